@@ -1,0 +1,58 @@
+# Two commands need nothing but Python 3.11 with venv, and make: `make demo` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := build/al-jazeera-storm.db
+CHRONOLOGY := $(BIN)/chronology --db $(DEMO)
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: help demo test test-slow lint bench format clean
+
+help:
+	@echo "make demo       build the running example and show the main job at work"
+	@echo "make test       run everything that can fail, in minutes"
+	@echo "make test-slow  run the long versions of the tests"
+	@echo "make bench      measure speed against other stores, side by side"
+	@echo "make format     put code in the house's form"
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP_INSTALL) --editable '.[test]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-bench: $(VENV)/.installed-test
+	$(PIP_INSTALL) --editable '.[bench]'
+	@touch $@
+
+demo: $(VENV)/.installed
+	@rm -f $(DEMO)
+	@mkdir -p $(dir $(DEMO))
+	@CHRONOLOGY='$(CHRONOLOGY)' sh tests/demo.sh
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/python -m pytest -q -n 2 -m "not slow"
+
+test-slow: $(VENV)/.installed-test
+	HYPOTHESIS_PROFILE=slow $(BIN)/python -m pytest -q -n 2
+
+bench: $(VENV)/.installed-bench
+	$(BIN)/python -m tests.benchmarks
+
+format: $(VENV)/.installed-test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,25 @@
+"""Chronology: an append-only store for contested chronologies. What is listed in `__all__` is the public interface."""
+
+from chronology.append import AppendResult
+from chronology.errors import ChronologyError
+from chronology.events import Event, RecordedEvent
+from chronology.query import Candidate, Holding
+from chronology.rebuild import ReplayReport
+from chronology.store import Chronology, utc_now
+from chronology.verify import Fault, VerifyReport
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AppendResult",
+    "Candidate",
+    "Chronology",
+    "ChronologyError",
+    "Event",
+    "Fault",
+    "Holding",
+    "RecordedEvent",
+    "ReplayReport",
+    "VerifyReport",
+    "utc_now",
+]

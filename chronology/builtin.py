@@ -1,0 +1,53 @@
+"""What ships with the package: the built-in event types and the running example. Reads files, writes none."""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Final
+
+from chronology import canonical
+from chronology.canonical import Json
+from chronology.errors import StoreError
+from chronology.event_types import DEFINED
+from chronology.events import Event
+
+_PACKAGE: Final = files("chronology")
+
+
+def _folder() -> Traversable:
+    """Return the folder of schemas: inside the installed package, or beside it in a checkout."""
+    for folder in (_PACKAGE / "schemas", _PACKAGE / ".." / "schemas"):
+        if folder.is_dir():
+            return folder
+    raise StoreError("the built-in schemas are missing", hint="install Chronology again")
+
+
+@cache
+def schemas() -> tuple[dict[str, Json], ...]:
+    """Return the built-in type definitions, by file name; a type's versions follow each other."""
+    paths = sorted((path for path in _folder().iterdir() if path.name.endswith(".json")), key=lambda p: _order(p.name))
+    return tuple(canonical.parse(path.read_bytes()) for path in paths)
+
+
+def _order(name: str) -> tuple[str, int]:
+    stem, version, _ = name.rsplit(".", 2)
+    return stem, int(version)
+
+
+def definition(schema: dict[str, Json]) -> Event:
+    """Return the event that defines a type."""
+    name = str(schema.get("$id")).split(":")[2:3]
+    return Event(type=DEFINED, subject=f"type/{name[0] if name else 'unknown'}", data={"schema": schema})
+
+
+def definitions() -> list[Event]:
+    """Return the events that define the built-in types; `type.defined` first, which the others are instances of."""
+    return [definition(schema) for schema in sorted(schemas(), key=lambda s: s["$id"] != f"urn:chronology:{DEFINED}:1")]
+
+
+def example() -> Iterator[dict[str, Any]]:
+    """Yield the events of the running example as JSON objects, each with the `recorded_at` it is to be given."""
+    text = (_PACKAGE / "data" / "al-jazeera-storm.jsonl").read_text("utf-8")
+    for line in text.splitlines():
+        yield canonical.parse(line)

@@ -1,0 +1,145 @@
+"""The application object, the options that commands share, and the store they open."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
+
+from chronology import Chronology, __version__
+
+DEFAULT_PATH: Final = "chronology.db"
+
+app: Final = typer.Typer(
+    name="chronology",
+    no_args_is_help=True,
+    add_completion=False,
+    # Help is plain text that can be quoted; tracebacks are for the interpreter, not for users.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Format(StrEnum):
+    """How a reading command prints."""
+
+    TABLE = "table"
+    JSON = "json"
+    NL = "nl"
+    CSV = "csv"
+
+
+_FORMATS: Final = {
+    Format.JSON: "Print JSON: one list.",
+    Format.NL: "Print JSON lines: one object a line.",
+    Format.CSV: "Print CSV.",
+}
+
+
+def _store_options() -> list[TyperOption]:
+    text = f"The store.  [env: CHRONOLOGY_DB; default: {DEFAULT_PATH}]"
+    return [
+        TyperOption(param_decls=["--db"], type=str, metavar="PATH", expose_value=False, callback=_keep_path, help=text)
+    ]
+
+
+def _reading_options() -> list[TyperOption]:
+    formats = [
+        TyperOption(
+            param_decls=[f"--{name}"],
+            type=bool,
+            is_flag=True,
+            default=False,
+            expose_value=False,
+            callback=_keep_format(name),
+            help=text,
+        )
+        for name, text in _FORMATS.items()
+    ]
+    return formats + _store_options()
+
+
+class StoreCommand(TyperCommand):
+    """A command that opens a store: `--db` may stand after its name too."""
+
+    def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
+        """Add the shared options to the command's own."""
+        super().__init__(*args, params=[*(params or []), *_store_options()], **kwargs)
+
+
+class ReadingCommand(TyperCommand):
+    """A command that prints rows: as a table for people, or in a form for programs."""
+
+    def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
+        """Add the shared options to the command's own."""
+        super().__init__(*args, params=[*(params or []), *_reading_options()], **kwargs)
+
+
+class ReadingGroup(TyperGroup):
+    """A group that prints rows where no command of it is named."""
+
+    def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
+        """Add the shared options to the group's own."""
+        super().__init__(*args, params=[*(params or []), *_reading_options()], **kwargs)
+
+
+def _keep_path(context: typer.Context, _: Any, value: str | None) -> None:
+    if value:
+        context.meta["path"] = value
+
+
+def _keep_format(name: Format) -> Any:
+    def keep(context: typer.Context, _: Any, value: bool) -> None:
+        if not value:
+            return
+        if context.meta.get("format", name) is not name:
+            raise typer.BadParameter(f"--{name} and --{context.meta['format']} exclude each other")
+        context.meta["format"] = name
+
+    return keep
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"chronology {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _application(
+    context: typer.Context,
+    db: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", help=f"The store.  [env: CHRONOLOGY_DB; default: {DEFAULT_PATH}]"),
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Keep a contested chronology: what held on that date, who says so, who disagrees.
+
+    \b
+    chronology demo
+    chronology state operation/al-jazeera-storm --at 2018-03-01
+    """
+    if db:
+        context.meta["path"] = db
+
+
+def path_of(context: typer.Context) -> Path:
+    """Return the file that the user named, or the default one."""
+    return Path(context.meta.get("path") or os.environ.get("CHRONOLOGY_DB") or DEFAULT_PATH)
+
+
+def format_of(context: typer.Context) -> Format:
+    """Return how the user wants the rows printed."""
+    chosen: Format = context.meta.get("format", Format.TABLE)
+    return chosen
+
+
+def open_store(context: typer.Context, *, read_only: bool = False) -> Chronology:
+    """Open the store that the user named."""
+    return Chronology.open(path_of(context), read_only=read_only)

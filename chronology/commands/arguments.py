@@ -1,0 +1,62 @@
+"""What people type, as what the library takes: `key=value` pairs, positions, spans of days. Prints nothing."""
+
+import re
+from collections.abc import Iterable
+
+from chronology import canonical
+from chronology.canonical import Json
+from chronology.errors import CanonicalError, ChronologyError, InvalidEventError
+from chronology.instants import DAY
+
+_SPANS = {"d": DAY, "w": 7 * DAY}
+
+
+def payload(pairs: Iterable[str]) -> dict[str, Json]:
+    """Read `key=text` and `key:=json` arguments.
+
+    Raises:
+        InvalidEventError: every argument that is neither, whose JSON cannot be read, or whose key stands twice.
+    """
+    data: dict[str, Json] = {}
+    faults = []
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        as_json = key.endswith(":")
+        key = key.removesuffix(":")
+        if not equals or not key:
+            faults.append(f"{pair!r} is neither key=text nor key:=json")
+        elif key in data:
+            faults.append(f"data.{key}: stands twice")
+        else:
+            try:
+                data[key] = canonical.parse(text) if as_json else text
+            except CanonicalError as exc:
+                faults.append(f"data.{key}: {exc}")
+    if faults:
+        raise InvalidEventError(faults, hint="text as in reason='bad weather', JSON as in killed:=5")
+    return data
+
+
+def known_at(text: str | None) -> int | str | None:
+    """Read a position, given in digits, or a date or date-time."""
+    return int(text) if text and text.isascii() and text.isdigit() else text
+
+
+def event_name(text: str) -> int | str:
+    """Read a position, given in digits or as `#7`, or an id."""
+    digits = text.removeprefix("#")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else text
+
+
+def span(text: str | None) -> int:
+    """Read a number of days or weeks, `7d` or `2w`, as seconds.
+
+    Raises:
+        ChronologyError: it is none.
+    """
+    if text is None:
+        return 0
+    match = re.fullmatch(r"(\d{1,5})([dw])", text, re.ASCII)
+    if not match:
+        raise ChronologyError(f"{text!r} is no span of days", hint="write it as in 7d or 2w")
+    return int(match[1]) * _SPANS[match[2]]

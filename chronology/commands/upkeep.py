@@ -1,0 +1,132 @@
+"""Commands that keep a store: init, demo, replay, verify."""
+
+import itertools
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chronology import Chronology, builtin
+from chronology.commands import output
+from chronology.commands.application import (
+    Format,
+    ReadingCommand,
+    StoreCommand,
+    app,
+    format_of,
+    open_store,
+    path_of,
+)
+from chronology.errors import StoreError
+from chronology.structure import event_from_json
+
+StorePath = Annotated[Path | None, typer.Argument(metavar="[PATH]", show_default=False)]
+
+
+@app.command(cls=StoreCommand)
+def init(context: typer.Context, path: StorePath = None) -> None:
+    """Make an empty store with the built-in event types.
+
+    \b
+    chronology init storm.db
+    """
+    path = path or path_of(context)
+    existed = path.exists() and path.stat().st_size > 0
+    with Chronology.open(path, create=True) as chron:
+        head = chron.head()
+    output.put(f"{path} {'was a store already' if existed else 'made'}, head {head}")
+
+
+@app.command(cls=StoreCommand)
+def demo(context: typer.Context, path: StorePath = None) -> None:
+    """Make a store of the running example: the campaign "Al Jazeera Storm" in Deir ez-Zor, 2017 to 2018.
+
+    \b
+    chronology demo
+    chronology state --at 2018-05-14
+    """
+    path = path or path_of(context)
+    existed = path.exists() and path.stat().st_size > 0
+    if not existed:
+        _build_example(path)
+    with Chronology.open(path, read_only=True) as chron:
+        if existed:
+            _check_is_example(chron, path)
+        output.put(f"{path} {'holds the running example already' if existed else 'made'}, head {chron.head()}")
+    database = "" if path == Path("chronology.db") else f"--db {path} "
+    output.say(f"try: chronology {database}state operation/al-jazeera-storm --at 2018-03-01")
+
+
+def _build_example(path: Path) -> None:
+    """Build the example with the times, ids and nonces that make it the same everywhere."""
+    lines = list(builtin.example())
+    moments = [datetime.fromisoformat(line.pop("recorded_at")) for line in lines]
+    now = [moments[0]]
+    counter = itertools.count(1)
+    with Chronology.open(
+        path, create=True, clock=lambda: now[0], randomness=lambda size: next(counter).to_bytes(size, "big")
+    ) as chron:
+        for line, moment in zip(lines, moments, strict=True):
+            now[0] = moment
+            chron.append(event_from_json(line))
+
+
+def _check_is_example(chron: Chronology, path: Path) -> None:
+    wanted = [line["id"] for line in builtin.example()]
+    found = {event.id for event in chron.read()}
+    if not found.issuperset(wanted):
+        raise StoreError(f"{path} holds another store", hint="name another file, as in chronology demo example.db")
+
+
+@app.command(cls=ReadingCommand)
+def replay(context: typer.Context) -> None:
+    """Rebuild every projection from the log, in one transaction, and say whether anything changed.
+
+    \b
+    chronology replay
+    """
+    with open_store(context) as chron, output.progress_bar("replaying") as progress:
+        report = chron.replay(progress)
+    if format_of(context) is not Format.TABLE:
+        record = {
+            "events": report.events,
+            "seconds": f"{report.seconds:.3f}",
+            "rows": report.rows,
+            "changed": list(report.changed),
+        }
+        output.show_records([record], Format.NL, columns=())
+        return
+    rows = ", ".join(f"{name} {count:,}" for name, count in report.rows.items() if name != "projection")
+    output.put(f"replayed {report.events:,} events in {report.seconds:.2f} s; rows: {rows}")
+    if report.changed:
+        output.put(f"changed: {', '.join(report.changed)} differed from what stood before")
+    else:
+        output.put("unchanged: the result equals what stood before")
+
+
+@app.command(cls=ReadingCommand)
+def verify(context: typer.Context) -> None:
+    """Check the file, every event, every column beside it, and the projections. Exit code 3 on a fault.
+
+    \b
+    chronology verify
+    """
+    with open_store(context, read_only=True) as chron, output.progress_bar("verifying") as progress:
+        report = chron.verify(progress)
+    if format_of(context) is not Format.TABLE:
+        record = {
+            "ok": report.ok,
+            "events": report.events,
+            "root": report.root.hex(),
+            "faults": [{"position": fault.position, "message": fault.message} for fault in report.faults],
+        }
+        output.show_records([record], Format.NL, columns=())
+    elif report.ok:
+        output.put(f"ok: {report.events:,} events and their projections are as they were written")
+        output.put(f"root {report.root.hex()}")
+    else:
+        for fault in report.faults:
+            output.put(f"fault: {fault}")
+    if not report.ok:
+        raise typer.Exit(3)

@@ -1,0 +1,181 @@
+"""The file: opening it with the right settings, whose it is, transactions. Alone connects; knows no event."""
+
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from chronology.errors import ChronologyError, IntegrityError, StoreError
+
+APPLICATION_ID: Final = 0x4368726F
+"""The letters "Chro" in bytes 68 to 71 of the file."""
+
+FORMAT: Final = 1
+"""`user_version` of the files that this code writes."""
+
+BUSY_SECONDS: Final = 30.0
+
+_SCHEMA_QUERY: Final = """
+    SELECT name, sql
+    FROM sqlite_schema
+    WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'
+    ORDER BY name
+"""
+
+
+def connect(path: Path, *, create: bool = False, read_only: bool = False) -> sqlite3.Connection:
+    """Open a file as a store's database, in autocommit mode, with the settings that durability rests on.
+
+    Args:
+        path: the file.
+        create: make the file if there is none; it is empty then.
+        read_only: refuse every change through this connection.
+
+    Raises:
+        StoreError: there is no such file, it is no database, not a store, or newer than this code.
+    """
+    try:
+        _check_path(path, create=create, read_only=read_only)
+        marked = path.exists() and not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+    except OSError as exc:
+        raise StoreError(f"{path} cannot be opened: {exc.strerror}", hint="name another file with --db") from exc
+    if marked and not read_only:
+        raise StoreError(f"{path} is marked read-only", hint="make a writable copy, or `chmod u+w` it")
+    # Even a reader opens for writing where it can: after a crash somebody must roll the journal back.
+    mode = "ro" if marked else "rwc" if create else "rw"
+    with wrapped(path):
+        connection = sqlite3.connect(
+            f"file:{quote(str(path.absolute()))}?mode={mode}",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+        )
+        try:
+            _check_owner(connection, path, create=create, read_only=read_only)
+            _configure(connection, read_only=read_only)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def scratch() -> sqlite3.Connection:
+    """Return a private database in a temporary file that vanishes with the connection."""
+    connection = sqlite3.connect("", isolation_level=None)
+    connection.execute("PRAGMA cache_size = -32768")
+    return connection
+
+
+def _check_path(path: Path, *, create: bool, read_only: bool) -> None:
+    if path.is_dir():
+        raise StoreError(f"{path} is a directory, not a store", hint="name a file, as in --db storm.db")
+    if not path.exists():
+        if not create or read_only:
+            raise StoreError(f"there is no store at {path}", hint="`chronology init PATH` makes one")
+        if not path.parent.is_dir():
+            raise StoreError(f"there is no directory {path.parent}", hint="make it first")
+
+
+def _check_owner(connection: sqlite3.Connection, path: Path, *, create: bool, read_only: bool) -> None:
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if application_id == 0 and version == 0 and not schema(connection):
+        if create:
+            return
+        raise StoreError(f"{path} is empty, not a store", hint=f"`chronology init {path}` makes it one")
+    if application_id != APPLICATION_ID:
+        raise StoreError(
+            f"{path} is a database of another program, not a Chronology store",
+            hint="name another file with --db or CHRONOLOGY_DB",
+        )
+    if version > FORMAT and not read_only:
+        raise StoreError(
+            f"{path} was written by a newer Chronology (file format {version}, this one writes {FORMAT})",
+            hint="upgrade Chronology; reading still works as far as this version understands the file",
+        )
+
+
+def _configure(connection: sqlite3.Connection, *, read_only: bool) -> None:
+    connection.execute("PRAGMA cache_size = -65536")
+    connection.execute("PRAGMA temp_store = FILE")
+    if read_only:
+        connection.execute("PRAGMA query_only = ON")
+        return
+    # WAL has a corruption bug before SQLite 3.51.3 and loses acknowledged events when the file is copied alone.
+    mode = connection.execute("PRAGMA journal_mode = TRUNCATE").fetchone()[0]
+    if mode != "truncate":
+        raise StoreError(f"the journal mode is {mode}, and cannot be made truncate", hint="close other programs")
+    # EXTRA also syncs the directory, so that a journal cannot come back after a power loss and undo a commit.
+    connection.execute("PRAGMA synchronous = EXTRA")
+
+
+def schema(connection: sqlite3.Connection) -> dict[str, str | None]:
+    """Return the exact text of every object in the file, by name; SQLite's own tables left out."""
+    return dict(connection.execute(_SCHEMA_QUERY).fetchall())
+
+
+@contextmanager
+def wrapped(path: Path | str = "the store") -> Iterator[None]:
+    """Turn SQLite's errors into this project's, with what to do next."""
+    try:
+        yield
+    except sqlite3.Error as exc:
+        raise _explained(exc, path) from exc
+    except UnicodeEncodeError as exc:
+        # What a shell cannot decode reaches us as lone surrogates, which no text in the file can hold.
+        raise ChronologyError(f"{exc.object!r} is no text: it cannot be written as UTF-8") from exc
+    except OverflowError as exc:
+        raise ChronologyError("a number is outside 64 bits: no position is that large") from exc
+
+
+def _explained(exc: sqlite3.Error, path: Path | str) -> ChronologyError:
+    code = getattr(exc, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreError(f"{path} is locked by another process", hint="try again when it is done")
+    if code == sqlite3.SQLITE_READONLY:
+        return StoreError(f"{path} cannot be written", hint="check the permissions of the file and its directory")
+    if code == sqlite3.SQLITE_FULL:
+        return StoreError(f"no room left to write {path}; nothing was written", hint="free some space, then repeat")
+    if code == sqlite3.SQLITE_CANTOPEN:
+        return StoreError(f"{path} cannot be opened", hint="check the permissions of the file and its directory")
+    if code == sqlite3.SQLITE_NOTADB:
+        return StoreError(f"{path} is not a database", hint="name another file with --db or CHRONOLOGY_DB")
+    if code == sqlite3.SQLITE_CORRUPT:
+        return IntegrityError(f"{path} is damaged: {exc}", hint="`chronology verify` tells more; restore a backup")
+    if code == sqlite3.SQLITE_IOERR:
+        return StoreError(f"the disk failed under {path}: {exc}", hint="check the disk, then `chronology verify`")
+    return StoreError(f"{path}: {exc}")
+
+
+@contextmanager
+def writing(connection: sqlite3.Connection) -> Iterator[None]:
+    """Run a block as one transaction that holds the write lock from the start: all or nothing."""
+    with wrapped():
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            # A full disk or an I/O error may have rolled back already; a second ROLLBACK would mask what happened.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+@contextmanager
+def reading(connection: sqlite3.Connection) -> Iterator[None]:
+    """Run a block on one snapshot of the file; inside a transaction that is already so."""
+    with wrapped():
+        if connection.in_transaction:
+            yield
+            return
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            connection.commit()

@@ -1,0 +1,113 @@
+"""Judging the definition of an event type: every fault at once. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import jsonpatch
+import jsonschema_rs
+
+from chronology.canonical import Json
+from chronology.errors import InvalidEventError
+from chronology.event_types import BOOKKEEPING, FACT_ASSERTED, FACT_ENDED, identity, validator
+from chronology.events import ATTRIBUTE, KIND
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+"""JSON Schema 2020-12, the only dialect that is read."""
+
+_FIXED: Final = BOOKKEEPING | {FACT_ASSERTED, FACT_ENDED}
+"""Types whose payload the code itself reads; another version could take away what it reads."""
+
+
+def check_definition(schema: Json) -> None:
+    """Refuse a schema that defines no event type.
+
+    Raises:
+        InvalidEventError: every fault of the definition at once.
+    """
+    faults = list(_shape_faults(schema)) or list(_definition_faults(schema))
+    if faults:
+        raise InvalidEventError(faults, hint="`chronology types show operation.stalled` prints an example")
+
+
+_SHAPES: Final = {
+    "title": str,
+    "description": str,
+    "properties": Mapping,
+    "x-asserts": Mapping,
+    "x-ends": list,
+    "x-persists": bool,
+    "x-upcast": list,
+    "examples": list,
+}
+
+
+def _shape_faults(schema: Json) -> Iterator[str]:
+    if not isinstance(schema, Mapping):
+        yield f"a type definition is a JSON object, not {type(schema).__name__}"
+        return
+    for key, shape in _SHAPES.items():
+        if key in schema and not isinstance(schema[key], shape):
+            yield f"{key}: is of the wrong type, {type(schema[key]).__name__}"
+
+
+def _definition_faults(schema: Mapping[str, Json]) -> Iterator[str]:
+    name, version = identity(schema)
+    if not name:
+        yield f"$id: {schema.get('$id')!r} is not urn:chronology:NAME:VERSION, as in urn:chronology:operation.stalled:1"
+    elif name in _FIXED and version > 1:
+        yield f"$id: {name} is known to the program itself, and has no other version than 1"
+    if schema.get("$schema") != DIALECT:
+        yield f"$schema: wants {DIALECT!r}"
+    if "title" not in schema:
+        yield "title: is missing"
+    if schema.get("type") != "object":
+        yield 'type: a payload is an "object"'
+    yield from _rule_faults(schema)
+    if version > 1 and not isinstance(schema.get("x-upcast"), list):
+        yield f"x-upcast: version {version} needs a JSON Patch (RFC 6902) from version {version - 1}"
+    try:
+        # As given, the library would fetch an unknown dialect from the network, or from a file.
+        jsonschema_rs.meta.validate({**schema, "$schema": DIALECT})
+        compiled = validator(schema)
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as exc:
+        yield f"schema: {str(exc).splitlines()[0]}"
+        return
+    for index, example in enumerate(_list(schema.get("examples"))):
+        for error in compiled.iter_errors(example):
+            yield f"examples[{index}]: {error.message}"
+
+
+def _rule_faults(schema: Mapping[str, Json]) -> Iterator[str]:
+    kinds = schema.get("x-subject", [])
+    if not isinstance(kinds, str | list):
+        yield f"x-subject: is of the wrong type, {type(kinds).__name__}"
+    for kind in [kinds] if isinstance(kinds, str) else _list(kinds):
+        if not isinstance(kind, str) or not KIND.fullmatch(kind):
+            yield f"x-subject: {kind!r} is no kind of subject, as in operation"
+    asserts = schema.get("x-asserts", {})
+    for attribute, rule in asserts.items():
+        if not ATTRIBUTE.fullmatch(attribute):
+            yield f"x-asserts: {attribute!r} is no attribute name: lower case letters, digits and _"
+        if not isinstance(rule, Mapping) or set(rule) not in ({"const"}, {"data"}):
+            yield f'x-asserts.{attribute}: wants {{"const": value}} or {{"data": "property"}}'
+        elif "data" in rule and rule["data"] not in list(schema.get("properties", {})):
+            yield f"x-asserts.{attribute}: there is no property {rule['data']!r}"
+        elif "const" in rule and rule["const"] is None:
+            yield f"x-asserts.{attribute}: null is said with x-ends"
+    yield from _end_faults(schema, asserts)
+    try:
+        jsonpatch.JsonPatch(schema.get("x-upcast", []))
+    except (jsonpatch.InvalidJsonPatch, jsonpatch.JsonPointerException) as exc:
+        yield f"x-upcast: is no JSON Patch (RFC 6902): {exc}"
+
+
+def _end_faults(schema: Mapping[str, Json], asserts: Mapping[str, Json]) -> Iterator[str]:
+    for attribute in _list(schema.get("x-ends")):
+        if not isinstance(attribute, str) or not ATTRIBUTE.fullmatch(attribute):
+            yield f"x-ends: {attribute!r} is no attribute name"
+        elif attribute in asserts:
+            yield f"x-ends: {attribute!r} is also asserted"
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,136 @@
+"""The errors of the project, one family: facts are attributes, the class builds the message and the hint."""
+
+from collections.abc import Iterable, Sequence
+
+
+class ChronologyError(Exception):
+    """Anything that Chronology refuses or finds wrong.
+
+    `str(error)` states what was found and what was wanted, in one line; `hint` says what to do next, where that helps.
+    """
+
+    hint: str | None = None
+    index: int | None = None
+    """Which event of a batch it concerns, from 0."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        if hint is not None:
+            self.hint = hint
+
+
+class DateError(ChronologyError):
+    """A text that is no date this project reads: the text, and why."""
+
+    def __init__(self, text: str, reason: str, *, hint: str | None = None) -> None:
+        super().__init__(f"date {text!r}: {reason}", hint=hint)
+        self.text = text
+        self.reason = reason
+
+
+class CanonicalError(ChronologyError):
+    """A value outside the JSON domain of event bodies: the path of the fault, and what was found."""
+
+    def __init__(self, path: str, reason: str, *, hint: str | None = None) -> None:
+        super().__init__(f"{path or 'body'}: {reason}", hint=hint)
+        self.path = path
+        self.reason = reason
+
+
+class ProofError(ChronologyError):
+    """A Merkle proof that does not hold, or input that cannot be one."""
+
+
+class NoteError(ChronologyError):
+    """A signed note, checkpoint or key that is malformed or whose signature does not verify."""
+
+
+class InvalidEventError(ChronologyError):
+    """An event that may not enter the log: every fault at once, each with its path."""
+
+    def __init__(self, faults: Sequence[str], *, hint: str | None = None) -> None:
+        super().__init__("; ".join(faults), hint=hint)
+        self.faults = tuple(faults)
+
+
+class UnknownNameError(ChronologyError):
+    """A name that the vocabulary or the log does not know, with the nearest that it does."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str], *, hint: str | None = None) -> None:
+        self.what = what
+        self.name = name
+        self.nearest = nearest(name, known)
+        if self.nearest:
+            suggestion = f"did you mean {' or '.join(self.nearest)}?"
+            hint = f"{suggestion} {hint}" if hint else suggestion
+        super().__init__(f"unknown {what} {name!r}", hint=hint)
+
+
+class DuplicateIdError(ChronologyError):
+    """An event id that the log already holds with other content."""
+
+    def __init__(self, event_id: str, position: int) -> None:
+        super().__init__(
+            f"event {event_id} is already in the log, at position {position}, with other content",
+            hint=f"leave the id out to append a new event, or replace the old one with --replaces {event_id}",
+        )
+        self.event_id = event_id
+        self.position = position
+
+
+class NotLiveError(ChronologyError):
+    """A retraction or replacement whose target has already been withdrawn, or cannot be."""
+
+
+class HeadMovedError(ChronologyError):
+    """The log is not at the head that the caller expected."""
+
+    def __init__(self, expected: int, head: int) -> None:
+        super().__init__(
+            f"the log is at position {head}, not at the expected {expected}",
+            hint="read what was appended since, then append again",
+        )
+        self.expected = expected
+        self.head = head
+
+
+class StoreError(ChronologyError):
+    """A file that cannot be opened, read or written as a store."""
+
+
+class IntegrityError(StoreError):
+    """A store whose contents are not what the log wrote: the first faulty position is named where there is one."""
+
+    def __init__(self, message: str, *, position: int | None = None, hint: str | None = None) -> None:
+        super().__init__(message if position is None else f"position {position}: {message}", hint=hint)
+        self.position = position
+        self.reason = message
+
+
+def nearest(name: str, known: Iterable[str], *, edits: int | None = None) -> list[str]:
+    """Return up to three known names within a few edits of `name`, nearest first, ties in alphabetical order.
+
+    An edit is one letter added, dropped, changed or swapped with its neighbour (optimal string alignment).
+
+    Args:
+        name: what was typed.
+        known: the names that exist.
+        edits: the largest distance that still counts; a third of the name's length, at least 1, where not given.
+    """
+    limit = max(1, len(name) // 3) if edits is None else edits
+    ranked = sorted((_distance(name, other), other) for other in set(known) if abs(len(other) - len(name)) <= limit)
+    return [other for distance, other in ranked if distance <= limit][:3]
+
+
+def _distance(left: str, right: str) -> int:
+    """Return the optimal string alignment distance of two words."""
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, start=1):
+        before, previous, row = row, before, [i]
+        for j, b in enumerate(right, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                cost = min(cost, previous[j - 2] + 1)
+            row.append(cost)
+    return row[-1]

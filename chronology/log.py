@@ -1,0 +1,160 @@
+"""The append-only log: `append`, `read`, `head`, an event by id or position. Knows bytes, not what events mean.
+
+The contract, whatever database stands behind it: position order equals commit order, no gaps, ids unique,
+`recorded_at` never falls.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from chronology.errors import IntegrityError
+
+_CHUNK: Final = 1_000
+
+EVENT_TABLE: Final = """\
+CREATE TABLE event (
+    position INTEGER PRIMARY KEY,  -- 1, 2, 3 ... without gaps, in order of commit
+    id TEXT NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,     -- UTC, to the microsecond, fixed width: text order is time order
+    body BLOB NOT NULL,            -- canonical JSON (RFC 8785), verbatim
+    leaf BLOB NOT NULL             -- SHA-256(0x00 || body): leaf position - 1 of the Merkle tree (RFC 9162)
+) STRICT"""
+
+# RAISE(ABORT) undoes the statement whatever its ON CONFLICT says, so INSERT OR REPLACE is refused too.
+INSERT_TRIGGER: Final = """\
+CREATE TRIGGER event_refuses_insert_out_of_order BEFORE INSERT ON event
+WHEN NEW.position IS NOT (SELECT ifnull(max(position), 0) + 1 FROM event)
+    OR EXISTS (SELECT 1 FROM event WHERE id = NEW.id)
+    OR NEW.recorded_at < (SELECT recorded_at FROM event WHERE position = NEW.position - 1)
+BEGIN
+    SELECT RAISE(ABORT, 'the log is append-only: the next position, a new id, a time not before the last');
+END"""
+
+UPDATE_TRIGGER: Final = """\
+CREATE TRIGGER event_refuses_update BEFORE UPDATE ON event
+BEGIN
+    SELECT RAISE(ABORT, 'the log is append-only: events are never changed');
+END"""
+
+DELETE_TRIGGER: Final = """\
+CREATE TRIGGER event_refuses_delete BEFORE DELETE ON event
+BEGIN
+    SELECT RAISE(ABORT, 'the log is append-only: events are never deleted');
+END"""
+
+# Stores nothing. An indexed column can neither be opened for writing as a blob, past all triggers, nor be dropped.
+GUARD_INDEX: Final = """\
+CREATE INDEX event_guards_columns ON event (body, leaf, id, type, subject, recorded_at) WHERE 0"""
+
+SCHEMA: Final = {
+    "event": EVENT_TABLE,
+    "event_refuses_insert_out_of_order": INSERT_TRIGGER,
+    "event_refuses_update": UPDATE_TRIGGER,
+    "event_refuses_delete": DELETE_TRIGGER,
+    "event_guards_columns": GUARD_INDEX,
+}
+"""The log's objects, by name, in the order in which they are made."""
+
+
+class Row(NamedTuple):
+    """One event as stored; the columns beside `body` can all be derived from it."""
+
+    position: int
+    id: str
+    type: str
+    subject: str
+    recorded_at: str
+    body: bytes
+    leaf: bytes
+
+
+class Log:
+    """The log in a SQLite file; transactions are the caller's."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def head(self) -> int:
+        """Return the newest position, 0 where the log is empty."""
+        position: int = self._connection.execute("SELECT ifnull(max(position), 0) FROM event").fetchone()[0]
+        return position
+
+    def append(self, rows: Sequence[Row]) -> None:
+        """Append rows whose positions continue from the head.
+
+        Raises:
+            IntegrityError: the database did not take exactly these rows.
+        """
+        cursor = self._connection.executemany(
+            """
+            INSERT INTO event (position, id, type, subject, recorded_at, body, leaf)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            rows,
+        )
+        if cursor.rowcount != len(rows):
+            raise IntegrityError(f"{cursor.rowcount} of {len(rows)} events were written; all are taken back")
+
+    def read(self, *, after: int = 0, until: int | None = None) -> Iterator[Row]:
+        """Yield the rows with after < position <= until, in order, holding only a part of them at a time."""
+        last = self.head() if until is None else until
+        while after < last:
+            rows = self._connection.execute(
+                """
+                SELECT position, id, type, subject, recorded_at, body, leaf
+                FROM event
+                WHERE position > ? AND position <= ?
+                ORDER BY position
+                LIMIT ?
+                """,
+                (after, last, _CHUNK),
+            ).fetchall()
+            if not rows:
+                return
+            after = rows[-1][0]
+            yield from map(Row._make, rows)
+
+    def by_position(self, position: int) -> Row | None:
+        """Return the row at a position."""
+        return next(self.read(after=position - 1, until=position), None)
+
+    def by_id(self, event_id: str) -> Row | None:
+        """Return the row with an id."""
+        found = self._connection.execute("SELECT position FROM event WHERE id = ?", (event_id,)).fetchone()
+        return self.by_position(found[0]) if found else None
+
+    def ids_starting(self, prefix: str, *, limit: int) -> list[str]:
+        """Return ids that begin with a text of hexadecimal digits and hyphens, in order."""
+        rows = self._connection.execute(
+            """
+            SELECT id
+            FROM event
+            WHERE id >= ? AND id < ?
+            ORDER BY id
+            LIMIT ?
+            """,
+            (prefix, prefix + "g", limit),
+        )
+        return [row[0] for row in rows]
+
+    def recorded_at(self, position: int) -> str:
+        """Return when the event at a position was recorded; an empty text, before all others, where there is none."""
+        row = self._connection.execute("SELECT recorded_at FROM event WHERE position = ?", (position,)).fetchone()
+        return row[0] if row else ""
+
+    def position_at(self, recorded_at: str) -> int:
+        """Return the newest position recorded at or before an instant, 0 where there is none.
+
+        `recorded_at` never falls, so halving finds it; an index would cost more at every append than it saves here.
+        """
+        low, high = 0, self.head()
+        while low < high:
+            probe = (low + high + 1) // 2
+            if self.recorded_at(probe) <= recorded_at:
+                low = probe
+            else:
+                high = probe - 1
+        return low

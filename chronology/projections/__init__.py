@@ -1,0 +1,1 @@
+"""Projections: stored, disposable read models, each a fold of the log."""

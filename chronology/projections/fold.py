@@ -1,0 +1,147 @@
+"""Folding the log into the projections, row by row in log order, in the transaction of whoever calls."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from chronology.errors import ChronologyError, IntegrityError, InvalidEventError
+from chronology.event_types import DEFINED
+from chronology.events import Body, decode
+from chronology.log import Log, Row
+from chronology.projections import assertion, mention, state
+from chronology.projections.assertion import Group
+from chronology.projections.derive import AssertionRow, MentionRow, assertion_rows, mention_rows
+from chronology.projections.tables import VERSIONS
+from chronology.vocabulary import Vocabulary
+
+_PENDING_ROWS = 1_000
+
+
+class Fold:
+    """Takes rows of the log and brings the projections up to them.
+
+    The log and the projections may be in one database or in two: `verify` folds into a scratch one.
+    """
+
+    def __init__(self, log: Log, connection: sqlite3.Connection, vocabulary: Vocabulary) -> None:
+        """Start with projections that are at the log's head, or empty together with the vocabulary."""
+        self._log = log
+        self._connection = connection
+        self.vocabulary = vocabulary
+        self._assertions: list[AssertionRow] = []
+        self._mentions: list[MentionRow] = []
+        self._position = 0
+
+    def take(self, rows: Iterable[Row]) -> set[Group]:
+        """Fold rows, in order, into all projections but state; return the groups whose state they touch."""
+        touched: set[Group] = set()
+        for row in rows:
+            touched.update(self._take(row.position, decode(row.body)))
+        self._flush()
+        return touched
+
+    def update(self, touched: Iterable[Group]) -> None:
+        """Bring the state of some groups up to their assertions, and note the position of all projections."""
+        for group in sorted(touched):
+            state.update(self._connection, group)
+        self._note_position()
+
+    def rebuild(self, rows: Iterable[Row]) -> None:
+        """Fold the whole log into empty projections, in memory that does not grow with it."""
+        for row in rows:
+            try:
+                self._take(row.position, decode(row.body))
+            except (ChronologyError, LookupError, TypeError, ValueError, AttributeError) as exc:
+                # Appending checks every event; only a body edited since, leaf and all, can fail here.
+                raise IntegrityError(f"is no event that the log took in: {exc}", position=row.position) from exc
+        self._flush()
+        state.rebuild(self._connection)
+        self._note_position()
+
+    def _take(self, position: int, body: Body) -> set[Group]:
+        touched: set[Group] = set()
+        withdrawn = body.retracts or body.replaces
+        if withdrawn:
+            touched.update(self._withdraw(withdrawn, by=position))
+        if body.type == DEFINED:
+            touched.update(self._define(position, body))
+        rows = assertion_rows(position, body, self.vocabulary, self._lookup, known_from=position)
+        self._assertions += rows
+        self._mentions += mention_rows(position, body, self.vocabulary)
+        self._position = position
+        if len(self._mentions) >= _PENDING_ROWS:
+            self._flush()
+        touched.update((row.subject, row.attribute) for row in rows)
+        return touched
+
+    def _flush(self) -> None:
+        assertion.insert(self._connection, self._assertions)
+        mention.insert(self._connection, self._mentions)
+        self._assertions.clear()
+        self._mentions.clear()
+
+    def _lookup(self, event_id: str) -> tuple[int, Body]:
+        row = self._log.by_id(event_id)
+        if row is None:
+            raise InvalidEventError([f"there is no event {event_id}"])
+        return row.position, decode(row.body)
+
+    def _withdraw(self, event_id: str, *, by: int) -> list[Group]:
+        self._flush()
+        position, body = self._lookup(event_id)
+        subjects = [row.subject for row in mention_rows(position, body, self.vocabulary)]
+        mention.withdraw(self._connection, subjects, position, by=by)
+        return assertion.withdraw(self._connection, position, by=by)
+
+    def _define(self, position: int, body: Body) -> list[Group]:
+        before = self.vocabulary
+        self.vocabulary = before.with_type(body.data["schema"], trusted=True)
+        name = body.subject.partition("/")[2]
+        if name not in before or before.newest(name) == self.vocabulary.newest(name):
+            return []
+        self._flush()
+        return self._reread(name, before, by=position)
+
+    def _reread(self, name: str, before: Vocabulary, *, by: int) -> list[Group]:
+        """Read the live events of a type, and those that dispute them, by the type's new version."""
+        touched: list[Group] = []
+        ordinal = 0
+        ids: set[str] = set()
+        for row in self._log.read(until=by - 1):
+            body = decode(row.body)
+            if row.type != name and ids.isdisjoint(body.disputes):
+                continue
+            if row.type == name:
+                ids.add(row.id)
+                self._check_upcast(row.position, body)
+            if mention.withdrawn_by(self._connection, row.subject, row.position) is not None:
+                continue
+            old_mentions = mention_rows(row.position, body, before)
+            new_mentions = mention_rows(row.position, body, self.vocabulary)
+            if old_mentions != new_mentions:
+                mention.replace(self._connection, old_mentions, new_mentions)
+            new = assertion_rows(row.position, body, self.vocabulary, self._lookup, known_from=by, ordinal=ordinal)
+            old = assertion.live_rows(self._connection, row.position)
+            if [_content(r) for r in old] == [_content(r) for r in new]:
+                continue
+            touched += assertion.withdraw(self._connection, row.position, by=by)
+            assertion.insert(self._connection, new)
+            ordinal += len(new)
+            touched += [(r.subject, r.attribute) for r in new]
+        return touched
+
+    def _check_upcast(self, position: int, body: Body) -> None:
+        version = self.vocabulary.newest(body.type)
+        data = self.vocabulary.upcast(body.type, body.type_version or 1, body.data)
+        if faults := version.faults(data):
+            raise InvalidEventError([f"x-upcast of the event at position {position}: {fault}" for fault in faults])
+
+    def _note_position(self) -> None:
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO projection (name, version, position) VALUES (?, ?, ?)",
+            [(name, version, self._position) for name, version in VERSIONS.items()],
+        )
+
+
+def _content(row: AssertionRow) -> AssertionRow:
+    """Return a row without what says when it came to be read so."""
+    return row._replace(key=0, known_from=0)

@@ -1,0 +1,105 @@
+"""The mention and subject projections: which events speak of whom. SQL and rows only."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from chronology.projections.derive import MentionRow
+
+
+def insert(connection: sqlite3.Connection, rows: Sequence[MentionRow]) -> None:
+    """Write new, live mentions and count them to their subjects."""
+    connection.executemany(
+        """
+        INSERT INTO mention (subject, position, role, first, last)
+        VALUES (?, ?, ?, ?, ?)
+        """,
+        rows,
+    )
+    connection.executemany(
+        """
+        INSERT INTO subject (subject, kind, first_position, last_position, events)
+        VALUES (?1, substr(?1, 1, instr(?1, '/') - 1), ?2, ?2, 1)
+        ON CONFLICT (subject) DO UPDATE
+        SET last_position = excluded.last_position, events = events + 1
+        """,
+        ((row.subject, row.position) for row in rows),
+    )
+
+
+def replace(connection: sqlite3.Connection, old: Iterable[MentionRow], new: Sequence[MentionRow]) -> None:
+    """Exchange the mentions of one event, which a newer version of its type reads differently."""
+    connection.executemany(
+        "DELETE FROM mention WHERE subject = ? AND position = ?", [(row.subject, row.position) for row in old]
+    )
+    connection.executemany("INSERT INTO mention (subject, position, role, first, last) VALUES (?, ?, ?, ?, ?)", new)
+    for name in {row.subject for row in (*old, *new)}:
+        connection.execute("DELETE FROM subject WHERE subject = ?", (name,))
+        connection.execute(
+            """
+            INSERT INTO subject (subject, kind, first_position, last_position, events)
+            SELECT subject, substr(subject, 1, instr(subject, '/') - 1), min(position), max(position), count(*)
+            FROM mention
+            WHERE subject = ?
+            GROUP BY subject
+            """,
+            (name,),
+        )
+
+
+def withdraw(connection: sqlite3.Connection, subjects: Iterable[str], position: int, *, by: int) -> None:
+    """Mark the mentions of one event as no longer live."""
+    connection.executemany(
+        "UPDATE mention SET known_until = ? WHERE subject = ? AND position = ?",
+        [(by, subject, position) for subject in subjects],
+    )
+
+
+def withdrawn_by(connection: sqlite3.Connection, subject: str, position: int) -> int | None:
+    """Return the position that withdrew an event about a subject, None while it is live."""
+    row = connection.execute(
+        "SELECT known_until FROM mention WHERE subject = ? AND position = ?", (subject, position)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def subjects(connection: sqlite3.Connection, *, kind: str | None = None) -> list[str]:
+    """Return every subject that some event is about or refers to, in order."""
+    rows = connection.execute("SELECT subject FROM subject WHERE ? IS NULL OR kind = ? ORDER BY subject", (kind, kind))
+    return [row[0] for row in rows]
+
+
+def kinds(connection: sqlite3.Connection) -> list[str]:
+    """Return every kind of subject in the log, in order."""
+    return [row[0] for row in connection.execute("SELECT DISTINCT kind FROM subject ORDER BY kind")]
+
+
+def positions(
+    connection: sqlite3.Connection, *, subject: str | None, since: int | None, until: int | None
+) -> list[int]:
+    """Return the positions of live events in order of valid time.
+
+    Args:
+        connection: of the projections.
+        subject: only events about it or referring to it.
+        since: only events whose valid time may touch this second or a later one.
+        until: only events whose valid time may touch this second or an earlier one.
+    """
+    rows = connection.execute(
+        """
+        SELECT position
+        FROM mention
+        WHERE known_until IS NULL
+            AND first IS NOT NULL
+            AND (CASE WHEN ?1 IS NULL THEN role = 'subject' ELSE subject = ?1 END)
+            AND (?2 IS NULL OR last > ?2)
+            AND (?3 IS NULL OR first <= ?3)
+        ORDER BY first, last, position
+        """,
+        (subject, since, until),
+    )
+    return [row[0] for row in rows]
+
+
+def versions(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return the versions of the projections in the file; empty before the first event."""
+    return dict(connection.execute("SELECT name, version FROM projection").fetchall())

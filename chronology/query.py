@@ -1,0 +1,218 @@
+"""Questions about the state: which answer, from which projection, with which evidence. Reads, never writes."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any, Final, Literal, NamedTuple
+
+import msgspec
+from attrs import frozen
+
+from chronology import edtf
+from chronology.canonical import Json
+from chronology.errors import ChronologyError, DateError
+from chronology.events import GRADE, format_instant, freeze, is_day
+from chronology.instants import FOREVER
+from chronology.log import Log
+from chronology.projections import assertion, state
+from chronology.projections.assertion import Evidence, Scope
+from chronology.resolve import Standing, resolve
+
+Moment = str | date | datetime | None
+"""A date as EDTF text, a day, an aware date-time, or None for now."""
+
+KnownAt = int | str | date | datetime | None
+"""A position, an instant or a day whose close (UTC) is meant, or None for all that the log knows."""
+
+_decode: Final = msgspec.json.decode
+
+
+@frozen(kw_only=True)
+class Candidate:
+    """One party to an answer, with who says so; `event` and what follows are None for the world of nothing known."""
+
+    value: Json
+    standing: Literal["leading", "possible", "rival", "denial"]
+    event: str | None = None
+    position: int | None = None
+    valid: str | None = None
+    origin: str | None = None
+    source: str | None = None
+    grade: str | None = None
+
+
+@frozen(kw_only=True)
+class Holding:
+    """What held of one attribute of one subject.
+
+    Attributes:
+        value: the leading value; None where that is that nothing is known to hold.
+        certainty: certain if it wins in every possible world, else possible.
+        contested: sources disagree about it.
+        since: the start of the leading assertion as its source gave it; None if that is open, unknown or nothing.
+        candidates: every party, the leading one first.
+    """
+
+    subject: str
+    attribute: str
+    value: Json
+    certainty: Literal["certain", "possible"]
+    contested: bool
+    since: str | None
+    candidates: tuple[Candidate, ...]
+
+
+def holdings(connection: sqlite3.Connection, scope: Scope, instant: int, *, fuzz: int = 0) -> list[Holding]:
+    """Return what held at an instant, by subject and attribute.
+
+    The stored state answers where nothing but subject, attribute and kind restricts; else the assertions are resolved.
+    """
+    if scope.filters_assertions() or fuzz:
+        found = list(_resolved(connection, scope, instant, fuzz=fuzz))
+    else:
+        found = [_stored(row) for row in state.at(connection, scope, instant)]
+    keys = (key for one in found for key, _ in one.parties if key is not None)
+    evidence = assertion.evidence(connection, keys)
+    return [_holding(one, evidence) for one in found]
+
+
+_Party = tuple[int | None, str]
+"""Key of an assertion, or None for nothing known, and its standing."""
+
+
+class _Found(NamedTuple):
+    """An answer before the evidence is looked up."""
+
+    subject: str
+    attribute: str
+    certain: bool
+    contested: bool
+    parties: list[_Party]
+
+
+def _resolved(connection: sqlite3.Connection, scope: Scope, instant: int, *, fuzz: int) -> Iterator[_Found]:
+    for group, claims in assertion.groups_covering(connection, scope, instant, fuzz=fuzz):
+        answer = resolve(claims, instant)
+        if answer is not None:
+            parties = [(claim.key if claim else None, standing.value) for claim, standing in answer.candidates]
+            yield _Found(*group, answer.certain, answer.contested, parties)
+
+
+def _stored(row: state.StateRow) -> _Found:
+    parties: list[_Party] = [(row.leading, Standing.LEADING.value)]
+    if row.others:
+        parties += [(key, standing) for key, standing in _decode(row.others)]
+    return _Found(row.subject, row.attribute, row.certainty == "certain", bool(row.contested), parties)
+
+
+def _holding(found: _Found, evidence: dict[int, Evidence]) -> Holding:
+    candidates = tuple(_candidate(evidence.get(key) if key else None, standing) for key, standing in found.parties)
+    leading = candidates[0]
+    return Holding(
+        subject=found.subject,
+        attribute=found.attribute,
+        value=leading.value,
+        certainty="certain" if found.certain else "possible",
+        contested=found.contested,
+        since=edtf.parse(leading.valid).since if leading.valid else None,
+        candidates=candidates,
+    )
+
+
+def _candidate(said: Evidence | None, standing: Any) -> Candidate:
+    if said is None:
+        return Candidate(value=None, standing=standing)
+    return Candidate(
+        value=None if said.value is None else freeze(_decode(said.value)),
+        standing=standing,
+        event=said.event,
+        position=said.position,
+        valid=said.valid,
+        origin=said.origin,
+        source=said.source,
+        grade=said.grade,
+    )
+
+
+def instant_of(moment: Moment, *, now: datetime) -> int:
+    """Return the second that a question asks about: a date's close.
+
+    Raises:
+        DateError: the text is no single date, or the date-time has no zone.
+    """
+    if moment is None:
+        return edtf.to_seconds(now)
+    if isinstance(moment, str):
+        return edtf.close_of(moment)
+    if isinstance(moment, datetime):
+        return edtf.to_seconds(moment)
+    return edtf.close_of(moment.isoformat())
+
+
+def position_known_at(log: Log, known_at: KnownAt) -> int | None:
+    """Return the position up to which a question reads the log, None for all of it.
+
+    Raises:
+        DateError: a text or date-time that names no instant.
+        ChronologyError: a negative position.
+    """
+    if known_at is None:
+        return None
+    if isinstance(known_at, int):
+        if known_at < 0:
+            raise ChronologyError(f"position {known_at} is below 0", hint="position 0 is the empty log")
+        return known_at
+    return log.position_at(_last_recording(known_at))
+
+
+def _last_recording(known_at: str | date | datetime) -> str:
+    """Return the last instant, in the log's own form, that a known_at includes."""
+    if isinstance(known_at, str) and "T" in known_at:
+        known_at = _date_time(known_at)
+    if isinstance(known_at, datetime):
+        if known_at.tzinfo is None:
+            raise DateError(known_at.isoformat(), "has no time zone", hint="make it aware, as with tzinfo=UTC")
+        return format_instant(known_at)
+    text = known_at if isinstance(known_at, str) else known_at.isoformat()
+    close = edtf.format_instant(min(edtf.close_of(text), FOREVER - 1))
+    return f"{close}.999999Z" if close and not close.startswith("-") else ""
+
+
+def _date_time(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise DateError(text, "is no date-time", hint="write it as in 2018-05-20T12:00:00Z") from exc
+    # The log's own time is UTC, so a time without a zone can only mean that.
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def check_grade(grade: str | None) -> None:
+    """Refuse a smallest grade that is none.
+
+    Raises:
+        ChronologyError: it is not A-F followed by 1-6.
+    """
+    if grade is not None and not GRADE.fullmatch(grade):
+        raise ChronologyError(f"{grade!r} is no Admiralty grade", hint="A-F for the source, then 1-6, as in B3")
+
+
+def names(given: Iterable[str] | str | None) -> tuple[str, ...]:
+    """Take one name for a list of one, and None for no restriction."""
+    if given is None:
+        return ()
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def day_of(day: str | date | None) -> str | None:
+    """Return a day as text.
+
+    Raises:
+        DateError: it is no exact calendar day.
+    """
+    if day is None:
+        return None
+    text = day.isoformat()[:10] if isinstance(day, date) else day
+    if not is_day(text):
+        raise DateError(text, "is not a day", hint="write it as in 2018-05-14")
+    return text

@@ -1,0 +1,57 @@
+"""Shared fixtures: stores in temporary folders, with an injected clock and repeatable randomness."""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from chronology import Chronology
+
+settings.register_profile(
+    "fast", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "slow", max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+
+class Clock:
+    """A clock that stands until it is told otherwise."""
+
+    def __init__(self, now: datetime = datetime(2018, 5, 15, 9, 30, tzinfo=UTC)) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def set(self, text: str) -> None:
+        """Put the clock to an ISO date-time."""
+        self.now = datetime.fromisoformat(text)
+
+    def advance(self, **kwargs: int) -> None:
+        """Move the clock by a timedelta's arguments."""
+        self.now += timedelta(**kwargs)
+
+
+def counting() -> Callable[[int], bytes]:
+    """Return randomness that counts: repeatable, and every draw is new."""
+    numbers = itertools.count(1)
+    return lambda size: next(numbers).to_bytes(size, "big")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Give a clock that stands at 2018-05-15T09:30Z."""
+    return Clock()
+
+
+@pytest.fixture
+def chron(tmp_path: Path, clock: Clock) -> Iterator[Chronology]:
+    """Give a new store with the built-in vocabulary."""
+    with Chronology.open(tmp_path / "storm.db", create=True, clock=clock, randomness=counting()) as store:
+        yield store

@@ -1,0 +1,330 @@
+"""The invariants of design section 10, each against the real store; the ninth is in `test_edtf.py`."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import timedelta
+
+import attrs
+import model
+import pytest
+from conftest import Clock
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mirror import (
+    SAID_2,
+    Stores,
+    as_claims,
+    as_event,
+    as_text,
+    batches,
+    events,
+    path_of,
+    possible_texts,
+    retold,
+    second_of,
+    tables,
+    told,
+    without_positions,
+)
+from strategies import (
+    ATTRIBUTES,
+    DAYS,
+    EPOCH,
+    MOMENTS,
+    QUESTIONS,
+    SUBJECTS,
+    event_id,
+    histories,
+    json_objects,
+    json_values,
+    model_events,
+    random_cases,
+    reports,
+    scopes,
+    subjects,
+    texts,
+)
+
+from chronology import Chronology, Event, canonical
+from chronology.builtin import definition
+from chronology.events import thaw
+from chronology.query import Holding
+from chronology.resolve import resolve
+
+WHEN = (*QUESTIONS, *MOMENTS)
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
+    """Make stores from one template."""
+    return Stores(tmp_path_factory.mktemp("invariants"))
+
+
+def states(chron: Chronology, **scope: object) -> list[list[Holding]]:
+    """Return the state at every moment worth asking about."""
+    return [chron.state(valid_at=moment, **scope) for moment in WHEN]
+
+
+@st.composite
+def upgraded_histories(draw: st.DrawFn) -> list[list[Event]]:
+    """Draw the batches of a history, in some of which a new version of a type is defined."""
+    drawn = batches(draw(histories(max_size=10, max_assertions=2)))
+    if drawn and draw(st.booleans()):
+        batch = draw(st.sampled_from(drawn))
+        upgrade = attrs.evolve(definition(SAID_2), id=event_id(900))
+        batch.insert(draw(st.integers(0, len(batch))), upgrade)
+    return drawn
+
+
+def flat(drawn: Sequence[Sequence[Event]]) -> list[Event]:
+    """Return the events of some batches."""
+    return [event for batch in drawn for event in batch]
+
+
+# 1 ----------------------------------------------------------------------------------------------------------
+
+
+@given(upgraded_histories())
+def test_1_replay_equals_the_projections_kept_while_appending(stores, drawn):
+    """However a history is cut into batches, the projections are those that a replay from nothing makes."""
+    whole = flat(drawn)
+    with stores.of(drawn) as chron, stores.of([event] for event in whole) as one_by_one, stores.of([whole]) as at_once:
+        kept = tables(chron)
+        assert tables(one_by_one) == kept
+        assert tables(at_once) == kept
+        assert chron.replay().changed == ()
+        assert tables(chron) == kept
+        assert chron.verify().faults == ()
+
+
+@pytest.mark.parametrize("table", ["assertion", "state", "subject", "mention", "projection"])
+def test_1_replay_starts_from_nothing(stores, table):
+    """Whatever happened to a projection, a replay makes it anew from the log alone, and says that it differed."""
+    with stores.of([[said(1, "2018-03-01"), said(2, "2018-05-13")]]) as chron:
+        kept = tables(chron)
+        with closing(sqlite3.connect(path_of(chron))) as connection, connection:
+            connection.execute(f"DELETE FROM {table}")
+        assert tables(chron) != kept
+        assert chron.verify().faults
+        assert chron.replay().changed == (table,)
+        assert tables(chron) == kept
+
+
+def said(number: int, valid: str, **rest: object) -> Event:
+    """Make an assertion of the campaign's status."""
+    defaults = {"value": f"value-{number}", "source": "source/p"} | rest
+    data = {"attribute": "status", "value": defaults.pop("value")}
+    return Event(
+        type="fact.asserted", subject=SUBJECTS[0], valid=valid, data=data, id=event_id(500 + number), **defaults
+    )
+
+
+# 2 ----------------------------------------------------------------------------------------------------------
+
+
+@given(upgraded_histories(), scopes(), st.data())
+@settings(max_examples=100)
+def test_2_an_earlier_position_is_a_shorter_log(stores, drawn, scope, data):
+    """The state known at a position is that of a store which holds no more events than that."""
+    whole = flat(drawn)
+    cut = data.draw(st.integers(0, len(whole)))
+    with stores.of([whole]) as chron, stores.of([whole[:cut]]) as shorter:
+        known_at = stores.base + cut
+        assert states(chron, known_at=known_at) == states(shorter)
+        assert states(chron, known_at=known_at, **scope) == states(shorter, **scope)
+
+
+# 3 ----------------------------------------------------------------------------------------------------------
+
+
+@given(upgraded_histories(), st.data())
+def test_3_appending_never_changes_an_earlier_answer(stores, drawn, data):
+    """What was answered for a position, or an instant of recording, is answered so for ever."""
+    cut = data.draw(st.integers(0, len(drawn)))
+    clock = Clock(EPOCH)
+    with stores.new(clock) as chron:
+        for batch in drawn[:cut]:
+            clock.advance(hours=5)
+            chron.append_many(batch)
+        now = clock.now
+        asked = [*range(stores.base, chron.head() + 1), now - timedelta(hours=5), now, "2018-06-01", 0]
+        asked = [one for one in asked if one != "2018-06-01" or now.day > 1]
+        before = [states(chron, known_at=known_at) for known_at in asked]
+        for batch in drawn[cut:]:
+            clock.advance(hours=5)
+            chron.append_many(batch)
+        assert [states(chron, known_at=known_at) for known_at in asked] == before
+
+
+# 4 ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [6_000, pytest.param(72_000, marks=pytest.mark.slow)])
+def test_4_the_closed_form_equals_enumeration_of_possible_worlds(count):
+    """Random claims on a small line are answered as by a walk through every world."""
+    for found, instant in random_cases(count, most=3, seed=count):
+        assert told(resolve(as_claims(found), instant)) == as_text(model.resolve(found, instant)), (found, instant)
+
+
+# 5 ----------------------------------------------------------------------------------------------------------
+
+ENDS = ("", "", "/..", "/", "/2018-05-20", "/2018-05", "/2018-06~")
+
+
+@st.composite
+def reports_apart(draw: st.DrawFn) -> list[model.Event]:
+    """Draw assertions and denials, each of which starts on a day of its own."""
+    days = draw(st.lists(st.integers(1, 20), min_size=2, max_size=7, unique=True))
+    found = []
+    for index, day in enumerate(days):
+        valid = f"2018-05-{day:02d}{draw(st.sampled_from(ENDS))}"
+        report = draw(reports(max_assertions=2, dates=st.just(valid)))
+        stance = draw(st.sampled_from(["affirms", "affirms", "denies"]))
+        found.append(made(index, report | {"stance": stance}))
+    return found
+
+
+def made(index: int, report: dict[str, object], **rest: object) -> model.Event:
+    """Make an event of the model from what it says."""
+    pairs = tuple((attribute, value) for attribute, value in report["assertions"])
+    said_by = tuple(report["said_by"])
+    kept = report | {"assertions": pairs, "said_by": said_by, "id": event_id(index), "recorded_at": EPOCH}
+    return model.Event(**kept | rest)
+
+
+@given(reports_apart(), st.randoms(use_true_random=False))
+@settings(max_examples=100)
+def test_5_the_order_of_recording_does_not_matter(stores, drawn, rng):
+    """Assertions that start apart give one state, in whatever order they arrive."""
+    shuffled = list(drawn)
+    rng.shuffle(shuffled)
+    dates = [*WHEN, *(f"2018-05-{day:02d}" for day in range(1, 22))]
+    with (
+        stores.of([[as_event(event) for event in drawn]]) as chron,
+        stores.of([[as_event(event) for event in shuffled]]) as other,
+    ):
+        for date in dates:
+            assert without_positions(chron.state(valid_at=date)) == without_positions(other.state(valid_at=date)), date
+
+
+# 6 ----------------------------------------------------------------------------------------------------------
+
+EXACT = st.sampled_from(DAYS) | st.builds(
+    lambda ends, form: form.format(*sorted(ends)),
+    st.lists(st.sampled_from(DAYS), min_size=2, max_size=2),
+    st.sampled_from(["{}/..", "{}/{}", "../{}", "{}/{}"]),
+)
+
+
+@given(histories(max_assertions=2, dates=EXACT))
+def test_6_exact_dates_give_only_certain_answers(stores, commands):
+    """Where every date is a day, or an interval of days, there is one world."""
+    with stores.of(batches(commands)) as chron:
+        for moment in WHEN:
+            assert all(found.certainty == "certain" for found in chron.state(valid_at=moment)), moment
+
+
+@given(histories(dates=EXACT, max_size=6), st.data())
+@settings(max_examples=100)
+def test_6_less_precision_loses_no_possible_value(stores, commands, data):
+    """With days made months or years, each value possible before is still so, and what is certain was so before."""
+    vague = [
+        command | {"valid": coarser(command["valid"], data)} if "valid" in command else command for command in commands
+    ]
+    with stores.of(batches(commands)) as chron, stores.of(batches(vague)) as other:
+        for moment in WHEN:
+            before, after = (possible_texts(store.state(valid_at=moment)) for store in (chron, other))
+            for group in ((subject, attribute) for subject in SUBJECTS for attribute in ATTRIBUTES):
+                assert before(group) <= after(group), (moment, group)
+                assert len(after(group)) > 1 or after(group) == before(group)
+
+
+def coarser(valid: str, data: st.DataObject) -> str:
+    """Return a valid time with some of its days made less precise."""
+    length = st.sampled_from([10, 7, 4])
+    return "/".join(part if part == ".." else part[: data.draw(length)] for part in valid.split("/"))
+
+
+# 7 ----------------------------------------------------------------------------------------------------------
+
+
+@given(histories(max_assertions=2), reports(max_assertions=2), st.sampled_from(["affirms", "denies"]), st.data())
+@settings(max_examples=100)
+def test_7_a_retracted_assertion_leaves_no_trace(stores, commands, report, stance, data):
+    """Only answers with an earlier `known_at` tell of an assertion that was recorded and retracted."""
+    others = events(commands)
+    start = data.draw(st.integers(0, len(others)))
+    end = data.draw(st.integers(start, len(others)))
+    extra = as_event(made(90, report | {"stance": stance}))
+    disputes = data.draw(st.sampled_from([(), tuple(event.id for event in others[:start][:1])]))
+    extra = attrs.evolve(extra, disputes=disputes)
+    retraction = as_event(model.Event(id=event_id(91), subject="", recorded_at=EPOCH, retracts=extra.id))
+    told_once = [*others[:start], extra, *others[start:end]]
+    with (
+        stores.of([others]) as chron,
+        stores.of([told_once, [retraction, *others[end:]]]) as other,
+        stores.of([told_once]) as unretracted,
+    ):
+        for moment in WHEN:
+            assert without_positions(other.state(valid_at=moment)) == without_positions(chron.state(valid_at=moment))
+        assert states(other, known_at=stores.base + len(told_once)) == states(unretracted)
+        assert [one.id for one in other.timeline()] == [one.id for one in chron.timeline()]
+
+
+# 8 ----------------------------------------------------------------------------------------------------------
+
+OPTIONAL_TEXTS = st.fixed_dictionaries(
+    {}, optional={name: texts.filter(bool) for name in ("quote", "locator", "note", "recorded_by")}
+)
+
+
+@pytest.fixture(scope="module")
+def growing(stores: Stores) -> Iterator[Chronology]:
+    """Give one store to which every example appends."""
+    with stores.new() as chron:
+        yield chron
+
+
+@given(json_values | json_objects, subjects(), OPTIONAL_TEXTS, st.lists(subjects(), max_size=3))
+@settings(max_examples=150)
+def test_8_any_body_survives(growing, value, subject, free_texts, said_by):
+    """What was submitted is read back, from bytes that are canonical and hashed as they stand."""
+    subject = f"person/{subject.partition('/')[2]}"
+    event = Event(
+        type="fact.asserted",
+        subject=subject,
+        valid="2018-05-13?",
+        data={"attribute": "status", "value": value},
+        source="source/p",
+        said_by=said_by,
+        **free_texts,
+    )
+    appended = growing.append(event)
+    read = growing.event(appended.position)
+    assert read == appended
+    assert attrs.evolve(read.event, id=None, type_version=None) == event
+    assert canonical.encode({"": thaw(read.event.data["value"])}) == canonical.encode({"": value})
+    assert canonical.encode(canonical.parse(read.body)) == read.body
+    (found,) = growing.state(subject=subject, valid_at="2018-05-13") or [None]
+    assert value is None or canonical.encode({"": thaw(found.value)}) == canonical.encode({"": value})
+
+
+# 10 ---------------------------------------------------------------------------------------------------------
+
+
+@given(histories(max_size=10, max_assertions=2), scopes(), st.data())
+@settings(max_examples=100)
+def test_10_the_model_and_the_store_agree(stores, commands, scope, data):
+    """At every moment, for any filters and earlier positions, the store answers as the model does."""
+    oracle = model.Model()
+    for event in model_events(commands):
+        oracle.append(event)
+    cut = data.draw(st.integers(0, oracle.head()))
+    moments = data.draw(st.lists(st.sampled_from(WHEN), min_size=6, max_size=6, unique=True))
+    with stores.of(batches(commands)) as chron:
+        for moment in moments:
+            second = second_of(moment)
+            assert retold(chron.state(valid_at=moment), stores.base) == oracle.state(second)
+            found = chron.state(valid_at=moment, known_at=stores.base + cut, **scope)
+            assert retold(found, stores.base) == oracle.state(second, cut, **scope)
