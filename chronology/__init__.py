@@ -4,8 +4,9 @@ from chronology.append import AppendResult
 from chronology.errors import ChronologyError
 from chronology.events import Event, RecordedEvent
 from chronology.query import Candidate, Holding
+from chronology.reader import utc_now
 from chronology.rebuild import ReplayReport
-from chronology.store import Chronology, utc_now
+from chronology.store import Chronology
 from chronology.verify import Fault, VerifyReport
 
 __version__ = "0.1.0"

@@ -1,6 +1,7 @@
 """Taking events in: completing, checking and encoding them, in the transaction of whoever calls."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -12,7 +13,7 @@ from attrs import frozen
 from chronology import canonical
 from chronology.definitions import check_definition
 from chronology.errors import DuplicateIdError, InvalidEventError, NotLiveError, UnknownNameError, nearest
-from chronology.event_types import BOOKKEEPING, DEFINED, RETRACTED
+from chronology.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED, shape_faults
 from chronology.events import (
     Body,
     Event,
@@ -28,8 +29,7 @@ from chronology.events import (
 from chronology.log import Log, Row
 from chronology.merkle import leaf_hash
 from chronology.projections import assertion, mention
-from chronology.projections.assertion import Group
-from chronology.projections.fold import Fold
+from chronology.projections.fold import Fold, Touched
 from chronology.vocabulary import Vocabulary
 
 Randomness = Callable[[int], bytes]
@@ -86,7 +86,7 @@ class Batch:
         self._pending: dict[str, Row] = {}
         self._withdrawn: set[int] = set()
         self._published: dict[str, str | None] = {}
-        self._touched: set[Group] = set()
+        self._touched: Touched = defaultdict(list)
         self._unchanged = 0
 
     @property
@@ -108,12 +108,32 @@ class Batch:
             self._check_same(event, known)
             self._unchanged += 1
             return known
+        if event.type == REDACTED:
+            raise InvalidEventError(
+                [f"type: an event of type {REDACTED} is made by redacting, not appended"],
+                hint="`chronology redact ID --reason TEXT` erases an event's body",
+            )
+        return self._admit(event)
+
+    def declare(self, event: Event) -> Row:
+        """Take in and write an event that declares a redaction; erasing is the caller's, in the same transaction.
+
+        Raises:
+            InvalidEventError: everything that is wrong with it.
+        """
+        row = self._admit(event)
+        self.flush()
+        return row
+
+    def _admit(self, event: Event) -> Row:
         event = self._complete(event)
         self._check(event)
-        row = self._encode(self._with_stated(event))
+        row = self._encode(event)
         self._pending[row.id] = row
         self._head = row.position
-        if event.subject.startswith("source/") or event.replaces or event.type == DEFINED:
+        withdrawn = self._find(event.replaces) if event.replaces else None
+        about = (event.subject, withdrawn.subject if withdrawn else "")
+        if event.type == DEFINED or any(name.startswith("source/") for name in about):
             # What is said of a source, withdrawn, or read anew may change when its reports count as stated.
             self._published.clear()
             self.flush()
@@ -125,7 +145,7 @@ class Batch:
         """Write what is pending to the log, and fold it into all projections but state."""
         rows = list(self._pending.values())
         self._log.append(rows)
-        self._touched |= self._fold.take(rows)
+        self._fold.take(rows, self._touched)
         self._pending.clear()
 
     def finish(self) -> AppendResult:
@@ -147,10 +167,14 @@ class Batch:
     def _named(self, what: str, event_id: str) -> tuple[Row, Body]:
         row = self._find(event_id)
         if row is None:
-            raise UnknownNameError(what, event_id, (), hint="`chronology log` lists the events and their ids")
+            raise UnknownNameError(what, event_id, (), hint="`chronology log` lists the events")
+        if not row.body:
+            raise _gone(row)
         return row, decode(row.body)
 
     def _check_same(self, event: Event, known: Row) -> None:
+        if not known.body:
+            raise _gone(known)
         old = decode(known.body)
         # What the log itself filled in is no difference.
         filled = {name: getattr(old, name) for name in ("type_version", "stated") if getattr(event, name) is None}
@@ -170,10 +194,12 @@ class Batch:
             filled["id"] = uuid7(milliseconds, self._randomness(10))
         if event.type == RETRACTED and event.retracts and not event.subject:
             filled["subject"] = self._named("event", event.retracts)[1].subject
+        if event.stated is None and event.source is not None:
+            filled["stated"] = self._published_day(event.source)
         return attrs.evolve(event, **filled) if filled else event
 
     def _check(self, event: Event) -> None:
-        faults = [*_shape_faults(event), *form_faults(event), *self._free_kind_faults(event)]
+        faults = [*shape_faults(event), *form_faults(event), *self._free_kind_faults(event)]
         if not any(fault.startswith("data") for fault in faults):
             faults += self.vocabulary.faults(event)
         if faults:
@@ -210,33 +236,29 @@ class Batch:
         if body.type in BOOKKEEPING:
             raise NotLiveError(
                 f"event {target.id} is of type {body.type}, which cannot be withdrawn",
-                hint="append the assertion again" if body.type == RETRACTED else "define a new version instead",
+                hint=_INSTEAD.get(body.type),
             )
         by = None
         if target.id not in self._pending:
             by = mention.withdrawn_by(self._connection, target.subject, target.position)
         if by is not None or target.position in self._withdrawn:
-            where = f" by the event at position {by}" if by else " by an earlier event of this batch"
+            # What this batch wrote is taken back with it, so its positions tell nobody anything.
+            stays = by is not None and by <= self._start
+            where = f" by the event at position {by}" if stays else " by an earlier event of this batch"
             raise NotLiveError(
                 f"event {target.id} (position {target.position}) was already withdrawn{where}",
-                hint=f"`chronology show {by}` shows it" if by else None,
+                hint=f"`chronology show {by}` shows it" if stays else None,
             )
         if event.type == RETRACTED and event.subject != target.subject:
             raise InvalidEventError([f"subject: a retraction carries its target's subject, {target.subject!r}"])
         self._withdrawn.add(target.position)
 
-    def _with_stated(self, event: Event) -> Event:
-        if event.stated is not None or event.source is None:
-            return event
-        if event.source not in self._published:
-            self._published[event.source] = self._look_up_published(event.source)
-        published = self._published[event.source]
-        return attrs.evolve(event, stated=published) if published else event
-
-    def _look_up_published(self, source: str) -> str | None:
-        text = assertion.latest_value(self._connection, (source, PUBLISHED))
-        value = msgspec.json.decode(text) if text else None
-        return value if isinstance(value, str) and is_day(value) else None
+    def _published_day(self, source: str) -> str | None:
+        if source not in self._published:
+            text = assertion.latest_value(self._connection, (source, PUBLISHED))
+            value = msgspec.json.decode(text) if text else None
+            self._published[source] = value if isinstance(value, str) and is_day(value) else None
+        return self._published[source]
 
     def _encode(self, event: Event) -> Row:
         body = encode(event, nonce=self._randomness(16).hex(), recorded_at=self._recorded_at)
@@ -249,28 +271,14 @@ class Batch:
         return Row(position, event.id or "", event.type, event.subject, self._recorded_at, body, leaf_hash(body))
 
 
-def _shape_faults(event: Event) -> list[str]:
-    """Return what an event of its type lacks, or has and may not have."""
-    faults = []
-    if not event.subject:
-        faults.append("subject: is missing")
-    if event.type == RETRACTED:
-        if not event.retracts:
-            faults.append("retracts: is missing: the id of the event that is withdrawn")
-        faults += [f"{name}: a retraction has none" for name in ("valid", "replaces") if getattr(event, name)]
-    elif event.retracts:
-        faults.append(f"retracts: only an event of type {RETRACTED} retracts; --replaces withdraws and restates")
-    if event.type == DEFINED:
-        faults += [
-            f"{name}: a definition has none" for name in ("valid", "replaces", "disputes") if getattr(event, name)
-        ]
-    if event.type not in BOOKKEEPING:
-        faults += [
-            f"{name}: is missing: {why}"
-            for name, why in (("valid", "when it was so, an EDTF date"), ("source", "the document in hand"))
-            if not getattr(event, name)
-        ]
-    return faults
+_INSTEAD: Final = {RETRACTED: "append the assertion again", DEFINED: "define a new version instead"}
+
+
+def _gone(row: Row) -> NotLiveError:
+    return NotLiveError(
+        f"event {row.id} (position {row.position}) was redacted: nothing can refer to it or bring it back",
+        hint=f"`chronology log --subject event/{row.id}` tells who redacted it, when and why",
+    )
 
 
 def _hint(event: Event, faults: list[str]) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from chronology import canonical
 from chronology.canonical import Json
-from chronology.errors import StoreError
+from chronology.errors import InvalidEventError, StoreError
 from chronology.event_types import DEFINED
 from chronology.events import Event
 
@@ -35,8 +35,17 @@ def _order(name: str) -> tuple[str, int]:
     return stem, int(version)
 
 
-def definition(schema: dict[str, Json]) -> Event:
-    """Return the event that defines a type."""
+def definition(schema: Json) -> Event:
+    """Return the event that defines a type.
+
+    Raises:
+        InvalidEventError: the schema is no object; what else is wrong with it, the log says.
+    """
+    if not isinstance(schema, dict):
+        raise InvalidEventError(
+            [f"a type definition is a JSON object, not {type(schema).__name__}"],
+            hint="`chronology types show operation.stalled --json` prints an example",
+        )
     name = str(schema.get("$id")).split(":")[2:3]
     return Event(type=DEFINED, subject=f"type/{name[0] if name else 'unknown'}", data={"schema": schema})
 

@@ -18,11 +18,17 @@ FORMAT: Final = 1
 
 BUSY_SECONDS: Final = 30.0
 
+_SMALLEST_PAGE: Final = 512
+"""Bytes; no database is smaller than its first page."""
+
+# What SQLite made by itself: the indexes behind UNIQUE, and the statistics of ANALYZE. Any other object that bears a
+# reserved name was given it by an edit of the schema table.
 _SCHEMA_QUERY: Final = """
-    SELECT name, sql
+    SELECT name, type, sql
     FROM sqlite_schema
-    WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'
-    ORDER BY name
+    WHERE sql IS NOT NULL
+        AND NOT (type = 'table' AND name IN ('sqlite_stat1', 'sqlite_stat4'))
+    ORDER BY name, type
 """
 
 
@@ -62,6 +68,73 @@ def connect(path: Path, *, create: bool = False, read_only: bool = False) -> sql
     return connection
 
 
+def connect_foreign(path: Path) -> sqlite3.Connection:
+    """Open a file that may be hostile, read-only: not even a journal beside it is played back.
+
+    Raises:
+        StoreError: there is no such file, it is no store, or of another format.
+    """
+    _check_path(path, create=False, read_only=True)
+    with wrapped(path):
+        connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, isolation_level=None)
+        try:
+            _check_owner(connection, path, create=False, read_only=True)
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version != FORMAT:
+                raise StoreError(f"{path} has the file format {version}; only {FORMAT} can be checked")
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("PRAGMA mmap_size = 0")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def backup(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """Copy a database, as it is at one moment, into a new file; return the copy, open for reading.
+
+    Raises:
+        StoreError: there is such a file already, or it cannot be written.
+    """
+    if not path.parent.is_dir():
+        raise StoreError(f"there is no directory {path.parent}", hint="make it first")
+    try:
+        # Made here and now, so that no file of anybody else is ever written over.
+        path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError as exc:
+        raise StoreError(f"{path} exists already, and is not written over", hint="name a new file") from exc
+    except OSError as exc:
+        raise StoreError(f"{path} cannot be made: {exc.strerror}") from exc
+    try:
+        with wrapped(path):
+            target = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=rw", uri=True, isolation_level=None)
+            try:
+                target.execute("PRAGMA synchronous = EXTRA")
+                connection.backup(target)
+            finally:
+                target.close()
+        return connect(path, read_only=True)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def rewrite(connection: sqlite3.Connection) -> None:
+    """Write the whole file anew from its rows: nothing of what was deleted is left, in free pages or between rows.
+
+    Raises:
+        StoreError: another process reads the store, or there is no room for a second copy.
+    """
+    try:
+        with wrapped():
+            connection.execute("VACUUM")
+    except StoreError as exc:
+        raise StoreError(
+            f"the event is redacted, yet remains of its text may still be in the file: {exc}",
+            hint="redact it once more when no other program uses the store and there is room for a second copy",
+        ) from exc
+
+
 def scratch() -> sqlite3.Connection:
     """Return a private database in a temporary file that vanishes with the connection."""
     connection = sqlite3.connect("", isolation_level=None)
@@ -77,14 +150,21 @@ def _check_path(path: Path, *, create: bool, read_only: bool) -> None:
             raise StoreError(f"there is no store at {path}", hint="`chronology init PATH` makes one")
         if not path.parent.is_dir():
             raise StoreError(f"there is no directory {path.parent}", hint="make it first")
+    elif 0 < path.stat().st_size < _SMALLEST_PAGE:
+        # SQLite takes so short a file for an empty one, and would write over it.
+        raise StoreError(f"{path} is not a database", hint="name another file with --db or CHRONOLOGY_DB")
 
 
 def _check_owner(connection: sqlite3.Connection, path: Path, *, create: bool, read_only: bool) -> None:
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
+    # In one snapshot, for another process may be making the store at this moment.
+    connection.execute("BEGIN")
     application_id = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if application_id == 0 and version == 0 and not schema(connection):
+    found = schema(connection)
+    connection.execute("COMMIT")
+    if application_id == 0 and version == 0 and not found:
         if create:
             return
         raise StoreError(f"{path} is empty, not a store", hint=f"`chronology init {path}` makes it one")
@@ -93,6 +173,8 @@ def _check_owner(connection: sqlite3.Connection, path: Path, *, create: bool, re
             f"{path} is a database of another program, not a Chronology store",
             hint="name another file with --db or CHRONOLOGY_DB",
         )
+    if version < 1:
+        raise StoreError(f"{path} says that it is of file format {version}, which no Chronology wrote")
     if version > FORMAT and not read_only:
         raise StoreError(
             f"{path} was written by a newer Chronology (file format {version}, this one writes {FORMAT})",
@@ -115,8 +197,14 @@ def _configure(connection: sqlite3.Connection, *, read_only: bool) -> None:
 
 
 def schema(connection: sqlite3.Connection) -> dict[str, str | None]:
-    """Return the exact text of every object in the file, by name; SQLite's own tables left out."""
-    return dict(connection.execute(_SCHEMA_QUERY).fetchall())
+    """Return the exact text of every object in the file, by name; SQLite's own tables left out.
+
+    A trigger may bear the name of a table or index; it must not hide behind it, so the second one's key tells its type.
+    """
+    found: dict[str, str | None] = {}
+    for name, kind, statement in connection.execute(_SCHEMA_QUERY):
+        found[f"{name} ({kind})" if name in found else name] = statement
+    return found
 
 
 @contextmanager
@@ -126,6 +214,9 @@ def wrapped(path: Path | str = "the store") -> Iterator[None]:
         yield
     except sqlite3.Error as exc:
         raise _explained(exc, path) from exc
+    except UnicodeDecodeError as exc:
+        # The message of SQLite's own error may quote the damage.
+        raise IntegrityError(f"{path} is damaged: it holds text that is not UTF-8", hint="restore a backup") from exc
     except UnicodeEncodeError as exc:
         # What a shell cannot decode reaches us as lone surrogates, which no text in the file can hold.
         raise ChronologyError(f"{exc.object!r} is no text: it cannot be written as UTF-8") from exc
@@ -150,6 +241,12 @@ def _explained(exc: sqlite3.Error, path: Path | str) -> ChronologyError:
     if code == sqlite3.SQLITE_IOERR:
         return StoreError(f"the disk failed under {path}: {exc}", hint="check the disk, then `chronology verify`")
     return StoreError(f"{path}: {exc}")
+
+
+def is_passing(exc: Exception) -> bool:
+    """Tell whether an error says nothing about the file: somebody else holds the lock, or room or memory ran out."""
+    code = getattr(exc, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM)
 
 
 @contextmanager

@@ -144,7 +144,7 @@ def _date_time(part: str, text: str) -> Period:
     """Read a day with a time of day, converted to UTC where it has an offset, else taken as it is."""
     match = _DATE_TIME.fullmatch(part)
     if match is None:
-        raise refusal(part, text, f"{part!r} is no date")
+        raise refusal(part, text, "is no date" if part == text else f"{part!r} is no date")
     year, month, day, hour, minute, second, zone = match.groups()
     if year == "-0000":
         raise DateError(text, "there is no year -0000", hint="write 0000, the year before 0001")

@@ -7,7 +7,7 @@ import jsonpatch
 import jsonschema_rs
 
 from chronology.canonical import Json
-from chronology.errors import InvalidEventError
+from chronology.errors import InvalidEventError, nearest
 from chronology.event_types import BOOKKEEPING, FACT_ASSERTED, FACT_ENDED, identity, validator
 from chronology.events import ATTRIBUTE, KIND
 
@@ -50,7 +50,14 @@ def _shape_faults(schema: Json) -> Iterator[str]:
             yield f"{key}: is of the wrong type, {type(schema[key]).__name__}"
 
 
+_KEYWORDS: Final = ("x-subject", "x-asserts", "x-ends", "x-persists", "x-upcast")
+
+
 def _definition_faults(schema: Mapping[str, Json]) -> Iterator[str]:
+    for key in schema:
+        if key.startswith("x-") and key not in _KEYWORDS:
+            close = nearest(key, _KEYWORDS)
+            yield f"{key}: is no keyword" + (f" (did you mean {' or '.join(close)}?)" if close else "")
     name, version = identity(schema)
     if not name:
         yield f"$id: {schema.get('$id')!r} is not urn:chronology:NAME:VERSION, as in urn:chronology:operation.stalled:1"

@@ -108,6 +108,11 @@ def one_line(text: str, width: int) -> str:
     return line
 
 
+def width_of(text: str) -> int:
+    """Return how many terminal cells escaped text takes; wide characters count as two and marks as none."""
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
 def spreadsheet_cell(text: str) -> str:
     """Return text that no spreadsheet takes for a formula, with an apostrophe before what could start one.
 

@@ -45,6 +45,10 @@ class NoteError(ChronologyError):
     """A signed note, checkpoint or key that is malformed or whose signature does not verify."""
 
 
+class EvidenceError(ChronologyError):
+    """Evidence that cannot be made: of what is redacted, or of what the log does not hold as the checkpoint saw it."""
+
+
 class InvalidEventError(ChronologyError):
     """An event that may not enter the log: every fault at once, each with its path."""
 

@@ -10,13 +10,14 @@ from attrs import field, frozen
 from chronology import canonical
 from chronology.canonical import Json
 from chronology.errors import nearest
-from chronology.events import SUBJECT, SUBJECT_LENGTH
+from chronology.events import SUBJECT, SUBJECT_LENGTH, Event
 
 FACT_ASSERTED: Final = "fact.asserted"
 FACT_ENDED: Final = "fact.ended"
 RETRACTED: Final = "assertion.retracted"
 DEFINED: Final = "type.defined"
-BOOKKEEPING: Final = frozenset({RETRACTED, DEFINED})
+REDACTED: Final = "event.redacted"
+BOOKKEEPING: Final = frozenset({RETRACTED, DEFINED, REDACTED})
 """Types that say something about the log, not about the world: no valid time, no source."""
 
 IDENTITY: Final = re.compile(r"urn:chronology:([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+):([1-9][0-9]{0,5})")
@@ -159,6 +160,7 @@ def read_type(schema: Mapping[str, Json]) -> EventType:
 
 
 def identity(schema: Mapping[str, Json]) -> tuple[str, int]:
+    """Return the name and version that a schema's `$id` gives; an empty name where it gives none."""
     match = IDENTITY.fullmatch(str(schema.get("$id")))
     return (match[1], int(match[2])) if match else ("", 0)
 
@@ -171,3 +173,26 @@ def _references(schema: Json, path: tuple[str, ...]) -> Iterator[tuple[str, ...]
     for key, inner in schema.get("properties", {}).items():
         yield from _references(inner, (*path, key))
     yield from _references(schema.get("items"), (*path, "*"))
+
+
+def shape_faults(event: Event) -> list[str]:
+    """Return what an event of its type lacks, or has and may not have."""
+    faults = []
+    if not event.subject:
+        faults.append("subject: is missing")
+    if event.type == RETRACTED:
+        if not event.retracts:
+            faults.append("retracts: is missing: the id of the event that is withdrawn")
+        faults += [f"{name}: a retraction has none" for name in ("valid", "replaces") if getattr(event, name)]
+    elif event.retracts:
+        faults.append(f"retracts: only an event of type {RETRACTED} retracts; --replaces withdraws and restates")
+    if event.type in (DEFINED, REDACTED):
+        what = "definition" if event.type == DEFINED else "redaction"
+        faults += [f"{name}: a {what} has none" for name in ("valid", "replaces", "disputes") if getattr(event, name)]
+    if event.type not in BOOKKEEPING:
+        faults += [
+            f"{name}: is missing: {why}"
+            for name, why in (("valid", "when it was so, an EDTF date"), ("source", "the document in hand"))
+            if not getattr(event, name)
+        ]
+    return faults

@@ -103,7 +103,7 @@ class RecordedEvent:
         position: 1, 2, 3 ... without gaps.
         recorded_at: when the log learnt it, aware UTC.
         leaf: SHA-256(0x00 || body), 32 bytes: the event's leaf in the log's Merkle tree, at index position - 1.
-        body: the canonical JSON as stored.
+        body: the canonical JSON as stored; empty where the event was redacted, which leaves of `event` only the id.
     """
 
     position: int
@@ -116,6 +116,11 @@ class RecordedEvent:
     def id(self) -> str:
         """The event's id."""
         return self.event.id or ""
+
+    @property
+    def is_redacted(self) -> bool:
+        """Whether the body was erased; an `event.redacted` later in the log says who did it, when and why."""
+        return not self.body
 
 
 FIELDS: Final = tuple(f.name for f in attrs.fields(Event))
@@ -132,7 +137,7 @@ def decode(body: bytes) -> Body:
     """
     try:
         return _decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as exc:
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, RecursionError) as exc:
         raise CanonicalError("", f"is not an event body: {exc}") from exc
 
 
@@ -160,11 +165,22 @@ def recorded(position: int, body: bytes, leaf: bytes) -> RecordedEvent:
     """Build the recorded event of a row of the log."""
     decoded = decode(body)
     event = Event(**{name: getattr(decoded, name) for name in FIELDS})
+    return RecordedEvent(
+        position=position, event=event, recorded_at=_instant(decoded.recorded_at), leaf=leaf, body=body
+    )
+
+
+def redacted(position: int, event_id: str, recorded_at: str, leaf: bytes) -> RecordedEvent:
+    """Build the recorded event of a row whose body was erased."""
+    event = Event(type="", id=event_id)
+    return RecordedEvent(position=position, event=event, recorded_at=_instant(recorded_at), leaf=leaf, body=b"")
+
+
+def _instant(text: str) -> datetime:
     try:
-        instant = datetime.fromisoformat(decoded.recorded_at)
+        return datetime.fromisoformat(text)
     except ValueError as exc:
-        raise CanonicalError("recorded_at", f"{decoded.recorded_at!r} is no instant") from exc
-    return RecordedEvent(position=position, event=event, recorded_at=instant, leaf=leaf, body=body)
+        raise CanonicalError("recorded_at", f"{text!r} is no instant") from exc
 
 
 def format_instant(moment: datetime) -> str:
@@ -187,7 +203,9 @@ def uuid7(milliseconds: int, randomness: bytes) -> str:
 
 def form_faults(event: Event) -> list[str]:
     """Return what is wrong with an event's form, each fault with its path; the vocabulary judges the rest."""
-    faults: list[str] = []
+    faults = _kind_of_value_faults(event)
+    if faults:
+        return faults
     if event.subject:
         faults += _subject_faults("subject", event.subject)
     if event.valid is not None:
@@ -209,6 +227,21 @@ def form_faults(event: Event) -> list[str]:
     for index, target in enumerate(event.disputes):
         faults += _uuid_faults(f"disputes[{index}]", target)
     return faults + _text_faults(event)
+
+
+_TEXTS: Final = tuple(name for name in FIELDS if name not in ("data", "said_by", "disputes", "type_version"))
+
+
+def _kind_of_value_faults(event: Event) -> list[str]:
+    """Catch what Python lets pass: a date where its text is wanted, a number in a list of names."""
+    faults = []
+    for name in _TEXTS:
+        value = getattr(event, name)
+        if value is not None and not isinstance(value, str):
+            faults.append(f"{name}: wants text, not {value!r}")
+    for path, names in (("said_by", event.said_by), ("disputes", event.disputes)):
+        faults += [f"{path}: wants text, not {name!r}" for name in names if not isinstance(name, str)]
+    return faults if isinstance(event.data, Mapping) else [*faults, f"data: wants an object, not {event.data!r}"]
 
 
 def _subject_faults(path: str, name: str) -> list[str]:
@@ -236,8 +269,11 @@ def _uuid_faults(path: str, text: str | None) -> list[str]:
 def _text_faults(event: Event) -> list[str]:
     faults = []
     for name in ("data", "quote", "locator", "note", "recorded_by"):
+        value = getattr(event, name)
+        if value is None:
+            continue
         try:
-            canonical.check(getattr(event, name), name)
+            canonical.check(value, name)
         except CanonicalError as exc:
             faults.append(str(exc) + (f" ({exc.hint})" if exc.hint else ""))
     return faults

@@ -16,10 +16,10 @@ EVENT_TABLE: Final = """\
 CREATE TABLE event (
     position INTEGER PRIMARY KEY,  -- 1, 2, 3 ... without gaps, in order of commit
     id TEXT NOT NULL UNIQUE,
-    type TEXT NOT NULL,
-    subject TEXT NOT NULL,
+    type TEXT NOT NULL,            -- empty where the event was redacted
+    subject TEXT NOT NULL,         -- likewise
     recorded_at TEXT NOT NULL,     -- UTC, to the microsecond, fixed width: text order is time order
-    body BLOB NOT NULL,            -- canonical JSON (RFC 8785), verbatim
+    body BLOB NOT NULL,            -- canonical JSON (RFC 8785), verbatim; likewise
     leaf BLOB NOT NULL             -- SHA-256(0x00 || body): leaf position - 1 of the Merkle tree (RFC 9162)
 ) STRICT"""
 
@@ -33,8 +33,27 @@ BEGIN
     SELECT RAISE(ABORT, 'the log is append-only: the next position, a new id, a time not before the last');
 END"""
 
+# The one lawful hole: what an event said may be erased while the newest event of the log declares that it is redacted.
+# IS, not =, so that a NULL can only refuse. A type, a redaction or an erased event has nothing more to give.
 UPDATE_TRIGGER: Final = """\
 CREATE TRIGGER event_refuses_update BEFORE UPDATE ON event
+WHEN NOT (
+    NEW.position IS OLD.position
+    AND NEW.id IS OLD.id
+    AND NEW.recorded_at IS OLD.recorded_at
+    AND NEW.leaf IS OLD.leaf
+    AND NEW.type IS ''
+    AND NEW.subject IS ''
+    AND NEW.body IS x''
+    AND OLD.type NOT IN ('', 'type.defined', 'event.redacted')
+    AND EXISTS (
+        SELECT 1
+        FROM event
+        WHERE position = (SELECT max(position) FROM event)
+            AND type = 'event.redacted'
+            AND subject = 'event/' || OLD.id
+    )
+)
 BEGIN
     SELECT RAISE(ABORT, 'the log is append-only: events are never changed');
 END"""
@@ -60,7 +79,7 @@ SCHEMA: Final = {
 
 
 class Row(NamedTuple):
-    """One event as stored; the columns beside `body` can all be derived from it."""
+    """One event as stored; the columns beside `body` can all be derived from it, unless it was redacted."""
 
     position: int
     id: str
@@ -69,6 +88,10 @@ class Row(NamedTuple):
     recorded_at: str
     body: bytes
     leaf: bytes
+
+
+COLUMN_TYPES: Final = (int, str, str, str, str, bytes, bytes)
+"""Of a row as SQLite must give it; a damaged file, or a hostile one, may give others."""
 
 
 class Log:
@@ -116,6 +139,49 @@ class Log:
                 return
             after = rows[-1][0]
             yield from map(Row._make, rows)
+
+    def leaves(self, *, until: int) -> Iterator[bytes]:
+        """Yield the leaf hashes of the first `until` events, in order, as a stream; the bodies are not read."""
+        for (leaf,) in self._connection.execute(
+            """
+            SELECT leaf
+            FROM event
+            WHERE position <= ?
+            ORDER BY position
+            """,
+            (until,),
+        ):
+            yield leaf
+
+    def of_type(self, name: str) -> Iterator[Row]:
+        """Yield the rows of one type, in order; reads the whole log, for which no index is kept."""
+        rows = self._connection.execute(
+            """
+            SELECT position, id, type, subject, recorded_at, body, leaf
+            FROM event
+            WHERE type = ?
+            ORDER BY position
+            """,
+            (name,),
+        )
+        return map(Row._make, rows)
+
+    def redact(self, position: int) -> None:
+        """Erase what an event said, which the newest event of the log must declare; id, time and leaf hash stay.
+
+        Raises:
+            IntegrityError: there is no such event.
+        """
+        cursor = self._connection.execute(
+            """
+            UPDATE event
+            SET type = '', subject = '', body = x''
+            WHERE position = ?
+            """,
+            (position,),
+        )
+        if cursor.rowcount != 1:
+            raise IntegrityError("there is no event to redact", position=position)
 
     def by_position(self, position: int) -> Row | None:
         """Return the row at a position."""

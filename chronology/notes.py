@@ -161,6 +161,12 @@ def open_note(data: bytes, vkeys: Sequence[str]) -> Note:
     return Note(text=text, verified=verified, unverified=unverified)
 
 
+def check_verifier_keys(vkeys: Sequence[str]) -> None:
+    """Raise NoteError where verifier keys could open no note; what fails later is then the note's fault."""
+    _ed25519()
+    _verifier_keys(vkeys)
+
+
 def encode_base64(data: bytes) -> str:
     """Return standard base64 (RFC 4648 section 4), with padding."""
     return base64.b64encode(data).decode("ascii")

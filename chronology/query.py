@@ -15,14 +15,19 @@ from chronology.events import GRADE, format_instant, freeze, is_day
 from chronology.instants import FOREVER
 from chronology.log import Log
 from chronology.projections import assertion, state
-from chronology.projections.assertion import Evidence, Scope
-from chronology.resolve import Standing, resolve
+from chronology.projections.assertion import Evidence
+from chronology.projections.neighbours import Neighbourhood
+from chronology.projections.scope import Scope
+from chronology.resolve import Claim, Standing, resolve
 
 Moment = str | date | datetime | None
 """A date as EDTF text, a day, an aware date-time, or None for now."""
 
 KnownAt = int | str | date | datetime | None
 """A position, an instant or a day whose close (UTC) is meant, or None for all that the log knows."""
+
+_LONG_HISTORY: Final = 64
+"""Assertions of a subject from which on only those near the instant are read."""
 
 _decode: Final = msgspec.json.decode
 
@@ -62,6 +67,10 @@ class Holding:
     candidates: tuple[Candidate, ...]
 
 
+_Party = tuple[int | None, str]
+"""Key of an assertion, or None for nothing known, and its standing."""
+
+
 def holdings(connection: sqlite3.Connection, scope: Scope, instant: int, *, fuzz: int = 0) -> list[Holding]:
     """Return what held at an instant, by subject and attribute.
 
@@ -69,15 +78,19 @@ def holdings(connection: sqlite3.Connection, scope: Scope, instant: int, *, fuzz
     """
     if scope.filters_assertions() or fuzz:
         found = list(_resolved(connection, scope, instant, fuzz=fuzz))
-    else:
-        found = [_stored(row) for row in state.at(connection, scope, instant)]
-    keys = (key for one in found for key, _ in one.parties if key is not None)
-    evidence = assertion.evidence(connection, keys)
-    return [_holding(one, evidence) for one in found]
+        keys = (key for one in found for key, _ in one.parties if key is not None)
+        evidence = assertion.evidence(connection, keys)
+        return [_holding(one, [_candidate(evidence.get(key or 0), s) for key, s in one.parties]) for one in found]
+    rows = state.at(connection, scope, instant)
+    others = [_decode(row.others) if row.others else () for row in rows]
+    evidence = assertion.evidence(connection, (key for some in others for key, _ in some if key is not None))
+    return [_stored(row, some, evidence) for row, some in zip(rows, others, strict=True)]
 
 
-_Party = tuple[int | None, str]
-"""Key of an assertion, or None for nothing known, and its standing."""
+def _stored(row: state.Held, others: Iterable[_Party], evidence: dict[int, Evidence]) -> Holding:
+    parties = [_candidate(row.leading, Standing.LEADING.value)]
+    parties += [_candidate(evidence.get(key or 0), standing) for key, standing in others]
+    return _holding(row, parties)
 
 
 class _Found(NamedTuple):
@@ -85,37 +98,42 @@ class _Found(NamedTuple):
 
     subject: str
     attribute: str
-    certain: bool
+    certainty: str
     contested: bool
     parties: list[_Party]
 
 
 def _resolved(connection: sqlite3.Connection, scope: Scope, instant: int, *, fuzz: int) -> Iterator[_Found]:
-    for group, claims in assertion.groups_covering(connection, scope, instant, fuzz=fuzz):
+    for group, claims in _groups(connection, scope, instant, fuzz=fuzz):
         answer = resolve(claims, instant)
         if answer is not None:
             parties = [(claim.key if claim else None, standing.value) for claim, standing in answer.candidates]
-            yield _Found(*group, answer.certain, answer.contested, parties)
+            certainty = "certain" if answer.certain else "possible"
+            yield _Found(*group, certainty, answer.contested, parties)
 
 
-def _stored(row: state.StateRow) -> _Found:
-    parties: list[_Party] = [(row.leading, Standing.LEADING.value)]
-    if row.others:
-        parties += [(key, standing) for key, standing in _decode(row.others)]
-    return _Found(row.subject, row.attribute, row.certainty == "certain", bool(row.contested), parties)
+def _groups(
+    connection: sqlite3.Connection, scope: Scope, instant: int, *, fuzz: int
+) -> Iterator[tuple[assertion.Group, list[Claim]]]:
+    """Yield the claims that matter at an instant, by group; of a subject with a long history, only the near ones."""
+    if scope.subject is None or scope.kind or fuzz or not assertion.is_long(connection, scope.subject, _LONG_HISTORY):
+        yield from assertion.groups_covering(connection, scope, instant, fuzz=fuzz)
+        return
+    for group in assertion.groups_of(connection, scope.subject):
+        if scope.attribute in (None, group[1]):
+            yield group, Neighbourhood(connection, group, scope).claims(instant, instant + 1)
 
 
-def _holding(found: _Found, evidence: dict[int, Evidence]) -> Holding:
-    candidates = tuple(_candidate(evidence.get(key) if key else None, standing) for key, standing in found.parties)
+def _holding(found: _Found | state.Held, candidates: list[Candidate]) -> Holding:
     leading = candidates[0]
     return Holding(
         subject=found.subject,
         attribute=found.attribute,
         value=leading.value,
-        certainty="certain" if found.certain else "possible",
-        contested=found.contested,
+        certainty="certain" if found.certainty == "certain" else "possible",
+        contested=bool(found.contested),
         since=edtf.parse(leading.valid).since if leading.valid else None,
-        candidates=candidates,
+        candidates=tuple(candidates),
     )
 
 

@@ -1,13 +1,13 @@
 """Rebuilding projections from the log, and telling whether two sets of projections are the same."""
 
-import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from itertools import zip_longest
+from contextlib import contextmanager
 from typing import Any, Final
 
 from attrs import frozen
 
+from chronology.database import schema
 from chronology.log import Log, Row
 from chronology.projections import tables
 from chronology.projections.fold import Fold
@@ -16,16 +16,19 @@ from chronology.vocabulary import Vocabulary
 Progress = Callable[[int, int], None]
 """Told how many events are done, and of how many."""
 
+Stored = tuple[Any, ...] | None
+"""A row of a projection table, None where there is none."""
+
 _TICK: Final = 1_000
 
-ORDERED: Final = {
-    "assertion": "SELECT * FROM assertion ORDER BY key",
-    "state": "SELECT * FROM state ORDER BY subject, attribute, valid_from",
-    "subject": "SELECT * FROM subject ORDER BY subject",
-    "mention": "SELECT * FROM mention ORDER BY subject, position",
-    "projection": "SELECT * FROM projection ORDER BY name",
+PROJECTIONS: Final = {
+    "assertion": ("key",),
+    "state": ("subject", "attribute", "valid_from"),
+    "subject": ("subject",),
+    "mention": ("subject", "position"),
+    "projection": ("name",),
 }
-"""Every projection table, read in the order of its key."""
+"""Every projection table, and the columns that tell its rows apart."""
 
 
 @frozen(kw_only=True)
@@ -45,28 +48,50 @@ class ReplayReport:
     changed: tuple[str, ...]
 
 
-def replay(log: Log, connection: sqlite3.Connection, *, progress: Progress | None = None) -> Vocabulary:
-    """Empty the projections and fold the whole log into them, in the transaction of whoever calls."""
-    for name in reversed(tables.SCHEMA):
-        connection.execute(
-            f"DROP INDEX IF EXISTS {name}" if name.startswith("assertion_") else f"DROP TABLE IF EXISTS {name}"
+def replay(
+    log: Log, connection: sqlite3.Connection, *, progress: Progress | None = None
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Fold the whole log anew, and put the result in the place of what stood before, where they differ.
+
+    Runs in the transaction of whoever calls.
+
+    Returns:
+        The number of rows of each projection table, and the names of the tables that were not right.
+    """
+    with fresh(log, connection, progress=progress):
+        rows = {name: _count(connection, f"temp.{name}") for name in PROJECTIONS}
+        changed = tuple(
+            name for name in PROJECTIONS if _is_damaged(connection, name) or first_difference(connection, name)
         )
-    create(connection)
-    return fill(log, connection, progress=progress)
+        for name in changed:
+            connection.execute(f"DROP TABLE IF EXISTS main.{name}")
+            connection.execute(tables.SCHEMA[name])
+            order = ", ".join(PROJECTIONS[name])
+            connection.execute(f"INSERT INTO main.{name} SELECT * FROM temp.{name} ORDER BY {order}")
+    # An index is made on the table that its name finds first, so the temporary ones must be gone.
+    for name in changed:
+        for index in _indexes(name):
+            connection.execute(tables.SCHEMA[index])
+    return rows, changed
 
 
-def create(connection: sqlite3.Connection) -> None:
-    """Make the projection tables, empty."""
-    for statement in tables.SCHEMA.values():
-        connection.execute(statement)
-
-
-def fill(log: Log, connection: sqlite3.Connection, *, progress: Progress | None = None) -> Vocabulary:
-    """Fold the whole log into empty projection tables, and return the vocabulary it defines."""
-    fold = Fold(log, connection, Vocabulary())
-    head = log.head()
-    fold.rebuild(_reported(log.read(until=head), head, progress))
-    return fold.vocabulary
+@contextmanager
+def fresh(log: Log, connection: sqlite3.Connection, *, progress: Progress | None = None) -> Iterator[None]:
+    """Fold the whole log into temporary tables, which hide the stored ones by name until the block ends."""
+    guarded = connection.execute("PRAGMA query_only").fetchone()[0]
+    connection.execute("PRAGMA query_only = OFF")
+    try:
+        for name in PROJECTIONS:
+            connection.execute(tables.SCHEMA[name].replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
+        connection.execute(tables.SCHEMA["assertion_reread"].replace("CREATE INDEX ", "CREATE INDEX temp.", 1))
+        connection.execute("PRAGMA temp.cache_size = -32768")
+        head = log.head()
+        Fold(log, connection, Vocabulary()).rebuild(_reported(log.read(until=head), head, progress))
+        yield
+    finally:
+        for name in PROJECTIONS:
+            connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+        connection.execute(f"PRAGMA query_only = {guarded}")
 
 
 def _reported(rows: Iterable[Row], head: int, progress: Progress | None) -> Iterator[Row]:
@@ -76,26 +101,50 @@ def _reported(rows: Iterable[Row], head: int, progress: Progress | None) -> Iter
             progress(row.position, head)
 
 
-def fingerprints(connection: sqlite3.Connection) -> dict[str, tuple[int, bytes]]:
-    """Return the number of rows of each projection table, and a digest of them in order."""
-    found = {}
-    for name, query in ORDERED.items():
-        digest, count = hashlib.sha256(), 0
-        try:
-            for row in connection.execute(query):
-                digest.update(repr(row).encode())
-                count += 1
-        except sqlite3.OperationalError:
-            # The table is missing or of another version: it cannot be the same.
-            count = -1
-        found[name] = (count, digest.digest())
-    return found
+def first_difference(connection: sqlite3.Connection, name: str) -> tuple[Stored, Stored] | None:
+    """Return the first rows in which a stored table differs from the fresh one, None for one that is missing.
+
+    Requires to run inside `fresh`.
+    """
+    columns = [column[0] for column in connection.execute(f"SELECT * FROM temp.{name} LIMIT 0").description]
+    same_key = " AND ".join(f"stored.{key} = fresh.{key}" for key in PROJECTIONS[name])
+    left, right = (", ".join(f"{table}.{column}" for column in columns) for table in ("stored", "fresh"))
+    order = ", ".join(f"stored.{key}" for key in PROJECTIONS[name])
+    row = connection.execute(
+        f"""
+        SELECT {left}, {right}
+        FROM main.{name} AS stored
+        LEFT JOIN temp.{name} AS fresh ON {same_key}
+        WHERE ({left}) IS NOT ({right})
+        ORDER BY {order}
+        LIMIT 1
+        """
+    ).fetchone()
+    if row:
+        return row[: len(columns)], row[len(columns) :] if row[len(columns)] is not None else None
+    if _count(connection, f"main.{name}") == _count(connection, f"temp.{name}"):
+        return None
+    missing = connection.execute(
+        f"""
+        SELECT {right}
+        FROM temp.{name} AS fresh
+        WHERE NOT EXISTS (SELECT 1 FROM main.{name} AS stored WHERE {same_key})
+        ORDER BY {order.replace("stored.", "fresh.")}
+        LIMIT 1
+        """
+    ).fetchone()
+    return None, missing
 
 
-def differences(left: sqlite3.Connection, right: sqlite3.Connection) -> Iterator[tuple[str, Any, Any]]:
-    """Yield, for each projection table that differs, its name and the first rows that do, None for a missing one."""
-    for name, query in ORDERED.items():
-        for a, b in zip_longest(left.execute(query), right.execute(query)):
-            if a != b:
-                yield name, a, b
-                break
+def _count(connection: sqlite3.Connection, table: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def _indexes(table: str) -> list[str]:
+    return [name for name in tables.SCHEMA if name.startswith(f"{table}_")]
+
+
+def _is_damaged(connection: sqlite3.Connection, table: str) -> bool:
+    """Tell whether a stored table or one of its indexes is missing, or not of this version."""
+    found = schema(connection)
+    return any((found.get(name) or "").strip() != tables.SCHEMA[name] for name in (table, *_indexes(table)))

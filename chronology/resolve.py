@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from chronology.instants import BEGINNING, DAY, FOREVER
 
@@ -68,13 +68,21 @@ class Claim:
     role: Role = Role.AFFIRMS
     origin: str | None = None
     disputes: frozenset[int] = frozenset()
-    middle_start: int = field(init=False)
-    middle_end: int = field(init=False)
 
-    def __attrs_post_init__(self) -> None:
-        start, end = middle(self.start_min, self.start_max, self.end_min, self.end_max)
-        object.__setattr__(self, "middle_start", start)
-        object.__setattr__(self, "middle_end", end)
+    @property
+    def middle(self) -> tuple[int, int]:
+        """Start and end in the middle world."""
+        return middle(self.start_min, self.start_max, self.end_min, self.end_max)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it affirms, disputes nobody, and holds from one exact start until something later does."""
+        return (
+            self.start_min == self.start_max
+            and self.end_min >= FOREVER
+            and self.role is Role.AFFIRMS
+            and not self.disputes
+        )
 
     def may_cover(self, instant: int) -> bool:
         """Tell whether the claim covers the instant in some world."""
@@ -86,7 +94,8 @@ class Claim:
 
     def covers_in_middle(self, instant: int) -> bool:
         """Tell whether the claim covers the instant in the middle world."""
-        return self.middle_start <= instant < self.middle_end
+        start, end = self.middle
+        return start <= instant < end
 
 
 Candidate = tuple[Claim | None, Standing]
@@ -175,7 +184,7 @@ def resolve(claims: Sequence[Claim], instant: int) -> Answer | None:
     winners = [c for c in affirming if (min(c.start_max, instant), c.position) >= floor]
     leading = max(
         (claim for claim in winners if claim.covers_in_middle(instant)),
-        key=lambda claim: (claim.middle_start, claim.position),
+        key=lambda claim: (claim.middle[0], claim.position),
         default=None,
     )
     return answer(leading, winners, covering, nothing_possible=floor == NOTHING)

@@ -4,12 +4,12 @@ from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, pairwise, zip_longest
 
 from attrs import frozen
 
 from chronology.instants import BEGINNING, FOREVER
-from chronology.resolve import NOTHING, Answer, Claim, Precedence, Role, answer, conflict
+from chronology.resolve import NOTHING, Answer, Candidate, Claim, Precedence, Role, Standing, answer, conflict
 
 
 @frozen(kw_only=True)
@@ -31,6 +31,11 @@ def segments(claims: Sequence[Claim], *, after: int = BEGINNING, until: int = FO
         after: the first instant that is asked for.
         until: the first that is no longer.
     """
+    if after == BEGINNING and until == FOREVER:
+        if len(claims) == 1 and claims[0].role is Role.AFFIRMS:
+            return _alone(claims[0])
+        if (simple := _chain(claims)) is not None:
+            return simple
     sweep = _Sweep(claims)
     found: list[Segment] = []
     for start, end in sweep.periods(after, until):
@@ -45,6 +50,47 @@ def segments(claims: Sequence[Claim], *, after: int = BEGINNING, until: int = FO
     return found
 
 
+def _alone(claim: Claim) -> list[Segment]:
+    """Return the history of an attribute of which only one thing was ever said, as most are."""
+    if claim.value is None:
+        return []
+    start, end = claim.middle
+    bounds = {claim.start_min, claim.start_max, claim.end_min, claim.end_max, start, end}
+    answers: list[tuple[int, int, Answer]] = []
+    for first, last in pairwise(sorted(bounds)):
+        if claim.surely_covers(first):
+            said = Answer(candidates=((claim, Standing.LEADING),), certain=True, contested=False)
+        elif start <= first < end:
+            candidates: tuple[Candidate, ...] = ((claim, Standing.LEADING), (None, Standing.POSSIBLE))
+            said = Answer(candidates=candidates, certain=False, contested=False)
+        else:
+            candidates = ((None, Standing.LEADING), (claim, Standing.POSSIBLE))
+            said = Answer(candidates=candidates, certain=False, contested=False)
+        if answers and answers[-1][2] == said:
+            first = answers.pop()[0]
+        answers.append((first, last, said))
+    return [Segment(valid_from=first, valid_to=last, answer=said) for first, last, said in answers]
+
+
+def _chain(claims: Sequence[Claim]) -> list[Segment] | None:
+    """Return the history where each claim simply holds until the next one starts; None where it is not so simple.
+
+    Most attributes of most subjects are like this, so it is worth a way of its own.
+    """
+    if not all(claim.is_plain for claim in claims):
+        return None
+    ordered = sorted(claims, key=lambda claim: claim.start_min)
+    found = []
+    for claim, following in zip_longest(ordered, ordered[1:]):
+        end = following.start_min if following else FOREVER
+        if end < claim.extent_end:
+            return None
+        alone = Answer(candidates=((claim, Standing.LEADING),), certain=True, contested=False)
+        if claim.value is not None:
+            found.append(Segment(valid_from=claim.start_min, valid_to=end, answer=alone))
+    return found
+
+
 class _Sweep:
     """The claims as seen by an instant that only moves forward."""
 
@@ -54,7 +100,8 @@ class _Sweep:
         self._opponents = _Opponents(claims)
         self._entering = sorted(self._affirming, key=lambda claim: -claim.start_min)
         self._becoming_sure = sorted(self._affirming, key=lambda claim: -claim.start_max)
-        self._entering_middle = sorted(self._affirming, key=lambda claim: -claim.middle_start)
+        self._middles = {claim.key: claim.middle for claim in self._affirming}
+        self._entering_middle = sorted(self._affirming, key=lambda claim: -self._middles[claim.key][0])
         # Claims that may cover the instant, in order of the latest start they can have.
         self._open: list[tuple[int, int, Claim]] = []
         self._leaving: list[tuple[int, int, Claim]] = []
@@ -66,7 +113,7 @@ class _Sweep:
         bounds = {after, until}
         for claim in self._affirming:
             bounds.update((claim.start_min, claim.start_max, claim.end_min, claim.end_max))
-            bounds.update((claim.middle_start, claim.middle_end))
+            bounds.update(self._middles[claim.key])
         for claim in self._against:
             bounds.update((claim.start_min, claim.end_max))
         bounds.update(self._ties())
@@ -112,10 +159,10 @@ class _Sweep:
             heappush(self._sure, (-claim.start_min, -claim.position, claim.end_min))
         while self._sure and self._sure[0][2] <= instant:
             heappop(self._sure)
-        while self._entering_middle and self._entering_middle[-1].middle_start <= instant:
+        while self._entering_middle and self._middles[self._entering_middle[-1].key][0] <= instant:
             claim = self._entering_middle.pop()
-            heappush(self._middle, (-claim.middle_start, -claim.position, claim))
-        while self._middle and self._middle[0][2].middle_end <= instant:
+            heappush(self._middle, (-self._middles[claim.key][0], -claim.position, claim))
+        while self._middle and self._middles[self._middle[0][2].key][1] <= instant:
             heappop(self._middle)
 
     def _winners(self, instant: int, floor: Precedence) -> Iterator[Claim]:

@@ -2,22 +2,25 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, Final
 
 from attrs import frozen
 
 from chronology import canonical, database, log
 from chronology.errors import CanonicalError, ChronologyError, IntegrityError
+from chronology.event_types import REDACTED
 from chronology.events import decode
+from chronology.evidence import Comparison, compare
 from chronology.log import Log, Row
-from chronology.merkle import Frontier, leaf_hash
+from chronology.merkle import HASH_SIZE, Frontier, leaf_hash
+from chronology.notes import Checkpoint
 from chronology.projections import tables
-from chronology.rebuild import Progress, create, differences, fill
+from chronology.rebuild import PROJECTIONS, Progress, Stored, first_difference, fresh
+from chronology.redactions import Redaction, declared
 
 FAULTS_LISTED: Final = 100
 """How many faults a report names; a ruined file has as many as it has rows."""
-
-_COLUMN_TYPES: Final = (int, str, str, str, str, bytes, bytes)
 
 # Made by the library that applies migrations, or by SQLite's own ANALYZE.
 _FOREIGN_BUT_HARMLESS: Final = frozenset({"_sqlite_migrations", "idx__sqlite_migrations_migration_set_name"})
@@ -41,35 +44,59 @@ class VerifyReport:
     Attributes:
         events: how many rows of the log were read.
         root: of the log's Merkle tree (RFC 9162), over the bodies as they stand, 32 bytes.
+        redacted: positions of the events whose bodies were erased and declared so; a gap that is not declared is a
+            fault.
+        against: how the log stands to the checkpoint that was given, None where none was.
         faults: everything that is wrong, the first `FAULTS_LISTED` at most; empty for a sound store.
     """
 
     events: int
     root: bytes
+    redacted: tuple[int, ...]
+    against: Comparison | None
     faults: tuple[Fault, ...]
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.faults
+        """Whether nothing is wrong, and the log extends the checkpoint if one was given."""
+        return not self.faults and (self.against is None or self.against.ok)
 
 
-def verify(connection: sqlite3.Connection, *, progress: Progress | None = None) -> VerifyReport:
-    """Check everything that can be checked from the file alone; memory does not grow with the log."""
+def verify(
+    connection: sqlite3.Connection, *, progress: Progress | None = None, checkpoint: Checkpoint | None = None
+) -> VerifyReport:
+    """Check everything that can be checked from the file alone, or against a checkpoint kept elsewhere.
+
+    Memory does not grow with the log.
+    """
     checker = _Checker(connection, progress)
     faults: list[Fault] = []
     for fault in checker.faults():
         faults.append(fault)
         if len(faults) >= FAULTS_LISTED:
             break
-    return VerifyReport(events=checker.events, root=checker.frontier.root(), faults=tuple(faults))
+    against = None
+    if checkpoint is not None:
+        try:
+            against = compare(checker.log, checkpoint)
+        except (sqlite3.Error, ChronologyError) as exc:
+            faults.append(Fault(position=None, message=f"the log cannot be compared with the checkpoint: {exc}"))
+    return VerifyReport(
+        events=checker.events,
+        root=checker.frontier.root(),
+        redacted=tuple(sorted(checker.gaps)),
+        against=against,
+        faults=tuple(faults),
+    )
 
 
 class _Checker:
     def __init__(self, connection: sqlite3.Connection, progress: Progress | None) -> None:
         self._connection = connection
         self._progress = progress
-        self._log = Log(connection)
+        self.log = Log(connection)
+        self.gaps: dict[int, Row] = {}
+        self._declared: dict[int, list[Redaction]] = {}
         self.events = 0
         self.frontier = Frontier()
 
@@ -89,10 +116,16 @@ class _Checker:
             yield from stage
         except IntegrityError as exc:
             yield Fault(position=exc.position, message=exc.reason)
-        except (sqlite3.Error, ChronologyError) as exc:
+        except (sqlite3.Error, ChronologyError, UnicodeDecodeError) as exc:
+            if database.is_passing(exc):
+                raise
             yield Fault(position=None, message=f"the file cannot be read on: {exc}")
 
     def _file(self) -> Iterator[Fault]:
+        for mark, wanted in (("application_id", database.APPLICATION_ID), ("user_version", database.FORMAT)):
+            (found,) = self._connection.execute(f"PRAGMA {mark}").fetchone()
+            if found != wanted:
+                yield Fault(position=None, message=f"the file's {mark} is {found}, and this Chronology writes {wanted}")
         for (message,) in self._connection.execute("PRAGMA integrity_check(100)"):
             if message != "ok":
                 yield Fault(position=None, message=f"SQLite finds the file damaged: {message}")
@@ -104,33 +137,76 @@ class _Checker:
                 yield Fault(position=None, message=f"{_kind(wanted)} {name} is missing")
             elif (found[name] or "").strip() != wanted:
                 yield Fault(position=None, message=f"{_kind(wanted)} {name} has been changed")
-        for name in sorted(found.keys() - (log.SCHEMA | tables.SCHEMA).keys() - _FOREIGN_BUT_HARMLESS):
+        for name in sorted(found.keys() - (log.SCHEMA | tables.SCHEMA).keys(), key=str):
+            if name in _FOREIGN_BUT_HARMLESS and _kind(found[name]) != "trigger":
+                continue
             yield Fault(position=None, message=f"{_kind(found[name])} {name} is foreign to a store")
+        # What is missing was named above.
+        for entry in sorted(_entries(self._connection) - _wanted_entries(), key=str):
+            yield Fault(position=None, message=f"the schema table does not say of {entry[1]} what SQLite enters there")
 
     def _rows(self) -> Iterator[Fault]:
-        head = self._log.head()
+        head = self.log.head()
         previous: Row | None = None
-        for row in self._log.read(until=head):
+        for row in self.log.read(until=head):
             expected = previous.position + 1 if previous else 1
             if row.position != expected:
                 yield Fault(position=expected, message=f"is missing: the next event is at position {row.position}")
-            for message in _row_faults(row, previous):
+            for message in (*_row_faults(row, previous), *self._note_redaction(row)):
                 yield Fault(position=row.position, message=message)
-            self.frontier.push(leaf_hash(row.body) if isinstance(row.body, bytes) else leaf_hash(b""))
+            self.frontier.push(_leaf_of(row))
             self.events += 1
             previous = row
             if self._progress and (self.events % 1000 == 0 or row.position == head):
                 self._progress(row.position, head)
+        yield from self._gap_faults()
+
+    def _note_redaction(self, row: Row) -> Iterator[str]:
+        """Keep gaps and declarations until the whole log is read."""
+        if row.body == b"":
+            self.gaps[row.position] = row
+        elif row.type == REDACTED and isinstance(row.body, bytes):
+            try:
+                redaction = declared(row.position, decode(row.body))
+            except CanonicalError as exc:
+                yield str(exc)
+            else:
+                self._declared.setdefault(redaction.position, []).append(redaction)
+
+    def _gap_faults(self) -> Iterator[Fault]:
+        """Hold the gaps against the declarations, which stand later in the log."""
+        for position, row in list(self.gaps.items()):
+            if not any(redaction.matches(row) for redaction in self._declared.get(position, ())):
+                del self.gaps[position]
+                yield Fault(position=position, message="the body is missing, and no event declares just this redacted")
+        for position in sorted(self._declared.keys() - self.gaps.keys()):
+            by = self._declared[position][0].declared_at
+            yield Fault(position=position, message=f"is declared redacted at position {by}, yet is not as that says")
 
     def _projections(self) -> Iterator[Fault]:
-        fresh = database.scratch()
-        try:
-            create(fresh)
-            fill(self._log, fresh)
-            for name, stored, replayed in differences(self._connection, fresh):
-                yield Fault(position=_position_of(name, stored or replayed), message=_told(name, stored, replayed))
-        finally:
-            fresh.close()
+        with fresh(self.log, self._connection):
+            for name in PROJECTIONS:
+                found = first_difference(self._connection, name)
+                if found is not None:
+                    stored, replayed = found
+                    yield Fault(position=_position_of(name, stored or replayed), message=_told(name, stored, replayed))
+
+
+def _entries(connection: sqlite3.Connection) -> set[tuple[Any, ...]]:
+    """Return what the schema table says beside the texts: of what type each object is, and of which table."""
+    names = (*log.SCHEMA, *tables.SCHEMA)
+    return {
+        (kind, name, table)
+        for kind, name, table in connection.execute("SELECT type, name, tbl_name FROM sqlite_schema")
+        if name in names or str(name).startswith("sqlite_autoindex_")
+    }
+
+
+def _wanted_entries() -> set[tuple[Any, ...]]:
+    with closing(database.scratch()) as connection:
+        for statement in (*log.SCHEMA.values(), *tables.SCHEMA.values()):
+            connection.execute(statement)
+        return _entries(connection)
 
 
 def _kind(statement: str | None) -> str:
@@ -138,11 +214,23 @@ def _kind(statement: str | None) -> str:
     return words[1].lower() if len(words) > 1 else "object"
 
 
+def _leaf_of(row: Row) -> bytes:
+    """Return the leaf hash that the body gives; a redacted event has only the stored one."""
+    stored: object = row.leaf
+    if row.body == b"" and isinstance(stored, bytes) and len(stored) == HASH_SIZE:
+        return stored
+    return leaf_hash(row.body if isinstance(row.body, bytes) else b"")
+
+
 def _row_faults(row: Row, previous: Row | None) -> Iterator[str]:
     """Re-derive every column of a row from its body."""
     stored: tuple[object, ...] = row
-    if not all(isinstance(value, kind) for value, kind in zip(stored, _COLUMN_TYPES, strict=True)):
+    if not all(isinstance(value, kind) for value, kind in zip(stored, log.COLUMN_TYPES, strict=True)):
         yield "a column holds a value of the wrong type"
+        return
+    if previous and isinstance(previous.recorded_at, str) and row.recorded_at < previous.recorded_at:
+        yield f"recorded_at {row.recorded_at} is before that of position {previous.position}"
+    if not row.body:
         return
     if leaf_hash(row.body) != row.leaf:
         yield "the body does not match its leaf hash: one of them was edited"
@@ -157,18 +245,16 @@ def _row_faults(row: Row, previous: Row | None) -> Iterator[str]:
         found, wanted = getattr(row, column), getattr(body, column)
         if found != wanted:
             yield f"the column {column} says {found!r}, the body {wanted!r}"
-    if previous and row.recorded_at < previous.recorded_at:
-        yield f"recorded_at {row.recorded_at} is before that of position {previous.position}"
 
 
-def _position_of(name: str, row: tuple[Any, ...]) -> int | None:
+def _position_of(name: str, row: Stored) -> int | None:
     """Return the position of an event that a projection's row stems from, where the row names one."""
-    if name in ("assertion", "mention"):
+    if row is not None and name in ("assertion", "mention"):
         return int(row[1])
     return None
 
 
-def _told(name: str, stored: tuple[Any, ...] | None, replayed: tuple[Any, ...] | None) -> str:
+def _told(name: str, stored: Stored, replayed: Stored) -> str:
     if stored is None:
         return f"the projection {name} lacks the row {replayed!r}"
     if replayed is None:

@@ -1,6 +1,8 @@
 """The vocabulary: the event types a log has defined, their versions, and upcasting between them. Pure."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Final
 
 import jsonpatch
 from attrs import define, field
@@ -8,9 +10,12 @@ from attrs import define, field
 from chronology import canonical
 from chronology.canonical import Json
 from chronology.definitions import check_definition
-from chronology.errors import InvalidEventError, UnknownNameError, nearest
+from chronology.errors import CanonicalError, InvalidEventError, UnknownNameError, nearest
 from chronology.event_types import DEFINED, EventType, read_type
 from chronology.events import SUBJECT, Event, thaw
+
+_UNFIT: Final = (TypeError, KeyError, IndexError, ValueError, AttributeError, RecursionError)
+"""What the patching library raises, besides its own errors, where a patch does not fit its payload."""
 
 
 @define
@@ -50,9 +55,13 @@ class Vocabulary:
             raise UnknownNameError(f"version of {name}", str(version), (), hint=hint)
         return self._versions[name][version - 1]
 
-    def kinds(self) -> set[str]:
+    def kinds(self) -> frozenset[str]:
         """Return every kind of subject that some type names."""
-        return {kind for versions in self._versions.values() for kind in versions[-1].kinds}
+        return self._kinds
+
+    @cached_property
+    def _kinds(self) -> frozenset[str]:
+        return frozenset(kind for versions in self._versions.values() for kind in versions[-1].kinds)
 
     def attributes(self) -> set[str]:
         """Return every attribute that some type asserts or ends."""
@@ -122,10 +131,18 @@ class Vocabulary:
 
 
 def _patched(newer: EventType, data: Mapping[str, Json]) -> Mapping[str, Json]:
-    try:
-        patched: Mapping[str, Json] = jsonpatch.apply_patch(data, list(newer.upcast))
-    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError, KeyError) as exc:
-        raise InvalidEventError([f"{newer.name}: the upcast to version {newer.version} does not fit: {exc}"]) from exc
+    patched: Mapping[str, Json] = data
+    # Every copy can double a payload, so each is looked at before the next; nothing else grows it beyond the patch.
+    copies = any(operation.get("op") == "copy" for operation in newer.upcast)
+    for step in [[operation] for operation in newer.upcast] if copies else [list(newer.upcast)]:
+        try:
+            patched = jsonpatch.apply_patch(patched, step)
+            canonical.check(patched)
+        except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, CanonicalError, *_UNFIT) as exc:
+            told = f"{newer.name}: the upcast to version {newer.version} does not fit: {exc}"
+            raise InvalidEventError([told]) from exc
+        if copies and len(canonical.encode(patched)) > canonical.MAX_BYTES:
+            raise InvalidEventError([f"{newer.name}: the upcast to version {newer.version} makes too large a payload"])
     return patched
 
 

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from chronology import Chronology
+from tests.command_line import done
 
-settings.register_profile(
-    "fast", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.register_profile(
-    "slow", max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+# What the machine's owner set must not reach the command line.
+for name in ("CHRONOLOGY_DB", "CHRONOLOGY_RECORDED_BY", "NO_COLOR", "COLUMNS"):
+    os.environ.pop(name, None)
+
+settings.register_profile("fast", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("slow", max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 
@@ -27,6 +28,7 @@ class Clock:
         self.now = now
 
     def __call__(self) -> datetime:
+        """Return the present."""
         return self.now
 
     def set(self, text: str) -> None:
@@ -55,3 +57,19 @@ def chron(tmp_path: Path, clock: Clock) -> Iterator[Chronology]:
     """Give a new store with the built-in vocabulary."""
     with Chronology.open(tmp_path / "storm.db", create=True, clock=clock, randomness=counting()) as store:
         yield store
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the running example's store, for reading only."""
+    path = tmp_path_factory.mktemp("example") / "example.db"
+    done("demo", path)
+    return path
+
+
+@pytest.fixture
+def storm(example: Path, tmp_path: Path) -> Path:
+    """Give a copy of the running example's store that a test may change."""
+    path = tmp_path / "storm.db"
+    path.write_bytes(example.read_bytes())
+    return path

@@ -1,4 +1,4 @@
-"""The package through the model's eyes: its claims, its answers, stores and histories in the model's words. Judges nothing."""
+"""The package through the model's eyes: claims, answers, stores and histories in the model's words. Judges nothing."""
 
 import shutil
 import sqlite3
@@ -94,7 +94,7 @@ SAID_2 = _definition(SAID, persists=True) | {
     "x-persists": False,
     "x-upcast": [{"op": "add", "path": "/location", "value": "somewhere"}, {"op": "remove", "path": "/place"}],
 }
-"""A second version of `test.said`, whose events speak of both attributes: it renames one, adds one, and does not persist."""
+"""A second version of `test.said`, whose events speak of both attributes: it renames one, adds one, and ends sooner."""
 
 
 class Stores:

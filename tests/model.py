@@ -405,22 +405,29 @@ class Model:
         return {e.id for e in known if not e.retracts and e.id not in withdrawn}
 
     def rows(self, event: Event) -> Iterator[tuple[tuple[str, str], Claim]]:
-        """Yield a claim for each attribute asserted, and a bare dispute for each disputed one left unsaid."""
+        """Yield a claim for each attribute asserted, and a bare dispute for each disputed one left unsaid.
+
+        A dispute is about what the disputed event itself asserts, attribute by attribute.
+        """
         if event.valid is None:
             return
         position_of = {known.id: position for position, known in enumerate(self.events, start=1)}
         common = placed_bounds(event.valid, persists=event.persists) | {
             "position": position_of[event.id],
             "origin": event.origin,
-            "disputes": frozenset(position_of[target] for target in event.disputes),
         }
+        disputed: dict[tuple[str, str], set[int]] = {}
+        for position in (position_of[target] for target in event.disputes):
+            known = self.events[position - 1]
+            for attribute, _ in known.assertions:
+                disputed.setdefault((known.subject, attribute), set()).add(position)
         own = {(event.subject, attribute): value for attribute, value in event.assertions}
         for key, value in own.items():
-            yield key, Claim(**common, value=value, stance=event.stance)
-        disputed = [self.events[position_of[target] - 1] for target in event.disputes]
-        for key in {(known.subject, attribute) for known in disputed for attribute, _ in known.assertions}:
+            targets = frozenset(disputed.get(key, ()))
+            yield key, Claim(**common, value=value, stance=event.stance, disputes=targets)
+        for key, positions in disputed.items():
             if key not in own:
-                yield key, Claim(**common, stance=DISPUTES)
+                yield key, Claim(**common, stance=DISPUTES, disputes=frozenset(positions))
 
     def claims(
         self,

@@ -132,8 +132,11 @@ QUESTIONS = ("2017-12-31", "2018-01", *DAYS, "2018-04", "2018-05", "2019-06-01")
 """Dates worth asking about: before, inside, on and after the days that the histories use."""
 MOMENTS = tuple(
     datetime.fromisoformat(f"{day}T{time}+00:00")
-    for day, time in product(("2018-01-01", "2018-01-16", *DAYS[1:4], "2018-05-14"), ("00:00:00", "00:00:01"))
-) + (datetime(2018, 3, 1, 10, tzinfo=UTC), datetime(2018, 3, 1, 9, 59, 59, tzinfo=UTC))
+    for day, time in [
+        *product(("2018-01-01", "2018-01-16", *DAYS[1:4], "2018-05-14"), ("00:00:00", "00:00:01")),
+        *product(["2018-03-01"], ["09:59:59", "10:00:00"]),
+    ]
+)
 """Seconds at which a bound of such a date lies, and those beside them."""
 
 

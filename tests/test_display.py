@@ -14,9 +14,7 @@ EVERYTHING = [chr(code) for code in range(sys.maxunicode + 1)]
 # Characters of Cf that are seen: number signs, the end of ayah and their like (Prepended_Concatenation_Mark).
 SEEN_FORMATS = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 JOINERS = "\u200c\u200d"
-SELECTORS = "".join(
-    map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x180B, 0x180C, 0x180D, 0x180F])
-)
+SELECTORS = "".join(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x180B, 0x180C, 0x180D, 0x180F]))
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 # Text in which the odd characters are frequent enough to meet each other.
 ODD_TEXT = st.text(
@@ -34,9 +32,7 @@ def is_dangerous(char: str) -> bool:
         return False
     code = ord(char)
     is_noncharacter = 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
-    return (
-        unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") or is_noncharacter or char in SELECTORS
-    )
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") or is_noncharacter or char in SELECTORS
 
 
 def test_every_dangerous_character_is_escaped() -> None:
@@ -246,9 +242,7 @@ def test_formulas_are_neutralised(text: str) -> None:
     assert spreadsheet_cell(spreadsheet_cell(text)) == f"'{text}"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "stalled", "2018-05-01", "a=b", "'=1", "é", " x", "1-2", "عاصفة", '"=1"']
-)
+@pytest.mark.parametrize("text", ["", "stalled", "2018-05-01", "a=b", "'=1", "é", " x", "1-2", "عاصفة", '"=1"'])
 def test_other_cells_are_left_alone(text: str) -> None:
     """A cell that starts with anything else is unchanged."""
     assert spreadsheet_cell(text) == text

@@ -141,9 +141,7 @@ READINGS = {
     "2018-05/2018-05-07T12:00:00": days(
         "2018-05-01", "2018-05-07T12:00:00", "2018-05-07T12:00:01", "2018-05-07T12:00:01"
     ),
-    "/2018-05-07T12:00:00": days(
-        BEGINNING, "2018-05-07T12:00:00", "2018-05-07T12:00:01", "2018-05-07T12:00:01"
-    ),
+    "/2018-05-07T12:00:00": days(BEGINNING, "2018-05-07T12:00:00", "2018-05-07T12:00:01", "2018-05-07T12:00:01"),
 }
 
 
@@ -234,18 +232,16 @@ def digits(*alternatives: str) -> st.SearchStrategy[str]:
     )
 
 
-YEARS = st.tuples(
-    st.sampled_from(["", "", "-"]), st.integers(1, 9999), st.sets(st.integers(0, 3), max_size=2)
-).map(lambda t: t[0] + "".join("X" if place in t[2] else digit for place, digit in enumerate(f"{t[1]:04d}")))
+YEARS = st.tuples(st.sampled_from(["", "", "-"]), st.integers(1, 9999), st.sets(st.integers(0, 3), max_size=2)).map(
+    lambda t: t[0] + "".join("X" if place in t[2] else digit for place, digit in enumerate(f"{t[1]:04d}"))
+)
 MONTHS = digits(*(f"{n:02d}" for n in range(1, 13)))
 DAYS = digits(*(f"{n:02d}" for n in range(1, 32)), "28", "29", "30", "31")
 DATES = st.one_of(
     YEARS.map(lambda y: (y, "")),
     st.tuples(YEARS, MONTHS),
     st.tuples(YEARS, st.tuples(MONTHS, DAYS).map("-".join)),
-    st.tuples(
-        YEARS, st.sampled_from(["02-29", "02-2X", "X2-29", "02-XX", "0X-31", "X1-31", "XX-3X", "02-30"])
-    ),
+    st.tuples(YEARS, st.sampled_from(["02-29", "02-2X", "X2-29", "02-XX", "0X-31", "X1-31", "XX-3X", "02-30"])),
 )
 
 
@@ -265,9 +261,7 @@ def test_bounds_equal_a_day_by_day_enumeration(parts: tuple[str, str]) -> None:
 
 
 SHORT = st.dates(date(2018, 2, 20), date(2018, 4, 10)).map(date.isoformat)
-ENDS = st.one_of(
-    SHORT, SHORT.map(lambda d: d[:7]), SHORT.map(lambda d: d[:9] + "X"), SHORT.map(lambda d: d[:8] + "XX")
-)
+ENDS = st.one_of(SHORT, SHORT.map(lambda d: d[:7]), SHORT.map(lambda d: d[:9] + "X"), SHORT.map(lambda d: d[:8] + "XX"))
 MARKS = st.sampled_from(["", "", "?", "~", "%"])
 
 
@@ -524,9 +518,7 @@ EXTRA: dict[str, Callable[[str], object]] = {
     "a time of day in an interval or list": re.compile(r"T.*[/,\]]|[/,\[].*T").search,
     "UTC written as +00:00": re.compile(r"\+00(:00)?$").search,
     "a qualified or X date around the dots of a list": re.compile(r"[?~%X].*\.\.|\.\..*[?~%X]").search,
-    "a negative year or year 0000 in an interval": re.compile(
-        r"(-[0-9X]{4}|0000).*/|/.*(-[0-9X]{4}|0000)"
-    ).search,
+    "a negative year or year 0000 in an interval": re.compile(r"(-[0-9X]{4}|0000).*/|/.*(-[0-9X]{4}|0000)").search,
     "an end whose first day is before the start, as 2018 in 2018-02/2018": lambda text: (
         "/" in text and re.sub("[?~%]", "", text).startswith(re.sub("[?~%]|.*/", "", text))
     ),
@@ -580,14 +572,12 @@ QUALIFIED = st.builds(
     st.sampled_from(["", "", "", "?", "~"]),
     MARKS,
 )
-ANY_DATE = st.one_of(
-    SHORT, ENDS, QUALIFIED, st.integers(2001_00, 2003_99).map(lambda n: f"{n // 100}-{n % 100:02d}")
-)
+ANY_DATE = st.one_of(SHORT, ENDS, QUALIFIED, st.integers(2001_00, 2003_99).map(lambda n: f"{n // 100}-{n % 100:02d}"))
 EXPRESSIONS = st.one_of(
     ANY_DATE,
-    st.tuples(
-        st.one_of(ANY_DATE, st.sampled_from(["", ".."])), st.one_of(ANY_DATE, st.sampled_from(["", ".."]))
-    ).map("/".join),
+    st.tuples(st.one_of(ANY_DATE, st.sampled_from(["", ".."])), st.one_of(ANY_DATE, st.sampled_from(["", ".."]))).map(
+        "/".join
+    ),
     st.lists(st.one_of(ANY_DATE, st.tuples(SHORT, SHORT).map("..".join)), min_size=1, max_size=3).map(
         lambda members: f"[{','.join(members)}]"
     ),
@@ -683,12 +673,7 @@ def test_a_text_of_201_characters_is_too_long() -> None:
 
 def test_reading_is_fast_enough_for_a_whole_log() -> None:
     """A text read before takes under 2 microseconds, a fresh common one under 100."""
-    texts = [
-        f"{year}-{month:02d}-{day:02d}"
-        for year in (2017, 2018)
-        for month in range(1, 13)
-        for day in range(1, 29)
-    ]
+    texts = [f"{year}-{month:02d}-{day:02d}" for year in (2017, 2018) for month in range(1, 13) for day in range(1, 29)]
     edtf.parse.cache_clear()
     began = time.perf_counter()
     for text in texts:

@@ -1,5 +1,7 @@
 """Tests of the errors: what their messages say, and the suggestion of near names."""
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,6 +74,13 @@ def test_one_edit_is_a_letter_added_dropped_changed_or_swapped(word: str, known:
     """With edits=1, exactly the word itself and the words one edit away are near."""
     near = sorted(known & (edits(word) | {word}), key=lambda other: (other != word, other))
     assert nearest(word, known, edits=1) == near[:3]
+
+
+def test_a_distance_of_one_is_one_edit_for_every_pair_of_short_words() -> None:
+    """Exhaustively, so that no place in a word is forgotten: swaps at its beginning and its end too."""
+    words = ["".join(letters) for length in range(5) for letters in product("ab", repeat=length)]
+    for left, right in product(words, repeat=2):
+        assert (errors._distance(left, right) <= 1) == (left == right or right in edits(left))
 
 
 @given(WORDS, WORDS)

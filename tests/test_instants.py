@@ -79,9 +79,7 @@ def test_years_keep_four_digits_and_what_is_off_the_line_is_unbounded(seconds: i
     assert format_day(seconds) == (text and text.split("T")[0])
 
 
-@given(
-    st.datetimes(min_value=datetime(2, 1, 1), max_value=datetime(9998, 1, 1)), st.integers(-86_399, 86_399)
-)
+@given(st.datetimes(min_value=datetime(2, 1, 1), max_value=datetime(9998, 1, 1)), st.integers(-86_399, 86_399))
 def test_an_offset_is_taken_off(moment: datetime, offset: int) -> None:
     """An aware datetime of any offset has the seconds of the same moment in UTC."""
     local = moment.replace(tzinfo=timezone(timedelta(seconds=offset, microseconds=-1)))

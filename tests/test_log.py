@@ -63,7 +63,7 @@ def test_no_column_of_an_event_can_be_updated(
     three: Log, connection: sqlite3.Connection, verb: str, column: str
 ) -> None:
     """An UPDATE of any column, by any conflict clause, is refused; also one that would change nothing."""
-    for value in (column, "(SELECT 9)"):
+    for value in (column, "x'09'" if column in ("body", "leaf") else "9"):
         why = refused(connection, f"{verb} event SET {column} = {value} WHERE position = 2")
         assert why == "the log is append-only: events are never changed"
 

@@ -551,6 +551,16 @@ def test_a_dispute_with_a_value_is_one_row(storm):
     assert status_at(storm, "2018-05-01").candidates == {(4, "leading"), (3, "rival")}
 
 
+def test_a_dispute_of_a_dispute_stays_with_what_was_asserted(storm):
+    """Whoever disputes an event about another attribute is not thereby at odds with what that event disputed."""
+    place = {"assertions": (("place", "afrin"),), "valid": "2018-05-03"}
+    storm.append(event(3, **place, disputes=(event_id(2),)))
+    storm.append(event(4, valid="2018-05-04", assertions=(("status", "over"),), disputes=(event_id(3),)))
+    assert status_at(storm, "2018-05-04") == Answer("over", "certain", False, frozenset({(5, "leading")}))
+    found = storm.state(edtf.close_of("2018-05-04"))[STORM, "place"]
+    assert found.candidates == {(4, "leading"), (5, "denial")}
+
+
 def test_a_dispute_names_a_known_event(storm):
     """What is disputed must be in the log."""
     with pytest.raises(RefusedError, match="unknown"):

@@ -17,12 +17,10 @@ PETER_VKEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW
 ENOCH_VKEY = "EnochRoot+af0cfe78+ATtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop"
 TEXT = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
 PETER_LINE = (
-    "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngot"
-    "pRZb6KE6RyyBwJnAM=\n"
+    "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
 )
 ENOCH_LINE = (
-    "— EnochRoot rwz+eBzmZa0SO3NbfRGzPCpDckykFXSdeX+MNtCOXm2/5n2tiOHp+vAF1aGrQ5ovTG01oOTGwnWLo"
-    "x33WWd1RvMc+QQ=\n"
+    "— EnochRoot rwz+eBzmZa0SO3NbfRGzPCpDckykFXSdeX+MNtCOXm2/5n2tiOHp+vAF1aGrQ5ovTG01oOTGwnWLox33WWd1RvMc+QQ=\n"
 )
 PETER = Signature(name="PeterNeumann", key_hash="c74f20a3")
 ENOCH = Signature(name="EnochRoot", key_hash="af0cfe78")
@@ -200,9 +198,7 @@ def test_known_and_unknown_signatures_are_told_apart() -> None:
     data = f"{TEXT}\n{PETER_LINE}{ENOCH_LINE}".encode()
     assert open_note(data, [PETER_VKEY]) == Note(text=TEXT, verified=(PETER,), unverified=(ENOCH,))
     assert open_note(data, [ENOCH_VKEY]) == Note(text=TEXT, verified=(ENOCH,), unverified=(PETER,))
-    assert open_note(data, [ENOCH_VKEY, PETER_VKEY]) == Note(
-        text=TEXT, verified=(PETER, ENOCH), unverified=()
-    )
+    assert open_note(data, [ENOCH_VKEY, PETER_VKEY]) == Note(text=TEXT, verified=(PETER, ENOCH), unverified=())
 
 
 def test_repeated_lines_are_listed_once() -> None:
@@ -214,9 +210,7 @@ def test_repeated_lines_are_listed_once() -> None:
 @pytest.mark.parametrize("vkeys", [[], [ENOCH_VKEY], [ALICE_VKEY, ENOCH_VKEY]])
 def test_notes_that_no_known_key_signed_are_refused(vkeys: list[str]) -> None:
     """Without a signature by a known key there is no note, and the message says how many were tried."""
-    with pytest.raises(
-        NoteError, match=f"none of the note's 1 signatures is by one of the {len(vkeys)} known"
-    ):
+    with pytest.raises(NoteError, match=f"none of the note's 1 signatures is by one of the {len(vkeys)} known"):
         open_note(NOTE, vkeys)
 
 
@@ -244,9 +238,7 @@ def test_a_shared_name_or_a_shared_hash_is_not_a_known_key() -> None:
 def test_one_false_claim_spoils_the_note(claim: str) -> None:
     """A line that falsely claims a known key refuses the note, alone or before or after good lines."""
     for block in (claim, claim + PETER_LINE, PETER_LINE + claim, ENOCH_LINE + claim):
-        with pytest.raises(
-            NoteError, match=r"claims key PeterNeumann\+c74f20a3 does not belong to this note"
-        ):
+        with pytest.raises(NoteError, match=r"claims key PeterNeumann\+c74f20a3 does not belong to this note"):
             open_note(f"{TEXT}\n{block}".encode(), [PETER_VKEY, ENOCH_VKEY])
 
 
@@ -294,9 +286,7 @@ def test_malformed_notes_are_refused(data: bytes) -> None:
         open_note(data, [PETER_VKEY])
 
 
-@pytest.mark.parametrize(
-    "text", ["\n", "\n\n", "a\n\nb\n", "a\n\n— PeterNeumann x08gowAA\n", "é \u202e\x7f\n"]
-)
+@pytest.mark.parametrize("text", ["\n", "\n\n", "a\n\nb\n", "a\n\n— PeterNeumann x08gowAA\n", "é \u202e\x7f\n"])
 def test_odd_texts_are_signed_and_opened(text: str) -> None:
     """The last blank line divides, so a text may hold blank lines, or what looks like a signature."""
     assert open_note(sign_note(text, ALICE_SKEY), [ALICE_VKEY]).text == text
@@ -449,12 +439,8 @@ def test_what_could_not_be_read_back_is_no_checkpoint(
 LINE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1)
 
 
-@given(
-    LINE, st.integers(0, notes.MAX_TREE_SIZE), st.binary(min_size=32, max_size=32), st.lists(LINE, max_size=3)
-)
-def test_checkpoints_survive_text_and_signature(
-    origin: str, size: int, root: bytes, extensions: list[str]
-) -> None:
+@given(LINE, st.integers(0, notes.MAX_TREE_SIZE), st.binary(min_size=32, max_size=32), st.lists(LINE, max_size=3))
+def test_checkpoints_survive_text_and_signature(origin: str, size: int, root: bytes, extensions: list[str]) -> None:
     """Any checkpoint is read back from its text and from its signed note."""
     checkpoint = Checkpoint(origin, size, root, extensions=tuple(extensions))
     assert Checkpoint.parse(checkpoint.text()) == checkpoint
@@ -462,9 +448,7 @@ def test_checkpoints_survive_text_and_signature(
     assert Checkpoint.parse(note.text) == checkpoint
 
 
-@given(
-    st.text() | st.builds("{}\n{}\n{}\n{}".format, st.text(), st.text("0123456789"), st.just(B64), st.text())
-)
+@given(st.text() | st.builds("{}\n{}\n{}\n{}".format, st.text(), st.text("0123456789"), st.just(B64), st.text()))
 def test_any_text_is_a_checkpoint_or_raises_note_errors(text: str) -> None:
     """Arbitrary text raises NoteError and nothing else, or is read and written back unchanged."""
     try:

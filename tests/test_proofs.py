@@ -92,9 +92,7 @@ def test_another_place_is_refused() -> None:
 def test_another_signer_is_refused() -> None:
     """The checkpoint must be signed by a known key; the name alone does not do."""
     proof = exhibit(3)
-    forged = TlogProof(
-        index=3, hashes=proof.hashes, extra=proof.extra, checkpoint=checkpoint(11, skey=OTHER_SKEY)
-    )
+    forged = TlogProof(index=3, hashes=proof.hashes, extra=proof.extra, checkpoint=checkpoint(11, skey=OTHER_SKEY))
     with pytest.raises(NoteError, match="known keys"):
         proofs.verify(forged, LEAVES[3], [VKEY])
     with pytest.raises(NoteError, match="known keys"):
@@ -103,9 +101,7 @@ def test_another_signer_is_refused() -> None:
 
 def test_another_log_is_refused_where_the_origin_is_given() -> None:
     """A checkpoint of another log by the same signer is refused, with both names."""
-    proof = TlogProof(
-        index=3, hashes=exhibit(3).hashes, checkpoint=checkpoint(11, origin="example.com/other")
-    )
+    proof = TlogProof(index=3, hashes=exhibit(3).hashes, checkpoint=checkpoint(11, origin="example.com/other"))
     assert proofs.verify(proof, LEAVES[3], [VKEY]).origin == "example.com/other"
     with pytest.raises(ProofError, match=r"is of log 'example\.com/other', not of 'example\.com/log'"):
         proofs.verify(proof, LEAVES[3], [VKEY], origin="example.com/log")

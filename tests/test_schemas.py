@@ -23,9 +23,9 @@ EVENT_KEYS = (
     "id", "type", "subject", "valid", "stance", "data", "source", "said_by", "stated", "grade", "quote",
     "locator", "note", "disputes", "replaces", "retracts", "recorded_at", "recorded_by",
 )  # fmt: skip
-CORE_TYPES = {"fact.asserted", "fact.ended", "assertion.retracted", "type.defined"}
+CORE_TYPES = {"fact.asserted", "fact.ended", "assertion.retracted", "event.redacted", "type.defined"}
 KINDS = {
-    "alliance", "crossing", "group", "incident", "operation", "organization", "person", "place", "presence",
+    "alliance", "checkpoint", "crossing", "event", "group", "incident", "operation", "organization", "person", "place", "presence",
     "source", "type",
 }  # fmt: skip
 TYPE_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
@@ -61,9 +61,7 @@ def faults(value: Any, path: str = "") -> list[str]:
         case list():
             return [f for index, item in enumerate(value) for f in faults(item, f"{path}/{index}")]
         case str():
-            return [
-                f"{path}: {c!r}" for c in value if (c < " " and c not in "\n\t") or "\ud800" <= c <= "\udfff"
-            ]
+            return [f"{path}: {c!r}" for c in value if (c < " " and c not in "\n\t") or "\ud800" <= c <= "\udfff"]
         case float():
             return [f"{path}: a float"]
         case int() if abs(value) > LARGEST_INTEGER:
@@ -83,16 +81,11 @@ def validator(schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True, formats=FORMATS)
 
 
-SCHEMAS = {
-    path.name.removesuffix(".1.json"): read_strictly(path.read_text(encoding="utf-8"))
-    for path in SCHEMA_FILES
-}
+SCHEMAS = {path.name.removesuffix(".1.json"): read_strictly(path.read_text(encoding="utf-8")) for path in SCHEMA_FILES}
 DEMO = [read_strictly(line) for line in DEMO_FILE.read_text(encoding="utf-8").splitlines()]
 
 every_schema = pytest.mark.parametrize(("name", "schema"), SCHEMAS.items(), ids=SCHEMAS)
-every_event = pytest.mark.parametrize(
-    "event", DEMO, ids=[f"{n}-{e['type']}" for n, e in enumerate(DEMO, start=1)]
-)
+every_event = pytest.mark.parametrize("event", DEMO, ids=[f"{n}-{e['type']}" for n, e in enumerate(DEMO, start=1)])
 
 
 class TestSchemas:
@@ -234,9 +227,7 @@ class TestSchemas:
     @every_schema
     def test_wording_is_neutral(self, name: str, schema: dict[str, Any]) -> None:
         """The vocabulary takes nobody's side."""
-        loaded = re.compile(
-            r"liberat|terroris|martyr|regime|rebel|militant|jihad|heroic|neutrali[sz]ed", re.IGNORECASE
-        )
+        loaded = re.compile(r"liberat|terroris|martyr|regime|rebel|militant|jihad|heroic|neutrali[sz]ed", re.IGNORECASE)
         assert loaded.search(json.dumps(schema)) is None
 
 
@@ -389,9 +380,7 @@ class TestDemo:
         """No two events were recorded at once, and the whole was recorded in May and June 2018."""
         instants = [instant(event) for event in DEMO]
         assert all(earlier < later for earlier, later in pairwise(instants))
-        assert (
-            datetime(2018, 5, 14, tzinfo=UTC) <= instants[0] < instants[-1] < datetime(2018, 7, 1, tzinfo=UTC)
-        )
+        assert datetime(2018, 5, 14, tzinfo=UTC) <= instants[0] < instants[-1] < datetime(2018, 7, 1, tzinfo=UTC)
 
     def test_references_resolve_to_earlier_events(self) -> None:
         """References point back to live events about the same subject."""
@@ -411,9 +400,7 @@ class TestDemo:
         ITEMS,
         ids=[f"{i[0]}-{i[1]}-{n}" for n, i in enumerate(ITEMS)],
     )
-    def test_every_item_is_told(
-        self, item: int, type_: str, subject: str, valid: str, data: dict[str, Any]
-    ) -> None:
+    def test_every_item_is_told(self, item: int, type_: str, subject: str, valid: str, data: dict[str, Any]) -> None:
         """Each item of the design's section 9 stands in the example, once, and is not withdrawn."""
         withdrawn = {event.get(key) for event in DEMO for key in ("replaces", "retracts")}
         told = [

@@ -72,11 +72,7 @@ def test_real_dates_agree_around_every_bound(said):
     every = [dated(position, *one) for position, one in enumerate(said, start=1)]
     found = segments(every)
     check_shape(found)
-    bounds = {
-        place
-        for one in every
-        for place in (one.start_min, one.start_max, one.end_min, one.end_max, one.middle_start, one.middle_end)
-    }
+    bounds = {place for one in every for place in (one.start_min, one.start_max, one.end_min, one.end_max, *one.middle)}
     for instant in {place + step for place in bounds for step in (-1, 0, 1)}:
         expected = resolve(every, instant) if BEGINNING <= instant < FOREVER else None
         assert answer_in(found, instant) == expected, instant

@@ -1,26 +1,98 @@
 """The command line: parses, calls, prints; decides nothing."""
 
+import io
 import os
 import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
+
+import typer
 
 from chronology.commands.application import app
-from chronology.commands.output import complain
+from chronology.commands.output import complain, say
 from chronology.errors import ChronologyError
 
+# What typer raises for a wrong command line; its module has moved from one release to the next.
+_UsageError: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 
-def main() -> None:
-    """Run the command line; what the library refuses becomes one line, never a traceback."""
+
+HOMES: Final = {
+    "append": "events",
+    "backup": "evidence",
+    "checkpoint": "evidence",
+    "date": "questions",
+    "demo": "upkeep",
+    "export": "evidence",
+    "init": "upkeep",
+    "keygen": "evidence",
+    "log": "events",
+    "prove": "evidence",
+    "redact": "evidence",
+    "replay": "upkeep",
+    "retract": "events",
+    "show": "events",
+    "state": "questions",
+    "timeline": "questions",
+    "types": "types",
+    "verify": "checks",
+    "verify-proof": "checks",
+}
+"""The module of each command, so that a question need not wait for the libraries that others use."""
+
+
+def load(arguments: Sequence[str] = ()) -> None:
+    """Add to the application the commands that may be meant: those that the arguments name, all where none does."""
+    named = {HOMES[word] for word in arguments if word in HOMES}
     # Importing a module of commands is what adds them to the application.
-    from chronology.commands import events, questions, types, upkeep  # noqa: F401
+    for module in sorted(named or set(HOMES.values())):
+        import_module(f"chronology.commands.{module}")
 
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit; what is refused becomes one line, never a traceback.
+
+    Args:
+        arguments: what stands after the program's name; those of this process where not given.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    load(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What the encoding of a terminal lacks is shown as an escape, instead of ending the program.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
-        app()
+        code = app(args=list(arguments), prog_name="chronology", standalone_mode=False)
+        sys.stdout.flush()
     except ChronologyError as exc:
         complain(exc)
-        sys.exit(1)
+        return 1
+    except _UsageError as exc:
+        _complain_of_usage(exc)
+        return 2
     except BrokenPipeError:
-        # The reader of a pipe has had enough; the interpreter would complain once more when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        _drop_output()
+        return 1
+    except OSError as exc:
+        # Files of ours are the library's to explain; what is left is where the output goes.
+        say(f"error: the output cannot be written: {exc.strerror}")
+        _drop_output()
+        return 1
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    return code if isinstance(code, int) else 0
+
+
+def _complain_of_usage(exc: Exception) -> None:
+    context = getattr(exc, "ctx", None)
+    command = context.command_path if context else "chronology"
+    say(f"error: {exc.format_message().rstrip('.')}")  # type: ignore[attr-defined]
+    say(f"hint: `{command} --help` shows how it is used")
+
+
+def _drop_output() -> None:
+    """Let what is still to be flushed go nowhere: the interpreter would complain once more when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

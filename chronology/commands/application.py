@@ -12,16 +12,6 @@ from chronology import Chronology, __version__
 
 DEFAULT_PATH: Final = "chronology.db"
 
-app: Final = typer.Typer(
-    name="chronology",
-    no_args_is_help=True,
-    add_completion=False,
-    # Help is plain text that can be quoted; tracebacks are for the interpreter, not for users.
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
 
 class Format(StrEnum):
     """How a reading command prints."""
@@ -33,9 +23,9 @@ class Format(StrEnum):
 
 
 _FORMATS: Final = {
-    Format.JSON: "Print JSON: one list.",
+    Format.JSON: "Print JSON.",
     Format.NL: "Print JSON lines: one object a line.",
-    Format.CSV: "Print CSV.",
+    Format.CSV: "Print CSV, in which what is no text is JSON.",
 }
 
 
@@ -62,12 +52,26 @@ def _reading_options() -> list[TyperOption]:
     return formats + _store_options()
 
 
+def _with_examples_last(kwargs: dict[str, Any]) -> dict[str, Any]:
+    r"""Move the examples, which end a docstring after its `\b`, to where help ends."""
+    text, mark, examples = (kwargs.get("help") or "").partition("\b\n")
+    return kwargs | {"help": text.rstrip(), "epilog": f"{mark}Example:\n{examples}"} if mark else kwargs
+
+
+class PlainCommand(TyperCommand):
+    """A command that needs no store."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Let the help end with examples."""
+        super().__init__(*args, **_with_examples_last(kwargs))
+
+
 class StoreCommand(TyperCommand):
     """A command that opens a store: `--db` may stand after its name too."""
 
     def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
         """Add the shared options to the command's own."""
-        super().__init__(*args, params=[*(params or []), *_store_options()], **kwargs)
+        super().__init__(*args, params=[*(params or []), *_store_options()], **_with_examples_last(kwargs))
 
 
 class ReadingCommand(TyperCommand):
@@ -75,15 +79,35 @@ class ReadingCommand(TyperCommand):
 
     def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
         """Add the shared options to the command's own."""
-        super().__init__(*args, params=[*(params or []), *_reading_options()], **kwargs)
+        super().__init__(*args, params=[*(params or []), *_reading_options()], **_with_examples_last(kwargs))
 
 
-class ReadingGroup(TyperGroup):
+class Group(TyperGroup):
+    """Commands under one name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Let the help end with examples."""
+        super().__init__(*args, **_with_examples_last(kwargs))
+
+
+class ReadingGroup(Group):
     """A group that prints rows where no command of it is named."""
 
     def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
         """Add the shared options to the group's own."""
         super().__init__(*args, params=[*(params or []), *_reading_options()], **kwargs)
+
+
+app: Final = typer.Typer(
+    name="chronology",
+    cls=Group,
+    invoke_without_command=True,
+    add_completion=False,
+    # Help is plain text that can be quoted; tracebacks are for the interpreter, not for users.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 
 def _keep_path(context: typer.Context, _: Any, value: str | None) -> None:
@@ -127,6 +151,9 @@ def _application(
     """
     if db:
         context.meta["path"] = db
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(2)
 
 
 def path_of(context: typer.Context) -> Path:

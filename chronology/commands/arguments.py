@@ -38,14 +38,13 @@ def payload(pairs: Iterable[str]) -> dict[str, Json]:
 
 
 def known_at(text: str | None) -> int | str | None:
-    """Read a position, given in digits, or a date or date-time."""
-    return int(text) if text and text.isascii() and text.isdigit() else text
+    """Read a position, given in digits, or a date or date-time; no date has a sign and fewer than four digits."""
+    return int(text) if text and re.fullmatch(r"\d{1,20}|-\d{1,3}", text, re.ASCII) else text
 
 
 def event_name(text: str) -> int | str:
-    """Read a position, given in digits or as `#7`, or an id."""
-    digits = text.removeprefix("#")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else text
+    """Read a position, given in digits or as `#7`, or an id; what begins with 0 is the beginning of an id."""
+    return int(text.removeprefix("#")) if re.fullmatch("#?[1-9][0-9]{0,17}", text) else text
 
 
 def span(text: str | None) -> int:

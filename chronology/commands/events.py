@@ -1,13 +1,15 @@
 """Commands about events: append, retract, log, show."""
 
 import sys
-from collections.abc import Iterator
-from typing import Annotated
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Final
 
 import typer
 
 from chronology import AppendResult, Chronology, Event, RecordedEvent, canonical
-from chronology.commands import arguments, output, records
+from chronology.commands import arguments, names, output, records
 from chronology.commands.application import (
     Format,
     ReadingCommand,
@@ -16,9 +18,8 @@ from chronology.commands.application import (
     format_of,
     open_store,
 )
-from chronology.errors import ChronologyError, InvalidEventError, UnknownNameError
+from chronology.errors import CanonicalError, ChronologyError, InvalidEventError, UnknownNameError
 from chronology.events import form_faults
-from chronology.structure import event_from_json
 
 RecordedBy = Annotated[
     str | None,
@@ -30,22 +31,29 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 @app.command(cls=StoreCommand)
 def append(
     context: typer.Context,
-    event_type: Annotated[str, typer.Argument(metavar="TYPE", show_default=False)],
-    subject: Annotated[str | None, typer.Argument(metavar="SUBJECT", show_default=False)] = None,
+    event_type: Annotated[
+        str, typer.Argument(metavar="TYPE", show_default=False, help="What happened; `chronology types` lists them.")
+    ],
+    subject: Annotated[
+        str | None, typer.Argument(metavar="SUBJECT", show_default=False, help="What it is about, as kind/slug.")
+    ] = None,
     pairs: Annotated[
-        list[str] | None, typer.Argument(metavar="[key=value | key:=json ...]", show_default=False)
+        list[str] | None,
+        typer.Argument(metavar="[key=value | key:=json ...]", show_default=False, help="What the source says of it."),
     ] = None,
     on: Annotated[str | None, typer.Option(metavar="EDTF", help="When it was so.")] = None,
     source: Annotated[str | None, typer.Option(metavar="S", help="The document in hand.")] = None,
     said_by: Annotated[
-        list[str] | None, typer.Option(metavar="X", help="Who claims it, then who passed it on.")
+        list[str] | None, typer.Option(metavar="X", help="Who claims it; repeated, who passed it on.")
     ] = None,
     stated: Annotated[str | None, typer.Option(metavar="DAY", help="When the source said it.")] = None,
     grade: Annotated[
         str | None, typer.Option(metavar="B2", help="Admiralty grade: source A-F, credibility 1-6.")
     ] = None,
     denies: Annotated[bool, typer.Option("--denies", help="The source says that it is not so.")] = False,
-    disputes: Annotated[list[str] | None, typer.Option(metavar="ID", help="An event that this one disputes.")] = None,
+    disputes: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="An event that this one disputes; may be repeated.")
+    ] = None,
     replaces: Annotated[
         str | None, typer.Option(metavar="ID", help="An event that this one withdraws and restates.")
     ] = None,
@@ -55,7 +63,7 @@ def append(
     event_id: Annotated[str | None, typer.Option("--id", metavar="UUID", help="An id of your own choice.")] = None,
     recorded_by: RecordedBy = None,
     expected_head: Annotated[
-        int | None, typer.Option(metavar="N", help="Refuse if the log is not at this position.")
+        int | None, typer.Option(metavar="N", min=0, help="Refuse if the log is not at this position.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = False,
     as_json: AsJson = False,
@@ -69,9 +77,12 @@ def append(
         --on 2018-01/2018-04~ --source source/voa-2018-05-14 --said-by person/suhaib-jaber --grade B2
     chronology append - < events.jsonl
     """
-    with open_store(context) as chron:
-        if event_type == "-" and subject is None:
-            output_batch(chron.append_many(_events_from_stdin(), expected_head=expected_head, dry_run=dry_run), as_json)
+    if event_type == "-":
+        _refuse_beside_stdin(context)
+    with open_store(context) as chron, _hints_for_typing():
+        if event_type == "-":
+            result = _append_lines(chron, sys.stdin.buffer, expected_head=expected_head, dry_run=dry_run)
+            _show_batch(result, as_json=as_json, dry_run=dry_run)
             return
         event = Event(
             type=event_type,
@@ -91,12 +102,43 @@ def append(
             id=event_id,
             recorded_by=recorded_by,
         )
-        if dry_run:
-            chron.append_many([event], expected_head=expected_head, dry_run=True)
-            output.say("nothing is wrong with it, and nothing was written")
-            return
         head = chron.head()
-        _show_appended(chron.append(event, expected_head=expected_head), head, as_json=as_json)
+        if dry_run:
+            result = chron.append_many([event], expected_head=expected_head, dry_run=True)
+            _show_batch(result, as_json=as_json, dry_run=True)
+        else:
+            _show_appended(chron.append(event, expected_head=expected_head), head, as_json=as_json)
+
+
+@contextmanager
+def _hints_for_typing() -> Iterator[None]:
+    """Say how the command line writes what an event needs, where that is what went wrong."""
+    try:
+        yield
+    except InvalidEventError as exc:
+        if any(_WRONG_TYPE in fault and not fault.endswith('"string"') for fault in exc.faults):
+            exc.hint = "key=text gives a text; key:=json a number, a list or true, as in killed:=5"
+        raise
+    except UnknownNameError as exc:
+        if exc.what == "event type" and "/" in exc.name:
+            exc.hint = "the type comes first, then the subject: chronology append crossing.closed crossing/oakford"
+        raise
+
+
+_WRONG_TYPE: Final = "is not of type"
+
+
+def _refuse_beside_stdin(context: typer.Context) -> None:
+    """Refuse what describes one event where many are read, rather than ignore it."""
+    fine = {"event_type", "expected_head", "dry_run", "as_json", "recorded_by"}
+    given = [
+        parameter
+        for parameter in context.command.params
+        if parameter.name not in fine and parameter.name in context.params and context.params[parameter.name]
+    ]
+    if given:
+        names = ", ".join(parameter.opts[0] if parameter.opts[0][0] == "-" else "SUBJECT" for parameter in given[:1])
+        raise typer.BadParameter(f"{names} describes one event; with - each line says it for itself")
 
 
 def _full_id(chron: Chronology, name: str) -> str:
@@ -109,20 +151,41 @@ def _full_id(chron: Chronology, name: str) -> str:
         return name
 
 
-def _events_from_stdin() -> Iterator[Event]:
-    for number, line in enumerate(sys.stdin.buffer, start=1):
-        if line.strip():
-            try:
-                yield event_from_json(canonical.parse(line))
-            except ChronologyError as exc:
-                raise InvalidEventError([f"line {number}: {exc}"], hint=exc.hint) from exc
+def _append_lines(
+    chron: Chronology, lines: Iterable[bytes], *, expected_head: int | None, dry_run: bool
+) -> AppendResult:
+    """Append the events of JSON lines; what is refused is told with its line."""
+    at = [0]
+    try:
+        return chron.append_many(_events_from(lines, at), expected_head=expected_head, dry_run=dry_run)
+    except ChronologyError as exc:
+        if exc.index is None and not isinstance(exc, _LINE_ERRORS):
+            raise
+        raise ChronologyError(f"line {at[0]}: {exc}", hint=exc.hint) from exc
 
 
-def output_batch(result: AppendResult, as_json: bool) -> None:
-    """Print what became of a batch."""
+_LINE_ERRORS: Final = (CanonicalError, InvalidEventError)
+
+
+def _events_from(lines: Iterable[bytes], at: list[int]) -> Iterator[Event]:
+    # Only this way of appending needs the library behind it, whose import takes longer than an append.
+    from chronology.structure import event_from_json
+
+    for at[0], line in enumerate(lines, start=1):
+        # Other programs begin a file with a byte order mark.
+        text = line.strip().removeprefix(BOM_UTF8)
+        if text:
+            yield event_from_json(canonical.parse(text))
+
+
+def _show_batch(result: AppendResult, *, as_json: bool, dry_run: bool) -> None:
+    if dry_run:
+        output.say("dry run: nothing is wrong, and nothing was written")
     if as_json:
         shown = {name: getattr(result, name) for name in ("appended", "unchanged", "first", "head")}
         output.show_records([shown], Format.NL, columns=())
+    elif dry_run:
+        output.put(f"would append {result.appended}, {result.unchanged} unchanged")
     else:
         output.put(f"{result.appended} appended, {result.unchanged} unchanged, head {result.head}")
     if result.clock_behind:
@@ -140,18 +203,19 @@ def _show_appended(event: RecordedEvent, head: int, *, as_json: bool) -> None:
 @app.command(cls=StoreCommand)
 def retract(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="ID", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(metavar="ID", show_default=False, help="The event's id, its beginning, or its position.")
+    ],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is withdrawn.", show_default=False)],
     recorded_by: RecordedBy = None,
     as_json: AsJson = False,
 ) -> None:
-    """Withdraw an assertion; it stays in the log, and answers `--known-at` a time before this.
+    """Withdraw an assertion.
 
-    ID is an event's id, the first characters of one, or a position.
+    It stays in the log, and still answers what is asked with `--known-at` a time before this.
 
     \b
-    chronology retract 01638701-4f00-7fbb-bb58-d7c42440a9d4 --reason "the wrong crossing"
-    chronology retract 47 --reason "the wrong crossing"
+    chronology retract 01638701 --reason "the wrong crossing"
     """
     with open_store(context) as chron:
         target = chron.event(arguments.event_name(name))
@@ -163,14 +227,14 @@ def retract(
 @app.command(cls=ReadingCommand)
 def log(
     context: typer.Context,
-    after: Annotated[int, typer.Option(metavar="N", help="Only events after this position.")] = 0,
+    after: Annotated[int, typer.Option(metavar="N", min=0, help="Only events after this position.")] = 0,
     of_type: Annotated[str | None, typer.Option("--type", metavar="T", help="Only events of this type.")] = None,
     subject: Annotated[str | None, typer.Option(metavar="S", help="Only events about this subject.")] = None,
 ) -> None:
-    """List the log, oldest first: everything that was ever recorded, in the order of recording.
+    """List the log: everything ever recorded, in that order.
 
     \b
-    chronology log --after 36
+    chronology log --subject crossing/baguz
     chronology log --type assertion.retracted --nl
     """
     wanted = format_of(context)
@@ -179,38 +243,45 @@ def log(
             chron.vocabulary.newest(of_type)
         found = (
             event
-            for event in chron.read(after=max(0, after))
+            for event in chron.read(after=after)
             if of_type in (None, event.event.type) and subject in (None, event.event.subject)
         )
-        if wanted is Format.TABLE:
-            output.show_table((records.log_row(event) for event in found), headings=records.LOG_HEADINGS)
-        else:
+        if wanted is not Format.TABLE:
             output.show_records((records.of_event(event) for event in found), wanted, columns=records.EVENT_COLUMNS)
+            return
+        rows = [records.log_row(event, names.position_of(chron)) for event in found]
+        if rows:
+            output.show_table(rows, headings=records.LOG_HEADINGS)
+            return
+        if subject is not None:
+            names.check_subject(chron, subject)
+        output.say(f"no such event is in the log, which ends at position {chron.head()}")
 
 
 @app.command(cls=ReadingCommand)
 def show(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="ID|POSITION", show_default=False)],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="ID|POSITION", show_default=False, help="The event's id, its beginning, or its place."),
+    ],
 ) -> None:
-    """Show one event whole.
+    """Show one event whole, and what became of it.
 
     \b
-    chronology show 47
-    chronology show 01638701 --json
+    chronology show 01638701
+    chronology show 1 --json
     """
     wanted = format_of(context)
     with open_store(context, read_only=True) as chron:
         event = chron.event(arguments.event_name(name))
         withdrawn_by = chron.withdrawn_by(event)
-    record = records.of_event(event)
-    if wanted is Format.JSON or wanted is Format.NL:
-        output.show_records([record | {"withdrawn_by": withdrawn_by}], Format.NL, columns=())
-    elif wanted is Format.CSV:
-        output.show_records([record], wanted, columns=records.EVENT_COLUMNS)
+        fields = list(records.event_fields(event, names.position_of(chron), withdrawn_by))
+        redaction = chron.redaction_of(event) if event.is_redacted else None
+        if redaction is not None:
+            fields += [("redacted_by", f"#{redaction.position}"), ("reason", str(redaction.event.data["reason"]))]
+    if wanted is Format.TABLE:
+        output.show_fields(fields)
     else:
-        width = max(map(len, record))
-        for key in (column for column in records.EVENT_COLUMNS if column in record):
-            output.put(f"{key:<{width}}  {output.as_text(record[key])}", multiline=True)
-        if withdrawn_by:
-            output.say(f"note: withdrawn by #{withdrawn_by}")
+        record = records.of_event(event) | {"withdrawn_by": withdrawn_by}
+        output.show_record(record, wanted, columns=(*records.EVENT_COLUMNS, "withdrawn_by"))

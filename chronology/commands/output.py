@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,19 +11,22 @@ from typing import Final
 
 from chronology.canonical import Json
 from chronology.commands.application import Format
+from chronology.commands.table import lay_out
 from chronology.display import escape
 from chronology.errors import ChronologyError
 from chronology.rebuild import Progress
 
 Record = Mapping[str, Json]
 
-_UNBOUNDED_WIDTH: Final = 10_000
+ANY_JSON: Final = "value"
+"""The column whose cells may be any JSON value; each other one holds either texts or something else, never both."""
+
+_BOLD: Final = "\x1b[1m{}\x1b[0m"
 
 
 def complain(error: ChronologyError) -> None:
     """Print an error, and what to do next, on one line each."""
-    where = "" if error.index is None else f"event {error.index + 1}: "
-    say(f"error: {where}{error}")
+    say(f"error: {error}")
     if error.hint:
         say(f"hint: {error.hint}")
 
@@ -47,55 +52,83 @@ def show_records(records: Iterable[Record], wanted: Format, *, columns: Sequence
     if wanted is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([_cell(record.get(column)) for column in columns] for record in records)
+        writer.writerows([_cell(column, record.get(column)) for column in columns] for record in records)
     elif wanted is Format.NL:
         for record in records:
-            print(json.dumps(record, ensure_ascii=False))
+            print(_json(record))
     else:
         print("[", end="")
         separator = "\n"
         for record in records:
-            print(separator + json.dumps(record, ensure_ascii=False, indent=2), end="")
+            print(separator + _json(record, indent=2), end="")
             separator = ",\n"
         print("\n]" if separator == ",\n" else "]")
 
 
-def _cell(value: Json) -> str:
-    """Return a CSV cell that loses nothing: strings as they are, anything else as JSON, absent things empty."""
+def show_record(record: Record, wanted: Format, *, columns: Sequence[str] | None = None) -> None:
+    """Print what is one thing and no list: as JSON, an object."""
+    if wanted is Format.JSON:
+        print(_json(record, indent=2))
+    else:
+        show_records([record], wanted, columns=columns or list(record))
+
+
+def _json(record: Record, *, indent: int | None = None) -> str:
+    # Elsewhere than in UTF-8, an escape is the only way that every character has.
+    plain = (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
+    return json.dumps(record, ensure_ascii=plain, indent=indent)
+
+
+def _cell(column: str, value: Json) -> str:
+    """Return a CSV cell that loses nothing: texts as they are, anything else as JSON, absent things empty.
+
+    Where a value may be anything, a text that could be taken for something else is JSON too: "5" is not 5.
+    """
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and not (column == ANY_JSON and _reads_as_json(value)):
+        return value
+    return json.dumps(value, ensure_ascii=False)
 
 
-def show_table(rows: Iterable[Sequence[str]], *, headings: Sequence[str]) -> None:
-    """Print a table for people: columns in line, wrapped to the terminal, unlimited where there is none."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def _reads_as_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return not text
+    return True
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        # As Text objects, cells are never read as markup.
-        table.add_row(*(Text(escape(cell)) for cell in row))
+
+def show_table(rows: Iterable[Sequence[str] | str], *, headings: Sequence[str]) -> None:
+    """Print a table for people: wrapped to the terminal, unlimited where there is none."""
     on_terminal = sys.stdout.isatty()
-    console = Console(highlight=False, width=None if on_terminal else _UNBOUNDED_WIDTH)
-    with console.capture() as captured:
-        console.print(table)
-    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
+    room = shutil.get_terminal_size().columns if on_terminal else None
+    bold = on_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    for number, line in enumerate(lay_out(rows, headings=headings, room=room)):
+        print(_BOLD.format(line) if bold and number == 0 else line)
+
+
+def show_fields(fields: Iterable[tuple[str, str]]) -> None:
+    """Print names and values, a line each; what has several lines stays in its column."""
+    fields = list(fields)
+    width = max(len(name) for name, _ in fields)
+    for name, value in fields:
+        put(f"{name:<{width}}  " + value.replace("\n", "\n" + " " * (width + 2)), multiline=True)
 
 
 def as_text(value: Json) -> str:
-    """Return a JSON value for people: strings without quotes, null as what it means."""
-    if value is None:
-        return "nothing known"
+    """Return a JSON value for people: strings without quotes, lists of them with commas between."""
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        return ", ".join(map(str, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def as_pairs(data: Mapping[str, Json]) -> str:
-    """Return a payload for people, on one line."""
-    return ", ".join(f"{key}={as_text(value)}" for key, value in data.items())
+    """Return a payload for people, on one line; lists stand in brackets, for commas part the pairs."""
+    return ", ".join(
+        f"{key}=[{as_text(value)}]" if isinstance(value, list) and value else f"{key}={as_text(value)}"
+        for key, value in data.items()
+    )
 
 
 @contextmanager

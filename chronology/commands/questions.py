@@ -1,6 +1,5 @@
 """Commands that ask: state, timeline, date."""
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -8,18 +7,23 @@ from typing import Annotated
 
 import typer
 
-from chronology import Chronology, Holding, edtf
-from chronology.commands import arguments, output, records
+from chronology import Holding, edtf
+from chronology.commands import arguments, names, output, records
 from chronology.commands.application import Format, ReadingCommand, app, format_of, open_store
-from chronology.errors import ChronologyError, DateError, UnknownNameError, nearest
-from chronology.events import SUBJECT
+from chronology.errors import DateError
+
+Subject = Annotated[
+    str | None, typer.Argument(metavar="[SUBJECT]", show_default=False, help="What is asked about, as kind/slug.")
+]
 
 
 @app.command(cls=ReadingCommand)
 def state(
     context: typer.Context,
-    subject: Annotated[str | None, typer.Argument(metavar="[SUBJECT]", show_default=False)] = None,
-    attribute: Annotated[str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False)] = None,
+    subject: Subject = None,
+    attribute: Annotated[
+        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="What is asked of it, as in status.")
+    ] = None,
     at: Annotated[
         str | None, typer.Option(metavar="DATE", help="The date asked about: its close. Default: now.")
     ] = None,
@@ -52,12 +56,13 @@ def state(
     chronology state person/abu-bakr-al-baghdadi location --at 2018-05-14
     chronology state crossing/baguz status --at 2018-05-20 --known-at 2018-05-20
     """
+    moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with open_store(context, read_only=True) as chron:
         found = chron.state(
             subject,
             attribute,
             kind,
-            valid_at=at,
+            valid_at=moment,
             known_at=arguments.known_at(known_at),
             stated_by=stated_by,
             sources=source,
@@ -65,9 +70,15 @@ def state(
             min_grade=min_grade,
             fuzz=arguments.span(fuzz),
         )
+        names.note_late_position(chron, known_at)
         if not found:
-            _explain_nothing(chron, subject, attribute, kind, at)
-    _show_state(found, format_of(context), valid_at=at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+            parties = [*(source or ()), *(origin or ())]
+            names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties)
+            what = " of ".join(name for name in (attribute, subject or kind) if name)
+            known = f", as known at {known_at}" if known_at else ""
+            filtered = ", within the filters" if parties or stated_by or min_grade else ""
+            output.say(f"nothing is known{f' of {what}' if what else ''} at {moment}{known}{filtered}")
+    _show_state(found, format_of(context), valid_at=moment)
 
 
 def _show_state(found: list[Holding], wanted: Format, *, valid_at: str) -> None:
@@ -78,38 +89,10 @@ def _show_state(found: list[Holding], wanted: Format, *, valid_at: str) -> None:
         output.show_table(records.state_rows(found), headings=records.STATE_HEADINGS)
 
 
-def _explain_nothing(
-    chron: Chronology, subject: str | None, attribute: str | None, kind: str | None, at: str | None
-) -> None:
-    """Refuse names that cannot exist, and say on stderr that the others gave nothing."""
-    if kind is not None and kind not in (kinds := chron.kinds()):
-        raise UnknownNameError("subject kind", kind, kinds)
-    if attribute is not None and attribute not in (attributes := chron.attributes()):
-        raise UnknownNameError("attribute", attribute, attributes)
-    if subject is not None:
-        _check_subject(chron, subject)
-    what = " of ".join(name for name in (attribute, subject or kind) if name)
-    output.say(f"nothing is known{f' of {what}' if what else ''} at {at or 'this moment'}")
-
-
-def _check_subject(chron: Chronology, subject: str) -> None:
-    known = chron.subjects()
-    if not SUBJECT.fullmatch(subject):
-        close = [name for name in known if name.partition("/")[2] == subject] or nearest(subject, known)
-        did_you_mean = f"did you mean {' or '.join(close[:3])}?" if close else "write it as operation/al-jazeera-storm"
-        raise ChronologyError(f"subject {subject!r} is not kind/slug", hint=did_you_mean)
-    kind = subject.partition("/")[0]
-    if kind not in (kinds := chron.kinds()):
-        raise UnknownNameError("subject kind", kind, kinds)
-    if subject not in known:
-        close = nearest(subject, known)
-        output.say(f"note: no event is about {subject}" + (f"; did you mean {' or '.join(close)}?" if close else ""))
-
-
 @app.command(cls=ReadingCommand)
 def timeline(
     context: typer.Context,
-    subject: Annotated[str | None, typer.Argument(metavar="[SUBJECT]", show_default=False)] = None,
+    subject: Subject = None,
     since: Annotated[
         str | None, typer.Option(metavar="DATE", help="Only what may touch this date or a later one.")
     ] = None,
@@ -117,9 +100,9 @@ def timeline(
         str | None, typer.Option(metavar="DATE", help="Only what may touch this date or an earlier one.")
     ] = None,
 ) -> None:
-    """List the events in order of valid time, those withdrawn left out.
+    """List the events in order of valid time.
 
-    With a subject: the events about it, and those whose payload refers to it.
+    Those withdrawn are left out. With a subject: the events about it, and those whose payload refers to it.
 
     \b
     chronology timeline operation/al-jazeera-storm
@@ -128,12 +111,14 @@ def timeline(
     with open_store(context, read_only=True) as chron:
         found = chron.timeline(subject, since, until)
         if not found and subject is not None:
-            _check_subject(chron, subject)
-    wanted = format_of(context)
+            names.check_subject(chron, subject)
+        position_of = names.position_of(chron)
+        wanted = format_of(context)
+        rows = [records.timeline_row(event, position_of) for event in found] if wanted is Format.TABLE else []
     if wanted is not Format.TABLE:
         output.show_records((records.of_event(event) for event in found), wanted, columns=records.EVENT_COLUMNS)
     elif found:
-        output.show_table((records.timeline_row(event) for event in found), headings=records.TIMELINE_HEADINGS)
+        output.show_table(rows, headings=records.TIMELINE_HEADINGS)
     else:
         output.say("no event has a valid time there")
 
@@ -141,11 +126,12 @@ def timeline(
 @app.command(cls=ReadingCommand)
 def date(
     context: typer.Context,
-    texts: Annotated[list[str], typer.Argument(metavar="EDTF...", show_default=False)],
+    texts: Annotated[list[str], typer.Argument(metavar="EDTF...", show_default=False, help="Dates, or -.")],
 ) -> None:
-    """Explain how a date is read; `-` reads dates from standard input, one a line.
+    """Explain how a date is read.
 
-    In JSON, each date gives one object on a line of its own, also where it is refused.
+    `-` reads dates from standard input, one a line. In JSON, each date gives one object on a line of its own, also
+    where it is refused.
 
     \b
     chronology date 2018-01/2018-04~
@@ -159,14 +145,14 @@ def date(
         shown = (edtf.as_record(text) for text in lines)
         output.show_records(shown, wanted, columns=records.DATE_COLUMNS)
     else:
-        for text in lines:
-            print(json.dumps(edtf.as_record(text), ensure_ascii=False))
+        output.show_records((edtf.as_record(text) for text in lines), Format.NL, columns=records.DATE_COLUMNS)
 
 
 def _lines(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         if text == "-":
-            yield from (line.rstrip("\n") for line in sys.stdin)
+            # What is no UTF-8 is no date either, and is told so like any other text.
+            yield from (line.decode("utf-8", "backslashreplace").rstrip("\r\n") for line in sys.stdin.buffer)
         else:
             yield text
 

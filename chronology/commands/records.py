@@ -1,6 +1,7 @@
 """The JSON shapes and the table rows of what the store returns. Prints nothing."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 import attrs
@@ -8,7 +9,7 @@ import attrs
 from chronology import Candidate, Holding, RecordedEvent, canonical
 from chronology.canonical import Json
 from chronology.commands.output import as_pairs, as_text
-from chronology.events import thaw
+from chronology.events import format_instant, thaw
 
 STATE_COLUMNS: Final = (
     "subject", "attribute", "value", "certainty", "contested", "since", "valid_at", "candidates",
@@ -21,9 +22,12 @@ EVENT_COLUMNS: Final = (
 DATE_COLUMNS: Final = (
     "edtf", "valid", "level", "earliest", "latest", "start", "end", "persists", "uncertain", "approximate", "error",
 )  # fmt: skip
-STATE_HEADINGS: Final = ("subject", "attribute", "value", "standing", "valid", "said by", "grade", "event")
-TIMELINE_HEADINGS: Final = ("valid", "type", "subject", "says", "said by", "event")
-LOG_HEADINGS: Final = ("event", "recorded", "type", "subject", "valid", "says", "said by", "id")
+STATE_HEADINGS: Final = ("  attribute", "value", "standing", "valid", "said by", "grade", "event")
+TIMELINE_HEADINGS: Final = ("valid", "type", "subject", "says", "said by", "grade", "event")
+LOG_HEADINGS: Final = ("event", "recorded (UTC)", "type", "subject", "valid", "says", "said by")
+
+PositionOf = Callable[[str], int | None]
+"""Gives the position of an event by its id."""
 
 
 def of_holding(holding: Holding, *, valid_at: str) -> dict[str, Json]:
@@ -46,18 +50,23 @@ def _of_candidate(candidate: Candidate) -> dict[str, Json]:
 
 def of_event(event: RecordedEvent) -> dict[str, Json]:
     """Return a recorded event as JSON: its body as stored, its place in the log and its leaf hash."""
+    if event.is_redacted:
+        left = {"position": event.position, "id": event.id, "recorded_at": format_instant(event.recorded_at)}
+        return {**left, "redacted": True, "leaf": event.leaf.hex()}
     body = canonical.parse(event.body)
     return {"position": event.position, **body, "leaf": event.leaf.hex()}
 
 
-def state_rows(holdings: Iterable[Holding]) -> Iterator[tuple[str, ...]]:
-    """Yield a row for each party to each answer; what repeats from the row above is left out."""
+def state_rows(holdings: Iterable[Holding]) -> Iterator[tuple[str, ...] | str]:
+    """Yield each subject, and under it a row for each party to each answer about it."""
     subject = ""
     for holding in holdings:
+        if holding.subject != subject:
+            subject = holding.subject
+            yield subject
         for index, candidate in enumerate(holding.candidates):
             yield (
-                holding.subject if holding.subject != subject else "",
-                holding.attribute if index == 0 else "",
+                f"  {holding.attribute}" if index == 0 else "",
                 _claimed(candidate),
                 _standing(holding) if index == 0 else _PARTY[candidate.standing],
                 candidate.valid or "",
@@ -65,7 +74,6 @@ def state_rows(holdings: Iterable[Holding]) -> Iterator[tuple[str, ...]]:
                 candidate.grade or "",
                 f"#{candidate.position}" if candidate.position else "",
             )
-            subject = holding.subject
 
 
 _PARTY: Final = {"leading": "", "possible": "or possibly", "rival": "but a rival says", "denial": "but denied"}
@@ -73,7 +81,10 @@ _PARTY: Final = {"leading": "", "possible": "or possibly", "rival": "but a rival
 
 def _claimed(candidate: Candidate) -> str:
     denied = "not " if candidate.standing == "denial" else ""
-    return denied + as_text(candidate.value)
+    if candidate.value is None:
+        # An event can say that an attribute has no value any more; without one, nothing is said.
+        return denied + ("ended" if candidate.event else "nothing known")
+    return denied + as_text(thaw(candidate.value))
 
 
 def _standing(holding: Holding) -> str:
@@ -86,24 +97,46 @@ def _said_by(origin: str | None, source: str | None) -> str:
     return source if origin == source else f"{origin} via {source}"
 
 
-def _says(recorded: RecordedEvent) -> str:
+def _says(recorded: RecordedEvent, position_of: PositionOf) -> str:
+    if recorded.is_redacted:
+        return "redacted"
     event = recorded.event
+    schema = event.data.get("schema")
     parts = ["denies"] if event.stance == "denies" else []
-    parts += [as_pairs(event.data)] if event.data and "schema" not in event.data else []
-    parts += [f"retracts {event.retracts[:13]}…"] if event.retracts else []
-    parts += [f"replaces {event.replaces[:13]}…"] if event.replaces else []
-    parts += [f"disputes {name[:13]}…" for name in event.disputes]
+    if isinstance(schema, Mapping):
+        parts.append(f"version {str(schema.get('$id')).rpartition(':')[2]}: {schema.get('title')}")
+    elif event.data:
+        parts.append(as_pairs(thaw(event.data)))
+    named = [
+        ("retracts", event.retracts),
+        ("replaces", event.replaces),
+        *(("disputes", name) for name in event.disputes),
+    ]
+    parts += [f"{verb} {event_name(name, position_of)}" for verb, name in named if name]
     return "; ".join(parts)
 
 
-def timeline_row(recorded: RecordedEvent) -> tuple[str, ...]:
+def event_name(event_id: str, position_of: PositionOf) -> str:
+    """Return an event's position as people name it, its id where it has none."""
+    position = position_of(event_id)
+    return f"#{position}" if position else event_id
+
+
+def timeline_row(recorded: RecordedEvent, position_of: PositionOf) -> tuple[str, ...]:
     """Return an event as a row of the timeline."""
     event = recorded.event
-    said_by = _said_by(event.origin, event.source)
-    return event.valid or "", event.type, event.subject, _says(recorded), said_by, f"#{recorded.position}"
+    return (
+        event.valid or "",
+        event.type,
+        event.subject,
+        _says(recorded, position_of),
+        _said_by(event.origin, event.source),
+        event.grade or "",
+        f"#{recorded.position}",
+    )
 
 
-def log_row(recorded: RecordedEvent) -> tuple[str, ...]:
+def log_row(recorded: RecordedEvent, position_of: PositionOf) -> tuple[str, ...]:
     """Return an event as a row of the log."""
     event = recorded.event
     return (
@@ -112,7 +145,28 @@ def log_row(recorded: RecordedEvent) -> tuple[str, ...]:
         event.type,
         event.subject,
         event.valid or "",
-        _says(recorded),
+        _says(recorded, position_of),
         _said_by(event.origin, event.source),
-        recorded.id,
     )
+
+
+def event_fields(
+    recorded: RecordedEvent, position_of: PositionOf, withdrawn_by: int | None
+) -> Iterator[tuple[str, str]]:
+    """Yield everything that is known of an event, by name, as people read it."""
+    record = of_event(recorded)
+    for key in EVENT_COLUMNS:
+        value = record.get(key)
+        if key == "data":
+            yield from ((f"data.{name}", _block(item)) for name, item in record.get("data", {}).items())
+        elif key in ("disputes", "replaces", "retracts") and value:
+            names = [value] if isinstance(value, str) else value
+            yield key, ", ".join(f"{name} ({event_name(name, position_of)})" for name in names)
+        elif value is not None:
+            yield key, as_text(value)
+    if withdrawn_by:
+        yield "withdrawn_by", f"#{withdrawn_by}"
+
+
+def _block(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) if isinstance(value, dict) else as_text(value)

@@ -1,5 +1,7 @@
 """Commands about the vocabulary: types, types add, types show."""
 
+import shlex
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -18,7 +20,7 @@ from chronology.commands.application import (
     open_store,
 )
 from chronology.errors import StoreError
-from chronology.event_types import EventType
+from chronology.event_types import DEFINED, REDACTED, RETRACTED, EventType
 
 _HEADINGS: Final = ("type", "version", "subject", "asserts", "ends", "title")
 
@@ -33,7 +35,9 @@ app.add_typer(_types, name="types")
 
 @_types.callback()
 def types(context: typer.Context) -> None:
-    """List the event types that the log defines, or add or show one.
+    """List the event types, or add or show one.
+
+    They are what the log defines, so every store carries its own.
 
     \b
     chronology types
@@ -84,11 +88,12 @@ def _row(event_type: EventType) -> tuple[str, ...]:
 @_types.command(cls=StoreCommand)
 def add(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A JSON Schema.")],
 ) -> None:
-    """Define an event type, or the next version of one, by its JSON Schema.
+    """Define an event type by its JSON Schema.
 
-    The definition is an event like any other, so the log carries its whole vocabulary.
+    It may also be the next version of one. The definition is an event like any other, so the log carries its whole
+    vocabulary.
 
     \b
     chronology types show operation.stalled --json > checkpoint.opened.1.json
@@ -99,7 +104,7 @@ def add(
         text = file.read_bytes()
     except OSError as exc:
         raise StoreError(f"{file} cannot be read: {exc.strerror}", hint="name a file with a JSON Schema") from exc
-    schema = canonical.parse(text)
+    schema = canonical.parse(text.removeprefix(BOM_UTF8))
     with open_store(context) as chron:
         event = chron.define(schema)
     output.put(f"defined {event.event.subject.removeprefix('type/')} #{event.position}")
@@ -108,57 +113,92 @@ def add(
 @_types.command(cls=ReadingCommand)
 def show(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="TYPE", show_default=False)],
+    name: Annotated[str, typer.Argument(metavar="TYPE", show_default=False, help="Its name, as in `types`.")],
 ) -> None:
-    """Show what an event type takes and asserts; with --json, its schema.
+    """Show what an event type takes and asserts.
+
+    With --json: its schema, whole.
 
     \b
     chronology types show operation.stalled
     """
     with open_store(context, read_only=True) as chron:
         event_type = chron.vocabulary.newest(name)
-    if format_of(context) is not Format.TABLE:
-        output.show_records([event_type.schema], Format.NL, columns=())
+    wanted = format_of(context)
+    properties = [_property_row(event_type, key) for key in event_type.schema.get("properties", {})]
+    if wanted is Format.CSV:
+        rows = (dict(zip(_PROPERTY_HEADINGS, row, strict=True)) for row in properties)
+        output.show_records(rows, wanted, columns=_PROPERTY_HEADINGS)
+        return
+    if wanted is not Format.TABLE:
+        output.show_record(event_type.schema, wanted)
         return
     output.put(f"{event_type.name} (version {event_type.version}): {event_type.title}")
     output.put(event_type.description, multiline=True)
     output.put("")
-    properties = event_type.schema.get("properties", {})
     if properties:
-        output.show_table((_property_row(event_type, key) for key in properties), headings=_PROPERTY_HEADINGS)
+        output.show_table(properties, headings=_PROPERTY_HEADINGS)
         output.put("")
-    for line in _effects(event_type):
-        output.put(line)
-    for line in _worked_example(event_type):
+    effects = _effects(event_type)
+    for line in [*effects, *([""] if effects else []), *_worked_example(event_type)]:
         output.put(line)
 
 
+_OWN_COMMANDS: Final = {
+    DEFINED: "chronology types add FILE",
+    REDACTED: 'chronology redact ID --reason "why it is erased"',
+    RETRACTED: 'chronology retract ID --reason "why it is withdrawn"',
+}
+"""How events of the types are made that `append` does not take, or not well."""
+
+_LONGEST_COMMAND: Final = 100
 _PROPERTY_HEADINGS: Final = ("key", "takes", "needed", "meaning")
 
 
 def _property_row(event_type: EventType, key: str) -> tuple[str, ...]:
     rules = event_type.schema["properties"][key]
     rules = rules if isinstance(rules, dict) else {}
-    takes = rules.get("format") or rules.get("type") or ("one of a list" if "enum" in rules else "anything")
     needed = "yes" if key in event_type.schema.get("required", ()) else ""
-    return key, output.as_text(takes), needed, output.as_text(rules.get("description", ""))
+    return key, _takes(rules), needed, output.as_text(rules.get("description", ""))
+
+
+def _takes(rules: dict[str, Json]) -> str:
+    if "const" in rules:
+        return output.as_text(rules["const"])
+    if "enum" in rules:
+        return " or ".join(map(output.as_text, rules["enum"]))
+    takes = output.as_text(rules.get("format") or rules.get("type") or "anything")
+    items = rules.get("items")
+    return f"list of {_takes(items)}" if takes == "array" and isinstance(items, dict) else takes
 
 
 def _effects(event_type: EventType) -> list[str]:
-    lines = [f"asserts {attribute} = {value}" for attribute, value in event_type.constants]
-    lines += [f"asserts {attribute} = the value of {key}" for attribute, key in event_type.properties]
-    lines += [f"ends {attribute}" for attribute in event_type.ends]
+    lines = [
+        f"asserts {attribute} = {output.as_text(canonical.parse(value))}" for attribute, value in event_type.constants
+    ]
+    same = [attribute for attribute, key in event_type.properties if attribute == key]
+    if same:
+        lines.append(f"asserts what is given of {', '.join(same)}")
+    lines += [f"asserts {attribute} = the {key} given" for attribute, key in event_type.properties if attribute != key]
+    if event_type.ends:
+        lines.append(f"ends {', '.join(event_type.ends)}")
     if not event_type.persists:
         lines.append("holds on that day only")
     return lines
 
 
 def _worked_example(event_type: EventType) -> list[str]:
+    """Return a command line that can be copied, broken where it gets long."""
+    if event_type.name in _OWN_COMMANDS:
+        return [_OWN_COMMANDS[event_type.name]]
     examples = event_type.schema.get("examples") or [{}]
-    pairs = [
-        f"{key}='{value}'" if isinstance(value, str) else f"{key}:='{canonical.encode(value).decode()}'"
-        for key, value in examples[0].items()
-    ]
+    pairs = [shlex.quote(_pair(key, value)) for key, value in examples[0].items()]
     kind = event_type.kinds[0] if event_type.kinds else "KIND"
-    words = ["chronology append", event_type.name, f"{kind}/SLUG", *pairs, "--on EDTF --source source/SLUG"]
-    return ["", " ".join(words)]
+    words = [f"chronology append {event_type.name} {kind}/SLUG", *pairs, "--on EDTF --source source/SLUG"]
+    if len(" ".join(words)) <= _LONGEST_COMMAND:
+        return [" ".join(words)]
+    return [*(f"{word} \\" for word in words[:1]), *(f"    {word} \\" for word in words[1:-1]), f"    {words[-1]}"]
+
+
+def _pair(key: str, value: Json) -> str:
+    return f"{key}={value}" if isinstance(value, str) else f"{key}:={canonical.encode(value).decode()}"

@@ -1,4 +1,4 @@
-"""Commands that keep a store: init, demo, replay, verify."""
+"""Commands that keep a store: init, demo, replay."""
 
 import itertools
 from datetime import datetime
@@ -19,9 +19,10 @@ from chronology.commands.application import (
     path_of,
 )
 from chronology.errors import StoreError
-from chronology.structure import event_from_json
 
-StorePath = Annotated[Path | None, typer.Argument(metavar="[PATH]", show_default=False)]
+StorePath = Annotated[
+    Path | None, typer.Argument(metavar="[PATH]", show_default=False, help="The store; as --db where not given.")
+]
 
 
 @app.command(cls=StoreCommand)
@@ -40,7 +41,9 @@ def init(context: typer.Context, path: StorePath = None) -> None:
 
 @app.command(cls=StoreCommand)
 def demo(context: typer.Context, path: StorePath = None) -> None:
-    """Make a store of the running example: the campaign "Al Jazeera Storm" in Deir ez-Zor, 2017 to 2018.
+    """Make a store of the running example.
+
+    It is the campaign "Al Jazeera Storm" in Deir ez-Zor, 2017 to 2018.
 
     \b
     chronology demo
@@ -60,6 +63,9 @@ def demo(context: typer.Context, path: StorePath = None) -> None:
 
 def _build_example(path: Path) -> None:
     """Build the example with the times, ids and nonces that make it the same everywhere."""
+    # Only making a store needs the library behind it, whose import takes longer than a question.
+    from chronology.structure import event_from_json
+
     lines = list(builtin.example())
     moments = [datetime.fromisoformat(line.pop("recorded_at")) for line in lines]
     now = [moments[0]]
@@ -81,7 +87,9 @@ def _check_is_example(chron: Chronology, path: Path) -> None:
 
 @app.command(cls=ReadingCommand)
 def replay(context: typer.Context) -> None:
-    """Rebuild every projection from the log, in one transaction, and say whether anything changed.
+    """Rebuild every projection from the log.
+
+    It is one transaction, and says whether the result differs from what stood before.
 
     \b
     chronology replay
@@ -95,7 +103,7 @@ def replay(context: typer.Context) -> None:
             "rows": report.rows,
             "changed": list(report.changed),
         }
-        output.show_records([record], Format.NL, columns=())
+        output.show_record(record, format_of(context))
         return
     rows = ", ".join(f"{name} {count:,}" for name, count in report.rows.items() if name != "projection")
     output.put(f"replayed {report.events:,} events in {report.seconds:.2f} s; rows: {rows}")
@@ -103,30 +111,3 @@ def replay(context: typer.Context) -> None:
         output.put(f"changed: {', '.join(report.changed)} differed from what stood before")
     else:
         output.put("unchanged: the result equals what stood before")
-
-
-@app.command(cls=ReadingCommand)
-def verify(context: typer.Context) -> None:
-    """Check the file, every event, every column beside it, and the projections. Exit code 3 on a fault.
-
-    \b
-    chronology verify
-    """
-    with open_store(context, read_only=True) as chron, output.progress_bar("verifying") as progress:
-        report = chron.verify(progress)
-    if format_of(context) is not Format.TABLE:
-        record = {
-            "ok": report.ok,
-            "events": report.events,
-            "root": report.root.hex(),
-            "faults": [{"position": fault.position, "message": fault.message} for fault in report.faults],
-        }
-        output.show_records([record], Format.NL, columns=())
-    elif report.ok:
-        output.put(f"ok: {report.events:,} events and their projections are as they were written")
-        output.put(f"root {report.root.hex()}")
-    else:
-        for fault in report.faults:
-            output.put(f"fault: {fault}")
-    if not report.ok:
-        raise typer.Exit(3)

@@ -6,23 +6,33 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from attrs import frozen
-
 from chronology import edtf
 from chronology.projections.derive import ORDINAL_BITS, AssertionRow
+from chronology.projections.scope import Scope
 from chronology.resolve import Claim, Role
 
 Group = tuple[str, str]
 """(subject, attribute)."""
 
-_CLAIM_COLUMNS: Final = """
+CLAIM_COLUMNS: Final = """
     key, position, start_min, start_max, end_min, end_max, extent_end, value, role, origin, disputes
 """
+"""What `claim_of` reads, in its order."""
 
 _KEYS_AT_ONCE: Final = 500
 
 _NO_DISPUTES: Final[frozenset[int]] = frozenset()
 _ROLES: Final = {role.value: role for role in Role}
+
+
+class Change(NamedTuple):
+    """An assertion that came or went, as far as it tells which instants it can touch; seconds, as in `Claim`."""
+
+    start_min: int
+    start_max: int
+    end_max: int
+    extent_end: int
+    opposes: bool
 
 
 class Evidence(NamedTuple):
@@ -35,72 +45,6 @@ class Evidence(NamedTuple):
     origin: str
     source: str
     grade: str | None
-
-
-@frozen(kw_only=True)
-class Scope:
-    """Which assertions a question is about; what is None or empty does not restrict.
-
-    Attributes:
-        known_at: the position up to which the log is read.
-        stated_by: the last day, `YYYY-MM-DD`, on which it may have been stated.
-        kind: of the subject.
-        min_grade: at least this reliable *and* at least this credible, as in "B3"; ungraded ones are out.
-    """
-
-    known_at: int | None = None
-    subject: str | None = None
-    attribute: str | None = None
-    kind: str | None = None
-    stated_by: str | None = None
-    sources: Sequence[str] = ()
-    origins: Sequence[str] = ()
-    min_grade: str | None = None
-
-    def filters_assertions(self) -> bool:
-        """Tell whether anything but subject, attribute and kind restricts the answer."""
-        return not (
-            self.known_at is None
-            and self.stated_by is None
-            and not self.sources
-            and not self.origins
-            and self.min_grade is None
-        )
-
-    def group_conditions(self) -> tuple[list[str], list[Any]]:
-        """Return SQL conditions on subject and attribute, and their parameters."""
-        conditions, parameters = [], []
-        if self.subject is not None:
-            conditions.append("subject = ?")
-            parameters.append(self.subject)
-        if self.attribute is not None:
-            conditions.append("attribute = ?")
-            parameters.append(self.attribute)
-        if self.kind is not None:
-            # "0" is the character after "/": all subjects of the kind, by the index.
-            conditions.append("subject >= ? AND subject < ?")
-            parameters += [f"{self.kind}/", f"{self.kind}0"]
-        return conditions, parameters
-
-    def conditions(self) -> tuple[list[str], list[Any]]:
-        """Return SQL conditions on the assertion table, and their parameters."""
-        conditions, parameters = self.group_conditions()
-        if self.known_at is None:
-            conditions.append("known_until IS NULL")
-        else:
-            conditions.append("known_from <= ? AND (known_until IS NULL OR known_until > ?)")
-            parameters += [self.known_at, self.known_at]
-        if self.stated_by is not None:
-            conditions.append("stated <= ?")
-            parameters.append(self.stated_by)
-        for column, names in (("source", self.sources), ("origin", self.origins)):
-            if names:
-                conditions.append(f"{column} IN ({', '.join('?' * len(names))})")
-                parameters += names
-        if self.min_grade is not None:
-            conditions.append("substr(grade, 1, 1) <= ? AND substr(grade, 2, 1) <= ?")
-            parameters += [self.min_grade[0], self.min_grade[1]]
-        return conditions, parameters
 
 
 def insert(connection: sqlite3.Connection, rows: Iterable[AssertionRow]) -> None:
@@ -117,9 +61,9 @@ def insert(connection: sqlite3.Connection, rows: Iterable[AssertionRow]) -> None
     )
 
 
-def withdraw(connection: sqlite3.Connection, position: int, *, by: int) -> list[Group]:
-    """End every live row of the event at a position, and return the groups that were touched."""
-    touched: list[Group] = []
+def withdraw(connection: sqlite3.Connection, position: int, *, by: int) -> list[tuple[Group, Change]]:
+    """End every live row of the event at a position, and return what changed in which group."""
+    touched: list[tuple[Group, Change]] = []
     low = position << ORDINAL_BITS
     for condition, parameters in (
         ("key >= ? AND key < ?", (low, low + (1 << ORDINAL_BITS))),
@@ -130,11 +74,12 @@ def withdraw(connection: sqlite3.Connection, position: int, *, by: int) -> list[
             UPDATE assertion
             SET known_until = ?
             WHERE {condition} AND position = ? AND known_until IS NULL
-            RETURNING subject, attribute
+            RETURNING subject, attribute, start_min, start_max, end_max, extent_end,
+                role <> 'affirms' OR disputes IS NOT NULL
             """,
             (by, *parameters, position),
         )
-        touched += cursor.fetchall()
+        touched += [((row[0], row[1]), Change._make((*row[2:6], bool(row[6])))) for row in cursor.fetchall()]
     return touched
 
 
@@ -155,18 +100,19 @@ def live_rows(connection: sqlite3.Connection, position: int) -> list[AssertionRo
     return [AssertionRow._make(row) for row in rows]
 
 
-def claims_of(connection: sqlite3.Connection, group: Group) -> list[Claim]:
-    """Return the live claims of one group, oldest first."""
+def claims_of(connection: sqlite3.Connection, group: Group, *, limit: int = -1) -> list[Claim]:
+    """Return the live claims of one group, or as many as a limit allows."""
     rows = connection.execute(
         f"""
-        SELECT {_CLAIM_COLUMNS}
+        SELECT {CLAIM_COLUMNS}
         FROM assertion
         WHERE subject = ? AND attribute = ? AND known_until IS NULL
-        ORDER BY key
+        ORDER BY start_min, position
+        LIMIT ?
         """,
-        group,
+        (*group, limit),
     )
-    return [_claim(row) for row in rows]
+    return [claim_of(row) for row in rows]
 
 
 def latest_value(connection: sqlite3.Connection, group: Group) -> str | None:
@@ -188,10 +134,10 @@ def every_group(connection: sqlite3.Connection) -> Iterator[tuple[Group, list[Cl
     """Yield the live claims of every group, in order of subject and attribute."""
     rows = connection.execute(
         f"""
-        SELECT subject, attribute, {_CLAIM_COLUMNS}
+        SELECT subject, attribute, {CLAIM_COLUMNS}
         FROM assertion
         WHERE known_until IS NULL
-        ORDER BY subject, attribute, key
+        ORDER BY subject, attribute, start_min, position
         """
     )
     yield from _grouped(rows)
@@ -211,22 +157,22 @@ def groups_covering(
     conditions, parameters = scope.conditions()
     rows = connection.execute(
         f"""
-        SELECT subject, attribute, {_CLAIM_COLUMNS}, valid, persists
+        SELECT subject, attribute, {CLAIM_COLUMNS}, valid, persists
         FROM assertion
         WHERE start_min <= ? AND end_max > ? AND {" AND ".join(conditions)}
-        ORDER BY subject, attribute, key
+        ORDER BY subject, attribute, start_min, position
         """,
         (instant + fuzz, instant - fuzz, *parameters),
     )
     for group, members in groupby(rows, key=lambda row: (row[0], row[1])):
-        yield group, [_widened(row[2:], fuzz) if fuzz else _claim(row[2:-2]) for row in members]
+        yield group, [_widened(row[2:], fuzz) if fuzz else claim_of(row[2:-2]) for row in members]
 
 
 def _widened(row: Sequence[Any], fuzz: int) -> Claim:
     reading = edtf.parse(row[-2])
     wide = edtf.bounds(reading, persists=bool(row[-1]), fuzz=fuzz)
     extent_end = edtf.bounds(reading, persists=False, fuzz=fuzz).end_min
-    return _claim(
+    return claim_of(
         (
             *row[:2],
             wide.start_min,
@@ -257,6 +203,34 @@ def evidence(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[int, E
     return found
 
 
+def is_long(connection: sqlite3.Connection, subject: str, limit: int) -> bool:
+    """Tell whether more assertions are about a subject than a limit."""
+    row = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM assertion WHERE subject = ? LIMIT ?)", (subject, limit + 1)
+    ).fetchone()
+    return int(row[0]) > limit
+
+
+def groups_of(connection: sqlite3.Connection, subject: str) -> list[Group]:
+    """Return the groups of a subject, by attribute, leaping from one to the next."""
+    rows = connection.execute(
+        """
+        WITH RECURSIVE named (attribute) AS (
+            SELECT min(attribute) FROM assertion WHERE subject = ?1
+            UNION ALL
+            SELECT (SELECT min(attribute) FROM assertion WHERE subject = ?1 AND attribute > named.attribute)
+            FROM named
+            WHERE named.attribute IS NOT NULL
+        )
+        SELECT attribute
+        FROM named
+        WHERE attribute IS NOT NULL
+        """,
+        (subject,),
+    )
+    return [(subject, row[0]) for row in rows]
+
+
 def attributes(connection: sqlite3.Connection) -> list[str]:
     """Return every attribute that some event asserts or asserted, in order."""
     return [row[0] for row in connection.execute("SELECT DISTINCT attribute FROM assertion ORDER BY attribute")]
@@ -264,10 +238,11 @@ def attributes(connection: sqlite3.Connection) -> list[str]:
 
 def _grouped(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Group, list[Claim]]]:
     for group, members in groupby(rows, key=lambda row: (row[0], row[1])):
-        yield group, [_claim(row[2:]) for row in members]
+        yield group, [claim_of(row[2:]) for row in members]
 
 
-def _claim(row: Sequence[Any]) -> Claim:
+def claim_of(row: Sequence[Any]) -> Claim:
+    """Return the claim in a row of `CLAIM_COLUMNS`."""
     key, position, start_min, start_max, end_min, end_max, extent_end, value, role, origin, disputes = row
     return Claim(
         key=key,

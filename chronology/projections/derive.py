@@ -1,6 +1,7 @@
 """What an event contributes to the projections, as plain rows. Pure: looks nothing up itself."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from chronology import canonical, edtf
@@ -47,8 +48,8 @@ class MentionRow(NamedTuple):
     last: int | None
 
 
-Lookup = Callable[[str], tuple[int, Body]]
-"""Position and body of an event, by id."""
+Lookup = Callable[[str], tuple[int, Body] | None]
+"""Position and body of an event, by id; None where it was redacted."""
 
 _Group = tuple[str, str]
 
@@ -85,15 +86,9 @@ def assertion_rows(
     if not said and not disputed:
         return []
     persists = vocabulary.newest(body.type).persists
-    reading = edtf.parse(body.valid or "")
-    bounds = edtf.bounds(reading, persists=persists)
     common = (
-        bounds.start_min,
-        bounds.start_max,
-        bounds.end_min,
-        bounds.end_max,
-        reading.extent.end_min,
-        reading.text,
+        *_placed(body.valid or "", persists),
+        body.valid,
         persists,
         body.id or "",
         body.origin or "",
@@ -111,11 +106,23 @@ def assertion_rows(
     return rows
 
 
+@lru_cache(maxsize=65_536)
+def _placed(valid: str, persists: bool) -> tuple[int, int, int, int, int]:
+    """Return the four bounds of an assertion, and the earliest end of its explicit extent."""
+    reading = edtf.parse(valid)
+    bounds = edtf.bounds(reading, persists=persists)
+    return bounds.start_min, bounds.start_max, bounds.end_min, bounds.end_max, reading.extent.end_min
+
+
 def _disputed(body: Body, vocabulary: Vocabulary, lookup: Lookup) -> dict[_Group, tuple[list[int], str | None]]:
     """Return, for each group in which this event disputes another, the others' positions and the first one's value."""
     found: dict[_Group, tuple[list[int], str | None]] = {}
     for target in body.disputes:
-        position, other = lookup(target)
+        known = lookup(target)
+        if known is None:
+            # What is redacted says nothing any more, so nothing of it can be disputed.
+            continue
+        position, other = known
         for attribute, value in asserted(other, vocabulary):
             positions, _ = found.setdefault((other.subject, attribute), ([], value))
             if position not in positions:

@@ -1,19 +1,25 @@
 """Folding the log into the projections, row by row in log order, in the transaction of whoever calls."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable
 
 from chronology.errors import ChronologyError, IntegrityError, InvalidEventError
-from chronology.event_types import DEFINED
+from chronology.event_types import DEFINED, REDACTED
 from chronology.events import Body, decode
 from chronology.log import Log, Row
 from chronology.projections import assertion, mention, state
-from chronology.projections.assertion import Group
+from chronology.projections.assertion import Change, Group
 from chronology.projections.derive import AssertionRow, MentionRow, assertion_rows, mention_rows
 from chronology.projections.tables import VERSIONS
+from chronology.redactions import declared
+from chronology.resolve import Role
 from chronology.vocabulary import Vocabulary
 
 _PENDING_ROWS = 1_000
+
+Touched = defaultdict[Group, list[Change]]
+"""What came and went, by group."""
 
 
 class Fold:
@@ -30,69 +36,90 @@ class Fold:
         self._assertions: list[AssertionRow] = []
         self._mentions: list[MentionRow] = []
         self._position = 0
+        self._counts = True
+        self._withdrawals: dict[int, int | None] | None = None
 
-    def take(self, rows: Iterable[Row]) -> set[Group]:
-        """Fold rows, in order, into all projections but state; return the groups whose state they touch."""
-        touched: set[Group] = set()
+    def take(self, rows: Iterable[Row], touched: Touched) -> None:
+        """Fold rows, in order, into all projections but state; note what they change in which groups."""
         for row in rows:
-            touched.update(self._take(row.position, decode(row.body)))
+            for group, change in self._take(row.position, decode(row.body)):
+                touched[group].append(change)
         self._flush()
-        return touched
 
-    def update(self, touched: Iterable[Group]) -> None:
+    def update(self, touched: Touched) -> None:
         """Bring the state of some groups up to their assertions, and note the position of all projections."""
         for group in sorted(touched):
-            state.update(self._connection, group)
+            state.update(self._connection, group, touched[group])
         self._note_position()
 
     def rebuild(self, rows: Iterable[Row]) -> None:
         """Fold the whole log into empty projections, in memory that does not grow with it."""
+        self._counts = False
         for row in rows:
             try:
-                self._take(row.position, decode(row.body))
+                if row.body:
+                    self._take(row.position, decode(row.body))
+                else:
+                    self._pass_over(row.position)
             except (ChronologyError, LookupError, TypeError, ValueError, AttributeError) as exc:
                 # Appending checks every event; only a body edited since, leaf and all, can fail here.
                 raise IntegrityError(f"is no event that the log took in: {exc}", position=row.position) from exc
         self._flush()
+        mention.count(self._connection)
         state.rebuild(self._connection)
         self._note_position()
 
-    def _take(self, position: int, body: Body) -> set[Group]:
-        touched: set[Group] = set()
+    def _take(self, position: int, body: Body) -> list[tuple[Group, Change]]:
+        touched: list[tuple[Group, Change]] = []
         withdrawn = body.retracts or body.replaces
         if withdrawn:
-            touched.update(self._withdraw(withdrawn, by=position))
+            touched += self._withdraw(withdrawn, by=position)
         if body.type == DEFINED:
-            touched.update(self._define(position, body))
+            touched += self._define(position, body)
         rows = assertion_rows(position, body, self.vocabulary, self._lookup, known_from=position)
         self._assertions += rows
         self._mentions += mention_rows(position, body, self.vocabulary)
         self._position = position
         if len(self._mentions) >= _PENDING_ROWS:
             self._flush()
-        touched.update((row.subject, row.attribute) for row in rows)
+        touched += [_change(row) for row in rows]
         return touched
+
+    def _pass_over(self, position: int) -> None:
+        """Keep of a redacted event what its redaction declares: that it withdrew another, which stays withdrawn."""
+        if self._withdrawals is None:
+            redactions = [declared(row.position, decode(row.body)) for row in self._log.of_type(REDACTED)]
+            self._withdrawals = {redaction.position: redaction.withdrew for redaction in redactions}
+        withdrew = self._withdrawals.get(position)
+        target = None if withdrew is None else self._log.by_position(withdrew)
+        if target is not None:
+            self._withdraw(target.id, by=position)
+        self._position = position
 
     def _flush(self) -> None:
         assertion.insert(self._connection, self._assertions)
-        mention.insert(self._connection, self._mentions)
+        mention.insert(self._connection, self._mentions, counted=self._counts)
         self._assertions.clear()
         self._mentions.clear()
 
-    def _lookup(self, event_id: str) -> tuple[int, Body]:
+    def _lookup(self, event_id: str) -> tuple[int, Body] | None:
         row = self._log.by_id(event_id)
         if row is None:
             raise InvalidEventError([f"there is no event {event_id}"])
-        return row.position, decode(row.body)
+        return (row.position, decode(row.body)) if row.body else None
 
-    def _withdraw(self, event_id: str, *, by: int) -> list[Group]:
+    def _withdraw(self, event_id: str, *, by: int) -> list[tuple[Group, Change]]:
+        known = self._lookup(event_id)
+        if known is None:
+            # A redacted event has nothing left that could be withdrawn.
+            return []
         self._flush()
-        position, body = self._lookup(event_id)
+        position, body = known
         subjects = [row.subject for row in mention_rows(position, body, self.vocabulary)]
         mention.withdraw(self._connection, subjects, position, by=by)
         return assertion.withdraw(self._connection, position, by=by)
 
-    def _define(self, position: int, body: Body) -> list[Group]:
+    def _define(self, position: int, body: Body) -> list[tuple[Group, Change]]:
         before = self.vocabulary
         self.vocabulary = before.with_type(body.data["schema"], trusted=True)
         name = body.subject.partition("/")[2]
@@ -101,12 +128,14 @@ class Fold:
         self._flush()
         return self._reread(name, before, by=position)
 
-    def _reread(self, name: str, before: Vocabulary, *, by: int) -> list[Group]:
+    def _reread(self, name: str, before: Vocabulary, *, by: int) -> list[tuple[Group, Change]]:
         """Read the live events of a type, and those that dispute them, by the type's new version."""
-        touched: list[Group] = []
+        touched: list[tuple[Group, Change]] = []
         ordinal = 0
         ids: set[str] = set()
         for row in self._log.read(until=by - 1):
+            if not row.body:
+                continue
             body = decode(row.body)
             if row.type != name and ids.isdisjoint(body.disputes):
                 continue
@@ -126,7 +155,7 @@ class Fold:
             touched += assertion.withdraw(self._connection, row.position, by=by)
             assertion.insert(self._connection, new)
             ordinal += len(new)
-            touched += [(r.subject, r.attribute) for r in new]
+            touched += [_change(r) for r in new]
         return touched
 
     def _check_upcast(self, position: int, body: Body) -> None:
@@ -140,6 +169,11 @@ class Fold:
             "INSERT OR REPLACE INTO projection (name, version, position) VALUES (?, ?, ?)",
             [(name, version, self._position) for name, version in VERSIONS.items()],
         )
+
+
+def _change(row: AssertionRow) -> tuple[Group, Change]:
+    opposes = row.role != Role.AFFIRMS or row.disputes is not None
+    return (row.subject, row.attribute), Change(row.start_min, row.start_max, row.end_max, row.extent_end, opposes)
 
 
 def _content(row: AssertionRow) -> AssertionRow:

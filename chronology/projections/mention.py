@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from chronology.projections.derive import MentionRow
 
 
-def insert(connection: sqlite3.Connection, rows: Sequence[MentionRow]) -> None:
-    """Write new, live mentions and count them to their subjects."""
+def insert(connection: sqlite3.Connection, rows: Sequence[MentionRow], *, counted: bool = True) -> None:
+    """Write new, live mentions, and count them to their subjects unless `count` does that later for all."""
     connection.executemany(
         """
         INSERT INTO mention (subject, position, role, first, last)
@@ -15,6 +15,8 @@ def insert(connection: sqlite3.Connection, rows: Sequence[MentionRow]) -> None:
         """,
         rows,
     )
+    if not counted:
+        return
     connection.executemany(
         """
         INSERT INTO subject (subject, kind, first_position, last_position, events)
@@ -23,6 +25,20 @@ def insert(connection: sqlite3.Connection, rows: Sequence[MentionRow]) -> None:
         SET last_position = excluded.last_position, events = events + 1
         """,
         ((row.subject, row.position) for row in rows),
+    )
+
+
+def count(connection: sqlite3.Connection) -> None:
+    """Make the subject projection anew from all mentions."""
+    connection.execute("DELETE FROM subject")
+    connection.execute(
+        """
+        INSERT INTO subject (subject, kind, first_position, last_position, events)
+        SELECT subject, substr(subject, 1, instr(subject, '/') - 1), min(position), max(position), count(*)
+        FROM mention
+        GROUP BY subject
+        ORDER BY subject
+        """
     )
 
 
@@ -60,6 +76,20 @@ def withdrawn_by(connection: sqlite3.Connection, subject: str, position: int) ->
         "SELECT known_until FROM mention WHERE subject = ? AND position = ?", (subject, position)
     ).fetchone()
     return row[0] if row else None
+
+
+def about(connection: sqlite3.Connection, subject: str) -> list[int]:
+    """Return the positions of the events about a subject, in order, withdrawn ones too."""
+    rows = connection.execute(
+        """
+        SELECT position
+        FROM mention
+        WHERE subject = ? AND role = 'subject'
+        ORDER BY position
+        """,
+        (subject,),
+    )
+    return [row[0] for row in rows]
 
 
 def subjects(connection: sqlite3.Connection, *, kind: str | None = None) -> list[str]:

@@ -1,12 +1,18 @@
 """The state projection: for what is known now, the answer at every instant, as segments. SQL and rows only."""
 
-import json
 import sqlite3
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
 
-from chronology.projections.assertion import Group, Scope, claims_of, every_group
+import msgspec
+
+from chronology.instants import FOREVER
+from chronology.projections.assertion import Change, Evidence, Group, claims_of, every_group
+from chronology.projections.neighbours import Neighbourhood
+from chronology.projections.scope import Scope
 from chronology.segments import Segment, segments
+
+_encode: Final = msgspec.json.encode
 
 
 class StateRow(NamedTuple):
@@ -23,10 +29,87 @@ class StateRow(NamedTuple):
     others: str | None
 
 
-def update(connection: sqlite3.Connection, group: Group) -> None:
-    """Make one group's segments anew."""
+_COLUMNS: Final = ", ".join(StateRow._fields)
+
+_HELD_COLUMNS: Final = """
+    state.subject, state.attribute, state.certainty, state.contested, state.others,
+    assertion.value, event, position, valid, origin, source, grade
+"""
+
+_SHORT_HISTORY: Final = 48
+"""Live assertions of a group up to which making all its segments anew is the quickest."""
+
+_FEW_CHANGES: Final = 8
+
+# Leaps from attribute to attribute, and in each to the one segment that can hold: a long history is not read.
+_AT_OF_SUBJECT: Final = f"""
+    WITH RECURSIVE named (attribute) AS (
+        SELECT min(attribute) FROM state WHERE subject = ?1 AND (?3 IS NULL OR attribute = ?3)
+        UNION ALL
+        SELECT (SELECT min(attribute) FROM state WHERE subject = ?1 AND attribute > named.attribute AND ?3 IS NULL)
+        FROM named
+        WHERE named.attribute IS NOT NULL
+    )
+    SELECT {_HELD_COLUMNS}
+    FROM named
+    JOIN state ON state.subject = ?1 AND state.attribute = named.attribute AND state.valid_from = (
+        SELECT max(valid_from) FROM state WHERE subject = ?1 AND attribute = named.attribute AND valid_from <= ?2
+    )
+    LEFT JOIN assertion ON assertion.key = state.leading
+    WHERE state.valid_to > ?2
+    ORDER BY state.attribute
+"""
+
+
+def update(connection: sqlite3.Connection, group: Group, changes: Sequence[Change]) -> None:
+    """Bring one group's segments up to its assertions, after some of them came or went."""
+    claims = claims_of(connection, group, limit=_SHORT_HISTORY + 1)
+    if len(claims) > _SHORT_HISTORY and len(changes) <= _FEW_CHANGES:
+        neighbourhood = Neighbourhood(connection, group, Scope())
+        opposed = neighbourhood.is_opposed()
+        for change in changes:
+            # Who denies or disputes speaks for as long as it may cover; others are outdone by the next certain change.
+            settled = max(change.start_max + 1, change.extent_end)
+            cut = FOREVER if opposed or change.opposes else neighbourhood.cut(settled)
+            _splice(connection, group, neighbourhood, change.start_min, min(change.end_max, cut))
+        return
+    if len(claims) > _SHORT_HISTORY:
+        claims = claims_of(connection, group)
     connection.execute("DELETE FROM state WHERE subject = ? AND attribute = ?", group)
-    _insert(connection, (_row(group, segment) for segment in segments(claims_of(connection, group))))
+    _insert(connection, (_row(group, segment) for segment in segments(claims)))
+
+
+def _splice(connection: sqlite3.Connection, group: Group, near: Neighbourhood, after: int, until: int) -> None:
+    """Make the segments between two instants anew, and join them to those outside."""
+    # Segments are disjoint, so of those that start earlier only the last can reach the window.
+    scope = """
+        WHERE subject = ?1 AND attribute = ?2 AND valid_from <= ?4 AND valid_to >= ?3 AND valid_from >= ifnull(
+            (SELECT max(valid_from) FROM state WHERE subject = ?1 AND attribute = ?2 AND valid_from < ?3), ?3
+        )
+    """
+    found = connection.execute(
+        f"SELECT {_COLUMNS} FROM state {scope} ORDER BY valid_from", (*group, after, until)
+    ).fetchall()
+    old = [StateRow._make(row) for row in found]
+    new = [row._replace(valid_to=min(row.valid_to, after)) for row in old if row.valid_from < after]
+    new += [_row(group, segment) for segment in segments(near.claims(after, until), after=after, until=until)]
+    new += [row._replace(valid_from=max(row.valid_from, until)) for row in old if row.valid_to > until]
+    connection.execute(f"DELETE FROM state {scope}", (*group, after, until))
+    _insert(connection, _joined(new))
+
+
+def _joined(rows: Iterable[StateRow]) -> Iterator[StateRow]:
+    """Yield rows in order, with those that follow each other without a difference made one."""
+    last: StateRow | None = None
+    for row in rows:
+        if last and last.valid_to == row.valid_from and last[4:] == row[4:]:
+            last = last._replace(valid_to=row.valid_to)
+            continue
+        if last:
+            yield last
+        last = row
+    if last:
+        yield last
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
@@ -36,8 +119,8 @@ def rebuild(connection: sqlite3.Connection) -> None:
 
 def _insert(connection: sqlite3.Connection, rows: Iterator[StateRow]) -> None:
     connection.executemany(
-        """
-        INSERT INTO state (subject, attribute, valid_from, valid_to, value, certainty, contested, leading, others)
+        f"""
+        INSERT INTO state ({_COLUMNS})
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         rows,
@@ -56,21 +139,36 @@ def _row(group: Group, segment: Segment) -> StateRow:
         "certain" if answer.certain else "possible",
         answer.contested,
         leading.key if leading else None,
-        json.dumps(others, separators=(",", ":")) if others else None,
+        _encode(others).decode() if others else None,
     )
 
 
-def at(connection: sqlite3.Connection, scope: Scope, instant: int) -> list[StateRow]:
+class Held(NamedTuple):
+    """A segment that holds at an instant; `leading` is what stands behind its leading value, None for nothing known."""
+
+    subject: str
+    attribute: str
+    certainty: str
+    contested: bool
+    others: str | None
+    leading: Evidence | None
+
+
+def at(connection: sqlite3.Connection, scope: Scope, instant: int) -> list[Held]:
     """Return the segments that hold at an instant, by subject and attribute."""
-    conditions, parameters = scope.group_conditions()
-    conditions += ["valid_from <= ?", "valid_to > ?"]
-    rows: list[Any] = connection.execute(
-        f"""
-        SELECT subject, attribute, valid_from, valid_to, value, certainty, contested, leading, others
-        FROM state
-        WHERE {" AND ".join(conditions)}
-        ORDER BY subject, attribute
-        """,
-        (*parameters, instant, instant),
-    ).fetchall()
-    return [StateRow._make(row) for row in rows]
+    if scope.subject is not None and scope.kind is None:
+        rows = connection.execute(_AT_OF_SUBJECT, (scope.subject, instant, scope.attribute))
+    else:
+        conditions, parameters = scope.group_conditions()
+        conditions += ["valid_from <= ?", "valid_to > ?"]
+        rows = connection.execute(
+            f"""
+            SELECT {_HELD_COLUMNS}
+            FROM state
+            LEFT JOIN assertion ON assertion.key = state.leading
+            WHERE {" AND ".join(f"state.{condition}" for condition in conditions)}
+            ORDER BY state.subject, state.attribute
+            """,
+            (*parameters, instant, instant),
+        )
+    return [Held._make((*row[:5], Evidence._make(row[5:]) if row[6] is not None else None)) for row in rows]

@@ -28,7 +28,17 @@ CREATE TABLE assertion (
 ) STRICT"""
 
 ASSERTION_GROUP: Final = """\
-CREATE INDEX assertion_group ON assertion (subject, attribute, start_max)"""
+CREATE INDEX assertion_group ON assertion (subject, attribute, start_min, position)"""
+
+# The next three are small: they find the few assertions of a long history that a window of it would miss.
+ASSERTION_IMPRECISE: Final = """\
+CREATE INDEX assertion_imprecise ON assertion (subject, attribute, start_max) WHERE start_min < start_max"""
+
+ASSERTION_LONG: Final = """\
+CREATE INDEX assertion_long ON assertion (subject, attribute, extent_end) WHERE extent_end > start_max + 86400"""
+
+ASSERTION_OPPOSING: Final = """\
+CREATE INDEX assertion_opposing ON assertion (subject, attribute) WHERE role <> 'affirms' OR disputes IS NOT NULL"""
 
 # Empty but where a newer version of a type re-read old events, whose keys then do not tell their position.
 ASSERTION_REREAD: Final = """\
@@ -81,6 +91,9 @@ VERSIONS: Final = {"assertion": 1, "state": 1, "subject": 1, "mention": 1}
 SCHEMA: Final = {
     "assertion": ASSERTION,
     "assertion_group": ASSERTION_GROUP,
+    "assertion_imprecise": ASSERTION_IMPRECISE,
+    "assertion_long": ASSERTION_LONG,
+    "assertion_opposing": ASSERTION_OPPOSING,
     "assertion_reread": ASSERTION_REREAD,
     "state": STATE,
     "subject": SUBJECT,

@@ -1,0 +1,59 @@
+"""Files beside the store that commands read and write: keys, checkpoints, exhibits. Never over a file."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from chronology.errors import StoreError
+
+_LARGEST: Final = 4_000_000
+"""Bytes of the longest document that anything here could be."""
+
+
+def read_document(path: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        StoreError: it cannot be read, or is too long to be what was asked for.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except OSError as exc:
+        raise StoreError(f"{path} cannot be read: {exc.strerror}") from exc
+    if len(data) > _LARGEST:
+        raise StoreError(f"{path} is longer than {_LARGEST:,} bytes, as no key, checkpoint or exhibit is")
+    return data
+
+
+def read_key(path: Path) -> str:
+    """Return the one line of a key's file.
+
+    Raises:
+        StoreError: it cannot be read, or is no text.
+    """
+    try:
+        return read_document(path).decode("ascii").strip()
+    except UnicodeDecodeError as exc:
+        raise StoreError(f"{path} is no key", hint="`chronology keygen NAME` makes one") from exc
+
+
+def write_new(path: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Write a new file; evidence of yesterday is never written over.
+
+    Args:
+        path: of the file.
+        data: what is in it.
+        mode: its permissions, before the user's umask.
+
+    Raises:
+        StoreError: there is such a file already, or it cannot be written.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+    except FileExistsError as exc:
+        raise StoreError(f"{path} exists already, and is not written over", hint="name a new file") from exc
+    except OSError as exc:
+        raise StoreError(f"{path} cannot be written: {exc.strerror}") from exc

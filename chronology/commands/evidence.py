@@ -1,0 +1,192 @@
+"""Commands that make evidence and keep it safe: keygen, checkpoint, prove, export, backup, redact."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chronology import Chronology, RecordedEvent, tiles
+from chronology.commands import arguments, output
+from chronology.commands.application import PlainCommand, StoreCommand, app, open_store
+from chronology.commands.checks import FAULT
+from chronology.commands.documents import read_document, read_key, write_new
+from chronology.commands.events import RecordedBy
+from chronology.errors import ChronologyError
+from chronology.notes import generate_key, sign_note
+
+SignKey = Annotated[Path | None, typer.Option("--sign", metavar="KEYFILE", help="Sign with this secret key.")]
+EventName = Annotated[
+    str, typer.Argument(metavar="ID", show_default=False, help="The event's id, its beginning, or its position.")
+]
+
+
+@app.command(cls=PlainCommand)
+def keygen(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", show_default=False, help="Whose key it is: a URL without its scheme.")
+    ],
+    file: Annotated[Path, typer.Option("-o", metavar="FILE", help="Where the secret key goes.")] = Path(
+        "chronology.key"
+    ),
+) -> None:
+    """Make a key to sign with; print the one to verify with.
+
+    The secret key goes into a file that only you can read. The verifier key is for everyone who is to check what
+    you sign: publish it where nobody can exchange it.
+
+    \b
+    chronology keygen example.org/jane -o jane.key > jane.vkey
+    """
+    skey, vkey = generate_key(name)
+    write_new(file, f"{skey}\n".encode(), mode=0o600)
+    output.put(vkey)
+    output.say(f"the secret key is in {file}; whoever has it can sign for you")
+
+
+@app.command(cls=StoreCommand)
+def checkpoint(
+    context: typer.Context,
+    sign: SignKey = None,
+    file: Annotated[Path | None, typer.Option("-o", metavar="FILE", help="A new file to write it to.")] = None,
+) -> None:
+    """Print the head of the log: a few lines that pin every event.
+
+    Keep it where whoever could change the store cannot reach it: with a colleague, a lawyer, a time-stamping
+    service, in print. `chronology verify --checkpoint` then finds what the store alone cannot show.
+
+    \b
+    chronology checkpoint --sign jane.key -o may.checkpoint
+    """
+    with open_store(context, read_only=True) as chron:
+        data = _checkpoint(chron, sign)
+    if file is None:
+        typer.echo(data, nl=False)
+        return
+    write_new(file, data)
+    output.say(f"{file} written; keep a copy out of reach of whoever can change the store")
+
+
+def _checkpoint(chron: Chronology, key: Path | None) -> bytes:
+    text = chron.checkpoint().text()
+    return text.encode() if key is None else sign_note(text, read_key(key))
+
+
+@app.command(cls=StoreCommand)
+def prove(
+    context: typer.Context,
+    name: EventName,
+    file: Annotated[Path, typer.Option("-o", metavar="FILE", show_default=False, help="A new file for the exhibit.")],
+    sign: SignKey = None,
+    earlier: Annotated[
+        Path | None, typer.Option("--checkpoint", metavar="FILE", help="Prove it in this signed checkpoint.")
+    ] = None,
+) -> None:
+    """Make an exhibit of one event.
+
+    The file holds the event's body, the proof that it stands in the log, and a signed checkpoint: `verify-proof`
+    checks it without the store, and shows nothing of any other event.
+
+    \b
+    chronology prove 01638701 --sign jane.key -o exhibit.tlog-proof
+    chronology prove 01638701 --checkpoint may.checkpoint -o exhibit.tlog-proof
+    """
+    if (sign is None) == (earlier is None):
+        raise typer.BadParameter("an exhibit needs a signed checkpoint: give either --sign or --checkpoint")
+    with open_store(context, read_only=True) as chron:
+        event = chron.event(arguments.event_name(name))
+        note = _checkpoint(chron, sign) if earlier is None else read_document(earlier)
+        write_new(file, chron.prove(event.position, checkpoint=note).encode())
+    output.say(f"{file} proves event #{event.position}")
+
+
+@app.command(cls=StoreCommand)
+def export(
+    context: typer.Context,
+    directory: Annotated[
+        Path, typer.Option("--tiles", metavar="DIR", show_default=False, help="A new directory for the tree.")
+    ],
+    sign: SignKey = None,
+) -> None:
+    """Write the log as static files that other verifiers read.
+
+    They are those of the C2SP specification tlog-tiles: hash tiles, bundles of the events' bodies, a checkpoint. All
+    events are in them, word for word.
+
+    \b
+    chronology export --tiles public --sign jane.key
+    """
+    with open_store(context, read_only=True) as chron:
+        written = tiles.export(chron, directory, _checkpoint(chron, sign))
+    output.put(f"{written:,} files in {directory}")
+    if sign is None:
+        output.say("note: the checkpoint is not signed; other verifiers want --sign")
+
+
+@app.command(cls=StoreCommand)
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A new file for the copy.")],
+) -> None:
+    """Copy the store, and verify the copy.
+
+    Others may go on using the store meanwhile. To restore is to open the copy. Exit code 3 if it has a fault, which
+    the store then has too.
+
+    \b
+    chronology backup storm-2018-05-15.db
+    """
+    with open_store(context, read_only=True) as chron, output.progress_bar("verifying the copy") as progress:
+        report = chron.backup(file, progress)
+    for fault in report.faults:
+        output.put(f"fault: {fault}")
+    if not report.ok:
+        raise typer.Exit(FAULT)
+    output.put(f"ok: {report.events:,} events copied to {file}, and verified there")
+    output.put(f"root {report.root.hex()}")
+
+
+@app.command(cls=StoreCommand)
+def redact(
+    context: typer.Context,
+    name: EventName,
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", show_default=False, help="Why, without repeating what is to be forgotten.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for the id again.")] = False,
+    recorded_by: RecordedBy = None,
+) -> None:
+    """Erase for good what an event says; the gap is declared.
+
+    Its place, id, time and leaf hash stay, so every proof and checkpoint still holds; who erased it, when and why
+    becomes an event. All answers forget what it asserted, those for an earlier --known-at too. This cannot be taken
+    back; to withdraw an assertion that may stay on record, use `chronology retract`.
+
+    \b
+    chronology redact 01638701 --reason "names a witness"
+    """
+    with open_store(context) as chron:
+        target = chron.event(arguments.event_name(name))
+        if not (yes or target.is_redacted):
+            _confirm(target)
+        named = chron.naming(target.id)
+        declared = chron.redact(target.id, reason=reason, recorded_by=recorded_by)
+    if target.is_redacted:
+        output.put(f"unchanged #{target.position}, redacted by #{declared.position}; the file was written anew")
+        return
+    output.put(f"redacted #{target.position}, declared by #{declared.position}")
+    if named:
+        places = ", ".join(f"#{position}" for position in named)
+        output.say(f"note: look whether what names this event repeats what it said: {places}")
+    output.say(
+        "note: backups, exports, exhibits and any other copies made before still hold it, and so may snapshots of "
+        "the disk: erase them too"
+    )
+
+
+def _confirm(target: RecordedEvent) -> None:
+    """Ask for the id; whoever runs a script says --yes."""
+    output.say(f"erases for good: #{target.position} {target.event.type} about {target.event.subject}")
+    output.say(f"type its id again, {target.id}:")
+    if sys.stdin.readline().strip() != target.id:
+        raise ChronologyError("that is not its id; nothing was redacted", hint="--yes redacts without asking")

@@ -1,0 +1,87 @@
+"""Names that people type, held against those the store knows: refused, or told with the nearest one."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from chronology import Chronology
+from chronology.commands import arguments, output
+from chronology.errors import ChronologyError, UnknownNameError, nearest
+from chronology.events import SUBJECT
+
+_MANY: Final = 2_000
+_BESIDE: Final = 200
+
+
+def check_known(
+    chron: Chronology, *, subject: str | None, attribute: str | None, kind: str | None, parties: Iterable[str]
+) -> None:
+    """Refuse names that cannot exist, and say on stderr which others no event has.
+
+    Args:
+        chron: the store.
+        subject: what was asked about.
+        attribute: what was asked of it.
+        kind: the kind of subjects asked about.
+        parties: sources and origins.
+
+    Raises:
+        ChronologyError: one of them is malformed.
+        UnknownNameError: the kind or the attribute is in neither the vocabulary nor the log.
+    """
+    if kind is not None and kind not in (kinds := chron.kinds()):
+        raise UnknownNameError("subject kind", kind, kinds)
+    if attribute is not None and attribute not in (attributes := chron.attributes()):
+        raise UnknownNameError("attribute", attribute, attributes)
+    for name in [*([] if subject is None else [subject]), *parties]:
+        check_subject(chron, name)
+
+
+def check_subject(chron: Chronology, subject: str) -> None:
+    """Refuse what can be no subject, and say on stderr of one that can that no event is about it.
+
+    Raises:
+        ChronologyError: it is not kind/slug, or of an unknown kind.
+    """
+    known = chron.subjects()
+    if not SUBJECT.fullmatch(subject):
+        close = [name for name in known if name.partition("/")[2] == subject] or _nearest(subject, known)
+        hint = _did_you_mean(close) or "write it as operation/al-jazeera-storm"
+        raise ChronologyError(f"subject {subject!r} is not kind/slug", hint=hint)
+    kind = subject.partition("/")[0]
+    if kind not in (kinds := chron.kinds()):
+        raise UnknownNameError("subject kind", kind, kinds)
+    if subject not in known:
+        question = _did_you_mean(_nearest(subject, known))
+        output.say(f"note: no event is about {subject}" + (f"; {question}" if question else ""))
+
+
+def _nearest(subject: str, known: list[str]) -> list[str]:
+    """Return the nearest names; of very many, only those that stand beside it in the alphabet are looked at."""
+    if len(known) > _MANY:
+        place = bisect_left(known, subject)
+        known = known[max(0, place - _BESIDE) : place + _BESIDE]
+    return nearest(subject, known)
+
+
+def note_late_position(chron: Chronology, known_at: str | None) -> None:
+    """Say on stderr that a number was read as a position, where the log does not reach it: 2018 is no year there."""
+    position = arguments.known_at(known_at)
+    if isinstance(position, int) and position > (head := chron.head()):
+        output.say(f"note: {position} is read as a position, and the log ends at {head}; write a day as in 2018-05-20")
+
+
+def position_of(chron: Chronology) -> Callable[[str], int | None]:
+    """Return what gives an event's position by its id."""
+
+    def look_up(event_id: str) -> int | None:
+        try:
+            return chron.event(event_id).position
+        except UnknownNameError:
+            return None
+
+    return look_up
+
+
+def _did_you_mean(close: list[str]) -> str | None:
+    return f"did you mean {' or '.join(close[:3])}?" if close else None

@@ -1,0 +1,253 @@
+"""Reading a store: every question that users ask of it. Puts the layers below together; writes nothing to the file."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from chronology import database, edtf, evidence, query, redact
+from chronology.errors import DateError, UnknownNameError
+from chronology.events import RecordedEvent, recorded, redacted
+from chronology.log import Log, Row
+from chronology.notes import Checkpoint
+from chronology.projections import assertion, defined, mention
+from chronology.projections.scope import Scope
+from chronology.proofs import TlogProof
+from chronology.query import Holding, KnownAt, Moment
+from chronology.rebuild import Progress
+from chronology.verify import VerifyReport, verify
+from chronology.vocabulary import Vocabulary
+
+Clock = Callable[[], datetime]
+"""Gives the present as an aware date-time."""
+
+
+def utc_now() -> datetime:
+    """Return the present, aware UTC."""
+    return datetime.now(UTC)
+
+
+class Reader:
+    """What can be asked of a store; `Chronology` adds what changes it."""
+
+    def __init__(self, connection: sqlite3.Connection, *, clock: Clock) -> None:
+        """Wrap an open connection."""
+        self._connection = connection
+        self._clock = clock
+        self._log = Log(connection)
+        self._vocabulary: Vocabulary | None = None
+        self._vocabulary_position = -1
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The event types that the log defines."""
+        with database.reading(self._connection):
+            newest = defined.newest(self._connection)
+            if self._vocabulary is None or newest != self._vocabulary_position:
+                self._vocabulary = defined.load(self._log, self._connection)
+                self._vocabulary_position = newest
+            return self._vocabulary
+
+    def head(self) -> int:
+        """Return the newest position, 0 where the log is empty."""
+        with database.reading(self._connection):
+            return self._log.head()
+
+    def read(self, *, after: int = 0, until: int | None = None) -> Iterator[RecordedEvent]:
+        """Yield the recorded events with after < position <= until, in log order, as a stream."""
+        with database.wrapped():
+            for row in self._log.read(after=after, until=until):
+                yield as_recorded(row)
+
+    def event(self, name: str | int) -> RecordedEvent:
+        """Return one event by position, by id, or by the first characters of its id where those are unique.
+
+        Raises:
+            UnknownNameError: there is no such event, or more than one.
+        """
+        with database.reading(self._connection):
+            row = self._log.by_position(name) if isinstance(name, int) else self._by_prefix(name)
+        if row is None:
+            head = self.head()
+            raise UnknownNameError(
+                "event", str(name), (), hint=f"positions go from 1 to {head}; `chronology log` lists them"
+            )
+        return as_recorded(row)
+
+    def _by_prefix(self, prefix: str) -> Row | None:
+        ids = self._log.ids_starting(prefix, limit=3) if len(prefix) >= 8 else []
+        if len(ids) > 1 and prefix not in ids:
+            raise UnknownNameError("event", prefix, (), hint=f"more than one id begins so: {', '.join(ids)}")
+        return self._log.by_id(prefix if prefix in ids else ids[0]) if ids else self._log.by_id(prefix)
+
+    def withdrawn_by(self, event: RecordedEvent) -> int | None:
+        """Return the position that retracted or replaced an event, None while it is live."""
+        with database.reading(self._connection):
+            return mention.withdrawn_by(self._connection, event.event.subject, event.position)
+
+    def state(
+        self,
+        subject: str | None = None,
+        attribute: str | None = None,
+        kind: str | None = None,
+        valid_at: Moment = None,
+        known_at: KnownAt = None,
+        stated_by: str | date | None = None,
+        sources: Iterable[str] | None = None,
+        origins: Iterable[str] | None = None,
+        min_grade: str | None = None,
+        fuzz: int = 0,
+    ) -> list[Holding]:
+        """Return what held at a date, by subject and attribute; what cannot hold then is left out.
+
+        Args:
+            subject: only about this one.
+            attribute: only this one.
+            kind: only subjects of this kind.
+            valid_at: the date asked about: its close. An EDTF date, a date, or an aware datetime; now if not given.
+            known_at: answer with the log as it stood then: a position, an aware datetime, or a text whose close
+                (UTC) is meant.
+            stated_by: only what was stated on or before this day.
+            sources: only from these documents.
+            origins: only claims that come from these.
+            min_grade: only assertions graded at least so in both respects, as in "B3".
+            fuzz: seconds by which ends qualified with ? ~ or % are widened. Requires fuzz >= 0.
+
+        Raises:
+            DateError: a date that cannot be read, or is none.
+            ChronologyError: a grade or position that is none.
+        """
+        query.check_grade(min_grade)
+        instant = query.instant_of(valid_at, now=self._clock())
+        with database.reading(self._connection):
+            scope = Scope(
+                subject=subject,
+                attribute=attribute,
+                kind=kind,
+                known_at=query.position_known_at(self._log, known_at),
+                stated_by=query.day_of(stated_by),
+                sources=query.names(sources),
+                origins=query.names(origins),
+                min_grade=min_grade,
+            )
+            return query.holdings(self._connection, scope, instant, fuzz=fuzz)
+
+    def timeline(
+        self, subject: str | None = None, since: str | date | None = None, until: str | date | None = None
+    ) -> list[RecordedEvent]:
+        """Return the live events in order of valid time; those without one, such as definitions, are left out.
+
+        Args:
+            subject: only events about it or referring to it.
+            since: only events that may touch this date or a later one.
+            until: only events that may touch this date or an earlier one.
+
+        Raises:
+            DateError: a date that cannot be read, or an end before the beginning.
+        """
+        first = None if since is None else edtf.opening_of(str(since))
+        last = None if until is None else edtf.close_of(str(until))
+        if first is not None and last is not None and last < first:
+            raise DateError(str(until), f"is before {since}, where the period begins", hint="exchange the two dates")
+        with database.reading(self._connection):
+            found = mention.positions(self._connection, subject=subject, since=first, until=last)
+            rows = (self._log.by_position(position) for position in found)
+            return [as_recorded(row) for row in rows if row is not None]
+
+    def subjects(self, *, kind: str | None = None) -> list[str]:
+        """Return every subject that some event is about or refers to, in order."""
+        with database.reading(self._connection):
+            return mention.subjects(self._connection, kind=kind)
+
+    def attributes(self) -> set[str]:
+        """Return every attribute that the vocabulary can assert or some event did."""
+        with database.reading(self._connection):
+            return set(assertion.attributes(self._connection)) | self.vocabulary.attributes()
+
+    def kinds(self) -> set[str]:
+        """Return every kind of subject that the vocabulary names or the log holds."""
+        with database.reading(self._connection):
+            return set(mention.kinds(self._connection)) | self.vocabulary.kinds()
+
+    def redaction_of(self, event: RecordedEvent) -> RecordedEvent | None:
+        """Return the event that declares a redacted event's gap, None where it was not redacted."""
+        with database.reading(self._connection):
+            row = redact.declaration_of(self._log, self._connection, event.id)
+        return None if row is None else as_recorded(row)
+
+    def naming(self, event_id: str) -> list[int]:
+        """Return the positions of the events whose text names another by its id: withdrawals, disputes, notes."""
+        with database.reading(self._connection):
+            return redact.naming(self._log, event_id)
+
+    def checkpoint(self) -> Checkpoint:
+        """Return the head of the log's Merkle tree (C2SP tlog-checkpoint), to be signed with `notes.sign_note`.
+
+        Raises:
+            EvidenceError: the log is empty.
+        """
+        with database.reading(self._connection):
+            return evidence.checkpoint(self._log)
+
+    def prove(self, name: str | int, *, checkpoint: bytes) -> TlogProof:
+        """Return an exhibit (C2SP tlog-proof): an event's body, its inclusion proof, and the checkpoint.
+
+        Args:
+            name: as for `event`.
+            checkpoint: of this log, signed, as read from its file.
+
+        Raises:
+            UnknownNameError: there is no such event.
+            EvidenceError: it was redacted, or the checkpoint does not cover it or is not of this log.
+            NoteError: the checkpoint cannot be read.
+        """
+        with database.reading(self._connection):
+            return evidence.prove(self._log, self.event(name).position, checkpoint)
+
+    def verify(self, progress: Progress | None = None, checkpoint: Checkpoint | None = None) -> VerifyReport:
+        """Check the file, the log and the projections; what is wrong is in the report, not raised.
+
+        Args:
+            progress: told after every thousand events how many are done, of how many.
+            checkpoint: an earlier head of the log, which it must extend.
+        """
+        with database.reading(self._connection):
+            return verify(self._connection, progress=progress, checkpoint=checkpoint)
+
+    def backup(self, path: str | os.PathLike[str], progress: Progress | None = None) -> VerifyReport:
+        """Copy the store into a new file while others may use it, then verify the copy. To restore is to open it.
+
+        Returns:
+            What verifying the copy found.
+
+        Raises:
+            StoreError: there is such a file already, or it cannot be written.
+        """
+        copy = database.backup(self._connection, Path(path))
+        try:
+            with database.reading(copy):
+                return verify(copy, progress=progress)
+        finally:
+            copy.close()
+
+
+def as_recorded(row: Row) -> RecordedEvent:
+    """Return a row of the log as users see it."""
+    if not row.body:
+        return redacted(row.position, row.id, row.recorded_at, row.leaf)
+    return recorded(row.position, row.body, row.leaf)

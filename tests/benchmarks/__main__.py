@@ -1,0 +1,201 @@
+"""Run with `make bench`, or `python -m tests.benchmarks 10000 100000`: prints a table of ratios, and writes it as JSON.
+
+Every ratio compares two things measured in the same round; of several rounds the median counts.
+"""
+
+import json
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from chronology import Chronology, Event
+
+from .baselines import EventSourcing, bare_table, insert, scan
+from .workload import DAYS, FIRST_DAY, HOT, SUBJECTS, events
+
+SIZES = (10_000, 100_000, 1_000_000)
+BATCH = 1_000
+ROUNDS = 3
+SINGLE = 100
+QUESTIONS = 1_000
+
+Row = tuple[str, str, float, str]
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    """Return how long a piece of work takes."""
+    begin = perf_counter()
+    work()
+    return perf_counter() - begin
+
+
+class Bench:
+    """One size of store, in a folder of its own."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        """Draw the events and make an empty store."""
+        self.folder, self.size = folder, size
+        self.events = list(events(size))
+        self.chron = Chronology.open(folder / "store.db", create=True)
+        self.rows: list[Row] = []
+
+    def report(self, what: str, value: float, wanted: str) -> None:
+        """Print one measurement, and keep it."""
+        row = (f"{self.size:,}", what, round(value, 3), wanted)
+        self.rows.append(row)
+        print(f"{row[0]:>10}  {what:<58} {value:>9.3f}  {wanted}", flush=True)
+
+    def append(self) -> None:
+        """Append everything in batches, each beside the same batch of bare rows and of the other library."""
+        bare = bare_table(self.folder / "bare.db")
+        other = EventSourcing(self.folder / "other.db")
+        ours, raw, theirs = [], [], []
+        for start in range(0, self.size, BATCH):
+            batch = self.events[start : start + BATCH]
+            ours.append(seconds(lambda batch=batch: self.chron.append_many(batch)))
+            rows = [_as_row(event) for event in self.chron.read(after=self.chron.head() - len(batch))]
+            raw.append(seconds(lambda rows=rows: insert(bare, rows)))
+            if start < 100_000:
+                theirs.append(seconds(lambda batch=batch: other.append(batch)))
+        self.bare = bare
+        self.report("append, batches of 1,000: bare inserts / ours", _ratio(raw, ours), ">= 0.12")
+        self.report("append, batches of 1,000: eventsourcing / ours", _ratio(theirs, ours[: len(theirs)]), "> 1")
+
+    def bulk(self) -> None:
+        """Append up to 100,000 events in one transaction, into a new store."""
+        some = self.events[:100_000]
+        with Chronology.open(self.folder / "bulk.db", create=True) as chron:
+            ours = seconds(lambda: chron.append_many(some))
+            rows = [_as_row(event) for event in chron.read(after=chron.head() - len(some))]
+        bare = bare_table(self.folder / "bulk-bare.db")
+        self.report(
+            "append in one transaction: bare inserts / ours", seconds(lambda: insert(bare, rows)) / ours, ">= 0.25"
+        )
+
+    def single(self) -> None:
+        """Append events one by one, beside as many durable commits of one bare row."""
+        bare = bare_table(self.folder / "single-bare.db")
+        ours, raw, hot = [], [], []
+        for number in range(SINGLE):
+            event = _event(f"place/single{number}", "status", number)
+            ours.append(seconds(lambda event=event: self.chron.append(event)))
+            row = (number + 1, *_as_row(next(self.chron.read(after=self.chron.head() - 1)))[1:])
+            raw.append(seconds(lambda row=row: insert(bare, [row])))
+            event = _event(*HOT, number)
+            hot.append(seconds(lambda event=event: self.chron.append(event)))
+        self.report("one durable append: bare commit / ours", _ratio(raw, ours), ">= 0.7")
+        self.report("append into the hot attribute: that / an ordinary append", _ratio(hot, ours), "<= 3")
+
+    def replay_and_verify(self) -> None:
+        """Replay and verify, beside a scan of the bare table."""
+        scans, replays, verifies = [], [], []
+        for _ in range(ROUNDS if self.size < 1_000_000 else 1):
+            scans.append(seconds(lambda: scan(self.bare)))
+            replays.append(seconds(self.chron.replay))
+            verifies.append(seconds(self.chron.verify))
+        self.report("replay: bare scan / ours", _ratio(scans, replays), ">= 0.10")
+        self.report("verify / replay", _ratio(verifies, replays), "<= 2")
+
+    def ask(self) -> None:
+        """Ask for the state of one subject at random dates, now and as known earlier."""
+        rng = random.Random(7)
+        head = self.chron.head()
+        for name, subject in (("a subject", None), ("the hot subject", HOT[0])):
+            for known in (False, True):
+                times = []
+                for _ in range(QUESTIONS):
+                    about = subject or f"place/p{rng.randrange(SUBJECTS):06}"
+                    date = f"{FIRST_DAY.year + rng.randrange(DAYS // 365)}-{rng.randrange(1, 13):02}-15"
+                    known_at = rng.randrange(head) if known else None
+                    times.append(
+                        seconds(lambda a=about, d=date, k=known_at: self.chron.state(a, valid_at=d, known_at=k))
+                    )
+                times.sort()
+                what = f"state of {name}{' at an earlier known_at' if known else ''}, microseconds"
+                self.report(f"{what}, p50", times[len(times) // 2] * 1e6, "< 100")
+                self.report(f"{what}, p99", times[len(times) * 99 // 100] * 1e6, "< 1000")
+
+    def ask_for_all(self) -> None:
+        """Ask for the whole state at a date, beside fetching as many rows from the bare table."""
+        ours, fetches, known = [], [], []
+        half = self.chron.head() // 2
+        for _ in range(ROUNDS):
+            begin = perf_counter()
+            found = len(self.chron.state(valid_at="2018-06-01"))
+            ours.append(perf_counter() - begin)
+            query = f"SELECT * FROM event LIMIT {found}"
+            fetches.append(seconds(lambda query=query: self.bare.execute(query).fetchall()))
+            known.append(seconds(lambda: self.chron.state(valid_at="2018-06-01", known_at=half)))
+        self.report("whole state at a date / fetching as many rows", _ratio(ours, fetches), "< 1.5")
+        self.report("whole state at an earlier known_at / fetching", _ratio(known, fetches), "< 5")
+
+    def processes(self) -> None:
+        """Run the command, beside `sqlite-utils rows` on the same file."""
+        path = str(self.folder / "store.db")
+        folder = Path(sys.executable).parent
+        ours = [str(folder / "chronology"), "--db", path, "state", "place/p000001"]
+        theirs = [str(folder / "sqlite-utils"), "rows", path, "subject", "--limit", "1"]
+        times: dict[str, list[float]] = {"ours": [], "theirs": []}
+        for _ in range(10):
+            for name, command in (("ours", ours), ("theirs", theirs)):
+                times[name].append(seconds(lambda c=command: subprocess.run(c, check=True, capture_output=True)))
+        self.report("`chronology state SUBJECT` / `sqlite-utils rows`", _ratio(times["ours"], times["theirs"]), "<= 1")
+
+    def memory(self) -> None:
+        """Tell the most memory that this process has held, the drawn events included."""
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        self.report("most memory of the whole run, events included, MB", most, "(ours: < 200)")
+
+
+def _ratio(above: list[float], below: list[float]) -> float:
+    return statistics.median(a / b for a, b in zip(above, below, strict=True))
+
+
+def _as_row(event: Any) -> tuple[Any, ...]:
+    said = event.event
+    return event.position, event.id, said.type, said.subject, event.recorded_at.isoformat(), event.body, event.leaf
+
+
+def _event(subject: str, attribute: str, number: int) -> Event:
+    return Event(
+        type="fact.asserted",
+        subject=subject,
+        valid=f"2019-{number % 12 + 1:02}-{number % 28 + 1:02}",
+        data={"attribute": attribute, "value": f"group/g{number % 12}"},
+        source="source/report-1",
+    )
+
+
+def main(sizes: list[int]) -> None:
+    """Measure every size, print the table and write it as JSON."""
+    rows: list[Row] = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            bench = Bench(Path(folder), size)
+            for step in (
+                bench.append,
+                bench.bulk,
+                bench.single,
+                bench.replay_and_verify,
+                bench.ask,
+                bench.ask_for_all,
+                bench.processes,
+                bench.memory,
+            ):
+                step()
+            rows += bench.rows
+            bench.chron.close()
+    target = Path("bench-results.json")
+    target.write_text(json.dumps([dict(zip(("events", "what", "value", "wanted"), row, strict=True)) for row in rows]))
+    print(f"written to {target}")
+
+
+if __name__ == "__main__":
+    main([int(text) for text in sys.argv[1:]] or list(SIZES))

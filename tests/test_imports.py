@@ -1,0 +1,50 @@
+"""What a command loads before it can answer: every question pays for it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = """
+import sys
+from chronology.commands import main
+try:
+    main(sys.argv[1:])
+finally:
+    print("loaded", *sorted(sys.modules), file=sys.stderr)
+"""
+
+# Each costs more than the answer: drawing, testing, models, keys, making tables, checking payloads.
+NEVER = {"click", "cryptography", "hypothesis", "pydantic", "pytest", "yaml", "requests", "numpy"}
+NOT_TO_READ = NEVER | {"sqlite_utils", "rich", "cattrs", "chronology.structure", "chronology.migrations"}
+READING = [
+    ("state", "operation/al-jazeera-storm"),
+    ("state", "--json"),
+    ("timeline", "crossing/baguz"),
+    ("log", "--after", "40"),
+    ("show", "50"),
+    ("date", "2018"),
+]
+
+
+def _loaded(*arguments: str) -> set[str]:
+    command = [sys.executable, "-c", SCRIPT, *arguments]
+    ended = subprocess.run(command, check=True, capture_output=True, text=True)
+    return set(ended.stderr.splitlines()[-1].split()[1:])
+
+
+@pytest.mark.parametrize("arguments", READING, ids=" ".join)
+def test_a_question_loads_only_what_answers_it(example: Path, arguments: tuple[str, ...]) -> None:
+    """A command that reads loads no library that only writers, makers of stores or tests need."""
+    loaded = _loaded("--db", str(example), *arguments)
+    assert loaded >= {"chronology.commands.application", "sqlite3"}
+    assert loaded & NOT_TO_READ == set()
+
+
+def test_an_append_loads_no_more_than_it_needs(storm: Path) -> None:
+    """Appending one event loads neither the maker of tables nor the reader of JSON lines."""
+    event = ("crossing.closed", "crossing/x", "--on", "2018", "--source", "source/gazette")
+    loaded = _loaded("--db", str(storm), "append", *event)
+    assert "jsonschema_rs" in loaded
+    assert loaded & NOT_TO_READ == set()

@@ -1,0 +1,132 @@
+"""Long histories: what is read of them for one day, and remade for one event, gives what reading all of them gives."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from random import Random
+
+import pytest
+from mirror import SEEN, Stores, tables, without_positions
+from strategies import SUBJECTS, event_id
+
+from chronology import Chronology, Event
+
+SUBJECT = SUBJECTS[0]
+
+FORMS = (
+    *("{day}",) * 8,
+    *("{month}", "{month}", "{year}", "{day}/..", "{day}/", "{month}/{later}", "{day}/{later}", "{day}/{later}"),
+    *("../{day}", "/{day}", "{day}T10:00:00Z", "{day}T10:00:00Z/{later}", "[{day},{later}]", "{day}?"),
+)
+PLAIN = ("{day}", "{day}", "{day}", "{day}", "{month}", "{day}T10:00:00Z")
+"""Without what overlaps far: only few claims are near each other."""
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
+    """Make stores from one template."""
+    return Stores(tmp_path_factory.mktemp("long"))
+
+
+def date(rng: Random, years: int) -> str:
+    """Return a random day."""
+    return f"{rng.randrange(2010, 2010 + years)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}"
+
+
+def valid(rng: Random, forms: tuple[str, ...], years: int) -> str:
+    """Return a random valid time in one of some forms."""
+    day, later = sorted(date(rng, years) for _ in "ab")
+    return rng.choice(forms).format(day=day, month=day[:7], year=day[:4], later=later)
+
+
+class History:
+    """Random events about one subject, with targets among those that are live."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = Random(seed)
+        self.forms = self.rng.choice([FORMS, PLAIN])
+        self.years = self.rng.choice([1, 8])
+        self.opposing = self.rng.choice([0, 0.08, 0.3])
+        self.withdrawing = self.rng.choice([0, 0.3])
+        self.live: list[str] = []
+        self.disputed: list[str] = []
+        self.number = 0
+
+    def event(self) -> Event:
+        """Return the next event."""
+        self.number += 1
+        name = event_id(self.number)
+        rng = self.rng
+        if len(self.live) > 60 and rng.random() < self.withdrawing:
+            opposed = [target for target in self.disputed if target in self.live]
+            target = rng.choice(opposed or self.live)
+            self.live.remove(target)
+            return Event(type="assertion.retracted", id=name, retracts=target, data={"reason": "example"})
+        value = rng.choice(["a", "b", "c", "d", None])
+        momentary = rng.random() < 0.2
+        opposing = rng.random() < self.opposing
+        denies = opposing and rng.random() < 0.5
+        disputes = (rng.choice(self.live),) if opposing and not denies and self.live else ()
+        self.disputed += disputes
+        # A dispute that speaks of something else has a row without a value where the disputed event speaks.
+        attribute = "status" if not disputes or rng.random() < 0.5 else "place"
+        self.live.append(name)
+        return Event(
+            type=SEEN if momentary else "fact.asserted",
+            id=name,
+            subject=SUBJECT,
+            valid=valid(rng, self.forms, self.years),
+            stance="denies" if denies else "affirms",
+            data={attribute: value} if momentary else {"attribute": attribute, "value": value},
+            source=rng.choice(["source/p", "source/q", "source/r"]),
+            grade=rng.choice(["A1", "B2", "C4", None]),
+            disputes=disputes,
+        )
+
+
+def questions(rng: Random) -> Iterator[str | datetime]:
+    """Yield dates, and first seconds of days, to ask about."""
+    for _ in range(12):
+        day = date(rng, 9)
+        yield from (day, datetime.fromisoformat(f"{day}T00:00:00+00:00"))
+
+
+def check(chron: Chronology, seed: int) -> None:
+    """Take a long history in, then event by event, and compare with what a replay and a full reading give."""
+    history = History(seed)
+    chron.append_many(history.event() for _ in range(history.rng.choice([49, 66, 110])))
+    for _ in range(8):
+        chron.append_many(history.event() for _ in range(history.rng.choice([1, 1, 1, 2, 5])))
+        kept = tables(chron)
+        assert chron.replay().changed == (), seed
+        assert tables(chron) == kept
+    for question in questions(history.rng):
+        stored = [one for one in chron.state(valid_at=question) if one.subject == SUBJECT]
+        assert chron.state(SUBJECT, valid_at=question) == stored, (seed, question)
+        for attribute in ("status", "place"):
+            narrow = [one for one in stored if one.attribute == attribute]
+            assert chron.state(SUBJECT, attribute, valid_at=question) == narrow, (seed, question)
+        for scope in (
+            {"known_at": chron.head()},
+            {"known_at": chron.head() - 9},
+            {"sources": ["source/p", "source/q"]},
+            {"min_grade": "B3"},
+        ):
+            whole = [one for one in chron.state(valid_at=question, **scope) if one.subject == SUBJECT]
+            assert chron.state(SUBJECT, valid_at=question, **scope) == whole, (seed, question, scope)
+            if scope == {"known_at": chron.head()}:
+                assert without_positions(whole) == without_positions(stored), (seed, question)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_long_history_is_answered_and_kept_as_a_short_one(stores, seed):
+    """State kept event by event is that of a replay, and a question about one subject reads enough."""
+    with stores.new() as chron:
+        check(chron, seed)
+
+
+@pytest.mark.slow
+def test_many_long_histories(stores):
+    """The same for many more histories."""
+    for seed in range(1_000, 1_300):
+        with stores.new() as chron:
+            check(chron, seed)

@@ -1,0 +1,243 @@
+"""What commands print: JSON shapes, JSON lines, CSV that loses nothing, tables that no text can disturb."""
+
+import csv
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chronology.commands import output
+from chronology.commands.application import Format
+from chronology.commands.records import EVENT_COLUMNS, STATE_COLUMNS
+from tests.command_line import done
+
+HOSTILE = "[bold]x[/] [/] :smile: =cmd() \n{} %s \u202eevil\u200b é 中"
+
+STATE_KEYS = ["subject", "attribute", "value", "certainty", "contested", "since", "valid_at", "candidates"]
+CANDIDATE_KEYS = ["value", "standing", "event", "position", "valid", "origin", "source", "grade"]
+READING = [
+    ("state", "--at", "2018-05-14"),
+    ("state", "crossing/none"),
+    ("timeline",),
+    ("log",),
+    ("types",),
+]  # fmt: skip
+
+
+@pytest.fixture
+def hostile(storm: Path) -> Path:
+    """Give a store with an event whose every text is hostile."""
+    names = ("--quote", HOSTILE, "--note", HOSTILE, "--locator", HOSTILE, "--recorded-by", HOSTILE)
+    pairs = ("attribute=nickname", f"value={HOSTILE}")
+    said = ("--on", "2018", "--source", "source/x")
+    done("--db", storm, "append", "fact.asserted", "person/x", *pairs, *said, *names)
+    return storm
+
+
+def _read_csv(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+
+
+def _from_cell(cell: str, like: Any) -> Any:
+    """Return what a cell says, told only which columns hold text."""
+    if cell == "":
+        return None
+    return cell if isinstance(like, str) else json.loads(cell)
+
+
+def test_a_state_has_the_keys_of_the_design(example: Path) -> None:
+    """`state --json` is a list of objects with exactly the design's keys, in its order."""
+    found = done("--db", example, "state", "--at", "2018-01-10", "--json").json
+    assert len(found) > 10
+    for holding in found:
+        assert list(holding) == STATE_KEYS
+        assert holding["valid_at"] == "2018-01-10"
+        for candidate in holding["candidates"]:
+            assert list(candidate) == CANDIDATE_KEYS
+    assert list(STATE_COLUMNS) == STATE_KEYS
+
+
+def test_a_state_is_the_designs_example(example: Path) -> None:
+    """The design's own question gets the design's own answer."""
+    (found,) = done(
+        "--db", example, "state", "operation/al-jazeera-storm", "status", "--at", "2018-03-01", "--json"
+    ).json
+    (candidate,) = found.pop("candidates")
+    assert found == {
+        "subject": "operation/al-jazeera-storm",
+        "attribute": "status",
+        "value": "stalled",
+        "certainty": "certain",
+        "contested": False,
+        "since": "2018-01",
+        "valid_at": "2018-03-01",
+    }
+    assert candidate | {"event": "", "position": 0} == {
+        "value": "stalled",
+        "standing": "leading",
+        "event": "",
+        "position": 0,
+        "valid": "2018-01/2018-04~",
+        "origin": "source/voa-2018-05-14",
+        "source": "source/voa-2018-05-14",
+        "grade": "B2",
+    }
+
+
+def test_rows_are_in_order(example: Path) -> None:
+    """States are sorted by subject and attribute, the log by position."""
+    keys = [(row["subject"], row["attribute"]) for row in done("--db", example, "state", "--json").json]
+    assert keys == sorted(keys)
+    positions = [row["position"] for row in done("--db", example, "log", "--json").json]
+    assert positions == list(range(1, len(positions) + 1))
+
+
+def test_now_is_told(example: Path) -> None:
+    """Without a date the answer says which instant was asked about, in UTC."""
+    (first, *_) = done("--db", example, "state", "--json").json
+    assert first["valid_at"].endswith("Z")
+    assert len(first["valid_at"]) == len("2018-05-14T00:00:00Z")
+
+
+def test_a_date_has_the_keys_of_the_design() -> None:
+    """`date --json` is one object a line, with the design's keys, also for what is refused."""
+    good, bad = done("date", "2018-01/2018-04~", "2018-02-30", "--json").lines
+    assert list(good) == [
+        "edtf", "valid", "level", "earliest", "latest", "start", "end", "persists", "uncertain", "approximate",
+    ]  # fmt: skip
+    assert (good["earliest"], good["latest"], good["approximate"]) == ("2018-01-01", "2018-04-30", True)
+    assert list(good["start"]) == list(good["end"]) == ["min", "max"]
+    assert list(bad) == ["edtf", "valid", "error"]
+    assert bad["valid"] is False
+
+
+@pytest.mark.parametrize("arguments", READING, ids=" ".join)
+def test_the_forms_agree(hostile: Path, arguments: tuple[str, ...]) -> None:
+    """JSON, JSON lines and CSV say the same, and CSV gives every value back."""
+    if arguments[0] == "state" and "--at" not in arguments:
+        arguments = (*arguments, "--at", "2018")
+    listed = done("--db", hostile, *arguments, "--json").json
+    assert done("--db", hostile, *arguments, "--nl").lines == listed
+    rows = _read_csv(done("--db", hostile, *arguments, "--csv").out)
+    assert len(rows) == len(listed)
+    for row, record in zip(rows, listed, strict=True):
+        assert set(record) <= set(row)
+        for key, cell in row.items():
+            if key == output.ANY_JSON:
+                continue
+            assert _from_cell(cell, record.get(key)) == record.get(key), key
+
+
+@pytest.mark.parametrize(
+    "value", ["stalled", "5", 5, "true", True, None, "null", "", '"a"', "[1]", [1, "a"], {"a": None}, "1e5", HOSTILE]
+)
+def test_a_csv_value_is_not_taken_for_another(value: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the one column that may hold anything, a text that reads as JSON is quoted as JSON: "5" is not 5."""
+    output.show_records([{"position": 1, "value": value}], Format.CSV, columns=["position", "value"])
+    found = _read_csv(capsys.readouterr().out)[0]["value"]
+    try:
+        read = json.loads(found)
+    except ValueError:
+        read = found or None
+    assert read == value
+    assert type(read) is type(value)
+
+
+def test_an_event_has_its_body_and_its_place(example: Path) -> None:
+    """An event in JSON is its body as stored between its position and its leaf, and every key has a CSV column."""
+    for record in done("--db", example, "log", "--nl").lines:
+        keys = list(record)
+        assert (keys[0], keys[-1]) == ("position", "leaf")
+        assert keys[1:-1] == sorted(keys[1:-1])
+        assert set(keys) <= set(EVENT_COLUMNS)
+
+
+def test_one_thing_is_an_object(storm: Path) -> None:
+    """What is one thing and no list is one object in JSON: an event shown, a replay, a verification, an append."""
+    shown = done("--db", storm, "show", "1", "--json").json
+    assert (shown["position"], shown["withdrawn_by"]) == (1, None)
+    assert list(done("--db", storm, "replay", "--json").json) == ["events", "seconds", "rows", "changed"]
+    assert list(done("--db", storm, "verify", "--nl").json)[:3] == ["ok", "events", "root"]
+    said = ("--on", "2018", "--source", "source/x")
+    appended = done("--db", storm, "append", "crossing.closed", "crossing/x", *said, "--json").json
+    assert appended["outcome"] == "appended"
+    again = done("--db", storm, "append", "crossing.closed", "crossing/x", *said, "--id", appended["id"], "--json").json
+    assert again == appended | {"outcome": "unchanged"}
+
+
+def test_hostile_text_is_untouched_in_json(hostile: Path) -> None:
+    """JSON and CSV give every text back exactly, whatever it holds."""
+    (found,) = done("--db", hostile, "state", "person/x", "nickname", "--json").json
+    assert found["value"] == HOSTILE
+    shown = done("--db", hostile, "log", "--csv", "--subject", "person/x").out
+    (row,) = _read_csv(shown)
+    assert [row[key] for key in ("quote", "note", "locator", "recorded_by")] == [HOSTILE] * 4
+
+
+@pytest.mark.parametrize(
+    "arguments", [("state", "person/x"), ("timeline", "person/x"), ("log", "--subject", "person/x")]
+)
+def test_hostile_text_is_escaped_in_tables(hostile: Path, arguments: tuple[str, ...]) -> None:
+    """In a table, line breaks and what reorders text are shown as escapes, and no markup is obeyed."""
+    shown = done("--db", hostile, *arguments).out
+    assert r"[bold]x[/] [/] :smile: =cmd() \n{} %s \u202eevil\u200b é 中" in shown
+    assert "\x1b" not in shown
+
+
+def test_a_text_of_several_lines_cannot_fake_a_field(hostile: Path) -> None:
+    """`show` keeps the lines of a text in its column, so that none can pass for a field of the event."""
+    (record,) = done("--db", hostile, "log", "--subject", "person/x", "--nl").lines
+    lines = done("--db", hostile, "show", str(record["position"])).out.splitlines()
+    assert [line for line in lines if line.startswith("{}")] == []
+    fields = [line.partition(" ")[0] for line in lines if not line.startswith(" ")]
+    assert len(fields) == len(set(fields))
+
+
+def test_tables_are_plain_when_piped(example: Path) -> None:
+    """A table that goes into a pipe has no colour, and a row is one line."""
+    shown = done("--db", example, "state", "person/abu-bakr-al-baghdadi", "location", "--at", "2018-05-14").out
+    assert "\x1b" not in shown
+    assert [line.split()[0] for line in shown.splitlines()[:3]] == [
+        "attribute",
+        "person/abu-bakr-al-baghdadi",
+        "location",
+    ]
+
+
+def _on_terminal(store: Path, *arguments: str, **environment: str) -> str:
+    """Run a command with a terminal of 80 columns as its stdout."""
+    leader, follower = pty.openpty()
+    program = Path(sys.executable).with_name("chronology")
+    setting = {**os.environ, "COLUMNS": "80", "TERM": "xterm", **environment}
+    with subprocess.Popen([program, "--db", str(store), *arguments], stdout=follower, env=setting) as process:
+        os.close(follower)
+        parts = []
+        try:
+            while part := os.read(leader, 65_536):
+                parts.append(part)
+        except OSError:
+            # Linux says so at the end of a terminal's output.
+            pass
+        assert process.wait() == 0
+    os.close(leader)
+    return b"".join(parts).decode()
+
+
+def test_tables_fit_the_terminal(example: Path) -> None:
+    """On a terminal, headings are bold, no line is wider than it, and dates are whole."""
+    shown = _on_terminal(example, "state", "--at", "2018-05-14")
+    assert shown.startswith("\x1b[1m")
+    assert max(len(line) for line in shown.splitlines()[1:]) <= 80
+    assert "2018-05-14" in shown
+
+
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
+def test_no_colour_is_respected(example: Path, environment: dict[str, str]) -> None:
+    """NO_COLOR, or a terminal that has none, keeps the headings plain."""
+    assert "\x1b" not in _on_terminal(example, "state", "crossing/baguz", **environment)
