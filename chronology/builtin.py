@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any, Final
 
 from chronology import canonical
@@ -12,12 +11,12 @@ from chronology.errors import InvalidEventError, StoreError
 from chronology.event_types import DEFINED
 from chronology.events import Event
 
-_PACKAGE: Final = files("chronology")
+_PACKAGE: Final = Path(__file__).parent
 
 
-def _folder() -> Traversable:
+def _folder() -> Path:
     """Return the folder of schemas: inside the installed package, or beside it in a checkout."""
-    for folder in (_PACKAGE / "schemas", _PACKAGE / ".." / "schemas"):
+    for folder in (_PACKAGE / "schemas", _PACKAGE.parent / "schemas"):
         if folder.is_dir():
             return folder
     raise StoreError("the built-in schemas are missing", hint="install Chronology again")

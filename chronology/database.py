@@ -127,6 +127,9 @@ def rewrite(connection: sqlite3.Connection) -> None:
     """
     try:
         with wrapped():
+            if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat4'").fetchone():
+                # Where somebody ran ANALYZE, it keeps samples of indexed texts, subjects among them.
+                connection.execute("DELETE FROM sqlite_stat4")
             connection.execute("VACUUM")
     except StoreError as exc:
         raise StoreError(

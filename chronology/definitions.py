@@ -3,9 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-import jsonpatch
-import jsonschema_rs
-
 from chronology.canonical import Json
 from chronology.errors import InvalidEventError, nearest
 from chronology.event_types import BOOKKEEPING, FACT_ASSERTED, FACT_ENDED, identity, validator
@@ -72,6 +69,13 @@ def _definition_faults(schema: Mapping[str, Json]) -> Iterator[str]:
     yield from _rule_faults(schema)
     if version > 1 and not isinstance(schema.get("x-upcast"), list):
         yield f"x-upcast: version {version} needs a JSON Patch (RFC 6902) from version {version - 1}"
+    yield from _schema_faults(schema)
+
+
+def _schema_faults(schema: Mapping[str, Json]) -> Iterator[str]:
+    """Judge the schema as JSON Schema, and its examples by it."""
+    import jsonschema_rs
+
     try:
         # As given, the library would fetch an unknown dialect from the network, or from a file.
         jsonschema_rs.meta.validate({**schema, "$schema": DIALECT})
@@ -102,6 +106,12 @@ def _rule_faults(schema: Mapping[str, Json]) -> Iterator[str]:
         elif "const" in rule and rule["const"] is None:
             yield f"x-asserts.{attribute}: null is said with x-ends"
     yield from _end_faults(schema, asserts)
+    yield from _patch_faults(schema)
+
+
+def _patch_faults(schema: Mapping[str, Json]) -> Iterator[str]:
+    import jsonpatch
+
     try:
         jsonpatch.JsonPatch(schema.get("x-upcast", []))
     except (jsonpatch.InvalidJsonPatch, jsonpatch.JsonPointerException) as exc:

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import jsonschema_rs
 from attrs import field, frozen
 
 from chronology import canonical
 from chronology.canonical import Json
 from chronology.errors import nearest
 from chronology.events import SUBJECT, SUBJECT_LENGTH, Event
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator
 
 FACT_ASSERTED: Final = "fact.asserted"
 FACT_ENDED: Final = "fact.ended"
@@ -51,7 +53,7 @@ class EventType:
     persists: bool
     references: tuple[tuple[str, ...], ...]
     upcast: tuple[Mapping[str, Json], ...] = field(eq=False)
-    _compiled: list[jsonschema_rs.Draft202012Validator] = field(factory=list, eq=False, repr=False, alias="compiled")
+    _compiled: list["Draft202012Validator"] = field(factory=list, eq=False, repr=False, alias="compiled")
 
     def faults(self, data: Mapping[str, Json]) -> list[str]:
         """Return everything that is wrong with a payload, each fault with its path."""
@@ -110,12 +112,14 @@ def _follow(value: Json, path: tuple[str, ...]) -> Iterator[str]:
         yield from _follow(value[path[0]], path[1:])
 
 
-def validator(schema: Mapping[str, Json]) -> jsonschema_rs.Draft202012Validator:
+def validator(schema: Mapping[str, Json]) -> "Draft202012Validator":
     """Compile a schema.
 
     Raises:
         ValueError, jsonschema_rs.ReferencingError: it is no schema, or refers to another document.
     """
+    import jsonschema_rs
+
     return jsonschema_rs.Draft202012Validator(
         dict(schema),
         formats={"subject": _is_subject, "decimal": _is_decimal},

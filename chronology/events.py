@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final, Literal, get_args
-from uuid import UUID
 
 import attrs
 import msgspec
@@ -31,6 +30,9 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 def freeze(value: Json) -> Json:
     """Return a deep copy of a JSON value that nobody can change: read-only mappings and tuples."""
+    # Text first: it is what most values are, and the question of what is a mapping is a slow one.
+    if isinstance(value, str):
+        return value
     if isinstance(value, Mapping):
         return MappingProxyType({key: freeze(item) for key, item in value.items()})
     if isinstance(value, list | tuple):
@@ -40,6 +42,8 @@ def freeze(value: Json) -> Json:
 
 def thaw(value: Json) -> Json:
     """Return a frozen JSON value as plain dicts and lists, as JSON libraries want them."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, Mapping):
         return {key: thaw(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -198,7 +202,8 @@ def uuid7(milliseconds: int, randomness: bytes) -> str:
     value = (milliseconds & (2**48 - 1)) << 80 | int.from_bytes(randomness, "big")
     value = value & ~(0xF << 76) | 7 << 76
     value = value & ~(3 << 62) | 2 << 62
-    return str(UUID(int=value))
+    digits = f"{value:032x}"
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def form_faults(event: Event) -> list[str]:

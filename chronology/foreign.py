@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from chronology import canonical, database, log
-from chronology.definitions import check_definition
 from chronology.errors import ChronologyError, IntegrityError, InvalidEventError
 from chronology.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED, shape_faults
 from chronology.events import (
@@ -116,8 +115,10 @@ class ForeignLog:
             previous = row
 
     def _redacted(self, row: Row) -> RecordedEvent:
-        if not any(redaction.matches(row) for redaction in self._redactions.get(row.position, ())):
+        found = [redaction for redaction in self._redactions.get(row.position, ()) if redaction.matches(row)]
+        if not found:
             raise IntegrityError("the body is missing, and no event declares just this redacted")
+        self._withdrawn.update(redaction.withdrew for redaction in found if redaction.withdrew is not None)
         return redacted(row.position, row.id, row.recorded_at, row.leaf)
 
     def _checked(self, row: Row) -> RecordedEvent:
@@ -140,10 +141,10 @@ class ForeignLog:
 
     def _define(self, event: Event) -> None:
         schema = thaw(event.data["schema"])
-        check_definition(schema)
+        defined = self.vocabulary.with_type(schema)
         if event.subject != f"type/{str(schema['$id']).split(':')[2]}":
             raise InvalidEventError([f"subject: {event.subject!r} is not what is defined"])
-        self.vocabulary = self.vocabulary.with_type(schema)
+        self.vocabulary = defined
 
     def _declares(self, row: Row, event: Event) -> bool:
         """Tell whether the event that is declared redacted is gone indeed."""

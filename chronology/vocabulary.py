@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
-import jsonpatch
 from attrs import define, field
 
 from chronology import canonical
@@ -131,6 +130,8 @@ class Vocabulary:
 
 
 def _patched(newer: EventType, data: Mapping[str, Json]) -> Mapping[str, Json]:
+    import jsonpatch
+
     patched: Mapping[str, Json] = data
     # Every copy can double a payload, so each is looked at before the next; nothing else grows it beyond the patch.
     copies = any(operation.get("op") == "copy" for operation in newer.upcast)

@@ -339,6 +339,20 @@ def test_a_second_withdrawal_is_named(theirs: Path) -> None:
         assert (found.position, "is not live" in str(found)) == (position, True)
 
 
+def test_what_a_redacted_event_withdrew_cannot_be_withdrawn_again(tmp_path: Path) -> None:
+    """The declaration says what stays withdrawn, and it counts."""
+    path = tmp_path / "theirs.db"
+    with Chronology.open(path, create=True) as chron:
+        wrong = chron.append(fact(1))
+        right = chron.append(fact(2, replaces=wrong.id))
+        chron.redact(right.id, reason="r")
+        last = chron.append(fact(3))
+    assert len(read(path)) == last.position
+    forged(path, last.position, lambda record: record.update(replaces=wrong.id))
+    found = refusal(path)
+    assert (found.position, "is not live" in str(found)) == (last.position, True)
+
+
 def test_a_retraction_of_another_subject_is_named(theirs: Path) -> None:
     """It carries its target's subject."""
     position = of_type(theirs, "assertion.retracted")

@@ -49,6 +49,10 @@ FIRST_WITH_INPUT = "log"
 HIDDEN = {
     ("chronology.store", "chronology.migrations"): "only making a file needs sqlite-utils, whose import is slow",
     ("chronology.notes", "cryptography"): "signing is an optional extra",
+    ("chronology.event_types", "jsonschema_rs"): "a question validates nothing, and need not wait for it",
+    ("chronology.definitions", "jsonschema_rs"): "a question validates nothing, and need not wait for it",
+    ("chronology.definitions", "jsonpatch"): "only a new definition needs it",
+    ("chronology.vocabulary", "jsonpatch"): "only a second version of a type needs it",
     ("chronology.commands.events", "chronology.structure"): "only reading JSON needs cattrs, whose import is slow",
     ("chronology.commands.checks", "chronology.foreign"): "only a stranger's file needs cattrs, whose import is slow",
     ("chronology.commands.upkeep", "chronology.structure"): "only the example needs cattrs, whose import is slow",

@@ -130,3 +130,22 @@ def test_many_long_histories(stores):
     for seed in range(1_000, 1_300):
         with stores.new() as chron:
             check(chron, seed)
+
+
+def test_a_bulk_import_leaves_what_a_replay_makes(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a transaction touches most groups, one pass over all of them gives the same segments."""
+    monkeypatch.setattr(state, "_MANY_GROUPS", 3)
+    monkeypatch.setattr(state, "_SHORT_HISTORY", 48)
+    rebuilt = []
+    monkeypatch.setattr(state, "rebuild", lambda connection, real=state.rebuild: rebuilt.append(real(connection)))
+    fields = {"type": "fact.asserted", "source": "source/a"}
+    events = [
+        Event(
+            subject=f"place/p{n % 7}", valid=f"2018-0{n % 3 + 1}", data={"attribute": ATTRIBUTE, "value": n}, **fields
+        )
+        for n in range(30)
+    ]
+    chron.append_many(events)
+    assert len(rebuilt) == 1
+    assert len(chron.state(kind="place", valid_at="2018-06-01")) == 7
+    assert chron.replay().changed == ()

@@ -25,8 +25,8 @@ EVENT_KEYS = (
 )  # fmt: skip
 CORE_TYPES = {"fact.asserted", "fact.ended", "assertion.retracted", "event.redacted", "type.defined"}
 KINDS = {
-    "alliance", "checkpoint", "crossing", "event", "group", "incident", "operation", "organization", "person", "place", "presence",
-    "source", "type",
+    "alliance", "checkpoint", "crossing", "event", "group", "incident", "operation", "organization", "person",
+    "place", "presence", "source", "type",
 }  # fmt: skip
 TYPE_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]*")

@@ -48,8 +48,7 @@ class Fold:
 
     def update(self, touched: Touched) -> None:
         """Bring the state of some groups up to their assertions, and note the position of all projections."""
-        for group in sorted(touched):
-            state.update(self._connection, group, touched[group])
+        state.update(self._connection, touched)
         self._note_position()
 
     def rebuild(self, rows: Iterable[Row]) -> None:

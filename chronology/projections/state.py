@@ -1,7 +1,7 @@
 """The state projection: for what is known now, the answer at every instant, as segments. SQL and rows only."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -40,6 +40,10 @@ _SHORT_HISTORY: Final = 48
 """Live assertions of a group up to which making all its segments anew is the quickest."""
 
 _FEW_CHANGES: Final = 8
+_GROUPS_AT_ONCE: Final = 500
+
+_MANY_GROUPS: Final = 2_000
+"""Groups from which on, if they are most of all, one pass over every assertion is quicker than one look at each."""
 
 # Leaps from attribute to attribute, and in each to the one segment that can hold: a long history is not read.
 _AT_OF_SUBJECT: Final = f"""
@@ -61,22 +65,43 @@ _AT_OF_SUBJECT: Final = f"""
 """
 
 
-def update(connection: sqlite3.Connection, group: Group, changes: Sequence[Change]) -> None:
-    """Bring one group's segments up to its assertions, after some of them came or went."""
-    claims = claims_of(connection, group, limit=_SHORT_HISTORY + 1)
-    if len(claims) > _SHORT_HISTORY and len(changes) <= _FEW_CHANGES:
-        neighbourhood = Neighbourhood(connection, group, Scope())
-        opposed = neighbourhood.is_opposed()
-        for change in changes:
-            # Who denies or disputes speaks for as long as it may cover; others are outdone by the next certain change.
-            settled = max(change.start_max + 1, change.extent_end)
-            cut = FOREVER if opposed or change.opposes else neighbourhood.cut(settled)
-            _splice(connection, group, neighbourhood, change.start_min, min(change.end_max, cut))
+def update(connection: sqlite3.Connection, touched: Mapping[Group, Sequence[Change]]) -> None:
+    """Bring the segments of some groups up to their assertions, after some of these came or went."""
+    if len(touched) > _MANY_GROUPS and len(touched) > _count_groups(connection) // 2:
+        connection.execute("DELETE FROM state")
+        rebuild(connection)
         return
-    if len(claims) > _SHORT_HISTORY:
-        claims = claims_of(connection, group)
-    connection.execute("DELETE FROM state WHERE subject = ? AND attribute = ?", group)
-    _insert(connection, (_row(group, segment) for segment in segments(claims)))
+    groups = sorted(touched)
+    for start in range(0, len(groups), _GROUPS_AT_ONCE):
+        anew: list[Group] = []
+        rows: list[StateRow] = []
+        for group in groups[start : start + _GROUPS_AT_ONCE]:
+            claims = claims_of(connection, group, limit=_SHORT_HISTORY + 1)
+            if len(claims) > _SHORT_HISTORY and len(touched[group]) <= _FEW_CHANGES:
+                _update_locally(connection, group, touched[group])
+                continue
+            if len(claims) > _SHORT_HISTORY:
+                claims = claims_of(connection, group)
+            anew.append(group)
+            rows += [_row(group, segment) for segment in segments(claims)]
+        connection.executemany("DELETE FROM state WHERE subject = ? AND attribute = ?", anew)
+        _insert(connection, rows)
+
+
+def _count_groups(connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT count(*) FROM (SELECT DISTINCT subject, attribute FROM assertion)").fetchone()
+    return int(row[0])
+
+
+def _update_locally(connection: sqlite3.Connection, group: Group, changes: Sequence[Change]) -> None:
+    """Make the segments of a long history anew around each change only."""
+    neighbourhood = Neighbourhood(connection, group, Scope())
+    opposed = neighbourhood.is_opposed()
+    for change in changes:
+        # Who denies or disputes speaks for as long as it may cover; others are outdone by the next certain change.
+        settled = max(change.start_max + 1, change.extent_end)
+        cut = FOREVER if opposed or change.opposes else neighbourhood.cut(settled)
+        _splice(connection, group, neighbourhood, change.start_min, min(change.end_max, cut))
 
 
 def _splice(connection: sqlite3.Connection, group: Group, near: Neighbourhood, after: int, until: int) -> None:
@@ -117,7 +142,7 @@ def rebuild(connection: sqlite3.Connection) -> None:
     _insert(connection, (_row(group, s) for group, claims in every_group(connection) for s in segments(claims)))
 
 
-def _insert(connection: sqlite3.Connection, rows: Iterator[StateRow]) -> None:
+def _insert(connection: sqlite3.Connection, rows: Iterable[StateRow]) -> None:
     connection.executemany(
         f"""
         INSERT INTO state ({_COLUMNS})
