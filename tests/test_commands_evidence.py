@@ -284,13 +284,13 @@ def test_a_receipt_of_outside_anchoring_is_an_event(storm: Path, saved: Path) ->
     """It says which checkpoint it is for, when it was given and by whom, and carries the receipt itself."""
     origin, size, encoded, *_ = saved.read_text("utf-8").splitlines()
     given = (
-        "receipt.recorded", f"checkpoint/{size}", f"origin={origin}", f"size:={size}",
+        "receipt.recorded", f"log-checkpoint/{size}", f"origin={origin}", f"size:={size}",
         f"root={base64.b64decode(encoded).hex()}", "kind=rfc3161", f"receipt={base64.b64encode(b'response').decode()}",
         "--on", "2018-06-20T10:00:00Z", "--source", "source/tsa-2018-06-20", "--said-by", "organization/tsa",
     )  # fmt: skip
     done("--db", storm, "append", *given)
     found = {
-        row["attribute"]: row["value"] for row in done("--db", storm, "state", f"checkpoint/{size}", "--json").json
+        row["attribute"]: row["value"] for row in done("--db", storm, "state", f"log-checkpoint/{size}", "--json").json
     }
     assert found == {
         "origin": origin, "receipt_kind": "rfc3161", "root": base64.b64decode(encoded).hex(), "size": int(size),

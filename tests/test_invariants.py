@@ -354,3 +354,35 @@ def test_10_the_model_and_the_store_agree(stores, commands, scope, data):
                 assert chron.state(subject, valid_at=moment) == [one for one in whole if one.subject == subject]
             found = chron.state(valid_at=moment, known_at=stores.base + cut, **scope)
             assert retold(found, stores.base) == oracle.state(second, cut, **scope)
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        ({}, "value-4"),
+        ({"stated_by": "2018-05-21"}, "value-3"),
+        ({"stated_by": "2018-05-20"}, "value-2"),
+        ({"stated_by": "2018-05-01"}, "value-1"),
+        ({"stated_by": "2018-04-30"}, None),
+        ({"min_grade": "B2"}, "value-2"),
+        ({"min_grade": "B4"}, "value-3"),
+        ({"min_grade": "C1"}, "value-4"),
+        ({"min_grade": "B1"}, None),
+        ({"sources": ["source/p"]}, "value-3"),
+        ({"sources": ["source/q"]}, "value-4"),
+        ({"sources": []}, "value-4"),
+        ({"origins": ["source/p"]}, "value-2"),
+        ({"origins": ["person/x"]}, "value-3"),
+        ({"origins": ["source/z"]}, None),
+    ],
+)
+def test_10_each_filter_includes_its_bound(stores, scope, expected):
+    """Stated day, grade in both its parts, source and origin each narrow the answer, the bound itself included."""
+    by_x = {"said_by": ["person/x"], "stated": "2018-05-21", "grade": "B4"}
+    with stores.new() as chron:
+        chron.append(said(1, "2018-03-01", stated="2018-05-01"))
+        chron.append(said(2, "2018-03-02", stated="2018-05-02", grade="B2"))
+        chron.append(said(3, "2018-03-03", **by_x))
+        chron.append(said(4, "2018-03-04", source="source/q", stated="2018-05-22", grade="C1"))
+        found = chron.state(SUBJECTS[0], "status", valid_at="2018-05-31", **scope)
+    assert [one.value for one in found] == ([] if expected is None else [expected])

@@ -9,6 +9,7 @@ from mirror import SEEN, Stores, tables, without_positions
 from strategies import SUBJECTS, event_id
 
 from chronology import Chronology, Event
+from chronology.projections import state
 
 SUBJECT = SUBJECTS[0]
 
@@ -141,7 +142,10 @@ def test_a_bulk_import_leaves_what_a_replay_makes(chron: Chronology, monkeypatch
     fields = {"type": "fact.asserted", "source": "source/a"}
     events = [
         Event(
-            subject=f"place/p{n % 7}", valid=f"2018-0{n % 3 + 1}", data={"attribute": ATTRIBUTE, "value": n}, **fields
+            subject=f"place/p{n % 7}",
+            valid=f"2018-0{n % 3 + 1}",
+            data={"attribute": "population", "value": n},
+            **fields,
         )
         for n in range(30)
     ]

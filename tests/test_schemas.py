@@ -25,7 +25,7 @@ EVENT_KEYS = (
 )  # fmt: skip
 CORE_TYPES = {"fact.asserted", "fact.ended", "assertion.retracted", "event.redacted", "type.defined"}
 KINDS = {
-    "alliance", "checkpoint", "crossing", "event", "group", "incident", "operation", "organization", "person",
+    "alliance", "crossing", "event", "group", "incident", "log-checkpoint", "operation", "organization", "person",
     "place", "presence", "source", "type",
 }  # fmt: skip
 TYPE_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
