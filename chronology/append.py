@@ -25,6 +25,7 @@ from chronology.events import (
     is_day,
     thaw,
     uuid7,
+    value_faults,
 )
 from chronology.log import Log, Row
 from chronology.merkle import leaf_hash
@@ -103,6 +104,7 @@ class Batch:
             DuplicateIdError: its id is taken by other content.
             NotLiveError: what it retracts or replaces has been withdrawn already, or cannot be.
         """
+        _check_values(event)
         known = self._find(event.id) if event.id else None
         if known is not None:
             self._check_same(event, known)
@@ -121,6 +123,7 @@ class Batch:
         Raises:
             InvalidEventError: everything that is wrong with it.
         """
+        _check_values(event)
         row = self._admit(event)
         self.flush()
         return row
@@ -281,11 +284,20 @@ def _gone(row: Row) -> NotLiveError:
     )
 
 
-def _hint(event: Event, faults: list[str]) -> str | None:
+def _check_values(event: Event) -> None:
+    if faults := value_faults(event):
+        raise InvalidEventError(faults, hint="an event is built of texts, and its data is a mapping")
+
+
+def _hint(event: Event, faults: list[str]) -> str:
     if any(fault.startswith("source: is missing") for fault in faults):
         return "name the document that says so, as in --source source/voa-2018-05-14"
     if any(fault.startswith("valid") for fault in faults):
         return "`chronology date TEXT` explains how a date is read"
     if any(fault.startswith("data") for fault in faults):
         return f"`chronology types show {event.type}` shows what it takes"
-    return None
+    if any(fault.startswith("subject") for fault in faults):
+        return f"`chronology types show {event.type}` shows what it is about"
+    if any(fault.startswith("retracts: is missing") for fault in faults):
+        return "`chronology retract ID --reason TEXT` withdraws an event"
+    return "`chronology append --help` shows how each part is given"

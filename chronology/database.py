@@ -222,9 +222,13 @@ def wrapped(path: Path | str = "the store") -> Iterator[None]:
         raise IntegrityError(f"{path} is damaged: it holds text that is not UTF-8", hint="restore a backup") from exc
     except UnicodeEncodeError as exc:
         # What a shell cannot decode reaches us as lone surrogates, which no text in the file can hold.
-        raise ChronologyError(f"{exc.object!r} is no text: it cannot be written as UTF-8") from exc
+        raise ChronologyError(
+            f"{exc.object!r} is no text: it cannot be written as UTF-8", hint="give it in UTF-8"
+        ) from exc
     except OverflowError as exc:
-        raise ChronologyError("a number is outside 64 bits: no position is that large") from exc
+        raise ChronologyError(
+            "a number is outside 64 bits: no position is that large", hint="`chronology log` shows the positions"
+        ) from exc
 
 
 def _explained(exc: sqlite3.Error, path: Path | str) -> ChronologyError:

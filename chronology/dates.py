@@ -126,7 +126,8 @@ def _specified(year: int, month: str | None, day: str | None, text: str) -> tupl
     if day is None:
         return day_opening(year, int(month), 1), day_opening(year, int(month), length)
     if not 1 <= int(day) <= length:
-        raise DateError(text, f"there is no day {day}, that month has {length} days")
+        reason = f"there is no day {day}, that month has {length} days"
+        raise DateError(text, reason, hint="leave the day out where it is not known")
     opening = day_opening(year, int(month), int(day))
     return opening, opening
 
@@ -136,7 +137,7 @@ def _unspecified(year: str, month: str | None, day: str | None, text: str) -> tu
     days = fitting_days(year, month or "XX", day or "XX")
     if days is None:
         digits = "-".join(filter(None, (year, month, day)))
-        raise DateError(text, f"no day that exists fits {digits}")
+        raise DateError(text, f"no day that exists fits {digits}", hint="write X for more digits, as in 2018-02-XX")
     return days
 
 

@@ -55,7 +55,8 @@ def _names(value: str | Iterable[str] | None) -> tuple[str, ...]:
     """Take one name for a list of one: `said_by="person/x"` must not become its letters."""
     if value is None:
         return ()
-    return (value,) if isinstance(value, str) else tuple(value)
+    # What is no list at all is kept too, for `value_faults` to name.
+    return (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
 
 
 @frozen(kw_only=True)
@@ -206,11 +207,32 @@ def uuid7(milliseconds: int, randomness: bytes) -> str:
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
+def value_faults(event: object) -> list[str]:
+    """Return what Python lets pass, each with its path: a date where its text is wanted, a number among names.
+
+    Everything else that judges an event relies on there being none.
+    """
+    if not isinstance(event, Event):
+        return [f"wants an Event, not {event!r}"]
+    faults = []
+    for name in _TEXTS:
+        value = getattr(event, name)
+        if not isinstance(value, str) and (value is not None or name in ("type", "subject")):
+            faults.append(f"{name}: wants text, not {value!r}")
+    for path, names in (("said_by", event.said_by), ("disputes", event.disputes)):
+        faults += [f"{path}: wants text, not {name!r}" for name in names if not isinstance(name, str)]
+    version = event.type_version
+    if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
+        faults.append(f"type_version: wants an integer, not {version!r}")
+    return faults if isinstance(event.data, Mapping) else [*faults, f"data: wants an object, not {event.data!r}"]
+
+
+_TEXTS: Final = tuple(name for name in FIELDS if name not in ("data", "said_by", "disputes", "type_version"))
+
+
 def form_faults(event: Event) -> list[str]:
     """Return what is wrong with an event's form, each fault with its path; the vocabulary judges the rest."""
-    faults = _kind_of_value_faults(event)
-    if faults:
-        return faults
+    faults: list[str] = []
     if event.subject:
         faults += _subject_faults("subject", event.subject)
     if event.valid is not None:
@@ -232,21 +254,6 @@ def form_faults(event: Event) -> list[str]:
     for index, target in enumerate(event.disputes):
         faults += _uuid_faults(f"disputes[{index}]", target)
     return faults + _text_faults(event)
-
-
-_TEXTS: Final = tuple(name for name in FIELDS if name not in ("data", "said_by", "disputes", "type_version"))
-
-
-def _kind_of_value_faults(event: Event) -> list[str]:
-    """Catch what Python lets pass: a date where its text is wanted, a number in a list of names."""
-    faults = []
-    for name in _TEXTS:
-        value = getattr(event, name)
-        if value is not None and not isinstance(value, str):
-            faults.append(f"{name}: wants text, not {value!r}")
-    for path, names in (("said_by", event.said_by), ("disputes", event.disputes)):
-        faults += [f"{path}: wants text, not {name!r}" for name in names if not isinstance(name, str)]
-    return faults if isinstance(event.data, Mapping) else [*faults, f"data: wants an object, not {event.data!r}"]
 
 
 def _subject_faults(path: str, name: str) -> list[str]:

@@ -164,6 +164,8 @@ def instant_of(moment: Moment, *, now: datetime) -> int:
         return edtf.close_of(moment)
     if isinstance(moment, datetime):
         return edtf.to_seconds(moment)
+    if not isinstance(moment, date):
+        raise DateError(str(moment), "is neither text nor a date", hint="write a year as text, as in '2018'")
     return edtf.close_of(moment.isoformat())
 
 

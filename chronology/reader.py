@@ -174,6 +174,11 @@ class Reader:
         with database.reading(self._connection):
             return mention.subjects(self._connection, kind=kind)
 
+    def parties(self) -> list[str]:
+        """Return every source and every origin of some assertion, in order."""
+        with database.reading(self._connection):
+            return assertion.parties(self._connection)
+
     def attributes(self) -> set[str]:
         """Return every attribute that the vocabulary can assert or some event did."""
         with database.reading(self._connection):

@@ -1,5 +1,6 @@
 """Tests of taking events in: what is refused and in which words, what the log fills in, batches, and dry runs."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,6 +50,32 @@ def faults(chron: Chronology, event: Event) -> list[str]:
 
 
 # What an event must have ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rest", "fault"),
+    [
+        ({"type": 5}, "type: wants text, not 5"),
+        ({"subject": ["operation/storm"]}, "subject: wants text, not ['operation/storm']"),
+        ({"valid": date(2018, 1, 1)}, "valid: wants text, not datetime.date(2018, 1, 1)"),
+        ({"source": [VOA]}, f"source: wants text, not ['{VOA}']"),
+        ({"id": {"id": ID}}, f"id: wants text, not {{'id': '{ID}'}}"),
+        ({"said_by": 5}, "said_by: wants text, not 5"),
+        ({"disputes": [5]}, "disputes: wants text, not 5"),
+        ({"type_version": "1"}, "type_version: wants an integer, not '1'"),
+        ({"type_version": True}, "type_version: wants an integer, not True"),
+        ({"data": "storm"}, "data: wants an object, not 'storm'"),
+    ],
+)
+def test_values_of_the_wrong_kind_are_refused(chron: Chronology, rest: dict[str, Any], fault: str) -> None:
+    """What Python lets into an event, the log names with its path, whichever part of it reads that first."""
+    assert faults(chron, stalled(**rest)) == [fault]
+
+
+def test_an_event_of_none_is_refused_with_what_was_given(chron: Chronology) -> None:
+    """No subject at all is told as what it is, and so is what is no event."""
+    assert faults(chron, Event(type="operation.stalled", subject=None)) == ["subject: wants text, not None"]  # type: ignore[arg-type]
+    assert faults(chron, {"type": "operation.stalled"}) == ["wants an Event, not {'type': 'operation.stalled'}"]  # type: ignore[arg-type]
 
 
 def test_an_assertion_needs_subject_valid_time_and_source(chron: Chronology) -> None:

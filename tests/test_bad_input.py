@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import done, refused, run, untouched
+from tests import command_line
+from tests.command_line import Ended, done, run, untouched
 
 CLOSED = ("crossing.closed", "crossing/oakford")
 NOBODY = "00000000-0000-7000-8000-000000000000"
@@ -136,6 +137,12 @@ LINES = {
     "missing source": (_lines(GOOD, {key: GOOD[key] for key in ("type", "subject", "valid")}), "line 3:", ["missing"]),
     "unknown type": (_lines(GOOD, GOOD, {**GOOD, "type": "crossing.closd"}), "line 5:", ["crossing.closed"]),
 }
+
+
+def refused(ended: Ended, *words: str, code: int = 1) -> None:
+    """Claim that a command was refused, and said what to do next."""
+    command_line.refused(ended, *words, code=code)
+    assert "\nhint: " in ended.err, ended.err
 
 
 @pytest.mark.parametrize(("arguments", "words"), APPENDS.values(), ids=APPENDS)

@@ -1,6 +1,7 @@
 """Asking, listing and keeping a store, from the words that are typed to what is printed."""
 
 import io
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,16 @@ def test_an_unknown_name_is_noted_not_refused(store: Path) -> None:
         ended = done(*command, "crossing/oakfrod")
         assert ended.out == ""
         assert ended.err.startswith(f"note: no event is about crossing/oakfrod; did you mean {GATE}?\n")
+
+
+def test_a_filter_by_whoever_says_something_is_never_a_fault(store: Path) -> None:
+    """A source or origin may be of any kind and need be no subject; one that says nothing is noted."""
+    append("crossing.closed", GATE, "--said-by", "driver/bus-7", source="source/radio")
+    for party in (("--origin", "driver/bus-7"), ("--source", "source/radio")):
+        ended = done("state", GATE, "--at", "2023", *party)
+        assert ended.err == f"nothing is known of {GATE} at 2023, within the filters\n"
+    ended = done("state", GATE, "--origin", "driver/bus-8")
+    assert ended.err.startswith("note: no assertion comes from driver/bus-8; did you mean driver/bus-7?\n")
 
 
 def test_a_year_given_as_known_at_is_noted(store: Path) -> None:
@@ -210,6 +221,16 @@ def test_types_are_listed_and_shown(store: Path) -> None:
     shown = done("types", "show", "crossing.closed").out
     for words in ("asserts status = closed", "ends used_by", "chronology append crossing.closed crossing/SLUG"):
         assert words in shown
+
+
+def test_a_type_without_a_description_is_shown_without_a_gap(store: Path) -> None:
+    """Where a type describes itself by its title alone, one empty line follows it, as everywhere."""
+    schema = done("types", "show", "crossing.closed", "--json").json
+    del schema["description"]
+    file = store.parent / "gate.shut.1.json"
+    file.write_text(json.dumps(schema | {"$id": "urn:chronology:gate.shut:1"}))
+    done("types", "add", file)
+    assert "\n\n\n" not in done("types", "show", "gate.shut").out
 
 
 def test_progress_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:

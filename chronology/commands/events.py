@@ -161,10 +161,11 @@ def _append_lines(
     except ChronologyError as exc:
         if exc.index is None and not isinstance(exc, _LINE_ERRORS):
             raise
-        raise ChronologyError(f"line {at[0]}: {exc}", hint=exc.hint) from exc
+        raise ChronologyError(f"line {at[0]}: {exc}", hint=exc.hint or _LINE_HINT) from exc
 
 
 _LINE_ERRORS: Final = (CanonicalError, InvalidEventError)
+_LINE_HINT: Final = 'a line is one event as a JSON object: {"type": ..., "subject": ..., "valid": ..., "source": ...}'
 
 
 def _events_from(lines: Iterable[bytes], at: list[int]) -> Iterator[Event]:

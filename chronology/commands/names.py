@@ -30,11 +30,16 @@ def check_known(
         UnknownNameError: the kind or the attribute is in neither the vocabulary nor the log.
     """
     if kind is not None and kind not in (kinds := chron.kinds()):
-        raise UnknownNameError("subject kind", kind, kinds)
+        raise UnknownNameError("subject kind", kind, kinds, hint="`chronology types` lists the kinds")
     if attribute is not None and attribute not in (attributes := chron.attributes()):
-        raise UnknownNameError("attribute", attribute, attributes)
-    for name in [*([] if subject is None else [subject]), *parties]:
-        check_subject(chron, name)
+        raise UnknownNameError("attribute", attribute, attributes, hint="`chronology types` lists the attributes")
+    if subject is not None:
+        check_subject(chron, subject)
+    known = chron.parties()
+    for name in parties:
+        # Of any kind: who passes a claim on need not be the subject of any event.
+        _check_form(name, known)
+        _note_unknown("no assertion comes from", name, known)
 
 
 def check_subject(chron: Chronology, subject: str) -> None:
@@ -44,16 +49,24 @@ def check_subject(chron: Chronology, subject: str) -> None:
         ChronologyError: it is not kind/slug, or of an unknown kind.
     """
     known = chron.subjects()
-    if not SUBJECT.fullmatch(subject):
-        close = [name for name in known if name.partition("/")[2] == subject] or _nearest(subject, known)
-        hint = _did_you_mean(close) or "write it as operation/al-jazeera-storm"
-        raise ChronologyError(f"subject {subject!r} is not kind/slug", hint=hint)
+    _check_form(subject, known)
     kind = subject.partition("/")[0]
     if kind not in (kinds := chron.kinds()):
-        raise UnknownNameError("subject kind", kind, kinds)
-    if subject not in known:
-        question = _did_you_mean(_nearest(subject, known))
-        output.say(f"note: no event is about {subject}" + (f"; {question}" if question else ""))
+        raise UnknownNameError("subject kind", kind, kinds, hint="`chronology types` lists the kinds")
+    _note_unknown("no event is about", subject, known)
+
+
+def _check_form(name: str, known: list[str]) -> None:
+    if not SUBJECT.fullmatch(name):
+        close = [other for other in known if other.partition("/")[2] == name] or _nearest(name, known)
+        hint = _did_you_mean(close) or "write it as operation/al-jazeera-storm"
+        raise ChronologyError(f"subject {name!r} is not kind/slug", hint=hint)
+
+
+def _note_unknown(what: str, name: str, known: list[str]) -> None:
+    if name not in known:
+        question = _did_you_mean(_nearest(name, known))
+        output.say(f"note: {what} {name}" + (f"; {question}" if question else ""))
 
 
 def _nearest(subject: str, known: list[str]) -> list[str]:

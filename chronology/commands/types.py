@@ -19,7 +19,7 @@ from chronology.commands.application import (
     format_of,
     open_store,
 )
-from chronology.errors import StoreError
+from chronology.errors import CanonicalError, InvalidEventError, StoreError
 from chronology.event_types import DEFINED, REDACTED, RETRACTED, EventType
 
 _HEADINGS: Final = ("type", "version", "subject", "asserts", "ends", "title")
@@ -104,7 +104,11 @@ def add(
         text = file.read_bytes()
     except OSError as exc:
         raise StoreError(f"{file} cannot be read: {exc.strerror}", hint="name a file with a JSON Schema") from exc
-    schema = canonical.parse(text.removeprefix(BOM_UTF8))
+    try:
+        schema = canonical.parse(text.removeprefix(BOM_UTF8))
+    except CanonicalError as exc:
+        hint = exc.hint or "`chronology types show operation.stalled --json` prints an example"
+        raise InvalidEventError([f"{file}: {exc}"], hint=hint) from exc
     with open_store(context) as chron:
         event = chron.define(schema)
     output.put(f"defined {event.event.subject.removeprefix('type/')} #{event.position}")
@@ -134,7 +138,8 @@ def show(
         output.show_record(event_type.schema, wanted)
         return
     output.put(f"{event_type.name} (version {event_type.version}): {event_type.title}")
-    output.put(event_type.description, multiline=True)
+    if event_type.description:
+        output.put(event_type.description, multiline=True)
     output.put("")
     if properties:
         output.show_table(properties, headings=_PROPERTY_HEADINGS)

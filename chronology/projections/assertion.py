@@ -236,6 +236,12 @@ def attributes(connection: sqlite3.Connection) -> list[str]:
     return [row[0] for row in connection.execute("SELECT DISTINCT attribute FROM assertion ORDER BY attribute")]
 
 
+def parties(connection: sqlite3.Connection) -> list[str]:
+    """Return every source and every origin of some assertion, in order."""
+    rows = connection.execute("SELECT source FROM assertion UNION SELECT origin FROM assertion ORDER BY 1")
+    return [row[0] for row in rows]
+
+
 def _grouped(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Group, list[Claim]]]:
     for group, members in groupby(rows, key=lambda row: (row[0], row[1])):
         yield group, [claim_of(row[2:]) for row in members]

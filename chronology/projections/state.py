@@ -39,7 +39,8 @@ _HELD_COLUMNS: Final = """
 _SHORT_HISTORY: Final = 48
 """Live assertions of a group up to which making all its segments anew is the quickest."""
 
-_FEW_CHANGES: Final = 8
+_FEW_CHANGES: Final = 64
+"""Changes to a long history up to which looking around each of them is the quickest."""
 _GROUPS_AT_ONCE: Final = 500
 
 _MANY_GROUPS: Final = 2_000

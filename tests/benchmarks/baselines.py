@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,30 +38,36 @@ def scan(connection: sqlite3.Connection) -> int:
     return sum(1 for _ in connection.execute("SELECT * FROM event"))
 
 
+@cache
+def _aggregate() -> Any:
+    """Return the class of aggregates; the library wants it to be one and the same for the whole process."""
+    from eventsourcing.domain import Aggregate, event
+
+    class Subject(Aggregate):
+        """A subject of which things are asserted."""
+
+        @event("Asserted")
+        def say(self, body: dict[str, Any]) -> None:
+            """Take an assertion in."""
+
+    return Subject
+
+
 class EventSourcing:
     """The same events in an `eventsourcing` Application on SQLite: one aggregate a subject, one event an assertion."""
 
     def __init__(self, path: Path) -> None:
         """Open an application on a new file."""
         from eventsourcing.application import Application
-        from eventsourcing.domain import Aggregate, event
-
-        class Subject(Aggregate):
-            """A subject of which things are asserted."""
-
-            @event("Asserted")
-            def say(self, body: dict[str, Any]) -> None:
-                """Take an assertion in."""
 
         os.environ |= {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(path)}
-        self._make = Subject
         self._application: Any = Application()
 
     def append(self, events: Sequence[Event]) -> None:
         """Append events in one transaction."""
         subjects: dict[str, Any] = {}
         for one in events:
-            aggregate = subjects.setdefault(one.subject, None) or self._make()
+            aggregate = subjects.setdefault(one.subject, None) or _aggregate()()
             subjects[one.subject] = aggregate
             aggregate.say({"data": dict(one.data), "valid": one.valid, "source": one.source, "id": one.id})
         self._application.save(*subjects.values())
