@@ -80,6 +80,15 @@ def test_the_analysts_name_comes_from_the_environment(store: Path, monkeypatch: 
     assert done("retract", stored["id"], "--reason", "x", "--json").json["recorded_by"] == "Ada"
 
 
+def test_lines_are_recorded_by_whoever_appends_them(store: Path) -> None:
+    """--recorded-by counts for every line of a batch that does not name somebody itself."""
+    event = {"type": "crossing.closed", "subject": GATE, "valid": "2024", "source": "source/radio"}
+    lines = [json.dumps(event), json.dumps(event | {"recorded_by": "Bob"})]
+    first = done("append", "-", "--recorded-by", "Ada", "--json", stdin="\n".join(lines)).json["first"]
+    stored = done("log", "--after", str(first - 1), "--nl").lines
+    assert [event["recorded_by"] for event in stored] == ["Ada", "Bob"]
+
+
 def test_a_dispute_by_position_contests(store: Path) -> None:
     """An event disputed by its position makes the answer contested, with both parties and who says so."""
     closed = append("crossing.closed", GATE, "--grade", "B2")

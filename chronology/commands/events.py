@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Final
 
+import attrs
 import typer
 
 from chronology import AppendResult, Chronology, Event, RecordedEvent, canonical
@@ -81,7 +82,8 @@ def append(
         _refuse_beside_stdin(context)
     with open_store(context) as chron, _hints_for_typing():
         if event_type == "-":
-            result = _append_lines(chron, sys.stdin.buffer, expected_head=expected_head, dry_run=dry_run)
+            lines = sys.stdin.buffer
+            result = _append_lines(chron, lines, recorded_by, expected_head=expected_head, dry_run=dry_run)
             _show_batch(result, as_json=as_json, dry_run=dry_run)
             return
         event = Event(
@@ -152,12 +154,16 @@ def _full_id(chron: Chronology, name: str) -> str:
 
 
 def _append_lines(
-    chron: Chronology, lines: Iterable[bytes], *, expected_head: int | None, dry_run: bool
+    chron: Chronology, lines: Iterable[bytes], recorded_by: str | None, *, expected_head: int | None, dry_run: bool
 ) -> AppendResult:
-    """Append the events of JSON lines; what is refused is told with its line."""
+    """Append the events of JSON lines, those that do not name who wrote them down as by `recorded_by`.
+
+    What is refused is told with its line.
+    """
     at = [0]
+    events = (attrs.evolve(e, recorded_by=e.recorded_by or recorded_by) for e in _events_from(lines, at))
     try:
-        return chron.append_many(_events_from(lines, at), expected_head=expected_head, dry_run=dry_run)
+        return chron.append_many(events, expected_head=expected_head, dry_run=dry_run)
     except ChronologyError as exc:
         if exc.index is None and not isinstance(exc, _LINE_ERRORS):
             raise

@@ -32,7 +32,8 @@ def complain(error: ChronologyError) -> None:
 
 
 def say(text: str) -> None:
-    """Print a line of talk on stderr."""
+    """Print a line of talk on stderr, after the data that was printed before it."""
+    sys.stdout.flush()
     print(escape(text), file=sys.stderr)
 
 
