@@ -34,7 +34,7 @@ def _order(name: str) -> tuple[str, int]:
     return stem, int(version)
 
 
-def definition(schema: Json) -> Event:
+def definition(schema: Json, *, recorded_by: str | None = None) -> Event:
     """Return the event that defines a type.
 
     Raises:
@@ -46,7 +46,8 @@ def definition(schema: Json) -> Event:
             hint="`chronology types show operation.stalled --json` prints an example",
         )
     name = str(schema.get("$id")).split(":")[2:3]
-    return Event(type=DEFINED, subject=f"type/{name[0] if name else 'unknown'}", data={"schema": schema})
+    subject = f"type/{name[0] if name else 'unknown'}"
+    return Event(type=DEFINED, subject=subject, data={"schema": schema}, recorded_by=recorded_by)
 
 
 def definitions() -> list[Event]:

@@ -153,6 +153,9 @@ def _check_path(path: Path, *, create: bool, read_only: bool) -> None:
             raise StoreError(f"there is no store at {path}", hint="`chronology init PATH` makes one")
         if not path.parent.is_dir():
             raise StoreError(f"there is no directory {path.parent}", hint="make it first")
+    elif not path.is_file():
+        # A pipe would be waited for without end.
+        raise StoreError(f"{path} is no file", hint="name a file, as in --db storm.db")
     elif 0 < path.stat().st_size < _SMALLEST_PAGE:
         # SQLite takes so short a file for an empty one, and would write over it.
         raise StoreError(f"{path} is not a database", hint="name another file with --db or CHRONOLOGY_DB")
@@ -245,6 +248,8 @@ def _explained(exc: sqlite3.Error, path: Path | str) -> ChronologyError:
         return StoreError(f"{path} is not a database", hint="name another file with --db or CHRONOLOGY_DB")
     if code == sqlite3.SQLITE_CORRUPT:
         return IntegrityError(f"{path} is damaged: {exc}", hint="`chronology verify` tells more; restore a backup")
+    if code == sqlite3.SQLITE_TOOBIG:
+        return IntegrityError(f"{path} holds a text or a body that is longer than any of a store")
     if code == sqlite3.SQLITE_IOERR:
         return StoreError(f"the disk failed under {path}: {exc}", hint="check the disk, then `chronology verify`")
     return StoreError(f"{path}: {exc}")

@@ -1,5 +1,6 @@
 """Judging the definition of an event type: every fault at once. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -72,10 +73,100 @@ def _definition_faults(schema: Mapping[str, Json]) -> Iterator[str]:
     yield from _schema_faults(schema)
 
 
+LARGEST: Final = 10_000
+"""Subschemas that a definition may have once every reference in it is written out."""
+
+
+_DATA: Final = frozenset(("const", "default", "enum", "examples", *_KEYWORDS))
+"""Keywords whose values are no schemas, whatever they look like."""
+
+_NAMED: Final = frozenset(("$defs", "definitions", "dependentSchemas", "patternProperties", "properties"))
+"""Keywords whose values are schemas by name."""
+
+
+def _inner(part: Mapping[str, Json]) -> Iterator[Json]:
+    """Yield what stands in a schema and may be, or hold, a schema itself."""
+    for key, value in part.items():
+        if key in _NAMED and isinstance(value, Mapping):
+            yield from value.values()
+        elif key not in _DATA:
+            yield value
+
+
+_PATH: Final = re.compile("#(?:/[^%]*)?")
+"""A JSON Pointer (RFC 6901) as a fragment, with nothing escaped: one way to write each path."""
+
+_NAMING: Final = ("$id", "$anchor", "$dynamicAnchor", "$dynamicRef")
+
+
+def _foreign_references(part: Json, *, top: bool = True) -> Iterator[str]:
+    """Yield what would make a reference lead elsewhere than along a path from the top of the definition."""
+    if isinstance(part, list):
+        for item in part:
+            yield from _foreign_references(item, top=False)
+    elif isinstance(part, Mapping):
+        reference = part.get("$ref")
+        if isinstance(reference, str) and not _PATH.fullmatch(reference):
+            yield f"$ref {reference!r}"
+        yield from (f"{key} {part[key]!r}" for key in _NAMING[top:] if isinstance(part.get(key), str))
+        for inner in _inner(part):
+            yield from _foreign_references(inner, top=False)
+
+
+def _written_out(schema: Json) -> int:
+    """Return how many subschemas a schema has with its references written out, `LARGEST` + 1 where that is too many.
+
+    References that branch, or that lead back to themselves, make a small schema endless work.
+    """
+    sizes: dict[str, int] = {}
+
+    def size(part: Json, open_references: tuple[str, ...]) -> int:
+        if isinstance(part, list):
+            return min(sum(size(item, open_references) for item in part), LARGEST + 1)
+        if not isinstance(part, Mapping):
+            return 0
+        total = 1 + sum(size(inner, open_references) for inner in _inner(part))
+        reference = part.get("$ref")
+        if isinstance(reference, str):
+            total += referred(reference, open_references)
+        return min(total, LARGEST + 1)
+
+    def referred(reference: str, open_references: tuple[str, ...]) -> int:
+        if reference in open_references:
+            return LARGEST + 1
+        if reference not in sizes:
+            sizes[reference] = size(_pointed_at(schema, reference), (*open_references, reference))
+        return sizes[reference]
+
+    return size(schema, ())
+
+
+def _pointed_at(schema: Json, reference: str) -> Json:
+    """Return the part of a schema that a reference within it points at; None where it points elsewhere."""
+    if reference == "#":
+        return schema
+    part = schema
+    for step in reference.removeprefix("#/").split("/"):
+        name = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(part, Mapping):
+            part = part.get(name)
+        elif isinstance(part, list) and name.isdecimal() and int(name) < len(part):
+            part = part[int(name)]
+        else:
+            return None
+    return part
+
+
 def _schema_faults(schema: Mapping[str, Json]) -> Iterator[str]:
     """Judge the schema as JSON Schema, and its examples by it."""
     import jsonschema_rs
 
+    if foreign := sorted(set(_foreign_references(schema))):
+        yield f"schema: {', '.join(foreign)}: a reference points into the definition itself, as in #/$defs/NAME"
+        return
+    if _written_out(schema) > LARGEST:
+        yield f"schema: has more than {LARGEST:,} parts once its references are written out, or they have no end"
+        return
     try:
         # As given, the library would fetch an unknown dialect from the network, or from a file.
         jsonschema_rs.meta.validate({**schema, "$schema": DIALECT})

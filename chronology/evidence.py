@@ -9,7 +9,7 @@ from typing import Final, Literal, overload
 from attrs import frozen
 
 from chronology import proofs
-from chronology.errors import CanonicalError, EvidenceError, NoteError, ProofError
+from chronology.errors import CanonicalError, EvidenceError, IntegrityError, NoteError, ProofError
 from chronology.events import RecordedEvent, recorded
 from chronology.log import Log
 from chronology.merkle import HASH_SIZE, inclusion_proof, leaf_hash, root, verify_inclusion
@@ -74,10 +74,13 @@ def origin(log: Log) -> str:
 
     Raises:
         EvidenceError: the log is empty.
+        IntegrityError: the id of its first event is none; it would be printed and signed as it stands.
     """
     first = log.by_position(1)
     if first is None:
         raise EvidenceError("the log is empty: there is nothing to vouch for")
+    if not (first.id.isascii() and first.id.isprintable()):
+        raise IntegrityError(f"the id is {first.id!r:.80}", position=1, hint="`chronology verify` tells more")
     return f"chronology/{first.id}"
 
 

@@ -106,6 +106,8 @@ class ForeignLog:
             with _at(row.position):
                 redaction = declared(row.position, decode(row.body))
                 self._redactions.setdefault(redaction.position, []).append(redaction)
+        for position in self._log.strays():
+            raise IntegrityError("is no place in a log: the first position is 1", position=position)
         previous = Row(0, "", "", "", "", b"", b"")
         for row in self._log.read():
             with _at(previous.position + 1):

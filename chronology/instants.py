@@ -25,12 +25,8 @@ _GROUPS: Final = dict(
     zip(
         range(21, 42),
         (
-            *(
-                (3, 3),
-                (6, 3),
-                (9, 3),
-                (12, 3),
-            ),  # spring, summer, autumn, winter; by policy those of the north
+            # Spring, summer, autumn, winter; by policy those of the north.
+            *((3, 3), (6, 3), (9, 3), (12, 3)),
             *((3, 3), (6, 3), (9, 3), (12, 3)),  # the same, northern
             *((9, 3), (12, 3), (3, 3), (6, 3)),  # the same, southern
             *((1, 3), (4, 3), (7, 3), (10, 3)),  # quarters

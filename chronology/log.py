@@ -146,12 +146,24 @@ class Log:
             """
             SELECT leaf
             FROM event
-            WHERE position <= ?
+            WHERE position > 0 AND position <= ?
             ORDER BY position
             """,
             (until,),
         ):
             yield leaf
+
+    def strays(self) -> Iterator[int]:
+        """Yield the positions below 1, which no log gives: what was put there by hand is read by nothing else here."""
+        for (position,) in self._connection.execute(
+            """
+            SELECT position
+            FROM event
+            WHERE position < 1
+            ORDER BY position
+            """
+        ):
+            yield position
 
     def of_type(self, name: str) -> Iterator[Row]:
         """Yield the rows of one type, in order; reads the whole log, for which no index is kept."""

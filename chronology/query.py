@@ -10,7 +10,7 @@ from attrs import frozen
 
 from chronology import edtf
 from chronology.canonical import Json
-from chronology.errors import ChronologyError, DateError
+from chronology.errors import ChronologyError, DateError, IntegrityError
 from chronology.events import GRADE, format_instant, freeze, is_day
 from chronology.instants import FOREVER
 from chronology.log import Log
@@ -34,7 +34,12 @@ _decode: Final = msgspec.json.decode
 
 @frozen(kw_only=True)
 class Candidate:
-    """One party to an answer, with who says so; `event` and what follows are None for the world of nothing known."""
+    """One party to an answer, with who says so; `event` and what follows are None for the world of nothing known.
+
+    Attributes:
+        value: what is said; of a denial, what is denied or disputed.
+        role: what its event does to the attribute: disputes is for one that names another event and says no value.
+    """
 
     value: Json
     standing: Literal["leading", "possible", "rival", "denial"]
@@ -44,6 +49,7 @@ class Candidate:
     origin: str | None = None
     source: str | None = None
     grade: str | None = None
+    role: Literal["affirms", "denies", "disputes"] | None = None
 
 
 @frozen(kw_only=True)
@@ -75,7 +81,23 @@ def holdings(connection: sqlite3.Connection, scope: Scope, instant: int, *, fuzz
     """Return what held at an instant, by subject and attribute.
 
     The stored state answers where nothing but subject, attribute and kind restricts; else the assertions are resolved.
+
+    Raises:
+        IntegrityError: the projections hold what no replay writes.
     """
+    try:
+        return _holdings(connection, scope, instant, fuzz=fuzz)
+    except UnicodeEncodeError:
+        # Of what was asked, not of what is stored.
+        raise
+    except (DateError, ValueError, TypeError, LookupError) as exc:
+        raise IntegrityError(
+            f"the projections hold what no replay writes: {exc}",
+            hint="`chronology verify` tells more; `chronology replay` rebuilds them",
+        ) from exc
+
+
+def _holdings(connection: sqlite3.Connection, scope: Scope, instant: int, *, fuzz: int) -> list[Holding]:
     if scope.filters_assertions() or fuzz:
         found = list(_resolved(connection, scope, instant, fuzz=fuzz))
         keys = (key for one in found for key, _ in one.parties if key is not None)
@@ -140,6 +162,7 @@ def _holding(found: _Found | state.Held, candidates: list[Candidate]) -> Holding
 def _candidate(said: Evidence | None, standing: Any) -> Candidate:
     if said is None:
         return Candidate(value=None, standing=standing)
+    role: Any = said.role
     return Candidate(
         value=None if said.value is None else freeze(_decode(said.value)),
         standing=standing,
@@ -149,6 +172,7 @@ def _candidate(said: Evidence | None, standing: Any) -> Candidate:
         origin=said.origin,
         source=said.source,
         grade=said.grade,
+        role=role,
     )
 
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from chronology import database, edtf, evidence, query, redact
-from chronology.errors import DateError, UnknownNameError
+from chronology.errors import ChronologyError, DateError, UnknownNameError
 from chronology.events import RecordedEvent, recorded, redacted
 from chronology.log import Log, Row
 from chronology.notes import Checkpoint
@@ -132,6 +132,8 @@ class Reader:
             DateError: a date that cannot be read, or is none.
             ChronologyError: a grade or position that is none.
         """
+        if fuzz < 0:
+            raise ChronologyError(f"fuzz is {fuzz}, and cannot be below 0", hint="give it in seconds, as in 7 * 86_400")
         query.check_grade(min_grade)
         instant = query.instant_of(valid_at, now=self._clock())
         with database.reading(self._connection):

@@ -198,13 +198,17 @@ class Chronology(Reader):
         if mention.versions(self._connection) not in ({}, tables.VERSIONS):
             raise StoreError("the projections are of another version", hint="`chronology replay` rebuilds them")
 
-    def define(self, schema: dict[str, Json]) -> RecordedEvent:
+    def define(self, schema: dict[str, Json], *, recorded_by: str | None = None) -> RecordedEvent:
         """Add an event type, or the next version of one, to the log's vocabulary.
+
+        Args:
+            schema: its JSON Schema, with what the event asserts.
+            recorded_by: who defines it.
 
         Raises:
             InvalidEventError: everything that is wrong with the definition.
         """
-        return self.append(builtin.definition(schema))
+        return self.append(builtin.definition(schema, recorded_by=recorded_by))
 
     def replay(self, progress: Progress | None = None) -> ReplayReport:
         """Rebuild all projections from nothing, in one transaction.

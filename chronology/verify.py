@@ -1,16 +1,17 @@
 """Checking a store against itself: file, schema, bodies, the columns beside them, projections. Reads, never repairs."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import fields, frozen
 
 from chronology import canonical, database, log
 from chronology.errors import CanonicalError, ChronologyError, IntegrityError
 from chronology.event_types import REDACTED
-from chronology.events import decode
+from chronology.events import FORMAT, Body, decode
 from chronology.evidence import Comparison, compare
 from chronology.log import Log, Row
 from chronology.merkle import HASH_SIZE, Frontier, leaf_hash
@@ -24,6 +25,13 @@ FAULTS_LISTED: Final = 100
 
 # Made by the library that applies migrations, or by SQLite's own ANALYZE.
 _FOREIGN_BUT_HARMLESS: Final = frozenset({"_sqlite_migrations", "idx__sqlite_migrations_migration_set_name"})
+
+
+_KEYS: Final = frozenset(field.name for field in fields(Body))
+"""All that a body may hold; a key that nothing reads could say anything, and still be shown as JSON."""
+
+# Its text order is its time order only in this one spelling.
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 
 @frozen(kw_only=True)
@@ -146,6 +154,8 @@ class _Checker:
             yield Fault(position=None, message=f"the schema table does not say of {entry[1]} what SQLite enters there")
 
     def _rows(self) -> Iterator[Fault]:
+        for position in self.log.strays():
+            yield Fault(position=position, message="is no place in a log: the first position is 1")
         head = self.log.head()
         previous: Row | None = None
         for row in self.log.read(until=head):
@@ -230,17 +240,24 @@ def _row_faults(row: Row, previous: Row | None) -> Iterator[str]:
         return
     if previous and isinstance(previous.recorded_at, str) and row.recorded_at < previous.recorded_at:
         yield f"recorded_at {row.recorded_at} is before that of position {previous.position}"
+    if not _INSTANT.fullmatch(row.recorded_at):
+        yield f"recorded_at {row.recorded_at!r} is not as a log writes it"
     if not row.body:
         return
     if leaf_hash(row.body) != row.leaf:
         yield "the body does not match its leaf hash: one of them was edited"
     try:
-        if canonical.encode(canonical.parse(row.body)) != row.body:
+        record = canonical.parse(row.body)
+        if canonical.encode(record) != row.body:
             yield "the body is not canonical JSON"
         body = decode(row.body)
     except CanonicalError as exc:
         yield str(exc)
         return
+    if body.format != FORMAT:
+        yield f"the body says that it is of format {body.format}, which no Chronology wrote"
+    for key in sorted(record.keys() - _KEYS):
+        yield f"the body has the key {key!r}, which no Chronology wrote"
     for column in ("id", "type", "subject", "recorded_at"):
         found, wanted = getattr(row, column), getattr(body, column)
         if found != wanted:

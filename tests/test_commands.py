@@ -223,6 +223,29 @@ def test_types_are_listed_and_shown(store: Path) -> None:
         assert words in shown
 
 
+def test_a_bare_dispute_is_not_shown_as_a_denial(store: Path) -> None:
+    """Who disputes an event without saying the contrary is listed as disputing; a denial as denying."""
+    closed = append("crossing.closed", GATE)["id"]
+    append("intention.stated", "person/mayor", "aim=reopen it", "--disputes", closed, source="source/mayor")
+    shown = done("state", GATE, "status", "--at", "2024-03-10").out
+    assert "but disputed" in shown
+    assert "not closed" not in shown
+    append("crossing.closed", GATE, "--denies", source="source/mayor")
+    shown = done("state", GATE, "status", "--at", "2024-03-10").out
+    assert "not closed  but denied" in shown
+    parties = done("state", GATE, "status", "--at", "2024-03-10", "--json").json[0]["candidates"]
+    assert [party["standing"] for party in parties] == ["leading", "denial", "denial"]
+
+
+def test_a_definition_has_an_author(store: Path, tmp_path: Path) -> None:
+    """`types add` records who defines a type."""
+    schema = done("types", "show", "operation.stalled", "--json").json | {"$id": "urn:chronology:operation.paused:1"}
+    file = tmp_path / "paused.json"
+    file.write_text(json.dumps(schema))
+    done("types", "add", file, "--recorded-by", "Jane")
+    assert done("log", "--type", "type.defined", "--nl").lines[-1]["recorded_by"] == "Jane"
+
+
 def test_a_type_without_a_description_is_shown_without_a_gap(store: Path) -> None:
     """Where a type describes itself by its title alone, one empty line follows it, as everywhere."""
     schema = done("types", "show", "crossing.closed", "--json").json

@@ -64,6 +64,14 @@ def test_a_directory_is_no_store(tmp_path: Path, how: dict[str, bool]) -> None:
     assert error.hint == "name a file, as in --db storm.db"
 
 
+@pytest.mark.parametrize("how", [{}, {"read_only": True}, {"create": True}], ids=str)
+def test_a_pipe_is_no_store(tmp_path: Path, how: dict[str, bool]) -> None:
+    """What is no file is refused at once, instead of being waited for."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert str(refusal(pipe, **how)) == f"{pipe} is no file"
+
+
 @pytest.mark.parametrize("how", [{}, {"read_only": True}, {"read_only": True, "create": True}], ids=str)
 def test_a_missing_file_is_not_made_unasked(tmp_path: Path, how: dict[str, bool]) -> None:
     """Only create=True makes a file."""

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chronology import Chronology, Event, canonical, evidence, log
-from chronology.errors import ChronologyError, EvidenceError, NoteError, ProofError, UnknownNameError
+from chronology.errors import ChronologyError, EvidenceError, IntegrityError, NoteError, ProofError, UnknownNameError
 from chronology.log import Log, Row
 from chronology.merkle import consistency_proof, leaf_hash, root, verify_consistency
 from chronology.notes import Checkpoint, cosign_note, generate_key, sign_note
@@ -62,6 +62,16 @@ def test_two_new_stores_have_two_origins(tmp_path: Path) -> None:
         with Chronology.open(tmp_path / name, create=True) as made:
             origins.add(made.checkpoint().origin)
     assert len(origins) == 2
+
+
+def test_no_checkpoint_carries_what_a_terminal_would_obey(ten: Chronology) -> None:
+    """The id of the first event is printed as it stands, so one that was tampered with makes no origin."""
+    connection = ten._connection
+    connection.execute("DROP TRIGGER event_refuses_update")
+    connection.execute("UPDATE event SET id = ? WHERE position = 1", ("\x9b31m\u202e",))
+    with pytest.raises(IntegrityError, match="position 1: the id is") as caught:
+        ten.checkpoint()
+    assert "\x9b" not in str(caught.value)
 
 
 def test_an_empty_log_has_no_checkpoint() -> None:

@@ -180,6 +180,47 @@ def test_hostile_text_is_untouched_in_json(hostile: Path) -> None:
     assert [row[key] for key in ("quote", "note", "locator", "recorded_by")] == [HOSTILE] * 4
 
 
+@pytest.mark.parametrize("options", [("--spreadsheet",), ("--csv", "--spreadsheet"), ("--spreadsheet", "--csv")])
+def test_a_spreadsheet_finds_no_formula(storm: Path, options: tuple[str, ...]) -> None:
+    """In the copy for spreadsheets an apostrophe stands before what could start a formula; the rest is as in CSV."""
+    formulas = ["=cmd()", "+1", "-1", "@SUM(A1)", " =1", '=HYPERLINK("x";"y")', "\t=1", "\n=1"]
+    for number, text in enumerate(formulas):
+        pairs = (f"attribute=a{number}", f"value={text}", "--note", text)
+        done("--db", storm, "append", "fact.asserted", "person/x", *pairs, "--on", "2018", "--source", "source/x")
+    asked = ("--db", storm, "log", "--subject", "person/x")
+    copy = done(*asked, *options)
+    notes = [row["note"] for row in _read_csv(copy.out)]
+    assert notes == [f"'{text}" for text in formulas]
+    assert "not evidence" in copy.err
+    lossless = done(*asked, "--csv")
+    assert [row["note"] for row in _read_csv(lossless.out)] == formulas
+    assert lossless.err == ""
+    assert [row | {"note": ""} for row in _read_csv(copy.out)] == [
+        row | {"note": ""} for row in _read_csv(lossless.out)
+    ]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("state", "person/x", "--at", "2018"), ("timeline", "person/x"), ("show",), ("types",), ("verify",),
+        ("replay",), ("types", "show", "fact.asserted"), ("date", "=1", "@x"),
+    ],
+)  # fmt: skip
+def test_every_reading_command_has_a_copy_for_spreadsheets(storm: Path, arguments: tuple[str, ...]) -> None:
+    """No cell of any of them starts with the sign of a formula."""
+    said = ("--on", "2018", "--source", "source/x", "--note", "@x")
+    done("--db", storm, "append", "fact.asserted", "person/x", "attribute=a", "value=-1", *said)
+    if arguments == ("show",):
+        arguments = ("show", str(done("--db", storm, "log", "--subject", "person/x", "--json").json[0]["position"]))
+    before = ("--db", storm) if arguments[0] != "date" else ()
+    copy = done(*before, *arguments, "--spreadsheet")
+    assert "not evidence" in copy.err
+    cells = [cell for row in csv.reader(io.StringIO(copy.out, newline="")) for cell in row]
+    assert cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
 @pytest.mark.parametrize(
     "arguments", [("state", "person/x"), ("timeline", "person/x"), ("log", "--subject", "person/x")]
 )

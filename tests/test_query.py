@@ -124,3 +124,9 @@ def test_a_grade_keeps_what_is_as_good_in_both_respects(chron: Chronology) -> No
     for wrong in ("b3", "B", "G1", "B7", "B33"):
         with pytest.raises(ChronologyError):
             chron.state(min_grade=wrong)
+
+
+def test_fuzz_below_zero_is_refused(chron: Chronology) -> None:
+    """Dates are widened, never narrowed."""
+    with pytest.raises(ChronologyError, match="below 0"):
+        chron.state(fuzz=-1)

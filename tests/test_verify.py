@@ -12,6 +12,7 @@ from conftest import Clock, counting
 
 from chronology import Chronology, ChronologyError, Event, VerifyReport, builtin, canonical, log
 from chronology.database import connect
+from chronology.errors import IntegrityError
 from chronology.merkle import leaf_hash, root
 from chronology.projections import tables
 from chronology.verify import FAULTS_LISTED, verify
@@ -165,6 +166,15 @@ OTHER_LEAF: Final = "x'" + "00" * 32 + "'"
             ["position 1: is missing: the next event is at position 3"],
         ),
         (
+            "INSERT INTO event SELECT 0, 'x', type, subject, recorded_at, body, leaf FROM event WHERE position = 1",
+            ["position 0: is no place in a log: the first position is 1"],
+        ),
+        (
+            "INSERT INTO event SELECT -1 << 63, 'x', type, subject, recorded_at, body, leaf FROM event"
+            " WHERE position = 1",
+            ["position -9223372036854775808: is no place in a log: the first position is 1"],
+        ),
+        (
             f"UPDATE event SET position = 99 WHERE position = {P5}",
             [f"position {P5}: is missing: the next event is at position 99"],
         ),
@@ -239,6 +249,65 @@ def test_truncation_with_a_replay_cannot_be_seen_without_a_checkpoint(path: Path
     assert (report.events, report.root == before) == (P3, False)
 
 
+def test_what_stands_below_the_first_position_is_in_no_tree(path: Path) -> None:
+    """A row put there by hand is in no checkpoint, for it is read as no event."""
+    with Chronology.open(path) as chron:
+        before = chron.checkpoint()
+    tamper(
+        path, "INSERT INTO event SELECT 0, 'x', type, subject, recorded_at, body, leaf FROM event WHERE position = 1"
+    )
+    with Chronology.open(path) as chron:
+        assert chron.checkpoint() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"recorded_at": "2018-05-15T09:36:00Z"}, "recorded_at '2018-05-15T09:36:00Z' is not as a log writes it"),
+        ({"witness": "person/x"}, "the body has the key 'witness', which no Chronology wrote"),
+        ({"format": 2}, "the body says that it is of format 2, which no Chronology wrote"),
+    ],
+)
+def test_a_body_that_no_log_wrote_is_told_whatever_the_projections_say(
+    path: Path, change: dict[str, Any], words: str
+) -> None:
+    """Leaf, columns and projections all fit it, and it is still none of a store's."""
+    forged(path, lambda body: body | change, position=P5)
+    if "recorded_at" in change:
+        tamper(path, ("UPDATE event SET recorded_at = ? WHERE position = ?", (change["recorded_at"], P5)))
+    with Chronology.open(path) as chron:
+        chron.replay()
+    assert told(path) == [f"position {P5}: {words}"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE assertion SET value = '{bad'",
+        "UPDATE assertion SET value = 'soon'",
+        "UPDATE assertion SET role = 'x'",
+        "UPDATE assertion SET valid = 'soon'",
+        "UPDATE assertion SET disputes = 'x'",
+        "UPDATE state SET others = '{bad'",
+        "UPDATE state SET others = '7'",
+    ],
+)
+def test_a_ruined_projection_gives_an_error_that_says_what_to_do(path: Path, statement: str) -> None:
+    """What cannot be read is told as damage, with the hint that a replay mends it, and never as a traceback."""
+    tamper(path, statement)
+    hints = []
+    with Chronology.open(path) as chron:
+        for question in ({}, {"known_at": P5}):
+            try:
+                chron.state(valid_at="2018", **question)
+            except IntegrityError as exc:
+                hints.append(exc.hint or "")
+        assert hints
+        assert all("chronology replay" in hint for hint in hints)
+        chron.replay()
+        assert len(chron.state(valid_at="2018")) == 6
+
+
 ITSELF: Final = "replaces itself"
 FORGERIES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "no data": lambda body: body | {"data": {}},
@@ -249,6 +318,9 @@ FORGERIES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "unknown type": lambda body: body | {"type": "a.b"},
     "no date": lambda body: body | {"valid": "soon"},
     "no instant": lambda body: body | {"recorded_at": "soon"},
+    "another spelling of the instant": lambda body: body | {"recorded_at": body["recorded_at"][:19] + "Z"},
+    "a key of its own": lambda body: body | {"witness": "person/x"},
+    "another format": lambda body: body | {"format": 2},
     "disputes nobody": lambda body: body | {"disputes": ["x"]},
     "retracts nobody": lambda body: body | {"retracts": "x"},
     ITSELF: lambda body: body | {"replaces": body["id"]},

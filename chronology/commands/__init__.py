@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Final
 
 import typer
+from typer.models import CommandInfo
 
 from chronology.commands.application import app
 from chronology.commands.output import complain, say
@@ -18,27 +19,27 @@ _UsageError: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 
 
 HOMES: Final = {
-    "append": "events",
-    "backup": "evidence",
-    "checkpoint": "evidence",
-    "date": "questions",
-    "demo": "upkeep",
-    "export": "evidence",
     "init": "upkeep",
-    "keygen": "evidence",
-    "log": "events",
-    "prove": "evidence",
-    "redact": "evidence",
-    "replay": "upkeep",
+    "demo": "upkeep",
+    "append": "events",
     "retract": "events",
-    "show": "events",
     "state": "questions",
     "timeline": "questions",
+    "log": "events",
+    "show": "events",
     "types": "types",
+    "date": "questions",
+    "replay": "upkeep",
     "verify": "checks",
+    "checkpoint": "evidence",
+    "keygen": "evidence",
+    "prove": "evidence",
     "verify-proof": "checks",
+    "export": "evidence",
+    "backup": "evidence",
+    "redact": "evidence",
 }
-"""The module of each command, so that a question need not wait for the libraries that others use."""
+"""The module of each command, so that a question need not wait for the libraries that others use; in order of help."""
 
 
 def load(arguments: Sequence[str] = ()) -> None:
@@ -47,6 +48,12 @@ def load(arguments: Sequence[str] = ()) -> None:
     # Importing a module of commands is what adds them to the application.
     for module in sorted(named or set(HOMES.values())):
         import_module(f"chronology.commands.{module}")
+    places = list(HOMES)
+    app.registered_commands.sort(key=lambda command: places.index(_name(command)))
+
+
+def _name(command: CommandInfo) -> str:
+    return command.name or str(getattr(command.callback, "__name__", ""))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -20,12 +20,19 @@ class Format(StrEnum):
     JSON = "json"
     NL = "nl"
     CSV = "csv"
+    SPREADSHEET = "spreadsheet"
+
+    @property
+    def is_csv(self) -> bool:
+        """Whether it is CSV of either flavour."""
+        return self in (Format.CSV, Format.SPREADSHEET)
 
 
 _FORMATS: Final = {
     Format.JSON: "Print JSON.",
     Format.NL: "Print JSON lines: one object a line.",
     Format.CSV: "Print CSV, in which what is no text is JSON.",
+    Format.SPREADSHEET: "Print CSV for a spreadsheet: no cell can be a formula; altered, thus no evidence.",
 }
 
 
@@ -119,9 +126,11 @@ def _keep_format(name: Format) -> Any:
     def keep(context: typer.Context, _: Any, value: bool) -> None:
         if not value:
             return
-        if context.meta.get("format", name) is not name:
-            raise typer.BadParameter(f"--{name} and --{context.meta['format']} exclude each other")
-        context.meta["format"] = name
+        before = context.meta.get("format", name)
+        if before is not name and not (before.is_csv and name.is_csv):
+            raise typer.BadParameter(f"--{name} and --{before} exclude each other")
+        # Of the two flavours of CSV together, the harmless one is meant, in whatever order they stand.
+        context.meta["format"] = Format.SPREADSHEET if before is Format.SPREADSHEET else name
 
     return keep
 
@@ -154,6 +163,12 @@ def _application(
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True)
         raise typer.Exit(2)
+
+
+RecordedBy = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", envvar="CHRONOLOGY_RECORDED_BY", help="Who writes this down: the analyst's name."),
+]
 
 
 def path_of(context: typer.Context) -> Path:

@@ -14,6 +14,7 @@ from chronology.commands import arguments, names, output, records
 from chronology.commands.application import (
     Format,
     ReadingCommand,
+    RecordedBy,
     StoreCommand,
     app,
     format_of,
@@ -22,10 +23,6 @@ from chronology.commands.application import (
 from chronology.errors import CanonicalError, ChronologyError, InvalidEventError, UnknownNameError
 from chronology.events import form_faults
 
-RecordedBy = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", envvar="CHRONOLOGY_RECORDED_BY", help="Who writes this down: the analyst's name."),
-]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 

@@ -8,10 +8,9 @@ import typer
 
 from chronology import Chronology, RecordedEvent, tiles
 from chronology.commands import arguments, output
-from chronology.commands.application import PlainCommand, StoreCommand, app, open_store
+from chronology.commands.application import PlainCommand, RecordedBy, StoreCommand, app, open_store
 from chronology.commands.checks import FAULT
 from chronology.commands.documents import read_document, read_key, write_new
-from chronology.commands.events import RecordedBy
 from chronology.errors import ChronologyError
 from chronology.notes import generate_key, sign_note
 

@@ -12,7 +12,7 @@ from typing import Final
 from chronology.canonical import Json
 from chronology.commands.application import Format
 from chronology.commands.table import lay_out
-from chronology.display import escape
+from chronology.display import escape, spreadsheet_cell
 from chronology.errors import ChronologyError
 from chronology.rebuild import Progress
 
@@ -50,10 +50,14 @@ def show_records(records: Iterable[Record], wanted: Format, *, columns: Sequence
         wanted: anything but a table.
         columns: of the CSV, in order.
     """
-    if wanted is Format.CSV:
+    if wanted.is_csv:
+        write = _cell
+        if wanted is Format.SPREADSHEET:
+            write = _spreadsheet_cell
+            say("note: where a cell could be taken for a formula it was altered, so this copy is not evidence")
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([_cell(column, record.get(column)) for column in columns] for record in records)
+        writer.writerows([write(column, record.get(column)) for column in columns] for record in records)
     elif wanted is Format.NL:
         for record in records:
             print(_json(record))
@@ -90,6 +94,10 @@ def _cell(column: str, value: Json) -> str:
     if isinstance(value, str) and not (column == ANY_JSON and _reads_as_json(value)):
         return value
     return json.dumps(value, ensure_ascii=False)
+
+
+def _spreadsheet_cell(column: str, value: Json) -> str:
+    return spreadsheet_cell(_cell(column, value))
 
 
 def _reads_as_json(text: str) -> bool:

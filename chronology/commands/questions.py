@@ -141,7 +141,7 @@ def date(
     lines = _lines(texts)
     if wanted is Format.TABLE:
         _explain_dates(lines)
-    elif wanted is Format.CSV:
+    elif wanted.is_csv:
         shown = (edtf.as_record(text) for text in lines)
         output.show_records(shown, wanted, columns=records.DATE_COLUMNS)
     else:

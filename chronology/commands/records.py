@@ -45,7 +45,8 @@ def of_holding(holding: Holding, *, valid_at: str) -> dict[str, Json]:
 
 
 def _of_candidate(candidate: Candidate) -> dict[str, Json]:
-    return attrs.asdict(candidate) | {"value": thaw(candidate.value)}
+    record = attrs.asdict(candidate, filter=lambda field, _: field.name != "role")
+    return record | {"value": thaw(candidate.value)}
 
 
 def of_event(event: RecordedEvent) -> dict[str, Json]:
@@ -68,7 +69,7 @@ def state_rows(holdings: Iterable[Holding]) -> Iterator[tuple[str, ...] | str]:
             yield (
                 f"  {holding.attribute}" if index == 0 else "",
                 _claimed(candidate),
-                _standing(holding) if index == 0 else _PARTY[candidate.standing],
+                _standing(holding) if index == 0 else _party(candidate),
                 candidate.valid or "",
                 _said_by(candidate.origin, candidate.source),
                 candidate.grade or "",
@@ -79,8 +80,13 @@ def state_rows(holdings: Iterable[Holding]) -> Iterator[tuple[str, ...] | str]:
 _PARTY: Final = {"leading": "", "possible": "or possibly", "rival": "but a rival says", "denial": "but denied"}
 
 
+def _party(candidate: Candidate) -> str:
+    # Who disputes an event need not say the contrary.
+    return "but disputed" if candidate.role == "disputes" else _PARTY[candidate.standing]
+
+
 def _claimed(candidate: Candidate) -> str:
-    denied = "not " if candidate.standing == "denial" else ""
+    denied = "not " if candidate.role == "denies" else ""
     if candidate.value is None:
         # An event can say that an attribute has no value any more; without one, nothing is said.
         return denied + ("ended" if candidate.event else "nothing known")

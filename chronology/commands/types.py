@@ -14,6 +14,7 @@ from chronology.commands.application import (
     Format,
     ReadingCommand,
     ReadingGroup,
+    RecordedBy,
     StoreCommand,
     app,
     format_of,
@@ -89,6 +90,7 @@ def _row(event_type: EventType) -> tuple[str, ...]:
 def add(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A JSON Schema.")],
+    recorded_by: RecordedBy = None,
 ) -> None:
     """Define an event type by its JSON Schema.
 
@@ -110,7 +112,7 @@ def add(
         hint = exc.hint or "`chronology types show operation.stalled --json` prints an example"
         raise InvalidEventError([f"{file}: {exc}"], hint=hint) from exc
     with open_store(context) as chron:
-        event = chron.define(schema)
+        event = chron.define(schema, recorded_by=recorded_by)
     output.put(f"defined {event.event.subject.removeprefix('type/')} #{event.position}")
 
 
@@ -130,7 +132,7 @@ def show(
         event_type = chron.vocabulary.newest(name)
     wanted = format_of(context)
     properties = [_property_row(event_type, key) for key in event_type.schema.get("properties", {})]
-    if wanted is Format.CSV:
+    if wanted.is_csv:
         rows = (dict(zip(_PROPERTY_HEADINGS, row, strict=True)) for row in properties)
         output.show_records(rows, wanted, columns=_PROPERTY_HEADINGS)
         return

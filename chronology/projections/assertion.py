@@ -45,6 +45,7 @@ class Evidence(NamedTuple):
     origin: str
     source: str
     grade: str | None
+    role: str
 
 
 def insert(connection: sqlite3.Connection, rows: Iterable[AssertionRow]) -> None:
@@ -193,7 +194,7 @@ def evidence(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[int, E
         part = wanted[start : start + _KEYS_AT_ONCE]
         rows = connection.execute(
             f"""
-            SELECT key, value, event, position, valid, origin, source, grade
+            SELECT key, value, event, position, valid, origin, source, grade, role
             FROM assertion
             WHERE key IN ({", ".join("?" * len(part))})
             """,

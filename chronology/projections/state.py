@@ -33,7 +33,7 @@ _COLUMNS: Final = ", ".join(StateRow._fields)
 
 _HELD_COLUMNS: Final = """
     state.subject, state.attribute, state.certainty, state.contested, state.others,
-    assertion.value, event, position, valid, origin, source, grade
+    assertion.value, event, position, valid, origin, source, grade, role
 """
 
 _SHORT_HISTORY: Final = 48

@@ -77,12 +77,21 @@ def placed(path: Path) -> Path:
     return path
 
 
+@cache
+def spoilt_sample() -> bytes:
+    """Return the bytes of the sample with projections so spoilt that a replay has something to write."""
+    with folder() as place:
+        path = placed(place / "spoilt.db")
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE state SET value = '\"spoilt\"'")
+            connection.execute("DELETE FROM mention WHERE position % 3 = 0")
+            connection.execute("UPDATE assertion SET origin = 'source/nobody' WHERE position % 2 = 0")
+        return path.read_bytes()
+
+
 def spoilt(path: Path) -> Path:
-    """Put a copy of the sample at a path, its projections spoilt so that a replay has something to write."""
-    with closing(sqlite3.connect(placed(path))) as connection, connection:
-        connection.execute("UPDATE state SET value = '\"spoilt\"'")
-        connection.execute("DELETE FROM mention WHERE position % 3 = 0")
-        connection.execute("UPDATE assertion SET origin = 'source/nobody' WHERE position % 2 = 0")
+    """Put a copy of the sample with spoilt projections at a path."""
+    placed(path).write_bytes(spoilt_sample())
     return path
 
 
