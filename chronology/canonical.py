@@ -21,6 +21,8 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # First byte of a character above the basic plane: there UTF-16 order (RFC 8785, 3.2.3) and code point order part.
 _ASTRAL = re.compile(rb"[\xf0-\xf4]")
 
+_NO_FLOATS: Final = "write decimals as strings: they keep their digits"
+
 _encode_sorted: Callable[[Json], bytes] = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -33,7 +35,33 @@ class _Duplicated(dict[str, Json]):
 def encode(value: Json) -> bytes:
     """Return the RFC 8785 form of a value: sorted keys, no white space, UTF-8.
 
-    What enters the log is passed through `check` first; here control characters are escaped as the RFC says.
+    Control characters, which the log refuses, are escaped as the RFC says; floats, which it never holds, are refused.
+
+    Raises:
+        CanonicalError: the value holds a float, or something that is not JSON.
+    """
+    try:
+        _refuse_floats(value, "")
+    except RecursionError as exc:
+        raise CanonicalError("", f"is nested more than {MAX_DEPTH} deep") from exc
+    return encode_checked(value)
+
+
+def _refuse_floats(value: Json, path: str) -> None:
+    if isinstance(value, str):
+        return
+    if isinstance(value, float):
+        raise CanonicalError(path, f"is the float {value!r}", hint=_NO_FLOATS)
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            _refuse_floats(item, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            _refuse_floats(item, f"{path}[{index}]")
+
+
+def encode_checked(value: Json) -> bytes:
+    """Return the RFC 8785 form of a value that `check` has passed, and that therefore holds no float.
 
     Raises:
         CanonicalError: the value holds something that is not JSON.
@@ -127,7 +155,7 @@ def _check(value: Json, path: str, depth: int) -> None:
         if abs(value) > MAX_INTEGER:
             raise CanonicalError(path, "is an integer outside ±(2^53-1)", hint="write it as a string")
     elif isinstance(value, float):
-        raise CanonicalError(path, f"is the float {value!r}", hint="write decimals as strings: they keep their digits")
+        raise CanonicalError(path, f"is the float {value!r}", hint=_NO_FLOATS)
     elif isinstance(value, Mapping):
         _check_object(value, path, depth)
     elif isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):

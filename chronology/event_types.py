@@ -98,7 +98,7 @@ class EventType:
 
 
 def _text(value: Json) -> str | None:
-    return None if value is None else canonical.encode(value).decode()
+    return None if value is None else canonical.encode_checked(value).decode()
 
 
 def _follow(value: Json, path: tuple[str, ...]) -> Iterator[str]:

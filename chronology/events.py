@@ -152,7 +152,7 @@ def encode(event: Event, *, nonce: str, recorded_at: str) -> bytes:
     record["format"] = FORMAT
     record["nonce"] = nonce
     record["recorded_at"] = recorded_at
-    return canonical.encode(record)
+    return canonical.encode_checked(record)
 
 
 def as_dict(event: Event) -> dict[str, Json]:

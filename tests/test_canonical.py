@@ -279,3 +279,19 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     except CanonicalError:
         return
     assert parse(encode(value)) == value
+
+
+@pytest.mark.parametrize("value", [1.5, 56.0, float("nan"), float("inf"), {"a": [1e30]}, (0.1,)])
+def test_a_float_is_refused_not_written(value: Any) -> None:
+    """No float is written in a form that RFC 8785 does not know, and none as null."""
+    with pytest.raises(CanonicalError, match="float"):
+        encode(value)
+
+
+def test_an_endless_value_is_refused() -> None:
+    """A value nested beyond what Python can follow gives our own error."""
+    value: Any = []
+    for _ in range(100_000):
+        value = [value]
+    with pytest.raises(CanonicalError, match="nested"):
+        encode(value)

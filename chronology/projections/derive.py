@@ -100,7 +100,7 @@ def assertion_rows(
     for group in [*said, *(group for group in disputed if group not in said)]:
         targets, disputed_value = disputed.get(group, ([], None))
         role, value = (body.stance, said[group]) if group in said else (Role.DISPUTES.value, disputed_value)
-        disputes = canonical.encode(targets).decode() if targets else None
+        disputes = canonical.encode_checked(targets).decode() if targets else None
         key = known_from << ORDINAL_BITS | ordinal + len(rows)
         rows.append(AssertionRow._make((key, position, *group, value, role, *common, disputes, known_from)))
     return rows
