@@ -1,6 +1,7 @@
 """Exhibits in the tlog-proof format: one spelling, verified away from the log."""
 
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from chronology import merkle, proofs
 from chronology.errors import NoteError, ProofError
-from chronology.notes import Checkpoint, encode_base64, generate_key, sign_note
+from chronology.notes import Checkpoint, encode_base64, generate_key, open_note, sign_note
 from chronology.proofs import TlogProof
 
 SKEY, VKEY = generate_key("example.com/log", seed=bytes(range(32)))
@@ -235,3 +236,35 @@ def test_any_bytes_are_a_proof_or_raise_proof_errors(data: bytes) -> None:
     except ProofError:
         return
     assert proof.encode() == data
+
+
+FOREIGN_ORIGIN = "example.com/log/testdata"
+FOREIGN_VKEY = "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx"
+FOREIGN_BODIES = b"one two three four five six seven eit nain ten ileven twelf threeten fourten fivten".split()
+FOREIGN_LEAVES = [merkle.leaf_hash(body) for body in FOREIGN_BODIES]
+
+
+def foreign_checkpoints() -> list[bytes]:
+    """Return the signed checkpoints that another implementation published of its log, by size."""
+    lines = (Path(__file__).parent / "data" / "foreign-log.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return [f"{FOREIGN_ORIGIN}\n{n}\n{root}\n\n— {FOREIGN_ORIGIN} {line}\n".encode() for n, root, line in rows]
+
+
+def test_the_log_of_another_implementation_verifies() -> None:
+    """Every signed checkpoint of a complete foreign log holds, and so does every proof between and below them."""
+    notes = foreign_checkpoints()
+    assert len(notes) == len(FOREIGN_BODIES) + 1 == 16
+    heads = [Checkpoint.parse(open_note(note, [FOREIGN_VKEY]).text) for note in notes]
+    for size, head in enumerate(heads):
+        assert (head.origin, head.size, head.root) == (FOREIGN_ORIGIN, size, merkle.root(FOREIGN_LEAVES[:size]))
+        for old in range(1, size + 1):
+            hashes = merkle.consistency_proof(FOREIGN_LEAVES[:size], old)
+            merkle.verify_consistency(old, size, hashes, heads[old].root, head.root)
+        for index in range(size):
+            hashes = tuple(merkle.inclusion_proof(FOREIGN_LEAVES[:size], index))
+            proof = TlogProof(index=index, hashes=hashes, extra=FOREIGN_BODIES[index], checkpoint=notes[size])
+            again = TlogProof.parse(proof.encode())
+            assert proofs.verify(again, FOREIGN_LEAVES[index], [FOREIGN_VKEY], origin=FOREIGN_ORIGIN) == head
+            with pytest.raises(ProofError):
+                proofs.verify(again, FOREIGN_LEAVES[(index + 1) % 15], [FOREIGN_VKEY], origin=FOREIGN_ORIGIN)
