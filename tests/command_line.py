@@ -12,6 +12,9 @@ from attrs import frozen
 
 from chronology.commands import main
 
+GAZETTE = "source/gazette-2024-03-11"
+GATE = "crossing/oakford"
+
 
 @frozen
 class Ended:
@@ -82,3 +85,14 @@ def untouched(*paths: Path) -> Iterator[None]:
 
 def _contents(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
+
+
+def append(*arguments: str, on: str = "2024-03-10", source: str = GAZETTE) -> Any:
+    """Append an event and return it as it was stored."""
+    return done("append", *arguments, "--on", on, "--source", source, "--json").json
+
+
+def status(*arguments: str, at: str = "2024-03-12") -> Any:
+    """Return what `state` says of the crossing's status."""
+    found = done("state", GATE, "status", "--at", at, "--json", *arguments).json
+    return found[0] if found else None

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from chronology import Chronology
-from tests.command_line import done
+from tests.command_line import GAZETTE, done
 
 # What the machine's owner set must not reach the command line.
 for name in ("CHRONOLOGY_DB", "CHRONOLOGY_RECORDED_BY", "NO_COLOR", "COLUMNS"):
@@ -72,4 +72,15 @@ def storm(example: Path, tmp_path: Path) -> Path:
     """Give a copy of the running example's store that a test may change."""
     path = tmp_path / "storm.db"
     path.write_bytes(example.read_bytes())
+    return path
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a new store that the environment names, with one described source."""
+    path = tmp_path / "border.db"
+    done("init", path)
+    monkeypatch.setenv("CHRONOLOGY_DB", str(path))
+    done("append", "source.described", GAZETTE, "title=Border Gazette", "published=2024-03-11",
+         "--on", "2024-03-11", "--source", GAZETTE)  # fmt: skip
     return path

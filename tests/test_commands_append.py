@@ -3,37 +3,11 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from chronology import Chronology, Event
-from tests.command_line import done, untouched
-
-GAZETTE = "source/gazette-2024-03-11"
-GATE = "crossing/oakford"
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a new store that the environment names, with one described source."""
-    path = tmp_path / "border.db"
-    done("init", path)
-    monkeypatch.setenv("CHRONOLOGY_DB", str(path))
-    done("append", "source.described", GAZETTE, "title=Border Gazette", "published=2024-03-11",
-         "--on", "2024-03-11", "--source", GAZETTE)  # fmt: skip
-    return path
-
-
-def append(*arguments: str, on: str = "2024-03-10", source: str = GAZETTE) -> Any:
-    """Append an event and return it as it was stored."""
-    return done("append", *arguments, "--on", on, "--source", source, "--json").json
-
-
-def status(*arguments: str, at: str = "2024-03-12") -> Any:
-    """Return what `state` says of the crossing's status."""
-    found = done("state", GATE, "status", "--at", at, "--json", *arguments).json
-    return found[0] if found else None
+from tests.command_line import GATE, GAZETTE, append, done, status, untouched
 
 
 def head() -> int:
