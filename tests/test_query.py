@@ -130,3 +130,11 @@ def test_fuzz_below_zero_is_refused(chron: Chronology) -> None:
     """Dates are widened, never narrowed."""
     with pytest.raises(ChronologyError, match="below 0"):
         chron.state(fuzz=-1)
+
+
+def test_an_end_is_the_first_second_that_is_no_longer_covered(chron: Chronology) -> None:
+    """Asked for one subject or for all, an interval holds up to its last second, and not at the next."""
+    said(chron, "2018-05-01/2018-05-02", "group/sdf")
+    for subject in (PLACE, None):
+        for moment, held in (("2018-05-02T23:59:59Z", 1), ("2018-05-03T00:00:00Z", 0)):
+            assert len(chron.state(subject, "controlled_by", valid_at=moment)) == held, (subject, moment)
