@@ -140,7 +140,7 @@ class Bench:
         """Run the command, beside `sqlite-utils rows` on the same file."""
         path = str(self.folder / "store.db")
         folder = Path(sys.executable).parent
-        ours = [str(folder / "chronology"), "--db", path, "state", "place/p000001"]
+        ours = [str(folder / "chronology"), "--db", path, "state", HOT[0]]
         theirs = [str(folder / "sqlite-utils"), "rows", path, "subject", "--limit", "1"]
         times: dict[str, list[float]] = {"ours": [], "theirs": []}
         for _ in range(10):
