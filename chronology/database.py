@@ -189,7 +189,7 @@ def _check_owner(connection: sqlite3.Connection, path: Path, *, create: bool, re
 
 
 def _configure(connection: sqlite3.Connection, *, read_only: bool) -> None:
-    connection.execute("PRAGMA cache_size = -65536")
+    connection.execute("PRAGMA cache_size = -32768")
     connection.execute("PRAGMA temp_store = FILE")
     if read_only:
         connection.execute("PRAGMA query_only = ON")

@@ -84,7 +84,7 @@ def fresh(log: Log, connection: sqlite3.Connection, *, progress: Progress | None
         for name in PROJECTIONS:
             connection.execute(tables.SCHEMA[name].replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
         connection.execute(tables.SCHEMA["assertion_reread"].replace("CREATE INDEX ", "CREATE INDEX temp.", 1))
-        connection.execute("PRAGMA temp.cache_size = -32768")
+        connection.execute("PRAGMA temp.cache_size = -16384")
         head = log.head()
         Fold(log, connection, Vocabulary()).rebuild(_reported(log.read(until=head), head, progress))
         yield
