@@ -25,7 +25,7 @@ Touched = defaultdict[Group, list[Change]]
 class Fold:
     """Takes rows of the log and brings the projections up to them.
 
-    The log and the projections may be in one database or in two: `verify` folds into a scratch one.
+    Tables are found by name: `rebuild` folds into temporary ones, which stand before those of the file.
     """
 
     def __init__(self, log: Log, connection: sqlite3.Connection, vocabulary: Vocabulary) -> None:
