@@ -4,7 +4,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import attrs
 import msgspec
@@ -14,19 +14,8 @@ from chronology import canonical
 from chronology.definitions import check_definition
 from chronology.errors import DuplicateIdError, InvalidEventError, NotLiveError, UnknownNameError, nearest
 from chronology.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED, shape_faults
-from chronology.events import (
-    Body,
-    Event,
-    as_dict,
-    decode,
-    encode,
-    form_faults,
-    format_instant,
-    is_day,
-    thaw,
-    uuid7,
-    value_faults,
-)
+from chronology.events import Body, Event, as_dict, body_of, decode, encode, event_of, format_instant, uuid7
+from chronology.forms import form_faults, is_day, value_faults
 from chronology.log import Log, Row
 from chronology.merkle import leaf_hash
 from chronology.projections import assertion, mention
@@ -84,6 +73,7 @@ class Batch:
         self._instant = datetime.fromisoformat(self._recorded_at)
         self._clock_behind = (self._instant - now.astimezone(UTC)).total_seconds()
         self._fold = Fold(log, connection, vocabulary)
+        self._newest_id = log.newest_id()
         self._pending: dict[str, Row] = {}
         self._withdrawn: set[int] = set()
         self._published: dict[str, str | None] = {}
@@ -129,14 +119,17 @@ class Batch:
         return row
 
     def _admit(self, event: Event) -> Row:
-        event = self._complete(event)
-        self._check(event)
-        row = self._encode(event)
+        body = self._complete(event)
+        self._check(body)
+        row = self._encode(body)
         self._pending[row.id] = row
         self._head = row.position
-        withdrawn = self._find(event.replaces) if event.replaces else None
-        about = (event.subject, withdrawn.subject if withdrawn else "")
-        if event.type == DEFINED or any(name.startswith("source/") for name in about):
+        withdrawn = self._find(body.replaces) if body.replaces else None
+        if (
+            body.type == DEFINED
+            or body.subject.startswith("source/")
+            or (withdrawn and withdrawn.subject.startswith("source/"))
+        ):
             # What is said of a source, withdrawn, or read anew may change when its reports count as stated.
             self._published.clear()
             self.flush()
@@ -146,8 +139,11 @@ class Batch:
 
     def flush(self) -> None:
         """Write what is pending to the log, and fold it into all projections but state."""
+        if not self._pending:
+            return
         rows = list(self._pending.values())
         self._log.append(rows)
+        self._newest_id = max(self._newest_id, *self._pending)
         self._fold.take(rows, self._touched)
         self._pending.clear()
 
@@ -165,7 +161,10 @@ class Batch:
         )
 
     def _find(self, event_id: str) -> Row | None:
-        return self._pending.get(event_id) or self._log.by_id(event_id)
+        # Ids are mostly in order of time, and above the newest there is nothing to look for.
+        if event_id in self._pending or event_id > self._newest_id:
+            return self._pending.get(event_id)
+        return self._log.by_id(event_id)
 
     def _named(self, what: str, event_id: str) -> tuple[Row, Body]:
         row = self._find(event_id)
@@ -184,38 +183,46 @@ class Batch:
         if event.type == RETRACTED and not event.subject:
             filled["subject"] = old.subject
         new = attrs.evolve(event, **filled, recorded_by=old.recorded_by)
-        if canonical.encode(as_dict(new)) != canonical.encode(as_dict(old)):
+        if canonical.encode(as_dict(new)) != canonical.encode(as_dict(event_of(old))):
             raise DuplicateIdError(known.id, known.position)
 
-    def _complete(self, event: Event) -> Event:
-        filled: dict[str, Any] = {}
-        if event.type_version is None:
+    def _complete(self, event: Event) -> Body:
+        event_id, subject, stated, version = event.id, event.subject, event.stated, event.type_version
+        if version is None:
             bootstrap = event.type == DEFINED and DEFINED not in self.vocabulary
-            filled["type_version"] = 1 if bootstrap else self.vocabulary.newest(event.type).version
-        if event.id is None:
+            version = 1 if bootstrap else self.vocabulary.newest(event.type).version
+        if event_id is None:
             milliseconds = max(0, int(self._instant.timestamp() * 1000))
-            filled["id"] = uuid7(milliseconds, self._randomness(10))
-        if event.type == RETRACTED and event.retracts and not event.subject:
-            filled["subject"] = self._named("event", event.retracts)[1].subject
-        if event.stated is None and event.source is not None:
-            filled["stated"] = self._published_day(event.source)
-        return attrs.evolve(event, **filled) if filled else event
+            event_id = uuid7(milliseconds, self._randomness(10))
+        if event.type == RETRACTED and event.retracts and not subject:
+            subject = self._named("event", event.retracts)[1].subject
+        if stated is None and event.source is not None:
+            stated = self._published_day(event.source)
+        return body_of(
+            event,
+            nonce=self._randomness(16).hex(),
+            recorded_at=self._recorded_at,
+            event_id=event_id,
+            subject=subject,
+            stated=stated,
+            type_version=version,
+        )
 
-    def _check(self, event: Event) -> None:
-        faults = [*shape_faults(event), *form_faults(event), *self._free_kind_faults(event)]
+    def _check(self, body: Body) -> None:
+        faults = [*shape_faults(body), *form_faults(body), *self._free_kind_faults(body)]
         if not any(fault.startswith("data") for fault in faults):
-            faults += self.vocabulary.faults(event)
+            faults += self.vocabulary.faults(body)
         if faults:
-            raise InvalidEventError(faults, hint=_hint(event, faults))
-        if event.type == DEFINED:
-            self._check_definition(event)
-        for target in event.disputes:
+            raise InvalidEventError(faults, hint=_hint(body, faults))
+        if body.type == DEFINED:
+            self._check_definition(body)
+        for target in body.disputes:
             self._named("disputed event", target)
-        withdrawn = event.retracts or event.replaces
+        withdrawn = body.retracts or body.replaces
         if withdrawn:
-            self._check_withdrawal(event, *self._named("event", withdrawn))
+            self._check_withdrawal(body, *self._named("event", withdrawn))
 
-    def _free_kind_faults(self, event: Event) -> list[str]:
+    def _free_kind_faults(self, event: Body) -> list[str]:
         """Catch a misspelt kind where the type takes subjects of any kind; a truly new kind is welcome."""
         if event.type in BOOKKEEPING or self.vocabulary.newest(event.type).kinds:
             return []
@@ -226,8 +233,8 @@ class Batch:
         close = nearest(kind, known, edits=1)
         return [f"subject: unknown kind {kind!r} (did you mean {' or '.join(close)}?)"] if close else []
 
-    def _check_definition(self, event: Event) -> None:
-        schema = thaw(event.data["schema"])
+    def _check_definition(self, event: Body) -> None:
+        schema = event.data["schema"]
         check_definition(schema)
         name = str(schema["$id"]).split(":")[2]
         if event.subject != f"type/{name}":
@@ -235,7 +242,7 @@ class Batch:
         if self.vocabulary.with_type(schema) is self.vocabulary:
             raise InvalidEventError([f"{schema['$id']} is already defined, just so"])
 
-    def _check_withdrawal(self, event: Event, target: Row, body: Body) -> None:
+    def _check_withdrawal(self, event: Body, target: Row, body: Body) -> None:
         if body.type in BOOKKEEPING:
             raise NotLiveError(
                 f"event {target.id} is of type {body.type}, which cannot be withdrawn",
@@ -263,15 +270,15 @@ class Batch:
             self._published[source] = value if isinstance(value, str) and is_day(value) else None
         return self._published[source]
 
-    def _encode(self, event: Event) -> Row:
-        body = encode(event, nonce=self._randomness(16).hex(), recorded_at=self._recorded_at)
-        if len(body) > canonical.MAX_BYTES:
+    def _encode(self, body: Body) -> Row:
+        text = encode(body)
+        if len(text) > canonical.MAX_BYTES:
             raise InvalidEventError(
-                [f"the body is {len(body):,} bytes long, and {canonical.MAX_BYTES:,} is the most"],
+                [f"the body is {len(text):,} bytes long, and {canonical.MAX_BYTES:,} is the most"],
                 hint="keep long texts in a file, and name it with a locator",
             )
         position = self._head + 1
-        return Row(position, event.id or "", event.type, event.subject, self._recorded_at, body, leaf_hash(body))
+        return Row(position, body.id or "", body.type, body.subject, self._recorded_at, text, leaf_hash(text))
 
 
 _INSTEAD: Final = {RETRACTED: "append the assertion again", DEFINED: "define a new version instead"}
@@ -289,7 +296,7 @@ def _check_values(event: Event) -> None:
         raise InvalidEventError(faults, hint="an event is built of texts, and its data is a mapping")
 
 
-def _hint(event: Event, faults: list[str]) -> str:
+def _hint(event: Body, faults: list[str]) -> str:
     if any(fault.startswith("source: is missing") for fault in faults):
         return "name the document that says so, as in --source source/voa-2018-05-14"
     if any(fault.startswith("valid") for fault in faults):

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -22,6 +23,9 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _ASTRAL = re.compile(rb"[\xf0-\xf4]")
 
 _NO_FLOATS: Final = "write decimals as strings: they keep their digits"
+
+OBJECTS: Final = (dict, MappingProxyType, Mapping)
+"""What counts as a JSON object; what most are comes first, for the question of what else is a mapping is a slow one."""
 
 _encode_sorted: Callable[[Json], bytes] = msgspec.json.Encoder(order="sorted").encode
 
@@ -52,7 +56,7 @@ def _refuse_floats(value: Json, path: str) -> None:
         return
     if isinstance(value, float):
         raise CanonicalError(path, f"is the float {value!r}", hint=_NO_FLOATS)
-    if isinstance(value, Mapping):
+    if isinstance(value, OBJECTS):
         for key, item in value.items():
             _refuse_floats(item, f"{path}.{key}" if path else str(key))
     elif isinstance(value, list | tuple):
@@ -72,14 +76,15 @@ def encode_checked(value: Json) -> bytes:
         check(value)
         raise CanonicalError("", f"cannot be written as JSON: {exc}") from exc
     if _ASTRAL.search(text):
-        return json.dumps(_utf16_sorted(value), ensure_ascii=False, separators=(",", ":")).encode()
+        sorted_value = _utf16_sorted(msgspec.json.decode(text))
+        return json.dumps(sorted_value, ensure_ascii=False, separators=(",", ":")).encode()
     return text
 
 
 def _utf16_sorted(value: Json) -> Json:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {k: _utf16_sorted(value[k]) for k in sorted(value, key=lambda key: key.encode("utf-16-be"))}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return [_utf16_sorted(item) for item in value]
     return value
 
@@ -156,7 +161,7 @@ def _check(value: Json, path: str, depth: int) -> None:
             raise CanonicalError(path, "is an integer outside ±(2^53-1)", hint="write it as a string")
     elif isinstance(value, float):
         raise CanonicalError(path, f"is the float {value!r}", hint=_NO_FLOATS)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, OBJECTS):
         _check_object(value, path, depth)
     elif isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         if depth == 0:
@@ -173,6 +178,8 @@ def _check_object(value: Mapping[Any, Json], path: str, depth: int) -> None:
     if isinstance(value, _Duplicated):
         raise CanonicalError(path, f"names the key {value.key!r} twice")
     for key, item in value.items():
+        if type(key) is type(item) is str and key.isprintable() and item.isprintable():
+            continue
         if not isinstance(key, str):
             raise CanonicalError(path, f"has the key {key!r}, which is not a string")
         inner = f"{path}.{key}" if path else key

@@ -9,7 +9,8 @@ from attrs import field, frozen
 from chronology import canonical
 from chronology.canonical import Json
 from chronology.errors import nearest
-from chronology.events import SUBJECT, SUBJECT_LENGTH, Event
+from chronology.events import Body, Event
+from chronology.forms import is_subject
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator
@@ -122,16 +123,12 @@ def validator(schema: Mapping[str, Json]) -> "Draft202012Validator":
 
     return jsonschema_rs.Draft202012Validator(
         dict(schema),
-        formats={"subject": _is_subject, "decimal": _is_decimal},
+        formats={"subject": is_subject, "decimal": _is_decimal},
         validate_formats=True,
         # The regex crate matches in linear time; a schema from elsewhere must not be able to hang the log.
         pattern_options=jsonschema_rs.RegexOptions(),
         retriever=_refuse_reference,
     )
-
-
-def _is_subject(text: str) -> bool:
-    return len(text) <= SUBJECT_LENGTH and SUBJECT.fullmatch(text) is not None
 
 
 def _is_decimal(text: str) -> bool:
@@ -179,8 +176,10 @@ def _references(schema: Json, path: tuple[str, ...]) -> Iterator[tuple[str, ...]
     yield from _references(schema.get("items"), (*path, "*"))
 
 
-def shape_faults(event: Event) -> list[str]:
+def shape_faults(event: Event | Body) -> list[str]:
     """Return what an event of its type lacks, or has and may not have."""
+    if event.type not in BOOKKEEPING and event.subject and event.valid and event.source and not event.retracts:
+        return []
     faults = []
     if not event.subject:
         faults.append("subject: is missing")

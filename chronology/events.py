@@ -1,39 +1,29 @@
 """Event records and their codec: what a client submits, what the log returns, the body between. No I/O, no clock."""
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 import attrs
 import msgspec
 from attrs import field, frozen
 
-from chronology import canonical, edtf
+from chronology import canonical
 from chronology.canonical import Json
-from chronology.errors import CanonicalError, DateError
+from chronology.errors import CanonicalError
 
 FORMAT: Final = 1
 """Version of the body's layout, the `format` key of every body."""
 
 Stance = Literal["affirms", "denies"]
 
-KIND = re.compile(r"[a-z][a-z0-9_-]*")
-SUBJECT = re.compile(r"[a-z][a-z0-9_-]*/[a-z0-9][a-z0-9_.-]*")
-SUBJECT_LENGTH: Final = 128
-ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]*")
-GRADE = re.compile(r"[A-F][1-6]")
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-
 
 def freeze(value: Json) -> Json:
     """Return a deep copy of a JSON value that nobody can change: read-only mappings and tuples."""
-    # Text first: it is what most values are, and the question of what is a mapping is a slow one.
     if isinstance(value, str):
         return value
-    if isinstance(value, Mapping):
+    if isinstance(value, canonical.OBJECTS):
         return MappingProxyType({key: freeze(item) for key, item in value.items()})
     if isinstance(value, list | tuple):
         return tuple(freeze(item) for item in value)
@@ -44,7 +34,7 @@ def thaw(value: Json) -> Json:
     """Return a frozen JSON value as plain dicts and lists, as JSON libraries want them."""
     if isinstance(value, str):
         return value
-    if isinstance(value, Mapping):
+    if isinstance(value, canonical.OBJECTS):
         return {key: thaw(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [thaw(item) for item in value]
@@ -91,13 +81,38 @@ class Event:
         return self.said_by[0] if self.said_by else self.source
 
 
-@frozen(kw_only=True)
-class Body(Event):
-    """An event as stored: what the client said, and what the log added. Its `data` is as decoded, for reading only."""
+class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An event as stored: what the client said, and what the log added; its keys are those of the JSON.
 
-    format: int = FORMAT
-    nonce: str = ""
-    recorded_at: str = ""
+    Every append and every replay makes one of each event, so it is a record of the library that reads and writes JSON.
+    """
+
+    type: str
+    subject: str = ""
+    valid: str | None = None
+    stance: Stance
+    data: dict[str, Json]
+    source: str | None = None
+    said_by: tuple[str, ...] = ()
+    stated: str | None = None
+    grade: str | None = None
+    quote: str | None = None
+    locator: str | None = None
+    note: str | None = None
+    disputes: tuple[str, ...] = ()
+    replaces: str | None = None
+    retracts: str | None = None
+    id: str | None = None
+    type_version: int | None = None
+    recorded_by: str | None = None
+    format: int
+    nonce: str
+    recorded_at: str
+
+    @property
+    def origin(self) -> str | None:
+        """Who the claim comes from: the first of `said_by`, else the source."""
+        return self.said_by[0] if self.said_by else self.source
 
 
 @frozen(kw_only=True)
@@ -146,13 +161,50 @@ def decode(body: bytes) -> Body:
         raise CanonicalError("", f"is not an event body: {exc}") from exc
 
 
-def encode(event: Event, *, nonce: str, recorded_at: str) -> bytes:
-    """Return the canonical body of an event that is complete and checked."""
-    record = as_dict(event)
-    record["format"] = FORMAT
-    record["nonce"] = nonce
-    record["recorded_at"] = recorded_at
-    return canonical.encode_checked(record)
+def encode(body: Body) -> bytes:
+    """Return the canonical JSON of a body that is complete and checked."""
+    return canonical.encode_checked(body)
+
+
+def body_of(
+    event: Event,
+    *,
+    nonce: str,
+    recorded_at: str,
+    event_id: str | None = None,
+    subject: str | None = None,
+    stated: str | None = None,
+    type_version: int | None = None,
+) -> Body:
+    """Return an event as it is stored, with what the log adds, and what it fills in where the client left it out."""
+    return Body(
+        type=event.type,
+        subject=subject or event.subject,
+        valid=event.valid,
+        stance=event.stance,
+        data=thaw(event.data),
+        source=event.source,
+        said_by=event.said_by,
+        stated=stated or event.stated,
+        grade=event.grade,
+        quote=event.quote or None,
+        locator=event.locator or None,
+        note=event.note or None,
+        disputes=event.disputes,
+        replaces=event.replaces,
+        retracts=event.retracts,
+        id=event_id or event.id,
+        type_version=type_version or event.type_version,
+        recorded_by=event.recorded_by or None,
+        format=FORMAT,
+        nonce=nonce,
+        recorded_at=recorded_at,
+    )
+
+
+def event_of(body: Body) -> Event:
+    """Return what the client said, and what the log filled in for it."""
+    return Event(**{name: getattr(body, name) for name in FIELDS})
 
 
 def as_dict(event: Event) -> dict[str, Json]:
@@ -169,9 +221,8 @@ def as_dict(event: Event) -> dict[str, Json]:
 def recorded(position: int, body: bytes, leaf: bytes) -> RecordedEvent:
     """Build the recorded event of a row of the log."""
     decoded = decode(body)
-    event = Event(**{name: getattr(decoded, name) for name in FIELDS})
     return RecordedEvent(
-        position=position, event=event, recorded_at=_instant(decoded.recorded_at), leaf=leaf, body=body
+        position=position, event=event_of(decoded), recorded_at=_instant(decoded.recorded_at), leaf=leaf, body=body
     )
 
 
@@ -205,98 +256,3 @@ def uuid7(milliseconds: int, randomness: bytes) -> str:
     value = value & ~(3 << 62) | 2 << 62
     digits = f"{value:032x}"
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-
-
-def value_faults(event: object) -> list[str]:
-    """Return what Python lets pass, each with its path: a date where its text is wanted, a number among names.
-
-    Everything else that judges an event relies on there being none.
-    """
-    if not isinstance(event, Event):
-        return [f"wants an Event, not {event!r}"]
-    faults = []
-    for name in _TEXTS:
-        value = getattr(event, name)
-        if not isinstance(value, str) and (value is not None or name in ("type", "subject")):
-            faults.append(f"{name}: wants text, not {value!r}")
-    for path, names in (("said_by", event.said_by), ("disputes", event.disputes)):
-        faults += [f"{path}: wants text, not {name!r}" for name in names if not isinstance(name, str)]
-    version = event.type_version
-    if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
-        faults.append(f"type_version: wants an integer, not {version!r}")
-    return faults if isinstance(event.data, Mapping) else [*faults, f"data: wants an object, not {event.data!r}"]
-
-
-_TEXTS: Final = tuple(name for name in FIELDS if name not in ("data", "said_by", "disputes", "type_version"))
-
-
-def form_faults(event: Event) -> list[str]:
-    """Return what is wrong with an event's form, each fault with its path; the vocabulary judges the rest."""
-    faults: list[str] = []
-    if event.subject:
-        faults += _subject_faults("subject", event.subject)
-    if event.valid is not None:
-        faults += _valid_faults(event.valid)
-    if event.stance not in get_args(Stance):
-        faults.append(f"stance: {event.stance!r} is neither affirms nor denies")
-    if event.source is not None:
-        faults += _subject_faults("source", event.source)
-        if not event.source.startswith("source/"):
-            faults.append(f"source: {event.source!r} is not of the kind source, as in source/voa-2018-05-14")
-    for index, name in enumerate(event.said_by):
-        faults += _subject_faults(f"said_by[{index}]", name)
-    if event.stated is not None and not is_day(event.stated):
-        faults.append(f"stated: {event.stated!r} is not a day, as in 2018-05-14")
-    if event.grade is not None and not GRADE.fullmatch(event.grade):
-        faults.append(f"grade: {event.grade!r} is no Admiralty grade: A-F for the source, then 1-6, as in B2")
-    for name in ("id", "replaces", "retracts"):
-        faults += _uuid_faults(name, getattr(event, name))
-    for index, target in enumerate(event.disputes):
-        faults += _uuid_faults(f"disputes[{index}]", target)
-    return faults + _text_faults(event)
-
-
-def _subject_faults(path: str, name: str) -> list[str]:
-    if len(name) > SUBJECT_LENGTH:
-        return [f"{path}: is {len(name)} characters long, and {SUBJECT_LENGTH} is the most"]
-    if not SUBJECT.fullmatch(name):
-        return [f"{path}: {name!r} is not kind/slug in lower case, as in operation/al-jazeera-storm"]
-    return []
-
-
-def _valid_faults(text: str) -> list[str]:
-    try:
-        edtf.parse(text)
-    except DateError as exc:
-        return [f"valid: {exc}" + (f" ({exc.hint})" if exc.hint else "")]
-    return []
-
-
-def _uuid_faults(path: str, text: str | None) -> list[str]:
-    if text is None or _UUID.fullmatch(text):
-        return []
-    return [f"{path}: {text!r} is no UUID in lower case with hyphens"]
-
-
-def _text_faults(event: Event) -> list[str]:
-    faults = []
-    for name in ("data", "quote", "locator", "note", "recorded_by"):
-        value = getattr(event, name)
-        if value is None:
-            continue
-        try:
-            canonical.check(value, name)
-        except CanonicalError as exc:
-            faults.append(str(exc) + (f" ({exc.hint})" if exc.hint else ""))
-    return faults
-
-
-def is_day(text: str) -> bool:
-    """Tell whether a text is one exact calendar day, `2018-05-14`."""
-    if not DAY.fullmatch(text):
-        return False
-    try:
-        edtf.parse(text)
-    except DateError:
-        return False
-    return True

@@ -9,18 +9,9 @@ from typing import Any, Final
 from chronology import canonical, database, log
 from chronology.errors import ChronologyError, IntegrityError, InvalidEventError
 from chronology.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED, shape_faults
-from chronology.events import (
-    FORMAT,
-    Event,
-    RecordedEvent,
-    decode,
-    form_faults,
-    format_instant,
-    recorded,
-    redacted,
-    thaw,
-)
+from chronology.events import FORMAT, Event, RecordedEvent, decode, format_instant, recorded, redacted, thaw
 from chronology.evidence import Comparison, compare
+from chronology.forms import form_faults
 from chronology.log import Log, Row
 from chronology.merkle import HASH_SIZE, leaf_hash
 from chronology.notes import Checkpoint

@@ -11,7 +11,8 @@ from attrs import frozen
 from chronology import edtf
 from chronology.canonical import Json
 from chronology.errors import ChronologyError, DateError, IntegrityError
-from chronology.events import GRADE, format_instant, freeze, is_day
+from chronology.events import format_instant, freeze
+from chronology.forms import GRADE, is_day
 from chronology.instants import FOREVER
 from chronology.log import Log
 from chronology.projections import assertion, state

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, Final
 
-from attrs import fields, frozen
+from attrs import frozen
 
 from chronology import canonical, database, log
 from chronology.errors import CanonicalError, ChronologyError, IntegrityError
@@ -27,7 +27,7 @@ FAULTS_LISTED: Final = 100
 _FOREIGN_BUT_HARMLESS: Final = frozenset({"_sqlite_migrations", "idx__sqlite_migrations_migration_set_name"})
 
 
-_KEYS: Final = frozenset(field.name for field in fields(Body))
+_KEYS: Final = frozenset(Body.__struct_fields__)
 """All that a body may hold; a key that nothing reads could say anything, and still be shown as JSON."""
 
 # Its text order is its time order only in this one spelling.

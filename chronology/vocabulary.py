@@ -11,7 +11,8 @@ from chronology.canonical import Json
 from chronology.definitions import check_definition
 from chronology.errors import CanonicalError, InvalidEventError, UnknownNameError, nearest
 from chronology.event_types import DEFINED, EventType, read_type
-from chronology.events import SUBJECT, Event, thaw
+from chronology.events import Body, Event, thaw
+from chronology.forms import SUBJECT
 
 _UNFIT: Final = (TypeError, KeyError, IndexError, ValueError, AttributeError, RecursionError)
 """What the patching library raises, besides its own errors, where a patch does not fit its payload."""
@@ -105,7 +106,7 @@ class Vocabulary:
             data = _patched(newer, data)
         return data
 
-    def faults(self, event: Event) -> list[str]:
+    def faults(self, event: Event | Body) -> list[str]:
         """Return what the vocabulary finds wrong with an event, payload included.
 
         Raises:
@@ -113,7 +114,7 @@ class Vocabulary:
         """
         if event.type == DEFINED and DEFINED not in self:
             # The first event of a log defines the type of definitions, itself among them.
-            return [] if isinstance(event.data.get("schema"), Mapping) else ["data.schema: is missing"]
+            return [] if isinstance(event.data.get("schema"), canonical.OBJECTS) else ["data.schema: is missing"]
         kind_of_event = self.newest(event.type)
         if event.type_version is not None:
             kind_of_event = self.version(event.type, event.type_version)
@@ -122,7 +123,7 @@ class Vocabulary:
         if kind_of_event.kinds and kind not in kind_of_event.kinds and SUBJECT.fullmatch(event.subject):
             wanted = " or ".join(f"{name}/..." for name in kind_of_event.kinds)
             faults.append(f"subject: {event.type} is about {wanted}, not {event.subject!r}{self._kind_hint(kind)}")
-        return faults + kind_of_event.faults(thaw(event.data))
+        return faults + kind_of_event.faults(event.data if isinstance(event, Body) else thaw(event.data))
 
     def _kind_hint(self, kind: str) -> str:
         close = [] if kind in self.kinds() else nearest(kind, self.kinds())

@@ -17,7 +17,8 @@ instants                        canonical   merkle      notes
 dates       readings            proofs
 edtf
 events
-event_types structure
+forms                           structure
+event_types
 definitions
 vocabulary
 resolve

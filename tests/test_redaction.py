@@ -1,6 +1,5 @@
 """Tests of redaction: what is gone is gone from the file and all answers; what stays holds; nothing else is allowed."""
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import attrs
+import msgspec
 import pytest
 from conftest import Clock, counting
 from hypothesis import given, settings
@@ -24,7 +24,7 @@ from chronology.errors import (
     UnknownNameError,
 )
 from chronology.event_types import DEFINED, REDACTED
-from chronology.events import decode
+from chronology.events import body_of, decode
 from chronology.evidence import verify_proof
 from chronology.log import Log, Row
 from chronology.merkle import leaf_hash
@@ -629,12 +629,12 @@ def test_a_missing_body_that_nobody_declared_is_a_fault(redacted: tuple[Path, Re
 def test_a_declaration_that_is_none_is_refused(change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     """Whatever stands in an edited body, only a typed error comes out."""
     event = redactions.declaration(row(7), withdrew=3, reason="r", recorded_by=None)
-    body = decode(json.dumps({"type": REDACTED, "subject": event.subject, "data": dict(event.data)}).encode())
+    body = body_of(event, nonce="n", recorded_at=TIME)
     assert redactions.declared(9, body) == redactions.Redaction(
         position=7, event="id-7", leaf=row(7).leaf, recorded_at=TIME, withdrew=3, declared_at=9
     )
     with pytest.raises(CanonicalError, match="declares no redaction"):
-        redactions.declared(9, attrs.evolve(body, data=change(dict(event.data))))
+        redactions.declared(9, msgspec.structs.replace(body, data=change(body.data)))
 
 
 def test_a_declaration_comes_after_what_it_declares() -> None:

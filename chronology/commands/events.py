@@ -21,7 +21,7 @@ from chronology.commands.application import (
     open_store,
 )
 from chronology.errors import CanonicalError, ChronologyError, InvalidEventError, UnknownNameError
-from chronology.events import form_faults
+from chronology.forms import form_faults
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 

@@ -7,7 +7,7 @@ from typing import Final
 from chronology import Chronology
 from chronology.commands import arguments, output
 from chronology.errors import ChronologyError, UnknownNameError, nearest
-from chronology.events import SUBJECT
+from chronology.forms import SUBJECT
 
 _MANY: Final = 2_000
 _BESIDE: Final = 200

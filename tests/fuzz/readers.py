@@ -10,7 +10,8 @@ from chronology import builtin, canonical, edtf, merkle, notes, proofs
 from chronology.definitions import check_definition
 from chronology.errors import ChronologyError
 from chronology.event_types import read_type
-from chronology.events import as_dict, encode, form_faults, recorded
+from chronology.events import as_dict, body_of, encode, recorded
+from chronology.forms import form_faults
 from chronology.instants import to_seconds
 from chronology.structure import event_from_json
 from chronology.vocabulary import Vocabulary
@@ -75,7 +76,7 @@ def read_body(data: bytes) -> None:
     """Read a stored body, of a file that somebody else may have written."""
     event = recorded(1, data, b"").event
     form_faults(event)
-    encode(event, nonce="", recorded_at="")
+    encode(body_of(event, nonce="", recorded_at=""))
 
 
 def read_definition(data: bytes) -> None:
@@ -171,7 +172,7 @@ EVENT = json.dumps(
     }
 ).encode()
 BODY = json.dumps(
-    json.loads(EVENT) | {"format": 1, "nonce": "00", "recorded_at": "2018-05-15T09:30:00.000000Z"}
+    json.loads(EVENT) | {"format": 1, "stance": "affirms", "nonce": "00", "recorded_at": "2018-05-15T09:30:00.000000Z"}
 ).encode()
 PATCH = (
     b'[{"op":"move","from":"/reason","path":"/why"},{"op":"copy","from":"","path":"/all"},'
