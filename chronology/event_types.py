@@ -186,7 +186,9 @@ def shape_faults(event: Event | Body) -> list[str]:
     if event.type == RETRACTED:
         if not event.retracts:
             faults.append("retracts: is missing: the id of the event that is withdrawn")
-        faults += [f"{name}: a retraction has none" for name in ("valid", "replaces") if getattr(event, name)]
+        faults += [
+            f"{name}: a retraction has none" for name in ("valid", "replaces", "disputes") if getattr(event, name)
+        ]
     elif event.retracts:
         faults.append(f"retracts: only an event of type {RETRACTED} retracts; --replaces withdraws and restates")
     if event.type in (DEFINED, REDACTED):

@@ -24,11 +24,12 @@ _TICK: Final = 1_000
 PROJECTIONS: Final = {
     "assertion": ("key",),
     "state": ("subject", "attribute", "valid_from"),
-    "subject": ("subject",),
     "mention": ("subject", "position"),
     "projection": ("name",),
 }
 """Every projection table, and the columns that tell its rows apart."""
+
+_VIEWS: Final = tuple(name for name, statement in tables.SCHEMA.items() if statement.startswith("CREATE VIEW"))
 
 
 @frozen(kw_only=True)
@@ -64,7 +65,7 @@ def replay(
             name for name in PROJECTIONS if _is_damaged(connection, name) or first_difference(connection, name)
         )
         for name in changed:
-            connection.execute(f"DROP TABLE IF EXISTS main.{name}")
+            _drop(connection, name)
             connection.execute(tables.SCHEMA[name])
             order = ", ".join(PROJECTIONS[name])
             connection.execute(f"INSERT INTO main.{name} SELECT * FROM temp.{name} ORDER BY {order}")
@@ -72,7 +73,18 @@ def replay(
     for name in changed:
         for index in _indexes(name):
             connection.execute(tables.SCHEMA[index])
+    for name in _VIEWS:
+        if _is_damaged(connection, name):
+            _drop(connection, name)
+            connection.execute(tables.SCHEMA[name])
+            changed += (name,)
     return rows, changed
+
+
+def _drop(connection: sqlite3.Connection, name: str) -> None:
+    found = connection.execute("SELECT type FROM main.sqlite_schema WHERE name = ?", (name,)).fetchone()
+    if found:
+        connection.execute(f"DROP {found[0]} main.{name}")
 
 
 @contextmanager

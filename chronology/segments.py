@@ -4,16 +4,16 @@ from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
-from itertools import accumulate, chain, pairwise, zip_longest
+from itertools import accumulate, chain, pairwise
+from operator import attrgetter
 
-from attrs import frozen
+import msgspec
 
 from chronology.instants import BEGINNING, FOREVER
-from chronology.resolve import NOTHING, Answer, Candidate, Claim, Precedence, Role, Standing, answer, conflict
+from chronology.resolve import NOTHING, Answer, Claim, Precedence, Role, Standing, answer, conflict
 
 
-@frozen(kw_only=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True):
     """A period `[valid_from, valid_to)`, in seconds, over which the answer is the same."""
 
     valid_from: int
@@ -31,11 +31,42 @@ def segments(claims: Sequence[Claim], *, after: int = BEGINNING, until: int = FO
         after: the first instant that is asked for.
         until: the first that is no longer.
     """
-    if after == BEGINNING and until == FOREVER:
-        if len(claims) == 1 and claims[0].role is Role.AFFIRMS:
-            return _alone(claims[0])
-        if (simple := _chain(claims)) is not None:
-            return simple
+    if len(claims) == 1:
+        return _history(claims, after, until)
+    found: list[Segment] = []
+    for part, begin, end in _parts(claims):
+        if begin < until and end > after:
+            found += _history(part, max(begin, after), min(end, until))
+    return found
+
+
+def _parts(claims: Sequence[Claim]) -> Iterator[tuple[Sequence[Claim], int, int]]:
+    """Yield the claims that matter in one period after the other, each with its period, in order.
+
+    Where a claim holds from an exact start for good, and all before it started surely earlier and said nothing that
+    goes on beyond, they neither win nor contest any more. Most histories fall into parts of one claim each.
+    """
+    if any(claim.opposes for claim in claims):
+        yield claims, BEGINNING, FOREVER
+        return
+    part: list[Claim] = []
+    begin = latest_start = latest_end = BEGINNING
+    for claim in sorted(claims, key=attrgetter("start_min")):
+        start, latest = claim.start_min, claim.start_max
+        if part and latest_start < start == latest and latest_end <= start and claim.end_min >= FOREVER:
+            yield part, begin, start
+            part, begin = [], start
+        part.append(claim)
+        latest_start = max(latest_start, latest)
+        latest_end = max(latest_end, claim.extent_end)
+    if part:
+        yield part, begin, FOREVER
+
+
+def _history(claims: Sequence[Claim], after: int, until: int) -> list[Segment]:
+    """Return the segments between two instants of claims that cannot be told apart further."""
+    if len(claims) == 1 and claims[0].role is Role.AFFIRMS:
+        return _alone(claims[0], after, until)
     sweep = _Sweep(claims)
     found: list[Segment] = []
     for start, end in sweep.periods(after, until):
@@ -44,50 +75,32 @@ def segments(claims: Sequence[Claim], *, after: int = BEGINNING, until: int = FO
             continue
         last = found[-1] if found else None
         if last and last.valid_to == start and last.answer == current:
-            found[-1] = Segment(valid_from=last.valid_from, valid_to=end, answer=current)
+            found[-1] = Segment(last.valid_from, end, current)
         else:
-            found.append(Segment(valid_from=start, valid_to=end, answer=current))
+            found.append(Segment(start, end, current))
     return found
 
 
-def _alone(claim: Claim) -> list[Segment]:
-    """Return the history of an attribute of which only one thing was ever said, as most are."""
+def _alone(claim: Claim, after: int, until: int) -> list[Segment]:
+    """Return the segments between two instants of a claim that none can outdo or contest there."""
     if claim.value is None:
         return []
+    surely = Answer(((claim, Standing.LEADING),), certain=True, contested=False)
+    if claim.is_plain:
+        start = max(claim.start_min, after)
+        return [Segment(start, until, surely)] if start < until else []
+    likely = Answer(((claim, Standing.LEADING), (None, Standing.POSSIBLE)), certain=False, contested=False)
+    barely = Answer(((None, Standing.LEADING), (claim, Standing.POSSIBLE)), certain=False, contested=False)
     start, end = claim.middle
-    bounds = {claim.start_min, claim.start_max, claim.end_min, claim.end_max, start, end}
-    answers: list[tuple[int, int, Answer]] = []
-    for first, last in pairwise(sorted(bounds)):
-        if claim.surely_covers(first):
-            said = Answer(candidates=((claim, Standing.LEADING),), certain=True, contested=False)
-        elif start <= first < end:
-            candidates: tuple[Candidate, ...] = ((claim, Standing.LEADING), (None, Standing.POSSIBLE))
-            said = Answer(candidates=candidates, certain=False, contested=False)
-        else:
-            candidates = ((None, Standing.LEADING), (claim, Standing.POSSIBLE))
-            said = Answer(candidates=candidates, certain=False, contested=False)
-        if answers and answers[-1][2] == said:
-            first = answers.pop()[0]
-        answers.append((first, last, said))
-    return [Segment(valid_from=first, valid_to=last, answer=said) for first, last, said in answers]
-
-
-def _chain(claims: Sequence[Claim]) -> list[Segment] | None:
-    """Return the history where each claim simply holds until the next one starts; None where it is not so simple.
-
-    Most attributes of most subjects are like this, so it is worth a way of its own.
-    """
-    if not all(claim.is_plain for claim in claims):
-        return None
-    ordered = sorted(claims, key=lambda claim: claim.start_min)
-    found = []
-    for claim, following in zip_longest(ordered, ordered[1:]):
-        end = following.start_min if following else FOREVER
-        if end < claim.extent_end:
-            return None
-        alone = Answer(candidates=((claim, Standing.LEADING),), certain=True, contested=False)
-        if claim.value is not None:
-            found.append(Segment(valid_from=claim.start_min, valid_to=end, answer=alone))
+    bounds = {claim.start_min, claim.start_max, claim.end_min, claim.end_max, start, end, after, until}
+    found: list[Segment] = []
+    for first, last in pairwise(sorted(b for b in bounds if after <= b <= until)):
+        if not claim.may_cover(first):
+            continue
+        said = surely if claim.surely_covers(first) else likely if start <= first < end else barely
+        if found and found[-1].answer is said:
+            first = found.pop().valid_from
+        found.append(Segment(first, last, said))
     return found
 
 
@@ -138,12 +151,12 @@ class _Sweep:
         """Return the answer at an instant, which must not lie before the last one asked for."""
         self._advance(instant)
         floor = NOTHING if not self._sure else (-self._sure[0][0], -self._sure[0][1])
-        winners = list(self._winners(instant, floor))
+        winners = self._winners(instant, floor)
         leading = self._middle[0][2] if self._middle else None
         opponents = {
             claim.key: claim for winner in winners for claim in self._opponents.of(winner) if claim.may_cover(instant)
         }
-        return answer(leading, winners, opponents.values(), nothing_possible=floor == NOTHING)
+        return answer(leading, winners, list(opponents.values()), nothing_possible=floor == NOTHING)
 
     def _advance(self, instant: int) -> None:
         while self._entering and self._entering[-1].start_min <= instant:
@@ -165,13 +178,15 @@ class _Sweep:
         while self._middle and self._middles[self._middle[0][2].key][1] <= instant:
             heappop(self._middle)
 
-    def _winners(self, instant: int, floor: Precedence) -> Iterator[Claim]:
-        """Yield the claims that win in some world, latest possible start first."""
+    def _winners(self, instant: int, floor: Precedence) -> list[Claim]:
+        """Return the claims that win in some world, latest possible start first."""
+        found = []
         for start_max, position, claim in reversed(self._open):
             if (min(start_max, instant), position) >= floor:
-                yield claim
+                found.append(claim)
             elif start_max < instant:
-                return
+                break
+        return found
 
 
 class _Opponents:

@@ -410,14 +410,14 @@ def test_a_transaction_is_taken_back_by_any_exception(path: Path) -> None:
 
     def interrupted(kind: type[BaseException]) -> None:
         with writing(connection):
-            connection.execute("DELETE FROM subject")
+            connection.execute("DELETE FROM mention")
             raise kind
 
     for kind in (ValueError, KeyboardInterrupt):
         with pytest.raises(kind):
             interrupted(kind)
         assert not connection.in_transaction
-    assert connection.execute("SELECT count(*) FROM subject").fetchone()[0] > 0
+    assert connection.execute("SELECT count(*) FROM mention").fetchone()[0] > 0
     connection.close()
 
 

@@ -33,7 +33,8 @@ def contents(chron: Chronology) -> dict[str, list[tuple[Any, ...]]]:
 
 def edited(chron: Chronology, statement: str) -> None:
     """Change a projection behind the store's back; nothing forbids that, for projections are disposable."""
-    assert chron._connection.execute(statement).rowcount != 0
+    for part in statement.split("; "):
+        assert chron._connection.execute(part).rowcount != 0
 
 
 def test_a_replay_of_sound_projections_changes_nothing(placed: Chronology) -> None:
@@ -56,14 +57,16 @@ def test_a_replay_of_sound_projections_changes_nothing(placed: Chronology) -> No
         ("UPDATE state SET contested = 1 WHERE subject = 'person/c'", ("state",)),
         ("DELETE FROM state WHERE subject = 'person/a'", ("state",)),
         ("INSERT INTO state SELECT subject, 'x', 1, 2, NULL, 'certain', 0, NULL, NULL FROM state LIMIT 1", ("state",)),
-        ("UPDATE subject SET events = events + 1 WHERE kind = 'place'", ("subject",)),
         ("DELETE FROM mention WHERE role = 'data'", ("mention",)),
         ("UPDATE mention SET known_until = 9 WHERE subject = 'person/a'", ("mention",)),
         ("UPDATE projection SET position = 0", ("projection",)),
         ("UPDATE projection SET version = 0", ("projection",)),
         ("DROP TABLE state", ("state",)),
         ("DROP TABLE mention", ("mention",)),
-        ("ALTER TABLE subject ADD COLUMN x TEXT", ("subject",)),
+        ("ALTER TABLE mention ADD COLUMN x TEXT", ("mention",)),
+        ("DROP VIEW subject", ("subject",)),
+        ("DROP VIEW subject; CREATE TABLE subject (subject TEXT)", ("subject",)),
+        ("DROP TABLE state; CREATE VIEW state AS SELECT 1", ("state",)),
         ("DROP INDEX assertion_group", ("assertion",)),
     ],
 )
@@ -141,10 +144,10 @@ def test_every_projection_table_is_compared(placed: Chronology) -> None:
 @pytest.mark.parametrize(
     ("statement", "name", "stored", "replayed"),
     [
-        ("DELETE FROM subject WHERE subject = 'person/c'", "subject", None, "person/c"),
-        ("UPDATE subject SET events = 7 WHERE subject = 'person/a'", "subject", "person/a", "person/a"),
-        ("INSERT INTO subject VALUES ('zebra/x', 'zebra', 1, 1, 1)", "subject", "zebra/x", None),
-        ("UPDATE subject SET subject = 'zebra/x' WHERE subject = 'person/a'", "subject", "zebra/x", None),
+        ("DELETE FROM mention WHERE subject = 'person/c'", "mention", None, "person/c"),
+        ("UPDATE mention SET last = 7 WHERE subject = 'person/a'", "mention", "person/a", "person/a"),
+        ("INSERT INTO mention VALUES ('zebra/x', 1, 'subject', 1, 1, NULL)", "mention", "zebra/x", None),
+        ("UPDATE mention SET subject = 'zebra/x' WHERE subject = 'person/a'", "mention", "zebra/x", None),
     ],
 )
 def test_the_first_difference_is_told_as_two_rows(

@@ -28,6 +28,7 @@ _ROLES: Final = {role.value: role for role in Role}
 class Change(NamedTuple):
     """An assertion that came or went, as far as it tells which instants it can touch; seconds, as in `Claim`."""
 
+    came: bool
     start_min: int
     start_max: int
     end_max: int
@@ -80,7 +81,7 @@ def withdraw(connection: sqlite3.Connection, position: int, *, by: int) -> list[
             """,
             (by, *parameters, position),
         )
-        touched += [((row[0], row[1]), Change._make((*row[2:6], bool(row[6])))) for row in cursor.fetchall()]
+        touched += [((row[0], row[1]), Change._make((False, *row[2:6], bool(row[6])))) for row in cursor.fetchall()]
     return touched
 
 
@@ -101,19 +102,18 @@ def live_rows(connection: sqlite3.Connection, position: int) -> list[AssertionRo
     return [AssertionRow._make(row) for row in rows]
 
 
+_CLAIMS_OF: Final = f"""
+    SELECT {CLAIM_COLUMNS}
+    FROM assertion
+    WHERE subject = ? AND attribute = ? AND known_until IS NULL
+    ORDER BY start_min, position
+    LIMIT ?
+"""
+
+
 def claims_of(connection: sqlite3.Connection, group: Group, *, limit: int = -1) -> list[Claim]:
     """Return the live claims of one group, or as many as a limit allows."""
-    rows = connection.execute(
-        f"""
-        SELECT {CLAIM_COLUMNS}
-        FROM assertion
-        WHERE subject = ? AND attribute = ? AND known_until IS NULL
-        ORDER BY start_min, position
-        LIMIT ?
-        """,
-        (*group, limit),
-    )
-    return [claim_of(row) for row in rows]
+    return [claim_of(row) for row in connection.execute(_CLAIMS_OF, (*group, limit))]
 
 
 def latest_value(connection: sqlite3.Connection, group: Group) -> str | None:
@@ -251,16 +251,6 @@ def _grouped(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Group, list[Claim]
 def claim_of(row: Sequence[Any]) -> Claim:
     """Return the claim in a row of `CLAIM_COLUMNS`."""
     key, position, start_min, start_max, end_min, end_max, extent_end, value, role, origin, disputes = row
-    return Claim(
-        key=key,
-        position=position,
-        start_min=start_min,
-        start_max=start_max,
-        end_min=end_min,
-        end_max=end_max,
-        extent_end=extent_end,
-        value=value,
-        role=_ROLES[role],
-        origin=origin,
-        disputes=_NO_DISPUTES if disputes is None else frozenset(json.loads(disputes)),
-    )
+    named = _NO_DISPUTES if disputes is None else frozenset(json.loads(disputes))
+    bounds = start_min, start_max, end_min, end_max, extent_end
+    return Claim(key, position, *bounds, value, _ROLES[role], origin, named)

@@ -12,8 +12,8 @@ def newest(connection: sqlite3.Connection) -> int:
     """Return the newest position of an event about an event type, 0 where there is none."""
     row = connection.execute(
         """
-        SELECT ifnull(max(last_position), 0)
-        FROM subject
+        SELECT ifnull(max(position), 0)
+        FROM mention
         WHERE subject >= 'type/' AND subject < 'type0'
         """
     ).fetchone()

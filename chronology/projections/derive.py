@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from chronology import canonical, edtf
-from chronology.event_types import BOOKKEEPING
+from chronology.event_types import BOOKKEEPING, EventType
 from chronology.events import Body
 from chronology.resolve import Role
 from chronology.vocabulary import Vocabulary
@@ -54,18 +54,18 @@ Lookup = Callable[[str], tuple[int, Body] | None]
 _Group = tuple[str, str]
 
 
-def asserted(body: Body, vocabulary: Vocabulary) -> list[tuple[str, str | None]]:
-    """Return the attributes and values of an event, its payload read by the newest version of its type."""
+def asserted(body: Body, vocabulary: Vocabulary) -> dict[_Group, str | None]:
+    """Return what an event says of which attribute, its payload read by the newest version of its type."""
     if body.type in BOOKKEEPING:
-        return []
-    return vocabulary.newest(body.type).asserted(_payload(body, vocabulary))
+        return {}
+    newest = vocabulary.newest(body.type)
+    said = newest.asserted(_payload(body, newest, vocabulary))
+    return {(body.subject, attribute): value for attribute, value in said}
 
 
-def _payload(body: Body, vocabulary: Vocabulary) -> canonical.Json:
+def _payload(body: Body, newest: EventType, vocabulary: Vocabulary) -> canonical.Json:
     version = body.type_version or 1
-    if version == vocabulary.newest(body.type).version:
-        return body.data
-    return vocabulary.upcast(body.type, version, body.data)
+    return body.data if version == newest.version else vocabulary.upcast(body.type, version, body.data)
 
 
 def assertion_rows(
@@ -81,14 +81,14 @@ def assertion_rows(
         known_from: the position since which the event is read so: its own, or that of a newer version of its type.
         ordinal: number of the first row among those of `known_from`.
     """
-    said = {(body.subject, attribute): value for attribute, value in asserted(body, vocabulary)}
+    said = asserted(body, vocabulary)
     disputed = _disputed(body, vocabulary, lookup) if body.disputes else {}
     if not said and not disputed:
         return []
     persists = vocabulary.newest(body.type).persists
     common = (
         *_placed(body.valid or "", persists),
-        body.valid,
+        body.valid or "",
         persists,
         body.id or "",
         body.origin or "",
@@ -96,14 +96,20 @@ def assertion_rows(
         body.grade,
         body.stated or body.recorded_at[:10],
     )
+    key = known_from << ORDINAL_BITS | ordinal
     rows: list[AssertionRow] = []
-    for group in [*said, *(group for group in disputed if group not in said)]:
-        targets, disputed_value = disputed.get(group, ([], None))
-        role, value = (body.stance, said[group]) if group in said else (Role.DISPUTES.value, disputed_value)
-        disputes = canonical.encode_checked(targets).decode() if targets else None
-        key = known_from << ORDINAL_BITS | ordinal + len(rows)
-        rows.append(AssertionRow._make((key, position, *group, value, role, *common, disputes, known_from)))
+    for group, value in said.items():
+        disputes = _encoded(disputed.pop(group)[0]) if group in disputed else None
+        said_of = (key + len(rows), position, *group, value)
+        rows.append(AssertionRow._make((*said_of, body.stance, *common, disputes, known_from)))
+    for group, (targets, value) in disputed.items():
+        said_of = (key + len(rows), position, *group, value)
+        rows.append(AssertionRow._make((*said_of, Role.DISPUTES.value, *common, _encoded(targets), known_from)))
     return rows
+
+
+def _encoded(positions: list[int]) -> str:
+    return canonical.encode_checked(positions).decode()
 
 
 @lru_cache(maxsize=65_536)
@@ -123,8 +129,8 @@ def _disputed(body: Body, vocabulary: Vocabulary, lookup: Lookup) -> dict[_Group
             # What is redacted says nothing any more, so nothing of it can be disputed.
             continue
         position, other = known
-        for attribute, value in asserted(other, vocabulary):
-            positions, _ = found.setdefault((other.subject, attribute), ([], value))
+        for group, value in asserted(other, vocabulary).items():
+            positions, _ = found.setdefault(group, ([], value))
             if position not in positions:
                 positions.append(position)
     return found
@@ -135,11 +141,10 @@ def mention_rows(position: int, body: Body, vocabulary: Vocabulary) -> list[Ment
     if body.valid is None:
         return [MentionRow(body.subject, position, "subject", None, None)]
     extent = edtf.parse(body.valid).extent
-    rows = [MentionRow(body.subject, position, "subject", extent.start_min, extent.end_max)]
-    mentioned = vocabulary.newest(body.type).mentioned(_payload(body, vocabulary))
-    rows += [
-        MentionRow(name, position, "data", extent.start_min, extent.end_max)
-        for name in mentioned
-        if name != body.subject
-    ]
+    first, last = extent.start_min, extent.end_max
+    rows = [MentionRow(body.subject, position, "subject", first, last)]
+    newest = vocabulary.newest(body.type)
+    if newest.references:
+        mentioned = newest.mentioned(_payload(body, newest, vocabulary))
+        rows += [MentionRow(name, position, "data", first, last) for name in mentioned if name != body.subject]
     return rows

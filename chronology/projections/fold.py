@@ -35,15 +35,15 @@ class Fold:
         self.vocabulary = vocabulary
         self._assertions: list[AssertionRow] = []
         self._mentions: list[MentionRow] = []
+        self._touched: Touched | None = None
         self._position = 0
-        self._counts = True
         self._withdrawals: dict[int, int | None] | None = None
 
     def take(self, rows: Iterable[Row], touched: Touched) -> None:
         """Fold rows, in order, into all projections but state; note what they change in which groups."""
+        self._touched = touched
         for row in rows:
-            for group, change in self._take(row.position, decode(row.body)):
-                touched[group].append(change)
+            self._take(row.position, decode(row.body))
         self._flush()
 
     def update(self, touched: Touched) -> None:
@@ -53,7 +53,6 @@ class Fold:
 
     def rebuild(self, rows: Iterable[Row]) -> None:
         """Fold the whole log into empty projections, in memory that does not grow with it."""
-        self._counts = False
         for row in rows:
             try:
                 if row.body:
@@ -64,25 +63,28 @@ class Fold:
                 # Appending checks every event; only a body edited since, leaf and all, can fail here.
                 raise IntegrityError(f"is no event that the log took in: {exc}", position=row.position) from exc
         self._flush()
-        mention.count(self._connection)
         state.rebuild(self._connection)
         self._note_position()
 
-    def _take(self, position: int, body: Body) -> list[tuple[Group, Change]]:
-        touched: list[tuple[Group, Change]] = []
+    def _take(self, position: int, body: Body) -> None:
         withdrawn = body.retracts or body.replaces
         if withdrawn:
-            touched += self._withdraw(withdrawn, by=position)
+            self._withdraw(withdrawn, by=position)
         if body.type == DEFINED:
-            touched += self._define(position, body)
+            self._define(position, body)
         rows = assertion_rows(position, body, self.vocabulary, self._lookup, known_from=position)
         self._assertions += rows
         self._mentions += mention_rows(position, body, self.vocabulary)
         self._position = position
         if len(self._mentions) >= _PENDING_ROWS:
             self._flush()
-        touched += [_change(row) for row in rows]
-        return touched
+        self._note(rows)
+
+    def _note(self, came: Iterable[AssertionRow]) -> None:
+        """Keep in mind which groups new assertions change, if anybody wants to know."""
+        if self._touched is not None:
+            for row in came:
+                self._touched[row.subject, row.attribute].append(_arrival(row))
 
     def _pass_over(self, position: int) -> None:
         """Keep of a redacted event what its redaction declares: that it withdrew another, which stays withdrawn."""
@@ -97,7 +99,7 @@ class Fold:
 
     def _flush(self) -> None:
         assertion.insert(self._connection, self._assertions)
-        mention.insert(self._connection, self._mentions, counted=self._counts)
+        mention.insert(self._connection, self._mentions)
         self._assertions.clear()
         self._mentions.clear()
 
@@ -107,29 +109,35 @@ class Fold:
             raise InvalidEventError([f"there is no event {event_id}"])
         return (row.position, decode(row.body)) if row.body else None
 
-    def _withdraw(self, event_id: str, *, by: int) -> list[tuple[Group, Change]]:
+    def _withdraw(self, event_id: str, *, by: int) -> None:
         known = self._lookup(event_id)
         if known is None:
             # A redacted event has nothing left that could be withdrawn.
-            return []
+            return
         self._flush()
         position, body = known
         subjects = [row.subject for row in mention_rows(position, body, self.vocabulary)]
         mention.withdraw(self._connection, subjects, position, by=by)
-        return assertion.withdraw(self._connection, position, by=by)
+        self._end(position, by=by)
 
-    def _define(self, position: int, body: Body) -> list[tuple[Group, Change]]:
+    def _end(self, position: int, *, by: int) -> None:
+        """End what the event at a position asserts."""
+        went = assertion.withdraw(self._connection, position, by=by)
+        if self._touched is not None:
+            for group, change in went:
+                self._touched[group].append(change)
+
+    def _define(self, position: int, body: Body) -> None:
         before = self.vocabulary
         self.vocabulary = before.with_type(body.data["schema"], trusted=True)
         name = body.subject.partition("/")[2]
         if name not in before or before.newest(name) == self.vocabulary.newest(name):
-            return []
+            return
         self._flush()
-        return self._reread(name, before, by=position)
+        self._reread(name, before, by=position)
 
-    def _reread(self, name: str, before: Vocabulary, *, by: int) -> list[tuple[Group, Change]]:
+    def _reread(self, name: str, before: Vocabulary, *, by: int) -> None:
         """Read the live events of a type, and those that dispute them, by the type's new version."""
-        touched: list[tuple[Group, Change]] = []
         ordinal = 0
         ids: set[str] = set()
         for row in self._log.read(until=by - 1):
@@ -151,11 +159,10 @@ class Fold:
             old = assertion.live_rows(self._connection, row.position)
             if [_content(r) for r in old] == [_content(r) for r in new]:
                 continue
-            touched += assertion.withdraw(self._connection, row.position, by=by)
+            self._end(row.position, by=by)
             assertion.insert(self._connection, new)
             ordinal += len(new)
-            touched += [_change(r) for r in new]
-        return touched
+            self._note(new)
 
     def _check_upcast(self, position: int, body: Body) -> None:
         version = self.vocabulary.newest(body.type)
@@ -170,9 +177,9 @@ class Fold:
         )
 
 
-def _change(row: AssertionRow) -> tuple[Group, Change]:
+def _arrival(row: AssertionRow) -> Change:
     opposes = row.role != Role.AFFIRMS or row.disputes is not None
-    return (row.subject, row.attribute), Change(row.start_min, row.start_max, row.end_max, row.extent_end, opposes)
+    return Change(True, row.start_min, row.start_max, row.end_max, row.extent_end, opposes)
 
 
 def _content(row: AssertionRow) -> AssertionRow:

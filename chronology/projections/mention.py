@@ -6,39 +6,14 @@ from collections.abc import Iterable, Sequence
 from chronology.projections.derive import MentionRow
 
 
-def insert(connection: sqlite3.Connection, rows: Sequence[MentionRow], *, counted: bool = True) -> None:
-    """Write new, live mentions, and count them to their subjects unless `count` does that later for all."""
+def insert(connection: sqlite3.Connection, rows: Sequence[MentionRow]) -> None:
+    """Write new, live mentions."""
     connection.executemany(
         """
         INSERT INTO mention (subject, position, role, first, last)
         VALUES (?, ?, ?, ?, ?)
         """,
         rows,
-    )
-    if not counted:
-        return
-    connection.executemany(
-        """
-        INSERT INTO subject (subject, kind, first_position, last_position, events)
-        VALUES (?1, substr(?1, 1, instr(?1, '/') - 1), ?2, ?2, 1)
-        ON CONFLICT (subject) DO UPDATE
-        SET last_position = excluded.last_position, events = events + 1
-        """,
-        ((row.subject, row.position) for row in rows),
-    )
-
-
-def count(connection: sqlite3.Connection) -> None:
-    """Make the subject projection anew from all mentions."""
-    connection.execute("DELETE FROM subject")
-    connection.execute(
-        """
-        INSERT INTO subject (subject, kind, first_position, last_position, events)
-        SELECT subject, substr(subject, 1, instr(subject, '/') - 1), min(position), max(position), count(*)
-        FROM mention
-        GROUP BY subject
-        ORDER BY subject
-        """
     )
 
 
@@ -47,19 +22,7 @@ def replace(connection: sqlite3.Connection, old: Iterable[MentionRow], new: Sequ
     connection.executemany(
         "DELETE FROM mention WHERE subject = ? AND position = ?", [(row.subject, row.position) for row in old]
     )
-    connection.executemany("INSERT INTO mention (subject, position, role, first, last) VALUES (?, ?, ?, ?, ?)", new)
-    for name in {row.subject for row in (*old, *new)}:
-        connection.execute("DELETE FROM subject WHERE subject = ?", (name,))
-        connection.execute(
-            """
-            INSERT INTO subject (subject, kind, first_position, last_position, events)
-            SELECT subject, substr(subject, 1, instr(subject, '/') - 1), min(position), max(position), count(*)
-            FROM mention
-            WHERE subject = ?
-            GROUP BY subject
-            """,
-            (name,),
-        )
+    insert(connection, new)
 
 
 def withdraw(connection: sqlite3.Connection, subjects: Iterable[str], position: int, *, by: int) -> None:
@@ -94,13 +57,40 @@ def about(connection: sqlite3.Connection, subject: str) -> list[int]:
 
 def subjects(connection: sqlite3.Connection, *, kind: str | None = None) -> list[str]:
     """Return every subject that some event is about or refers to, in order."""
-    rows = connection.execute("SELECT subject FROM subject WHERE ? IS NULL OR kind = ? ORDER BY subject", (kind, kind))
+    # "0" is the character after "/": all subjects of the kind, by the table's own order.
+    rows = connection.execute(
+        """
+        SELECT DISTINCT subject
+        FROM mention
+        WHERE ?1 IS NULL OR (subject >= ?1 || '/' AND subject < ?1 || '0')
+        ORDER BY subject
+        """,
+        (kind,),
+    )
     return [row[0] for row in rows]
 
 
 def kinds(connection: sqlite3.Connection) -> list[str]:
-    """Return every kind of subject in the log, in order."""
-    return [row[0] for row in connection.execute("SELECT DISTINCT kind FROM subject ORDER BY kind")]
+    """Return every kind of subject in the log, in order, leaping from one to the next."""
+    rows = connection.execute(
+        """
+        WITH RECURSIVE found (subject) AS (
+            SELECT min(subject) FROM mention
+            UNION ALL
+            SELECT (
+                SELECT min(subject)
+                FROM mention
+                WHERE subject >= substr(found.subject, 1, instr(found.subject, '/') - 1) || '0'
+            )
+            FROM found
+            WHERE found.subject IS NOT NULL
+        )
+        SELECT substr(subject, 1, instr(subject, '/') - 1)
+        FROM found
+        WHERE subject IS NOT NULL
+        """
+    )
+    return [row[0] for row in rows]
 
 
 def positions(

@@ -10,6 +10,7 @@ from chronology.instants import FOREVER
 from chronology.projections.assertion import Change, Evidence, Group, claims_of, every_group
 from chronology.projections.neighbours import Neighbourhood
 from chronology.projections.scope import Scope
+from chronology.resolve import Claim
 from chronology.segments import Segment, segments
 
 _encode: Final = msgspec.json.encode
@@ -74,19 +75,26 @@ def update(connection: sqlite3.Connection, touched: Mapping[Group, Sequence[Chan
         return
     groups = sorted(touched)
     for start in range(0, len(groups), _GROUPS_AT_ONCE):
-        anew: list[Group] = []
+        stale: list[Group] = []
         rows: list[StateRow] = []
         for group in groups[start : start + _GROUPS_AT_ONCE]:
+            changes = touched[group]
             claims = claims_of(connection, group, limit=_SHORT_HISTORY + 1)
-            if len(claims) > _SHORT_HISTORY and len(touched[group]) <= _FEW_CHANGES:
-                _update_locally(connection, group, touched[group])
+            if len(claims) > _SHORT_HISTORY and len(changes) <= _FEW_CHANGES:
+                _update_locally(connection, group, changes)
                 continue
             if len(claims) > _SHORT_HISTORY:
                 claims = claims_of(connection, group)
-            anew.append(group)
+            if not _is_new(claims, changes):
+                stale.append(group)
             rows += [_row(group, segment) for segment in segments(claims)]
-        connection.executemany("DELETE FROM state WHERE subject = ? AND attribute = ?", anew)
+        connection.executemany("DELETE FROM state WHERE subject = ? AND attribute = ?", stale)
         _insert(connection, rows)
+
+
+def _is_new(claims: Sequence[Claim], changes: Sequence[Change]) -> bool:
+    """Tell whether nothing live was known of a group before these changes, so that it has no segments yet."""
+    return len(claims) == len(changes) and all(change.came for change in changes)
 
 
 def _count_groups(connection: sqlite3.Connection) -> int:
@@ -154,19 +162,14 @@ def _insert(connection: sqlite3.Connection, rows: Iterable[StateRow]) -> None:
 
 
 def _row(group: Group, segment: Segment) -> StateRow:
-    answer = segment.answer
-    leading = answer.leading
-    others = [[claim.key if claim else None, standing.value] for claim, standing in answer.candidates[1:]]
-    return StateRow(
-        *group,
-        segment.valid_from,
-        segment.valid_to,
-        leading.value if leading else None,
-        "certain" if answer.certain else "possible",
-        answer.contested,
-        leading.key if leading else None,
-        _encode(others).decode() if others else None,
-    )
+    candidates, certain, contested = segment.answer.candidates, segment.answer.certain, segment.answer.contested
+    leading = candidates[0][0]
+    others = None
+    if len(candidates) > 1:
+        others = _encode([(claim.key if claim else None, standing) for claim, standing in candidates[1:]]).decode()
+    certainty = "certain" if certain else "possible"
+    value, key = (leading.value, leading.key) if leading else (None, None)
+    return StateRow(*group, segment.valid_from, segment.valid_to, value, certainty, contested, key, others)
 
 
 class Held(NamedTuple):

@@ -58,15 +58,6 @@ CREATE TABLE state (
     PRIMARY KEY (subject, attribute, valid_from)
 ) STRICT, WITHOUT ROWID"""
 
-SUBJECT: Final = """\
-CREATE TABLE subject (
-    subject TEXT PRIMARY KEY,
-    kind TEXT NOT NULL,
-    first_position INTEGER NOT NULL,
-    last_position INTEGER NOT NULL,
-    events INTEGER NOT NULL        -- that are about it or refer to it
-) STRICT, WITHOUT ROWID"""
-
 MENTION: Final = """\
 CREATE TABLE mention (
     subject TEXT NOT NULL,
@@ -78,6 +69,13 @@ CREATE TABLE mention (
     PRIMARY KEY (subject, position)
 ) STRICT, WITHOUT ROWID"""
 
+# Computed when asked for: a table of its own would be a third row to write at a random place for every event.
+SUBJECT: Final = """\
+CREATE VIEW subject (subject, kind, first_position, last_position, events) AS
+SELECT subject, substr(subject, 1, instr(subject, '/') - 1), min(position), max(position), count(*)
+FROM mention
+GROUP BY subject"""
+
 PROJECTION: Final = """\
 CREATE TABLE projection (
     name TEXT PRIMARY KEY,
@@ -85,7 +83,7 @@ CREATE TABLE projection (
     position INTEGER NOT NULL      -- of the newest event it has taken in
 ) STRICT, WITHOUT ROWID"""
 
-VERSIONS: Final = {"assertion": 1, "state": 1, "subject": 1, "mention": 1}
+VERSIONS: Final = {"assertion": 1, "state": 1, "subject": 2, "mention": 1}
 """Projections and the version of what their rows mean; a file with other versions wants a replay."""
 
 SCHEMA: Final = {
@@ -96,8 +94,8 @@ SCHEMA: Final = {
     "assertion_opposing": ASSERTION_OPPOSING,
     "assertion_reread": ASSERTION_REREAD,
     "state": STATE,
-    "subject": SUBJECT,
     "mention": MENTION,
+    "subject": SUBJECT,
     "projection": PROJECTION,
 }
 """The projections' objects, by name, in the order in which they are made."""

@@ -112,7 +112,7 @@ def folder() -> Iterator[Path]:
 
 # The table that the migrations keep is no part of what a store says.
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE '%sqlite!_migrations%' ESCAPE '!'"
-PROJECTIONS = ("assertion", "state", "subject", "mention", "projection")
+PROJECTIONS = ("assertion", "state", "mention", "projection")
 _READ_BY_INDEX = (
     "SELECT id, position FROM event ORDER BY id",
     "SELECT subject, attribute, start_max, key FROM assertion INDEXED BY assertion_group ORDER BY 1, 2, 3, 4",

@@ -311,7 +311,6 @@ SWAP = (
         (("UPDATE assertion SET start_max = start_max + 1 WHERE position = {p}",), "position {p}: "),
         (("UPDATE assertion SET known_until = NULL",), "assertion"),
         (("INSERT INTO mention SELECT 'place/q', position, role, first, last, NULL FROM mention LIMIT 1",), "mention"),
-        (("UPDATE subject SET events = events + 1 WHERE subject = 'place/p0'",), "subject"),
         (("UPDATE projection SET position = position - 1",), "projection"),
         (("UPDATE projection SET version = version + 1",), "projection"),
     ],
