@@ -8,9 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from chronology.errors import CanonicalError
-
-Json = Any
-"""A value of the domain: dict, list, str, int, bool or None, nested at most `MAX_DEPTH` deep."""
+from chronology.values import Json
 
 MAX_BYTES: Final = 65_535
 MAX_DEPTH: Final = 32

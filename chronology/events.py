@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from types import MappingProxyType
+from datetime import datetime
 from typing import Final, Literal, get_args
 
 import attrs
@@ -11,44 +10,16 @@ import msgspec
 from attrs import field, frozen
 
 from chronology import canonical, edtf
-from chronology.canonical import Json
 from chronology.errors import CanonicalError, DateError
+from chronology.forms import GRADE, SUBJECT, SUBJECT_LENGTH, is_day
+from chronology.values import Json, freeze, thaw
 
 FORMAT: Final = 1
 """Version of the body's layout, the `format` key of every body."""
 
 Stance = Literal["affirms", "denies"]
 
-KIND = re.compile(r"[a-z][a-z0-9_-]*")
-SUBJECT = re.compile(r"[a-z][a-z0-9_-]*/[a-z0-9][a-z0-9_.-]*")
-SUBJECT_LENGTH: Final = 128
-ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]*")
-GRADE = re.compile(r"[A-F][1-6]")
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-
-
-def freeze(value: Json) -> Json:
-    """Return a deep copy of a JSON value that nobody can change: read-only mappings and tuples."""
-    # Text first: it is what most values are, and the question of what is a mapping is a slow one.
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Mapping):
-        return MappingProxyType({key: freeze(item) for key, item in value.items()})
-    if isinstance(value, list | tuple):
-        return tuple(freeze(item) for item in value)
-    return value
-
-
-def thaw(value: Json) -> Json:
-    """Return a frozen JSON value as plain dicts and lists, as JSON libraries want them."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Mapping):
-        return {key: thaw(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [thaw(item) for item in value]
-    return value
 
 
 def _names(value: str | Iterable[str] | None) -> tuple[str, ...]:
@@ -188,11 +159,6 @@ def _instant(text: str) -> datetime:
         raise CanonicalError("recorded_at", f"{text!r} is no instant") from exc
 
 
-def format_instant(moment: datetime) -> str:
-    """Return an aware datetime as the log writes it: `2018-05-15T09:30:00.000000Z`, whose text order is time order."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f").rjust(26, "0") + "Z"
-
-
 def uuid7(milliseconds: int, randomness: bytes) -> str:
     """Return a UUID version 7 (RFC 9562 section 5.7): ids in order of time keep the log's index compact.
 
@@ -289,14 +255,3 @@ def _text_faults(event: Event) -> list[str]:
         except CanonicalError as exc:
             faults.append(str(exc) + (f" ({exc.hint})" if exc.hint else ""))
     return faults
-
-
-def is_day(text: str) -> bool:
-    """Tell whether a text is one exact calendar day, `2018-05-14`."""
-    if not DAY.fullmatch(text):
-        return False
-    try:
-        edtf.parse(text)
-    except DateError:
-        return False
-    return True

@@ -9,9 +9,8 @@ import msgspec
 from attrs import frozen
 
 from chronology import edtf
-from chronology.canonical import Json
 from chronology.errors import ChronologyError, DateError, IntegrityError
-from chronology.events import GRADE, format_instant, freeze, is_day
+from chronology.forms import GRADE, format_instant, is_day
 from chronology.instants import FOREVER
 from chronology.log import Log
 from chronology.projections import assertion, state
@@ -19,6 +18,7 @@ from chronology.projections.assertion import Evidence
 from chronology.projections.neighbours import Neighbourhood
 from chronology.projections.scope import Scope
 from chronology.resolve import Claim, Standing, resolve
+from chronology.values import Json, freeze
 
 Moment = str | date | datetime | None
 """A date as EDTF text, a day, an aware date-time, or None for now."""

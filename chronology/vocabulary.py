@@ -7,11 +7,12 @@ from typing import Final
 from attrs import define, field
 
 from chronology import canonical
-from chronology.canonical import Json
 from chronology.definitions import check_definition
 from chronology.errors import CanonicalError, InvalidEventError, UnknownNameError, nearest
 from chronology.event_types import DEFINED, EventType, read_type
-from chronology.events import SUBJECT, Event, thaw
+from chronology.events import Event
+from chronology.forms import SUBJECT
+from chronology.values import Json, thaw
 
 _UNFIT: Final = (TypeError, KeyError, IndexError, ValueError, AttributeError, RecursionError)
 """What the patching library raises, besides its own errors, where a patch does not fit its payload."""

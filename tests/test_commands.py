@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chronology.commands import output
+from chronology.commands.progress import progress_bar
 from tests.command_line import GATE, GAZETTE, append, done, run, status, untouched
 
 
@@ -232,12 +232,12 @@ def test_a_type_without_a_description_is_shown_without_a_gap(store: Path) -> Non
 
 def test_progress_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
     """A progress bar is drawn where stderr is a terminal, and nowhere else."""
-    with output.progress_bar("replaying") as progress:
+    with progress_bar("replaying") as progress:
         assert progress is None
     terminal = io.StringIO()
     monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
     monkeypatch.setattr("sys.stderr", terminal)
-    with output.progress_bar("replaying") as progress:
+    with progress_bar("replaying") as progress:
         assert progress is not None
         progress(1, 2)
     assert "replaying" in terminal.getvalue()

@@ -14,22 +14,10 @@ from strategies import json_objects, json_values, subjects
 
 from chronology import canonical
 from chronology.errors import CanonicalError
-from chronology.events import (
-    Body,
-    Event,
-    RecordedEvent,
-    as_dict,
-    decode,
-    encode,
-    form_faults,
-    format_instant,
-    freeze,
-    is_day,
-    recorded,
-    thaw,
-    uuid7,
-)
+from chronology.events import Body, Event, RecordedEvent, as_dict, decode, encode, form_faults, recorded, uuid7
+from chronology.forms import format_instant, is_day
 from chronology.merkle import leaf_hash
+from chronology.values import freeze, thaw
 
 ID: Final = "01636322-91c0-7cde-9af5-2638c05341bb"
 OTHER: Final = "01636324-0ca8-7db2-b326-ab0cd5f0a974"

@@ -8,6 +8,7 @@ from chronology import canonical, edtf
 from chronology.event_types import BOOKKEEPING
 from chronology.events import Body
 from chronology.resolve import Role
+from chronology.values import Json
 from chronology.vocabulary import Vocabulary
 
 ORDINAL_BITS: Final = 24
@@ -61,7 +62,7 @@ def asserted(body: Body, vocabulary: Vocabulary) -> list[tuple[str, str | None]]
     return vocabulary.newest(body.type).asserted(_payload(body, vocabulary))
 
 
-def _payload(body: Body, vocabulary: Vocabulary) -> canonical.Json:
+def _payload(body: Body, vocabulary: Vocabulary) -> Json:
     version = body.type_version or 1
     if version == vocabulary.newest(body.type).version:
         return body.data

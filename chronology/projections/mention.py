@@ -2,11 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from chronology.projections.derive import MentionRow
+if TYPE_CHECKING:
+    from chronology.projections.derive import MentionRow
 
 
-def insert(connection: sqlite3.Connection, rows: Sequence[MentionRow], *, counted: bool = True) -> None:
+def insert(connection: sqlite3.Connection, rows: Sequence["MentionRow"], *, counted: bool = True) -> None:
     """Write new, live mentions, and count them to their subjects unless `count` does that later for all."""
     connection.executemany(
         """
@@ -42,7 +44,7 @@ def count(connection: sqlite3.Connection) -> None:
     )
 
 
-def replace(connection: sqlite3.Connection, old: Iterable[MentionRow], new: Sequence[MentionRow]) -> None:
+def replace(connection: sqlite3.Connection, old: Iterable["MentionRow"], new: Sequence["MentionRow"]) -> None:
     """Exchange the mentions of one event, which a newer version of its type reads differently."""
     connection.executemany(
         "DELETE FROM mention WHERE subject = ? AND position = ?", [(row.subject, row.position) for row in old]
