@@ -204,6 +204,11 @@ class Reader:
         with database.reading(self._connection):
             return mention.subjects(self._connection, kind=kind)
 
+    def knows_subject(self, subject: str) -> bool:
+        """Tell whether some event is about a subject or refers to it."""
+        with database.reading(self._connection):
+            return mention.is_known(self._connection, subject)
+
     def parties(self) -> list[str]:
         """Return every source and every origin of some assertion, in order."""
         with database.reading(self._connection):

@@ -1,7 +1,7 @@
 """Names that people type, held against those the store knows: refused, or told with the nearest one."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from chronology.commands import arguments, output
@@ -14,7 +14,7 @@ _BESIDE: Final = 200
 
 
 def check_known(
-    chron: Reader, *, subject: str | None, attribute: str | None, kind: str | None, parties: Iterable[str]
+    chron: Reader, *, subject: str | None, attribute: str | None, kind: str | None, parties: Sequence[str]
 ) -> None:
     """Refuse names that cannot exist, and say on stderr which others no event has.
 
@@ -35,7 +35,7 @@ def check_known(
         raise UnknownNameError("attribute", attribute, attributes, hint="`chronology types` lists the attributes")
     if subject is not None:
         check_subject(chron, subject)
-    known = chron.parties()
+    known = chron.parties() if parties else []
     for name in parties:
         # Of any kind: who passes a claim on need not be the subject of any event.
         _check_form(name, known)
@@ -48,6 +48,8 @@ def check_subject(chron: Reader, subject: str) -> None:
     Raises:
         ChronologyError: it is not kind/slug, or of an unknown kind.
     """
+    if SUBJECT.fullmatch(subject) and chron.knows_subject(subject):
+        return
     known = chron.subjects()
     _check_form(subject, known)
     kind = subject.partition("/")[0]

@@ -100,6 +100,11 @@ def subjects(connection: sqlite3.Connection, *, kind: str | None = None) -> list
     return [row[0] for row in rows]
 
 
+def is_known(connection: sqlite3.Connection, subject: str) -> bool:
+    """Tell whether some event is about a subject or refers to it."""
+    return connection.execute("SELECT 1 FROM subject WHERE subject = ?", (subject,)).fetchone() is not None
+
+
 def kinds(connection: sqlite3.Connection) -> list[str]:
     """Return every kind of subject in the log, in order."""
     return [row[0] for row in connection.execute("SELECT DISTINCT kind FROM subject ORDER BY kind")]
