@@ -1,13 +1,17 @@
 """Chronology: an append-only store for contested chronologies. What is listed in `__all__` is the public interface."""
 
-from chronology.append import AppendResult
-from chronology.errors import ChronologyError
-from chronology.events import Event, RecordedEvent
-from chronology.query import Candidate, Holding
-from chronology.reader import utc_now
-from chronology.rebuild import ReplayReport
-from chronology.store import Chronology
-from chronology.verify import Fault, VerifyReport
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from chronology.append import AppendResult
+    from chronology.errors import ChronologyError
+    from chronology.events import Event, RecordedEvent
+    from chronology.query import Candidate, Holding
+    from chronology.reader import utc_now
+    from chronology.rebuild import ReplayReport
+    from chronology.store import Chronology
+    from chronology.verify import Fault, VerifyReport
 
 __version__ = "0.1.0"
 
@@ -24,3 +28,31 @@ __all__ = [
     "VerifyReport",
     "utc_now",
 ]
+
+_HOMES: Final = {
+    "AppendResult": "append",
+    "Candidate": "query",
+    "Chronology": "store",
+    "ChronologyError": "errors",
+    "Event": "events",
+    "Fault": "verify",
+    "Holding": "query",
+    "RecordedEvent": "events",
+    "ReplayReport": "rebuild",
+    "VerifyReport": "verify",
+    "utc_now": "reader",
+}
+"""The module of each public name, imported where the name is first used: a question need not wait for the writers."""
+
+if not TYPE_CHECKING:
+    # Hidden from type checkers, which would take any name for one that exists.
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -13,12 +13,13 @@ from attrs import frozen
 from chronology import canonical
 from chronology.definitions import check_definition
 from chronology.errors import DuplicateIdError, InvalidEventError, NotLiveError, UnknownNameError, nearest
+from chronology.event_faults import form_faults, value_faults
 from chronology.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED, shape_faults
-from chronology.events import Body, Event, as_dict, body_of, decode, encode, event_of, format_instant, uuid7
-from chronology.forms import form_faults, is_day, value_faults
+from chronology.events import Body, Event, as_dict, body_of, decode, encode, event_of, uuid7
+from chronology.forms import format_instant, is_day
 from chronology.log import Log, Row
 from chronology.merkle import leaf_hash
-from chronology.projections import assertion, mention
+from chronology.projections import assertion_changes, mention
 from chronology.projections.fold import Fold, Touched
 from chronology.vocabulary import Vocabulary
 
@@ -265,7 +266,7 @@ class Batch:
 
     def _published_day(self, source: str) -> str | None:
         if source not in self._published:
-            text = assertion.latest_value(self._connection, (source, PUBLISHED))
+            text = assertion_changes.latest_value(self._connection, (source, PUBLISHED))
             value = msgspec.json.decode(text) if text else None
             self._published[source] = value if isinstance(value, str) and is_day(value) else None
         return self._published[source]

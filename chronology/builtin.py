@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from chronology import canonical
-from chronology.canonical import Json
 from chronology.errors import InvalidEventError, StoreError
 from chronology.event_types import DEFINED
 from chronology.events import Event
+from chronology.values import Json
 
 _PACKAGE: Final = Path(__file__).parent
 

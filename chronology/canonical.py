@@ -3,15 +3,12 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
 
 from chronology.errors import CanonicalError
-
-Json = Any
-"""A value of the domain: dict, list, str, int, bool or None, nested at most `MAX_DEPTH` deep."""
+from chronology.values import OBJECTS, Json
 
 MAX_BYTES: Final = 65_535
 MAX_DEPTH: Final = 32
@@ -24,8 +21,6 @@ _ASTRAL = re.compile(rb"[\xf0-\xf4]")
 
 _NO_FLOATS: Final = "write decimals as strings: they keep their digits"
 
-OBJECTS: Final = (dict, MappingProxyType, Mapping)
-"""What counts as a JSON object; what most are comes first, for the question of what else is a mapping is a slow one."""
 
 _encode_sorted: Callable[[Json], bytes] = msgspec.json.Encoder(order="sorted").encode
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from chronology.canonical import Json
 from chronology.errors import InvalidEventError, nearest
 from chronology.event_types import BOOKKEEPING, FACT_ASSERTED, FACT_ENDED, identity, validator
 from chronology.forms import ATTRIBUTE, KIND
+from chronology.values import Json
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 """JSON Schema 2020-12, the only dialect that is read."""

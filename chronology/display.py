@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 from itertools import groupby
 
 # More marks than this on one letter are no writing: the longest stacks known to us, in Tibetan, have eight.
@@ -37,27 +38,27 @@ _UNSAFE_RANGES = (
     *((chr(plane + 0xFFFE), chr(plane + 0xFFFF)) for plane in range(0x10000, 0x110000, 0x10000)),
 )
 _UNSAFE_CLASS = "".join(f"{first}-{last}" for first, last in _UNSAFE_RANGES)
-_UNSAFE = re.compile(f"[{_UNSAFE_CLASS}]")
+# Most text is ASCII, needs none of these patterns, and does not wait until they are compiled.
+_compiled = cache(re.compile)
+_UNSAFE = f"[{_UNSAFE_CLASS}]"
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _ZWNJ, _ZWJ = "\u200c", "\u200d"
 
 # Letters and marks of the scripts in which a joiner or non-joiner is part of the spelling: Arabic to Mandaic,
 # Devanagari to Sinhala, Myanmar, Khmer, Mongolian, Balinese to Batak, and those beyond the first plane.
-_JOINING = re.compile(
+_JOINING = (
     "[\u0620-\u065f\u066e-\u06d3\u06d5-\u06dc\u06ea-\u06ef\u06fa-\u06ff\u0710-\u085f\u0860-\u088e\u0898-\u08e1"
     "\u0900-\u0963\u0971-\u0df4\u1000-\u109f\u1780-\u17b3\u17b6-\u17d3\u1820-\u18aa\u1b00-\u1bff"
     "\ufb50-\ufdcf\ufdf0-\ufdfb\ufe70-\ufefc\U00011000-\U00011fff\U0001e900-\U0001e94b]"
 )
-_ARABIC = re.compile("[\u0620-\u065f\u066e-\u06d3\u06d5-\u06dc\u06ea-\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08e1]")
-_PICTURE = re.compile(
-    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
-)
-_IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
+_ARABIC = "[\u0620-\u065f\u066e-\u06d3\u06d5-\u06dc\u06ea-\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08e1]"
+_PICTURE = "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+_IDEOGRAPH = "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]"
 
 # To `re`, marks are neither words nor spaces, so only such a run can hold a flood; `_thinned` then counts.
-_FLOOD = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1},}}")
+_FLOOD = rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1},}}"
 
-_FORMULA = re.compile(f"[\t\r\n]|[\\s{_UNSAFE_CLASS}]*[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]")
+_FORMULA = f"[\t\r\n]|[\\s{_UNSAFE_CLASS}]*[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]"
 
 
 def escape(text: str, *, multiline: bool = False) -> str:
@@ -84,7 +85,7 @@ def escape(text: str, *, multiline: bool = False) -> str:
             return char
         return char if _belongs(char, match.string, match.start()) else _escaped(char)
 
-    return _FLOOD.sub(_thinned, _UNSAFE.sub(visible, text))
+    return _compiled(_FLOOD).sub(_thinned, _compiled(_UNSAFE).sub(visible, text))
 
 
 def one_line(text: str, width: int) -> str:
@@ -119,7 +120,7 @@ def spreadsheet_cell(text: str) -> str:
     For the spreadsheet flavour of CSV only, since it alters the text (`-5` becomes `'-5`). Space and unseen
     characters in front of the sign do not hide it: programs drop them, a byte order mark above all.
     """
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if _compiled(_FORMULA).match(text) else text
 
 
 def _belongs(char: str, text: str, at: int) -> bool:
@@ -132,9 +133,9 @@ def _belongs(char: str, text: str, at: int) -> bool:
         return _joins(char, before, after, text[at - 2 : at - 1])
     if char in "\ufe0e\ufe0f":
         # Also the base of a keycap: a digit, number sign or asterisk, the selector, and U+20E3.
-        return bool(_PICTURE.match(before)) or (before in "0123456789#*" and after == "\u20e3")
+        return bool(_compiled(_PICTURE).match(before)) or (before in "0123456789#*" and after == "\u20e3")
     if "\ufe00" <= char <= "\ufe0d" or "\U000e0100" <= char <= "\U000e01ef":
-        return bool(_IDEOGRAPH.match(before))
+        return bool(_compiled(_IDEOGRAPH).match(before))
     if "\u180b" <= char <= "\u180f":
         return "\u1820" <= before <= "\u18aa"
     return False
@@ -144,15 +145,15 @@ def _joins(char: str, before: str, after: str, second_before: str) -> bool:
     """Tell whether a joiner stands where RFC 5892 appendix A, Arabic abbreviations or emoji have one."""
     if unicodedata.combining(before) == 9:  # a virama: the joiner chooses the form of the consonant before it
         return True
-    if _JOINING.match(before) and _JOINING.match(after):
+    if _compiled(_JOINING).match(before) and _compiled(_JOINING).match(after):
         return True
     if char == _ZWNJ:
         return False
-    if _ARABIC.match(before):  # keeps the initial form where nothing follows, as in the Persian for "AH"
+    if _compiled(_ARABIC).match(before):  # keeps the initial form where nothing follows, as in the Persian for "AH"
         return True
     if before == "\ufe0f":
         before = second_before
-    return bool(_PICTURE.match(before) and _PICTURE.match(after))
+    return bool(_compiled(_PICTURE).match(before) and _compiled(_PICTURE).match(after))
 
 
 def _escaped(char: str) -> str:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 
 from chronology import canonical
-from chronology.canonical import Json
 from chronology.errors import nearest
 from chronology.events import Body, Event
 from chronology.forms import is_subject
+from chronology.values import Json
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator

@@ -1,8 +1,7 @@
 """Event records and their codec: what a client submits, what the log returns, the body between. No I/O, no clock."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from types import MappingProxyType
+from datetime import datetime
 from typing import Final, Literal
 
 import attrs
@@ -10,35 +9,13 @@ import msgspec
 from attrs import field, frozen
 
 from chronology import canonical
-from chronology.canonical import Json
 from chronology.errors import CanonicalError
+from chronology.values import Json, freeze, thaw
 
 FORMAT: Final = 1
 """Version of the body's layout, the `format` key of every body."""
 
 Stance = Literal["affirms", "denies"]
-
-
-def freeze(value: Json) -> Json:
-    """Return a deep copy of a JSON value that nobody can change: read-only mappings and tuples."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, canonical.OBJECTS):
-        return MappingProxyType({key: freeze(item) for key, item in value.items()})
-    if isinstance(value, list | tuple):
-        return tuple(freeze(item) for item in value)
-    return value
-
-
-def thaw(value: Json) -> Json:
-    """Return a frozen JSON value as plain dicts and lists, as JSON libraries want them."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, canonical.OBJECTS):
-        return {key: thaw(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [thaw(item) for item in value]
-    return value
 
 
 def _names(value: str | Iterable[str] | None) -> tuple[str, ...]:
@@ -237,11 +214,6 @@ def _instant(text: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError as exc:
         raise CanonicalError("recorded_at", f"{text!r} is no instant") from exc
-
-
-def format_instant(moment: datetime) -> str:
-    """Return an aware datetime as the log writes it: `2018-05-15T09:30:00.000000Z`, whose text order is time order."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f").rjust(26, "0") + "Z"
 
 
 def uuid7(milliseconds: int, randomness: bytes) -> str:

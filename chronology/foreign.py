@@ -8,16 +8,18 @@ from typing import Any, Final
 
 from chronology import canonical, database, log
 from chronology.errors import ChronologyError, IntegrityError, InvalidEventError
+from chronology.event_faults import form_faults
 from chronology.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED, shape_faults
-from chronology.events import FORMAT, Event, RecordedEvent, decode, format_instant, recorded, redacted, thaw
+from chronology.events import FORMAT, Event, RecordedEvent, decode, recorded, redacted
 from chronology.evidence import Comparison, compare
-from chronology.forms import form_faults
+from chronology.forms import format_instant
 from chronology.log import Log, Row
 from chronology.merkle import HASH_SIZE, leaf_hash
 from chronology.notes import Checkpoint
 from chronology.projections import tables
 from chronology.redactions import Redaction, declared
 from chronology.structure import event_from_json
+from chronology.values import thaw
 from chronology.vocabulary import Vocabulary
 
 _STORED_ONLY: Final = ("format", "nonce", "recorded_at")

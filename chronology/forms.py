@@ -1,14 +1,12 @@
-"""What is wrong with the form of an event, whatever its type; the vocabulary judges the rest. Pure."""
+"""The forms in which names, grades, days and instants are written. Pure."""
 
 import re
+from datetime import UTC, datetime
 from functools import lru_cache
-from operator import attrgetter
-from types import MappingProxyType, NoneType
-from typing import Final, get_args
+from typing import Final
 
-from chronology import canonical, edtf
-from chronology.errors import CanonicalError, DateError
-from chronology.events import FIELDS, Body, Event, Stance
+from chronology import edtf
+from chronology.errors import DateError
 
 KIND = re.compile(r"[a-z][a-z0-9_-]*")
 SUBJECT = re.compile(r"[a-z][a-z0-9_-]*/[a-z0-9][a-z0-9_.-]*")
@@ -16,115 +14,12 @@ SUBJECT_LENGTH: Final = 128
 ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]*")
 GRADE = re.compile(r"[A-F][1-6]")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-
-
-def value_faults(event: object) -> list[str]:
-    """Return what Python lets pass, each with its path: a date where its text is wanted, a number among names.
-
-    Everything else that judges an event relies on there being none.
-    """
-    if not isinstance(event, Event):
-        return [f"wants an Event, not {event!r}"]
-    if _is_plain(event):
-        return []
-    faults = []
-    for name in _TEXTS:
-        value = getattr(event, name)
-        if not isinstance(value, str) and (value is not None or name in ("type", "subject")):
-            faults.append(f"{name}: wants text, not {value!r}")
-    for path, names in (("said_by", event.said_by), ("disputes", event.disputes)):
-        faults += [f"{path}: wants text, not {name!r}" for name in names if not isinstance(name, str)]
-    version = event.type_version
-    if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
-        faults.append(f"type_version: wants an integer, not {version!r}")
-    return (
-        faults if isinstance(event.data, canonical.OBJECTS) else [*faults, f"data: wants an object, not {event.data!r}"]
-    )
-
-
-_TEXTS: Final = tuple(name for name in FIELDS if name not in ("data", "said_by", "disputes", "type_version"))
-_texts_of: Final = attrgetter(*_TEXTS)
-_TEXT: Final = {str}
-_TEXT_OR_NONE: Final = {str, NoneType}
-_STANCES: Final = frozenset(get_args(Stance))
-
-
-def _is_plain(event: Event) -> bool:
-    """Tell at a glance what is true of nearly every event: that its values are of the very types they should be."""
-    return (
-        set(map(type, _texts_of(event))) <= _TEXT_OR_NONE
-        and type(event.type) is type(event.subject) is str
-        and set(map(type, event.said_by + event.disputes)) <= _TEXT
-        and type(event.type_version) in (int, NoneType)
-        and type(event.data) is MappingProxyType
-    )
-
-
-def form_faults(event: Event | Body) -> list[str]:
-    """Return what is wrong with an event's form, each fault with its path; the vocabulary judges the rest."""
-    faults: list[str] = []
-    if event.subject:
-        faults += _subject_faults("subject", event.subject)
-    if event.valid is not None:
-        faults += _valid_faults(event.valid)
-    if event.stance not in _STANCES:
-        faults.append(f"stance: {event.stance!r} is neither affirms nor denies")
-    if event.source is not None:
-        faults += _subject_faults("source", event.source)
-        if not event.source.startswith("source/"):
-            faults.append(f"source: {event.source!r} is not of the kind source, as in source/voa-2018-05-14")
-    for index, name in enumerate(event.said_by):
-        faults += _subject_faults(f"said_by[{index}]", name)
-    if event.stated is not None and not is_day(event.stated):
-        faults.append(f"stated: {event.stated!r} is not a day, as in 2018-05-14")
-    if event.grade is not None and not GRADE.fullmatch(event.grade):
-        faults.append(f"grade: {event.grade!r} is no Admiralty grade: A-F for the source, then 1-6, as in B2")
-    for name, text in (("id", event.id), ("replaces", event.replaces), ("retracts", event.retracts)):
-        if text is not None:
-            faults += _uuid_faults(name, text)
-    for index, target in enumerate(event.disputes):
-        faults += _uuid_faults(f"disputes[{index}]", target)
-    return faults + _text_faults(event)
 
 
 @lru_cache(maxsize=65_536)
 def is_subject(name: str) -> bool:
     """Tell whether a text is a subject's name, `kind/slug`."""
     return len(name) <= SUBJECT_LENGTH and SUBJECT.fullmatch(name) is not None
-
-
-def _subject_faults(path: str, name: str) -> list[str]:
-    if is_subject(name):
-        return []
-    if len(name) > SUBJECT_LENGTH:
-        return [f"{path}: is {len(name)} characters long, and {SUBJECT_LENGTH} is the most"]
-    return [f"{path}: {name!r} is not kind/slug in lower case, as in operation/al-jazeera-storm"]
-
-
-def _valid_faults(text: str) -> list[str]:
-    try:
-        edtf.parse(text)
-    except DateError as exc:
-        return [f"valid: {exc}" + (f" ({exc.hint})" if exc.hint else "")]
-    return []
-
-
-def _uuid_faults(path: str, text: str) -> list[str]:
-    return [] if _UUID.fullmatch(text) else [f"{path}: {text!r} is no UUID in lower case with hyphens"]
-
-
-def _text_faults(event: Event | Body) -> list[str]:
-    faults = []
-    for name in ("data", "quote", "locator", "note", "recorded_by"):
-        value = getattr(event, name)
-        if value is None:
-            continue
-        try:
-            canonical.check(value, name)
-        except CanonicalError as exc:
-            faults.append(str(exc) + (f" ({exc.hint})" if exc.hint else ""))
-    return faults
 
 
 @lru_cache(maxsize=65_536)
@@ -137,3 +32,8 @@ def is_day(text: str) -> bool:
     except DateError:
         return False
     return True
+
+
+def format_instant(moment: datetime) -> str:
+    """Return an aware datetime as the log writes it: `2018-05-15T09:30:00.000000Z`, whose text order is time order."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f").rjust(26, "0") + "Z"

@@ -5,7 +5,7 @@ The contract, whatever database stands behind it: position order equals commit o
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from chronology.errors import IntegrityError
@@ -76,6 +76,21 @@ SCHEMA: Final = {
     "event_guards_columns": GUARD_INDEX,
 }
 """The log's objects, by name, in the order in which they are made."""
+
+
+def check_schema(found: Mapping[str, str | None]) -> None:
+    """Refuse a file whose log is not made as this code makes it.
+
+    Args:
+        found: the text of every object in the file, by name.
+
+    Raises:
+        IntegrityError: a table, trigger or index of the log is missing or another one.
+    """
+    for name, wanted in SCHEMA.items():
+        if (found.get(name) or "").strip() != wanted:
+            what = "has been changed" if name in found else "is missing"
+            raise IntegrityError(f"the log's {name} {what}", hint="`chronology verify` tells more; restore a backup")
 
 
 class Row(NamedTuple):

@@ -1,18 +1,17 @@
 """Questions about the state: which answer, from which projection, with which evidence. Reads, never writes."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
-import msgspec
 from attrs import frozen
 
 from chronology import edtf
-from chronology.canonical import Json
 from chronology.errors import ChronologyError, DateError, IntegrityError
-from chronology.events import format_instant, freeze
-from chronology.forms import GRADE, is_day
+from chronology.forms import GRADE, format_instant, is_day
 from chronology.instants import FOREVER
 from chronology.log import Log
 from chronology.projections import assertion, state
@@ -20,6 +19,7 @@ from chronology.projections.assertion import Evidence
 from chronology.projections.neighbours import Neighbourhood
 from chronology.projections.scope import Scope
 from chronology.resolve import Claim, Standing, resolve
+from chronology.values import Json, freeze
 
 Moment = str | date | datetime | None
 """A date as EDTF text, a day, an aware date-time, or None for now."""
@@ -29,8 +29,6 @@ KnownAt = int | str | date | datetime | None
 
 _LONG_HISTORY: Final = 64
 """Assertions of a subject from which on only those near the instant are read."""
-
-_decode: Final = msgspec.json.decode
 
 
 @frozen(kw_only=True)
@@ -105,7 +103,7 @@ def _holdings(connection: sqlite3.Connection, scope: Scope, instant: int, *, fuz
         evidence = assertion.evidence(connection, keys)
         return [_holding(one, [_candidate(evidence.get(key or 0), s) for key, s in one.parties]) for one in found]
     rows = state.at(connection, scope, instant)
-    others = [_decode(row.others) if row.others else () for row in rows]
+    others = [json.loads(row.others) if row.others else () for row in rows]
     evidence = assertion.evidence(connection, (key for some in others for key, _ in some if key is not None))
     return [_stored(row, some, evidence) for row, some in zip(rows, others, strict=True)]
 
@@ -165,7 +163,7 @@ def _candidate(said: Evidence | None, standing: Any) -> Candidate:
         return Candidate(value=None, standing=standing)
     role: Any = said.role
     return Candidate(
-        value=None if said.value is None else freeze(_decode(said.value)),
+        value=None if said.value is None else _value(said.value),
         standing=standing,
         event=said.event,
         position=said.position,
@@ -175,6 +173,12 @@ def _candidate(said: Evidence | None, standing: Any) -> Candidate:
         grade=said.grade,
         role=role,
     )
+
+
+@lru_cache(maxsize=1_024)
+def _value(text: str) -> Json:
+    """Return a stored value; answers repeat a few of them over and over."""
+    return freeze(json.loads(text))
 
 
 def instant_of(moment: Moment, *, now: datetime) -> int:

@@ -6,20 +6,18 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from chronology import database, edtf, evidence, query, redact
+from chronology import database, edtf, log, query
 from chronology.errors import ChronologyError, DateError, UnknownNameError
-from chronology.events import RecordedEvent, recorded, redacted
 from chronology.log import Log, Row
-from chronology.notes import Checkpoint
-from chronology.projections import assertion, defined, mention
+from chronology.projections import assertion, mention
 from chronology.projections.scope import Scope
-from chronology.proofs import TlogProof
 from chronology.query import Holding, KnownAt, Moment
-from chronology.rebuild import Progress
-from chronology.verify import VerifyReport, verify
-from chronology.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from chronology.events import RecordedEvent
+    from chronology.vocabulary import Vocabulary
 
 Clock = Callable[[], datetime]
 """Gives the present as an aware date-time."""
@@ -31,7 +29,7 @@ def utc_now() -> datetime:
 
 
 class Reader:
-    """What can be asked of a store; `Chronology` adds what changes it."""
+    """What can be asked of a store; `Chronology` adds what changes it and what proves it."""
 
     def __init__(self, connection: sqlite3.Connection, *, clock: Clock) -> None:
         """Wrap an open connection."""
@@ -40,6 +38,27 @@ class Reader:
         self._log = Log(connection)
         self._vocabulary: Vocabulary | None = None
         self._vocabulary_position = -1
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], *, clock: Clock = utc_now) -> Self:
+        """Open a store for reading.
+
+        Args:
+            path: the file.
+            clock: gives what "now" means to a question.
+
+        Raises:
+            StoreError: there is no such store, or the file is something else.
+            IntegrityError: the log's tables or triggers are not as they were made.
+        """
+        connection = database.connect(Path(path), read_only=True)
+        try:
+            with database.wrapped(Path(path)):
+                log.check_schema(database.schema(connection))
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, clock=clock)
 
     def close(self) -> None:
         """Close the file."""
@@ -54,8 +73,11 @@ class Reader:
         self.close()
 
     @property
-    def vocabulary(self) -> Vocabulary:
+    def vocabulary(self) -> "Vocabulary":
         """The event types that the log defines."""
+        # What held is told without types and payloads, so it need not wait for what reads them.
+        from chronology.projections import defined
+
         with database.reading(self._connection):
             newest = defined.newest(self._connection)
             if self._vocabulary is None or newest != self._vocabulary_position:
@@ -63,18 +85,24 @@ class Reader:
                 self._vocabulary_position = newest
             return self._vocabulary
 
+    @property
+    def _as_recorded(self) -> "Callable[[Row], RecordedEvent]":
+        # Nor need it wait for what reads whole events.
+        from chronology.recorded import as_recorded
+
+        return as_recorded
+
     def head(self) -> int:
         """Return the newest position, 0 where the log is empty."""
         with database.reading(self._connection):
             return self._log.head()
 
-    def read(self, *, after: int = 0, until: int | None = None) -> Iterator[RecordedEvent]:
+    def read(self, *, after: int = 0, until: int | None = None) -> "Iterator[RecordedEvent]":
         """Yield the recorded events with after < position <= until, in log order, as a stream."""
         with database.wrapped():
-            for row in self._log.read(after=after, until=until):
-                yield as_recorded(row)
+            yield from map(self._as_recorded, self._log.read(after=after, until=until))
 
-    def event(self, name: str | int) -> RecordedEvent:
+    def event(self, name: str | int) -> "RecordedEvent":
         """Return one event by position, by id, or by the first characters of its id where those are unique.
 
         Raises:
@@ -87,7 +115,7 @@ class Reader:
             raise UnknownNameError(
                 "event", str(name), (), hint=f"positions go from 1 to {head}; `chronology log` lists them"
             )
-        return as_recorded(row)
+        return self._as_recorded(row)
 
     def _by_prefix(self, prefix: str) -> Row | None:
         ids = self._log.ids_starting(prefix, limit=3) if len(prefix) >= 8 else []
@@ -95,7 +123,7 @@ class Reader:
             raise UnknownNameError("event", prefix, (), hint=f"more than one id begins so: {', '.join(ids)}")
         return self._log.by_id(prefix if prefix in ids else ids[0]) if ids else self._log.by_id(prefix)
 
-    def withdrawn_by(self, event: RecordedEvent) -> int | None:
+    def withdrawn_by(self, event: "RecordedEvent") -> int | None:
         """Return the position that retracted or replaced an event, None while it is live."""
         with database.reading(self._connection):
             return mention.withdrawn_by(self._connection, event.event.subject, event.position)
@@ -151,7 +179,7 @@ class Reader:
 
     def timeline(
         self, subject: str | None = None, since: str | date | None = None, until: str | date | None = None
-    ) -> list[RecordedEvent]:
+    ) -> "list[RecordedEvent]":
         """Return the live events in order of valid time; those without one, such as definitions, are left out.
 
         Args:
@@ -169,12 +197,17 @@ class Reader:
         with database.reading(self._connection):
             found = mention.positions(self._connection, subject=subject, since=first, until=last)
             rows = (self._log.by_position(position) for position in found)
-            return [as_recorded(row) for row in rows if row is not None]
+            return [self._as_recorded(row) for row in rows if row is not None]
 
     def subjects(self, *, kind: str | None = None) -> list[str]:
         """Return every subject that some event is about or refers to, in order."""
         with database.reading(self._connection):
             return mention.subjects(self._connection, kind=kind)
+
+    def knows_subject(self, subject: str) -> bool:
+        """Tell whether some event is about a subject or refers to it."""
+        with database.reading(self._connection):
+            return mention.is_known(self._connection, subject)
 
     def parties(self) -> list[str]:
         """Return every source and every origin of some assertion, in order."""
@@ -191,70 +224,10 @@ class Reader:
         with database.reading(self._connection):
             return set(mention.kinds(self._connection)) | self.vocabulary.kinds()
 
-    def redaction_of(self, event: RecordedEvent) -> RecordedEvent | None:
+    def redaction_of(self, event: "RecordedEvent") -> "RecordedEvent | None":
         """Return the event that declares a redacted event's gap, None where it was not redacted."""
+        from chronology.projections import declared
+
         with database.reading(self._connection):
-            row = redact.declaration_of(self._log, self._connection, event.id)
-        return None if row is None else as_recorded(row)
-
-    def naming(self, event_id: str) -> list[int]:
-        """Return the positions of the events whose text names another by its id: withdrawals, disputes, notes."""
-        with database.reading(self._connection):
-            return redact.naming(self._log, event_id)
-
-    def checkpoint(self) -> Checkpoint:
-        """Return the head of the log's Merkle tree (C2SP tlog-checkpoint), to be signed with `notes.sign_note`.
-
-        Raises:
-            EvidenceError: the log is empty.
-        """
-        with database.reading(self._connection):
-            return evidence.checkpoint(self._log)
-
-    def prove(self, name: str | int, *, checkpoint: bytes) -> TlogProof:
-        """Return an exhibit (C2SP tlog-proof): an event's body, its inclusion proof, and the checkpoint.
-
-        Args:
-            name: as for `event`.
-            checkpoint: of this log, signed, as read from its file.
-
-        Raises:
-            UnknownNameError: there is no such event.
-            EvidenceError: it was redacted, or the checkpoint does not cover it or is not of this log.
-            NoteError: the checkpoint cannot be read.
-        """
-        with database.reading(self._connection):
-            return evidence.prove(self._log, self.event(name).position, checkpoint)
-
-    def verify(self, progress: Progress | None = None, checkpoint: Checkpoint | None = None) -> VerifyReport:
-        """Check the file, the log and the projections; what is wrong is in the report, not raised.
-
-        Args:
-            progress: told after every thousand events how many are done, of how many.
-            checkpoint: an earlier head of the log, which it must extend.
-        """
-        with database.reading(self._connection):
-            return verify(self._connection, progress=progress, checkpoint=checkpoint)
-
-    def backup(self, path: str | os.PathLike[str], progress: Progress | None = None) -> VerifyReport:
-        """Copy the store into a new file while others may use it, then verify the copy. To restore is to open it.
-
-        Returns:
-            What verifying the copy found.
-
-        Raises:
-            StoreError: there is such a file already, or it cannot be written.
-        """
-        copy = database.backup(self._connection, Path(path))
-        try:
-            with database.reading(copy):
-                return verify(copy, progress=progress)
-        finally:
-            copy.close()
-
-
-def as_recorded(row: Row) -> RecordedEvent:
-    """Return a row of the log as users see it."""
-    if not row.body:
-        return redacted(row.position, row.id, row.recorded_at, row.leaf)
-    return recorded(row.position, row.body, row.leaf)
+            row = declared.redaction_of(self._log, self._connection, event.id)
+        return None if row is None else self._as_recorded(row)

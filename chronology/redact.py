@@ -12,8 +12,8 @@ from chronology.errors import IntegrityError, NotLiveError, UnknownNameError
 from chronology.event_types import DEFINED, REDACTED
 from chronology.events import decode
 from chronology.log import Log, Row
-from chronology.projections import mention
-from chronology.redactions import SUBJECT_KIND, declaration
+from chronology.projections.declared import redaction_of
+from chronology.redactions import declaration
 
 _REFUSED: Final = {
     DEFINED: "without it the events of that type could no longer be read",
@@ -36,7 +36,7 @@ def redact(
     target = log.by_id(event_id)
     if target is None:
         raise UnknownNameError("event", event_id, (), hint="`chronology log` lists the events")
-    known = declaration_of(log, connection, event_id)
+    known = redaction_of(log, connection, event_id)
     if not target.body:
         if known is None:
             raise IntegrityError("the body is missing, and no event declares it redacted", position=target.position)
@@ -52,12 +52,6 @@ def redact(
     # Whoever answers from the projections, for whatever known_at, must not find there what is gone.
     rebuild.replay(log, connection)
     return row
-
-
-def declaration_of(log: Log, connection: sqlite3.Connection, event_id: str) -> Row | None:
-    """Return the row that declares an event redacted, None where there is none."""
-    rows = map(log.by_position, mention.about(connection, f"{SUBJECT_KIND}/{event_id}"))
-    return next((row for row in rows if row is not None and row.type == REDACTED), None)
 
 
 def naming(log: Log, event_id: str) -> list[int]:

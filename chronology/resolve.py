@@ -8,9 +8,7 @@ assertion with the latest start wins, equal starts going to the higher position.
 from collections.abc import Sequence
 from enum import StrEnum
 from operator import attrgetter
-from typing import Final
-
-import msgspec
+from typing import Final, NamedTuple
 
 from chronology.instants import BEGINNING, DAY, FOREVER
 
@@ -38,10 +36,10 @@ class Standing(StrEnum):
     DENIAL = "denial"
 
 
-class Claim(msgspec.Struct, frozen=True, gc=False):
+class Claim(NamedTuple):
     """What one event says of one (subject, attribute).
 
-    Histories are made of these by the hundred thousand, hence the quickest kind of record there is.
+    Histories are made of these by the hundred thousand, hence the tuple.
 
     The first covered instant lies in [start_min, start_max], the first no longer covered in [end_min, end_max];
     integer seconds, `end_min > start_min`, `end_max > start_max`.
@@ -104,7 +102,7 @@ Candidate = tuple[Claim | None, Standing]
 _NOTHING_ONLY: Final = {None}
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Answer(NamedTuple):
     """What held of one (subject, attribute).
 
     Attributes:

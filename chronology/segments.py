@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import accumulate, chain, pairwise
 from operator import attrgetter
-
-import msgspec
+from typing import NamedTuple
 
 from chronology.instants import BEGINNING, FOREVER
 from chronology.resolve import NOTHING, Answer, Claim, Precedence, Role, Standing, answer, conflict
 
 
-class Segment(msgspec.Struct, frozen=True):
+class Segment(NamedTuple):
     """A period `[valid_from, valid_to)`, in seconds, over which the answer is the same."""
 
     valid_from: int

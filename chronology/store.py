@@ -8,17 +8,21 @@ from pathlib import Path
 from time import perf_counter
 from typing import Self
 
-from chronology import builtin, database, log, rebuild
+from chronology import builtin, database, evidence, log, rebuild
 from chronology.append import AppendResult, Batch, Randomness
-from chronology.canonical import Json
-from chronology.errors import ChronologyError, HeadMovedError, IntegrityError, StoreError
+from chronology.errors import ChronologyError, HeadMovedError, StoreError
 from chronology.event_types import RETRACTED
 from chronology.events import Event, RecordedEvent
 from chronology.log import Row
+from chronology.notes import Checkpoint
 from chronology.projections import mention, tables
-from chronology.reader import Clock, Reader, as_recorded, utc_now
+from chronology.proofs import TlogProof
+from chronology.reader import Clock, Reader, utc_now
 from chronology.rebuild import Progress, ReplayReport
-from chronology.redact import redact
+from chronology.recorded import as_recorded
+from chronology.redact import naming, redact
+from chronology.values import Json
+from chronology.verify import VerifyReport, verify
 
 
 class Chronology(Reader):
@@ -78,12 +82,8 @@ class Chronology(Reader):
 
             migrations.apply(self._connection)
             found = database.schema(self._connection)
-        for name, wanted in () if damaged else log.SCHEMA.items():
-            if (found.get(name) or "").strip() != wanted:
-                what = "has been changed" if name in found else "is missing"
-                raise IntegrityError(
-                    f"the log's {name} {what}", hint="`chronology verify` tells more; restore a backup"
-                )
+        if not damaged:
+            log.check_schema(found)
         if create and self.head() == 0:
             # Another process that makes the same store may have recorded them just now.
             with suppress(HeadMovedError):
@@ -221,6 +221,61 @@ class Chronology(Reader):
             rows, changed = rebuild.replay(self._log, self._connection, progress=progress)
             events = self._log.head()
         return ReplayReport(events=events, seconds=perf_counter() - begin, rows=rows, changed=changed)
+
+    def naming(self, event_id: str) -> list[int]:
+        """Return the positions of the events whose text names another by its id: withdrawals, disputes, notes."""
+        with database.reading(self._connection):
+            return naming(self._log, event_id)
+
+    def checkpoint(self) -> Checkpoint:
+        """Return the head of the log's Merkle tree (C2SP tlog-checkpoint), to be signed with `notes.sign_note`.
+
+        Raises:
+            EvidenceError: the log is empty.
+        """
+        with database.reading(self._connection):
+            return evidence.checkpoint(self._log)
+
+    def prove(self, name: str | int, *, checkpoint: bytes) -> TlogProof:
+        """Return an exhibit (C2SP tlog-proof): an event's body, its inclusion proof, and the checkpoint.
+
+        Args:
+            name: as for `event`.
+            checkpoint: of this log, signed, as read from its file.
+
+        Raises:
+            UnknownNameError: there is no such event.
+            EvidenceError: it was redacted, or the checkpoint does not cover it or is not of this log.
+            NoteError: the checkpoint cannot be read.
+        """
+        with database.reading(self._connection):
+            return evidence.prove(self._log, self.event(name).position, checkpoint)
+
+    def verify(self, progress: Progress | None = None, checkpoint: Checkpoint | None = None) -> VerifyReport:
+        """Check the file, the log and the projections; what is wrong is in the report, not raised.
+
+        Args:
+            progress: told after every thousand events how many are done, of how many.
+            checkpoint: an earlier head of the log, which it must extend.
+        """
+        with database.reading(self._connection):
+            return verify(self._connection, progress=progress, checkpoint=checkpoint)
+
+    def backup(self, path: str | os.PathLike[str], progress: Progress | None = None) -> VerifyReport:
+        """Copy the store into a new file while others may use it, then verify the copy. To restore is to open it.
+
+        Returns:
+            What verifying the copy found.
+
+        Raises:
+            StoreError: there is such a file already, or it cannot be written.
+        """
+        copy = database.backup(self._connection, Path(path))
+        try:
+            with database.reading(copy):
+                return verify(copy, progress=progress)
+        finally:
+            copy.close()
 
 
 class _DryRunError(Exception):

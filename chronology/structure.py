@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import cattrs
 
-from chronology.canonical import Json
 from chronology.errors import InvalidEventError, nearest
 from chronology.events import FIELDS, Event, Stance
+from chronology.values import Json
 
 
 def event_from_json(record: Json) -> Event:

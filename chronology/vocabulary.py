@@ -7,12 +7,12 @@ from typing import Final
 from attrs import define, field
 
 from chronology import canonical
-from chronology.canonical import Json
 from chronology.definitions import check_definition
 from chronology.errors import CanonicalError, InvalidEventError, UnknownNameError, nearest
 from chronology.event_types import DEFINED, EventType, read_type
-from chronology.events import Body, Event, thaw
+from chronology.events import Body, Event
 from chronology.forms import SUBJECT
+from chronology.values import OBJECTS, Json, thaw
 
 _UNFIT: Final = (TypeError, KeyError, IndexError, ValueError, AttributeError, RecursionError)
 """What the patching library raises, besides its own errors, where a patch does not fit its payload."""
@@ -114,7 +114,7 @@ class Vocabulary:
         """
         if event.type == DEFINED and DEFINED not in self:
             # The first event of a log defines the type of definitions, itself among them.
-            return [] if isinstance(event.data.get("schema"), canonical.OBJECTS) else ["data.schema: is missing"]
+            return [] if isinstance(event.data.get("schema"), OBJECTS) else ["data.schema: is missing"]
         kind_of_event = self.newest(event.type)
         if event.type_version is not None:
             kind_of_event = self.version(event.type, event.type_version)

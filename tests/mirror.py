@@ -14,9 +14,8 @@ from conftest import Clock, counting
 from model import text_of
 
 from chronology import Chronology, Event, edtf, resolve
-from chronology.canonical import Json
-from chronology.events import thaw
 from chronology.query import Holding
+from chronology.values import Json, thaw
 
 # Pure resolution --------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chronology.commands import arguments
+from chronology.commands.pairs import payload
 from chronology.errors import ChronologyError, InvalidEventError
 
 KEYS = st.text(alphabet="abcdefghijklmnopqrstuvwxyz_", min_size=1)
@@ -17,31 +18,31 @@ JSON = st.recursive(st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 
 @given(st.dictionaries(KEYS, PLAIN))
 def test_text_is_taken_as_it_is(data: dict[str, str]) -> None:
     """key=text gives the text, whatever signs stand in it, equals signs among them."""
-    assert arguments.payload([f"{key}={text}" for key, text in data.items()]) == data
+    assert payload([f"{key}={text}" for key, text in data.items()]) == data
 
 
 @given(st.dictionaries(KEYS, JSON))
 def test_json_is_read(data: dict[str, object]) -> None:
     """key:=json gives what the JSON says."""
-    assert arguments.payload([f"{key}:={json.dumps(value)}" for key, value in data.items()]) == data
+    assert payload([f"{key}:={json.dumps(value)}" for key, value in data.items()]) == data
 
 
 def test_text_is_never_guessed_to_be_json() -> None:
     """key=5 is the text 5; only := makes it a number."""
-    assert arguments.payload(["a=5", "b:=5", "c=true", "d=", 'e:=""', "f=:=x"]) == {
+    assert payload(["a=5", "b:=5", "c=true", "d=", 'e:=""', "f=:=x"]) == {
         "a": "5", "b": 5, "c": "true", "d": "", "e": "", "f": ":=x",
     }  # fmt: skip
 
 
 def test_a_decimal_keeps_its_digits() -> None:
     """A fraction given as JSON becomes text with the digits that were typed."""
-    assert arguments.payload(["a:=1.50"]) == {"a": "1.50"}
+    assert payload(["a:=1.50"]) == {"a": "1.50"}
 
 
 def test_every_wrong_pair_is_told() -> None:
     """All faults are told at once: what is no pair, a key given twice, and JSON that cannot be read."""
     with pytest.raises(InvalidEventError) as caught:
-        arguments.payload(["x", "a=1", "a=2", "b:={", "=y", ":=z"])
+        payload(["x", "a=1", "a=2", "b:={", "=y", ":=z"])
     assert [fault.partition(" ")[0] for fault in caught.value.faults] == ["'x'", "data.a:", "data.b:", "'=y'", "':=z'"]
     assert "key=text" in str(caught.value)
     assert caught.value.hint

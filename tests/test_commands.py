@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chronology.commands import output
+from chronology.commands.progress import progress_bar
+from chronology.reader import Reader
 from tests.command_line import GATE, GAZETTE, append, done, run, status, untouched
 
 
@@ -230,14 +231,22 @@ def test_a_type_without_a_description_is_shown_without_a_gap(store: Path) -> Non
     assert "\n\n\n" not in done("types", "show", "gate.shut").out
 
 
+def test_a_subject_that_exists_is_not_sought_among_all(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To say that nothing held of a subject that exists, the list of all names is not read."""
+    append("crossing.closed", GATE)
+    for name in ("subjects", "parties", "kinds"):
+        monkeypatch.delattr(Reader, name)
+    assert done("state", GATE, "--at", "2023").err == f"nothing is known of {GATE} at 2023\n"
+
+
 def test_progress_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
     """A progress bar is drawn where stderr is a terminal, and nowhere else."""
-    with output.progress_bar("replaying") as progress:
+    with progress_bar("replaying") as progress:
         assert progress is None
     terminal = io.StringIO()
     monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
     monkeypatch.setattr("sys.stderr", terminal)
-    with output.progress_bar("replaying") as progress:
+    with progress_bar("replaying") as progress:
         assert progress is not None
         progress(1, 2)
     assert "replaying" in terminal.getvalue()

@@ -14,23 +14,11 @@ from strategies import json_objects, json_values, subjects
 
 from chronology import canonical
 from chronology.errors import CanonicalError
-from chronology.events import (
-    FIELDS,
-    Body,
-    Event,
-    RecordedEvent,
-    as_dict,
-    body_of,
-    decode,
-    encode,
-    format_instant,
-    freeze,
-    recorded,
-    thaw,
-    uuid7,
-)
-from chronology.forms import form_faults, is_day
+from chronology.event_faults import form_faults
+from chronology.events import FIELDS, Body, Event, RecordedEvent, as_dict, body_of, decode, encode, recorded, uuid7
+from chronology.forms import format_instant, is_day
 from chronology.merkle import leaf_hash
+from chronology.values import freeze, thaw
 
 ID: Final = "01636322-91c0-7cde-9af5-2638c05341bb"
 OTHER: Final = "01636324-0ca8-7db2-b326-ab0cd5f0a974"

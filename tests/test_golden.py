@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from chronology import canonical
+from chronology.event_faults import form_faults
 from chronology.events import body_of, decode, encode, recorded
-from chronology.forms import form_faults
 from chronology.merkle import leaf_hash, root
 
 FOLDER = Path(__file__).parent / "golden"

@@ -48,9 +48,9 @@ from strategies import (
 
 from chronology import Chronology, Event, canonical
 from chronology.builtin import definition
-from chronology.events import thaw
 from chronology.query import Holding
 from chronology.resolve import resolve
+from chronology.values import thaw
 
 WHEN = (*QUESTIONS, *MOMENTS)
 

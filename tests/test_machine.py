@@ -24,8 +24,8 @@ from chronology.errors import (
     NotLiveError,
     UnknownNameError,
 )
-from chronology.events import thaw
 from chronology.query import Holding
+from chronology.values import thaw
 
 NOBODY = event_id(10**6)
 """The id of an event that no history holds."""

@@ -9,7 +9,7 @@ from mirror import SEEN, Stores, tables, without_positions
 from strategies import SUBJECTS, event_id
 
 from chronology import Chronology, Event
-from chronology.projections import state
+from chronology.projections import state_changes
 
 SUBJECT = SUBJECTS[0]
 
@@ -135,10 +135,12 @@ def test_many_long_histories(stores):
 
 def test_a_bulk_import_leaves_what_a_replay_makes(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a transaction touches most groups, one pass over all of them gives the same segments."""
-    monkeypatch.setattr(state, "_MANY_GROUPS", 3)
-    monkeypatch.setattr(state, "_SHORT_HISTORY", 48)
+    monkeypatch.setattr(state_changes, "_MANY_GROUPS", 3)
+    monkeypatch.setattr(state_changes, "_SHORT_HISTORY", 48)
     rebuilt = []
-    monkeypatch.setattr(state, "rebuild", lambda connection, real=state.rebuild: rebuilt.append(real(connection)))
+    monkeypatch.setattr(
+        state_changes, "rebuild", lambda connection, real=state_changes.rebuild: rebuilt.append(real(connection))
+    )
     fields = {"type": "fact.asserted", "source": "source/a"}
     events = [
         Event(

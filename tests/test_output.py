@@ -14,7 +14,8 @@ import pytest
 
 from chronology.commands import output
 from chronology.commands.application import Format
-from chronology.commands.records import EVENT_COLUMNS, STATE_COLUMNS
+from chronology.commands.records import EVENT_COLUMNS
+from chronology.commands.state import COLUMNS as STATE_COLUMNS
 from tests.command_line import done
 
 HOSTILE = "[bold]x[/] [/] :smile: =cmd() \n{} %s \u202eevil\u200b é 中"

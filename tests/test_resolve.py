@@ -5,7 +5,6 @@ from itertools import product
 
 import attrs
 import model
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -183,12 +182,8 @@ def test_periods_are_half_open():
 def test_the_latest_start_wins_and_then_the_higher_position():
     """Evidence may arrive in any order; only an equal start lets the order of recording decide."""
     late, early, twin = claim(1, 3, 9), claim(2, 2, 9, "b"), claim(3, 3, 9, "c")
-    assert parties(
-        resolve([msgspec.structs.replace(late, origin="x"), msgspec.structs.replace(early, origin="x")], 5)
-    ) == [(1, LEADING)]
-    assert parties(
-        resolve([msgspec.structs.replace(late, origin="x"), msgspec.structs.replace(twin, origin="x")], 5)
-    ) == [(3, LEADING)]
+    assert parties(resolve([late._replace(origin="x"), early._replace(origin="x")], 5)) == [(1, LEADING)]
+    assert parties(resolve([late._replace(origin="x"), twin._replace(origin="x")], 5)) == [(3, LEADING)]
 
 
 def test_a_tie_lasts_one_instant_only():
@@ -197,7 +192,7 @@ def test_a_tie_lasts_one_instant_only():
     vague = claim(1, (0, 6), FOREVER, origin="x", extent_end=1)
     assert parties(resolve([vague, exact], 3)) == [(2, LEADING)]
     assert parties(resolve([vague, exact], 4)) == [(2, LEADING), (1, POSSIBLE)]
-    assert parties(resolve([msgspec.structs.replace(vague, position=5), exact], 3)) == [(5, LEADING), (2, POSSIBLE)]
+    assert parties(resolve([vague._replace(position=5), exact], 3)) == [(5, LEADING), (2, POSSIBLE)]
 
 
 def test_null_beside_what_may_have_ended():

@@ -1,5 +1,6 @@
 """The command line: parses, calls, prints; decides nothing."""
 
+import gc
 import io
 import os
 import sys
@@ -23,12 +24,12 @@ HOMES: Final = {
     "demo": "upkeep",
     "append": "events",
     "retract": "events",
-    "state": "questions",
+    "state": "state",
     "timeline": "questions",
-    "log": "events",
-    "show": "events",
+    "log": "questions",
+    "show": "questions",
     "types": "types",
-    "date": "questions",
+    "date": "dates",
     "replay": "upkeep",
     "verify": "checks",
     "checkpoint": "evidence",
@@ -62,12 +63,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: what stands after the program's name; those of this process where not given.
     """
-    arguments = sys.argv[1:] if arguments is None else arguments
-    load(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    load(given)
+    if arguments is None:
+        # Modules stay as long as the process: looking for garbage among them, at the end above all, finds none.
+        gc.freeze()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # What the encoding of a terminal lacks is shown as an escape, instead of ending the program.
         sys.stdout.reconfigure(errors="backslashreplace")
-    sys.exit(_run(arguments))
+    sys.exit(_run(given))
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
-from chronology import Chronology, __version__
+from chronology import __version__
 
 DEFAULT_PATH: Final = "chronology.db"
 
@@ -165,6 +165,10 @@ def _application(
         raise typer.Exit(2)
 
 
+Subject = Annotated[
+    str | None, typer.Argument(metavar="[SUBJECT]", show_default=False, help="What is asked about, as kind/slug.")
+]
+
 RecordedBy = Annotated[
     str | None,
     typer.Option(metavar="NAME", envvar="CHRONOLOGY_RECORDED_BY", help="Who writes this down: the analyst's name."),
@@ -180,8 +184,3 @@ def format_of(context: typer.Context) -> Format:
     """Return how the user wants the rows printed."""
     chosen: Format = context.meta.get("format", Format.TABLE)
     return chosen
-
-
-def open_store(context: typer.Context, *, read_only: bool = False) -> Chronology:
-    """Open the store that the user named."""
-    return Chronology.open(path_of(context), read_only=read_only)

@@ -1,40 +1,11 @@
-"""What people type, as what the library takes: `key=value` pairs, positions, spans of days. Prints nothing."""
+"""What people type, as what the library takes: positions, names of events, spans of days. Prints nothing."""
 
 import re
-from collections.abc import Iterable
 
-from chronology import canonical
-from chronology.canonical import Json
-from chronology.errors import CanonicalError, ChronologyError, InvalidEventError
+from chronology.errors import ChronologyError
 from chronology.instants import DAY
 
 _SPANS = {"d": DAY, "w": 7 * DAY}
-
-
-def payload(pairs: Iterable[str]) -> dict[str, Json]:
-    """Read `key=text` and `key:=json` arguments.
-
-    Raises:
-        InvalidEventError: every argument that is neither, whose JSON cannot be read, or whose key stands twice.
-    """
-    data: dict[str, Json] = {}
-    faults = []
-    for pair in pairs:
-        key, equals, text = pair.partition("=")
-        as_json = key.endswith(":")
-        key = key.removesuffix(":")
-        if not equals or not key:
-            faults.append(f"{pair!r} is neither key=text nor key:=json")
-        elif key in data:
-            faults.append(f"data.{key}: stands twice")
-        else:
-            try:
-                data[key] = canonical.parse(text) if as_json else text
-            except CanonicalError as exc:
-                faults.append(f"data.{key}: {exc}")
-    if faults:
-        raise InvalidEventError(faults, hint="text as in reason='bad weather', JSON as in killed:=5")
-    return data
 
 
 def known_at(text: str | None) -> int | str | None:

@@ -8,14 +8,15 @@ from typing import Annotated
 import typer
 
 from chronology import Chronology, Fault, VerifyReport
-from chronology.canonical import Json
 from chronology.commands import output, records
 from chronology.commands.application import Format, PlainCommand, ReadingCommand, app, format_of, path_of
 from chronology.commands.documents import read_document
+from chronology.commands.progress import progress_bar
 from chronology.errors import IntegrityError, NoteError, ProofError
 from chronology.evidence import read_checkpoint, verify_proof
 from chronology.merkle import Frontier
 from chronology.notes import Checkpoint, check_verifier_keys
+from chronology.values import Json
 
 FAULT: int = 3
 """The exit code of a check that found a fault."""
@@ -59,7 +60,7 @@ def verify(
         with (
             _or_fault(),
             Chronology.open(path_of(context), read_only=True, damaged=True) as chron,
-            output.progress_bar("verifying") as progress,
+            progress_bar("verifying") as progress,
         ):
             report = chron.verify(progress, earlier)
     if format_of(context) is Format.TABLE:

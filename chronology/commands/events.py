@@ -10,18 +10,17 @@ import attrs
 import typer
 
 from chronology import AppendResult, Chronology, Event, RecordedEvent, canonical
-from chronology.commands import arguments, names, output, records
+from chronology.commands import arguments, output, records
 from chronology.commands.application import (
     Format,
-    ReadingCommand,
     RecordedBy,
     StoreCommand,
     app,
-    format_of,
-    open_store,
+    path_of,
 )
+from chronology.commands.pairs import payload
 from chronology.errors import CanonicalError, ChronologyError, InvalidEventError, UnknownNameError
-from chronology.forms import form_faults
+from chronology.event_faults import form_faults
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -77,7 +76,7 @@ def append(
     """
     if event_type == "-":
         _refuse_beside_stdin(context)
-    with open_store(context) as chron, _hints_for_typing():
+    with Chronology.open(path_of(context)) as chron, _hints_for_typing():
         if event_type == "-":
             lines = sys.stdin.buffer
             result = _append_lines(chron, lines, recorded_by, expected_head=expected_head, dry_run=dry_run)
@@ -88,7 +87,7 @@ def append(
             subject=subject or "",
             valid=on,
             stance="denies" if denies else "affirms",
-            data=arguments.payload(pairs or ()),
+            data=payload(pairs or ()),
             source=source,
             said_by=said_by,
             stated=stated,
@@ -221,71 +220,8 @@ def retract(
     \b
     chronology retract 01638701 --reason "the wrong crossing"
     """
-    with open_store(context) as chron:
+    with Chronology.open(path_of(context)) as chron:
         target = chron.event(arguments.event_name(name))
         head = chron.head()
         event = chron.retract(target.id, reason=reason, recorded_by=recorded_by)
         _show_appended(event, head, as_json=as_json)
-
-
-@app.command(cls=ReadingCommand)
-def log(
-    context: typer.Context,
-    after: Annotated[int, typer.Option(metavar="N", min=0, help="Only events after this position.")] = 0,
-    of_type: Annotated[str | None, typer.Option("--type", metavar="T", help="Only events of this type.")] = None,
-    subject: Annotated[str | None, typer.Option(metavar="S", help="Only events about this subject.")] = None,
-) -> None:
-    """List the log: everything ever recorded, in that order.
-
-    \b
-    chronology log --subject crossing/baguz
-    chronology log --type assertion.retracted --nl
-    """
-    wanted = format_of(context)
-    with open_store(context, read_only=True) as chron:
-        if of_type is not None:
-            chron.vocabulary.newest(of_type)
-        found = (
-            event
-            for event in chron.read(after=after)
-            if of_type in (None, event.event.type) and subject in (None, event.event.subject)
-        )
-        if wanted is not Format.TABLE:
-            output.show_records((records.of_event(event) for event in found), wanted, columns=records.EVENT_COLUMNS)
-            return
-        rows = [records.log_row(event, names.position_of(chron)) for event in found]
-        if rows:
-            output.show_table(rows, headings=records.LOG_HEADINGS)
-            return
-        if subject is not None:
-            names.check_subject(chron, subject)
-        output.say(f"no such event is in the log, which ends at position {chron.head()}")
-
-
-@app.command(cls=ReadingCommand)
-def show(
-    context: typer.Context,
-    name: Annotated[
-        str,
-        typer.Argument(metavar="ID|POSITION", show_default=False, help="The event's id, its beginning, or its place."),
-    ],
-) -> None:
-    """Show one event whole, and what became of it.
-
-    \b
-    chronology show 01638701
-    chronology show 1 --json
-    """
-    wanted = format_of(context)
-    with open_store(context, read_only=True) as chron:
-        event = chron.event(arguments.event_name(name))
-        withdrawn_by = chron.withdrawn_by(event)
-        fields = list(records.event_fields(event, names.position_of(chron), withdrawn_by))
-        redaction = chron.redaction_of(event) if event.is_redacted else None
-        if redaction is not None:
-            fields += [("redacted_by", f"#{redaction.position}"), ("reason", str(redaction.event.data["reason"]))]
-    if wanted is Format.TABLE:
-        output.show_fields(fields)
-    else:
-        record = records.of_event(event) | {"withdrawn_by": withdrawn_by}
-        output.show_record(record, wanted, columns=(*records.EVENT_COLUMNS, "withdrawn_by"))

@@ -8,9 +8,10 @@ import typer
 
 from chronology import Chronology, RecordedEvent, tiles
 from chronology.commands import arguments, output
-from chronology.commands.application import PlainCommand, RecordedBy, StoreCommand, app, open_store
+from chronology.commands.application import PlainCommand, RecordedBy, StoreCommand, app, path_of
 from chronology.commands.checks import FAULT
 from chronology.commands.documents import read_document, read_key, write_new
+from chronology.commands.progress import progress_bar
 from chronology.errors import ChronologyError
 from chronology.notes import generate_key, sign_note
 
@@ -57,7 +58,7 @@ def checkpoint(
     \b
     chronology checkpoint --sign jane.key -o may.checkpoint
     """
-    with open_store(context, read_only=True) as chron:
+    with Chronology.open(path_of(context), read_only=True) as chron:
         data = _checkpoint(chron, sign)
     if file is None:
         typer.echo(data, nl=False)
@@ -92,7 +93,7 @@ def prove(
     """
     if (sign is None) == (earlier is None):
         raise typer.BadParameter("an exhibit needs a signed checkpoint: give either --sign or --checkpoint")
-    with open_store(context, read_only=True) as chron:
+    with Chronology.open(path_of(context), read_only=True) as chron:
         event = chron.event(arguments.event_name(name))
         note = _checkpoint(chron, sign) if earlier is None else read_document(earlier)
         write_new(file, chron.prove(event.position, checkpoint=note).encode())
@@ -115,7 +116,7 @@ def export(
     \b
     chronology export --tiles public --sign jane.key
     """
-    with open_store(context, read_only=True) as chron:
+    with Chronology.open(path_of(context), read_only=True) as chron:
         written = tiles.export(chron, directory, _checkpoint(chron, sign))
     output.put(f"{written:,} files in {directory}")
     if sign is None:
@@ -135,7 +136,7 @@ def backup(
     \b
     chronology backup storm-2018-05-15.db
     """
-    with open_store(context, read_only=True) as chron, output.progress_bar("verifying the copy") as progress:
+    with Chronology.open(path_of(context), read_only=True) as chron, progress_bar("verifying the copy") as progress:
         report = chron.backup(file, progress)
     for fault in report.faults:
         output.put(f"fault: {fault}")
@@ -164,7 +165,7 @@ def redact(
     \b
     chronology redact 01638701 --reason "names a witness"
     """
-    with open_store(context) as chron:
+    with Chronology.open(path_of(context)) as chron:
         target = chron.event(arguments.event_name(name))
         if not (yes or target.is_redacted):
             _confirm(target)

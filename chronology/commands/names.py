@@ -1,20 +1,20 @@
 """Names that people type, held against those the store knows: refused, or told with the nearest one."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from chronology import Chronology
 from chronology.commands import arguments, output
 from chronology.errors import ChronologyError, UnknownNameError, nearest
 from chronology.forms import SUBJECT
+from chronology.reader import Reader
 
 _MANY: Final = 2_000
 _BESIDE: Final = 200
 
 
 def check_known(
-    chron: Chronology, *, subject: str | None, attribute: str | None, kind: str | None, parties: Iterable[str]
+    chron: Reader, *, subject: str | None, attribute: str | None, kind: str | None, parties: Sequence[str]
 ) -> None:
     """Refuse names that cannot exist, and say on stderr which others no event has.
 
@@ -35,19 +35,21 @@ def check_known(
         raise UnknownNameError("attribute", attribute, attributes, hint="`chronology types` lists the attributes")
     if subject is not None:
         check_subject(chron, subject)
-    known = chron.parties()
+    known = chron.parties() if parties else []
     for name in parties:
         # Of any kind: who passes a claim on need not be the subject of any event.
         _check_form(name, known)
         _note_unknown("no assertion comes from", name, known)
 
 
-def check_subject(chron: Chronology, subject: str) -> None:
+def check_subject(chron: Reader, subject: str) -> None:
     """Refuse what can be no subject, and say on stderr of one that can that no event is about it.
 
     Raises:
         ChronologyError: it is not kind/slug, or of an unknown kind.
     """
+    if SUBJECT.fullmatch(subject) and chron.knows_subject(subject):
+        return
     known = chron.subjects()
     _check_form(subject, known)
     kind = subject.partition("/")[0]
@@ -77,14 +79,14 @@ def _nearest(subject: str, known: list[str]) -> list[str]:
     return nearest(subject, known)
 
 
-def note_late_position(chron: Chronology, known_at: str | None) -> None:
+def note_late_position(chron: Reader, known_at: str | None) -> None:
     """Say on stderr that a number was read as a position, where the log does not reach it: 2018 is no year there."""
     position = arguments.known_at(known_at)
     if isinstance(position, int) and position > (head := chron.head()):
         output.say(f"note: {position} is read as a position, and the log ends at {head}; write a day as in 2018-05-20")
 
 
-def position_of(chron: Chronology) -> Callable[[str], int | None]:
+def position_of(chron: Reader) -> Callable[[str], int | None]:
     """Return what gives an event's position by its id."""
 
     def look_up(event_id: str) -> int | None:

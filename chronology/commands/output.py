@@ -5,16 +5,14 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from chronology.canonical import Json
 from chronology.commands.application import Format
 from chronology.commands.table import lay_out
 from chronology.display import escape, spreadsheet_cell
 from chronology.errors import ChronologyError
-from chronology.rebuild import Progress
+from chronology.values import Json
 
 Record = Mapping[str, Json]
 
@@ -140,19 +138,8 @@ def as_pairs(data: Mapping[str, Json]) -> str:
     )
 
 
-@contextmanager
-def progress_bar(what: str) -> Iterator[Progress | None]:
-    """Give something to tell progress to: a bar on stderr where that is a terminal, else nothing."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-
-        def tell(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield tell
+def said_by(origin: str | None, source: str | None) -> str:
+    """Return who a claim comes from, and the document in hand where that is another."""
+    if origin is None or source is None:
+        return ""
+    return source if origin == source else f"{origin} via {source}"

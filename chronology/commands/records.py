@@ -1,52 +1,24 @@
-"""The JSON shapes and the table rows of what the store returns. Prints nothing."""
+"""The JSON shapes and the table rows of events. Prints nothing."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-import attrs
+from chronology import RecordedEvent, canonical
+from chronology.commands.output import as_pairs, as_text, said_by
+from chronology.forms import format_instant
+from chronology.values import Json, thaw
 
-from chronology import Candidate, Holding, RecordedEvent, canonical
-from chronology.canonical import Json
-from chronology.commands.output import as_pairs, as_text
-from chronology.events import format_instant, thaw
-
-STATE_COLUMNS: Final = (
-    "subject", "attribute", "value", "certainty", "contested", "since", "valid_at", "candidates",
-)  # fmt: skip
 EVENT_COLUMNS: Final = (
     "position", "id", "recorded_at", "recorded_by", "type", "type_version", "subject", "valid", "stance", "data",
     "source", "said_by", "stated", "grade", "quote", "locator", "note", "disputes", "replaces", "retracts", "format",
     "nonce", "leaf",
 )  # fmt: skip
-DATE_COLUMNS: Final = (
-    "edtf", "valid", "level", "earliest", "latest", "start", "end", "persists", "uncertain", "approximate", "error",
-)  # fmt: skip
-STATE_HEADINGS: Final = ("  attribute", "value", "standing", "valid", "said by", "grade", "event")
 TIMELINE_HEADINGS: Final = ("valid", "type", "subject", "says", "said by", "grade", "event")
 LOG_HEADINGS: Final = ("event", "recorded (UTC)", "type", "subject", "valid", "says", "said by")
 
 PositionOf = Callable[[str], int | None]
 """Gives the position of an event by its id."""
-
-
-def of_holding(holding: Holding, *, valid_at: str) -> dict[str, Json]:
-    """Return a holding as `chronology state --json` gives it."""
-    return {
-        "subject": holding.subject,
-        "attribute": holding.attribute,
-        "value": thaw(holding.value),
-        "certainty": holding.certainty,
-        "contested": holding.contested,
-        "since": holding.since,
-        "valid_at": valid_at,
-        "candidates": [_of_candidate(candidate) for candidate in holding.candidates],
-    }
-
-
-def _of_candidate(candidate: Candidate) -> dict[str, Json]:
-    record = attrs.asdict(candidate, filter=lambda field, _: field.name != "role")
-    return record | {"value": thaw(candidate.value)}
 
 
 def of_event(event: RecordedEvent) -> dict[str, Json]:
@@ -56,51 +28,6 @@ def of_event(event: RecordedEvent) -> dict[str, Json]:
         return {**left, "redacted": True, "leaf": event.leaf.hex()}
     body = canonical.parse(event.body)
     return {"position": event.position, **body, "leaf": event.leaf.hex()}
-
-
-def state_rows(holdings: Iterable[Holding]) -> Iterator[tuple[str, ...] | str]:
-    """Yield each subject, and under it a row for each party to each answer about it."""
-    subject = ""
-    for holding in holdings:
-        if holding.subject != subject:
-            subject = holding.subject
-            yield subject
-        for index, candidate in enumerate(holding.candidates):
-            yield (
-                f"  {holding.attribute}" if index == 0 else "",
-                _claimed(candidate),
-                _standing(holding) if index == 0 else _party(candidate),
-                candidate.valid or "",
-                _said_by(candidate.origin, candidate.source),
-                candidate.grade or "",
-                f"#{candidate.position}" if candidate.position else "",
-            )
-
-
-_PARTY: Final = {"leading": "", "possible": "or possibly", "rival": "but a rival says", "denial": "but denied"}
-
-
-def _party(candidate: Candidate) -> str:
-    # Who disputes an event need not say the contrary.
-    return "but disputed" if candidate.role == "disputes" else _PARTY[candidate.standing]
-
-
-def _claimed(candidate: Candidate) -> str:
-    denied = "not " if candidate.role == "denies" else ""
-    if candidate.value is None:
-        # An event can say that an attribute has no value any more; without one, nothing is said.
-        return denied + ("ended" if candidate.event else "nothing known")
-    return denied + as_text(thaw(candidate.value))
-
-
-def _standing(holding: Holding) -> str:
-    return holding.certainty + (", contested" if holding.contested else "")
-
-
-def _said_by(origin: str | None, source: str | None) -> str:
-    if origin is None or source is None:
-        return ""
-    return source if origin == source else f"{origin} via {source}"
 
 
 def _says(recorded: RecordedEvent, position_of: PositionOf) -> str:
@@ -136,7 +63,7 @@ def timeline_row(recorded: RecordedEvent, position_of: PositionOf) -> tuple[str,
         event.type,
         event.subject,
         _says(recorded, position_of),
-        _said_by(event.origin, event.source),
+        said_by(event.origin, event.source),
         event.grade or "",
         f"#{recorded.position}",
     )
@@ -152,7 +79,7 @@ def log_row(recorded: RecordedEvent, position_of: PositionOf) -> tuple[str, ...]
         event.subject,
         event.valid or "",
         _says(recorded, position_of),
-        _said_by(event.origin, event.source),
+        said_by(event.origin, event.source),
     )
 
 

@@ -7,8 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology import canonical
-from chronology.canonical import Json
+from chronology import Chronology, canonical
 from chronology.commands import output
 from chronology.commands.application import (
     Format,
@@ -18,10 +17,12 @@ from chronology.commands.application import (
     StoreCommand,
     app,
     format_of,
-    open_store,
+    path_of,
 )
 from chronology.errors import CanonicalError, InvalidEventError, StoreError
 from chronology.event_types import DEFINED, REDACTED, RETRACTED, EventType
+from chronology.reader import Reader
+from chronology.values import Json
 
 _HEADINGS: Final = ("type", "version", "subject", "asserts", "ends", "title")
 
@@ -47,7 +48,7 @@ def types(context: typer.Context) -> None:
     """
     if context.invoked_subcommand:
         return
-    with open_store(context, read_only=True) as chron:
+    with Reader.open(path_of(context)) as chron:
         vocabulary = chron.vocabulary
     wanted = format_of(context)
     if wanted is Format.TABLE:
@@ -111,7 +112,7 @@ def add(
     except CanonicalError as exc:
         hint = exc.hint or "`chronology types show operation.stalled --json` prints an example"
         raise InvalidEventError([f"{file}: {exc}"], hint=hint) from exc
-    with open_store(context) as chron:
+    with Chronology.open(path_of(context)) as chron:
         event = chron.define(schema, recorded_by=recorded_by)
     output.put(f"defined {event.event.subject.removeprefix('type/')} #{event.position}")
 
@@ -128,7 +129,7 @@ def show(
     \b
     chronology types show operation.stalled
     """
-    with open_store(context, read_only=True) as chron:
+    with Reader.open(path_of(context)) as chron:
         event_type = chron.vocabulary.newest(name)
     wanted = format_of(context)
     properties = [_property_row(event_type, key) for key in event_type.schema.get("properties", {})]

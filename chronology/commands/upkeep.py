@@ -15,9 +15,9 @@ from chronology.commands.application import (
     StoreCommand,
     app,
     format_of,
-    open_store,
     path_of,
 )
+from chronology.commands.progress import progress_bar
 from chronology.errors import StoreError
 
 StorePath = Annotated[
@@ -94,7 +94,7 @@ def replay(context: typer.Context) -> None:
     \b
     chronology replay
     """
-    with open_store(context) as chron, output.progress_bar("replaying") as progress:
+    with Chronology.open(path_of(context)) as chron, progress_bar("replaying") as progress:
         report = chron.replay(progress)
     if format_of(context) is not Format.TABLE:
         record = {

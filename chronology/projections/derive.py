@@ -8,6 +8,7 @@ from chronology import canonical, edtf
 from chronology.event_types import BOOKKEEPING, EventType
 from chronology.events import Body
 from chronology.resolve import Role
+from chronology.values import Json
 from chronology.vocabulary import Vocabulary
 
 ORDINAL_BITS: Final = 24
@@ -63,7 +64,7 @@ def asserted(body: Body, vocabulary: Vocabulary) -> dict[_Group, str | None]:
     return {(body.subject, attribute): value for attribute, value in said}
 
 
-def _payload(body: Body, newest: EventType, vocabulary: Vocabulary) -> canonical.Json:
+def _payload(body: Body, newest: EventType, vocabulary: Vocabulary) -> Json:
     version = body.type_version or 1
     return body.data if version == newest.version else vocabulary.upcast(body.type, version, body.data)
 

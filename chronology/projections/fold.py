@@ -8,8 +8,9 @@ from chronology.errors import ChronologyError, IntegrityError, InvalidEventError
 from chronology.event_types import DEFINED, REDACTED
 from chronology.events import Body, decode
 from chronology.log import Log, Row
-from chronology.projections import assertion, mention, state
-from chronology.projections.assertion import Change, Group
+from chronology.projections import assertion_changes, mention, state_changes
+from chronology.projections.assertion import Group
+from chronology.projections.assertion_changes import Change
 from chronology.projections.derive import AssertionRow, MentionRow, assertion_rows, mention_rows
 from chronology.projections.tables import VERSIONS
 from chronology.redactions import declared
@@ -48,7 +49,7 @@ class Fold:
 
     def update(self, touched: Touched) -> None:
         """Bring the state of some groups up to their assertions, and note the position of all projections."""
-        state.update(self._connection, touched)
+        state_changes.update(self._connection, touched)
         self._note_position()
 
     def rebuild(self, rows: Iterable[Row]) -> None:
@@ -63,7 +64,7 @@ class Fold:
                 # Appending checks every event; only a body edited since, leaf and all, can fail here.
                 raise IntegrityError(f"is no event that the log took in: {exc}", position=row.position) from exc
         self._flush()
-        state.rebuild(self._connection)
+        state_changes.rebuild(self._connection)
         self._note_position()
 
     def _take(self, position: int, body: Body) -> None:
@@ -98,7 +99,7 @@ class Fold:
         self._position = position
 
     def _flush(self) -> None:
-        assertion.insert(self._connection, self._assertions)
+        assertion_changes.insert(self._connection, self._assertions)
         mention.insert(self._connection, self._mentions)
         self._assertions.clear()
         self._mentions.clear()
@@ -122,7 +123,7 @@ class Fold:
 
     def _end(self, position: int, *, by: int) -> None:
         """End what the event at a position asserts."""
-        went = assertion.withdraw(self._connection, position, by=by)
+        went = assertion_changes.withdraw(self._connection, position, by=by)
         if self._touched is not None:
             for group, change in went:
                 self._touched[group].append(change)
@@ -156,11 +157,11 @@ class Fold:
             if old_mentions != new_mentions:
                 mention.replace(self._connection, old_mentions, new_mentions)
             new = assertion_rows(row.position, body, self.vocabulary, self._lookup, known_from=by, ordinal=ordinal)
-            old = assertion.live_rows(self._connection, row.position)
+            old = assertion_changes.live_rows(self._connection, row.position)
             if [_content(r) for r in old] == [_content(r) for r in new]:
                 continue
             self._end(row.position, by=by)
-            assertion.insert(self._connection, new)
+            assertion_changes.insert(self._connection, new)
             ordinal += len(new)
             self._note(new)
 

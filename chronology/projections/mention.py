@@ -2,11 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from chronology.projections.derive import MentionRow
+if TYPE_CHECKING:
+    from chronology.projections.derive import MentionRow
 
 
-def insert(connection: sqlite3.Connection, rows: Sequence[MentionRow]) -> None:
+def insert(connection: sqlite3.Connection, rows: Sequence["MentionRow"]) -> None:
     """Write new, live mentions."""
     connection.executemany(
         """
@@ -17,7 +19,7 @@ def insert(connection: sqlite3.Connection, rows: Sequence[MentionRow]) -> None:
     )
 
 
-def replace(connection: sqlite3.Connection, old: Iterable[MentionRow], new: Sequence[MentionRow]) -> None:
+def replace(connection: sqlite3.Connection, old: Iterable["MentionRow"], new: Sequence["MentionRow"]) -> None:
     """Exchange the mentions of one event, which a newer version of its type reads differently."""
     connection.executemany(
         "DELETE FROM mention WHERE subject = ? AND position = ?", [(row.subject, row.position) for row in old]
@@ -68,6 +70,11 @@ def subjects(connection: sqlite3.Connection, *, kind: str | None = None) -> list
         (kind,),
     )
     return [row[0] for row in rows]
+
+
+def is_known(connection: sqlite3.Connection, subject: str) -> bool:
+    """Tell whether some event is about a subject or refers to it."""
+    return connection.execute("SELECT 1 FROM mention WHERE subject = ? LIMIT 1", (subject,)).fetchone() is not None
 
 
 def kinds(connection: sqlite3.Connection) -> list[str]:

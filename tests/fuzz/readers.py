@@ -9,9 +9,9 @@ from typing import NamedTuple
 from chronology import builtin, canonical, edtf, merkle, notes, proofs
 from chronology.definitions import check_definition
 from chronology.errors import ChronologyError
+from chronology.event_faults import form_faults
 from chronology.event_types import read_type
 from chronology.events import as_dict, body_of, encode, recorded
-from chronology.forms import form_faults
 from chronology.instants import to_seconds
 from chronology.structure import event_from_json
 from chronology.vocabulary import Vocabulary

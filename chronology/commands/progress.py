@@ -1,0 +1,25 @@
+"""The bar that shows how far a long run is."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chronology.rebuild import Progress
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Progress | None]:
+    """Give something to tell progress to: a bar on stderr where that is a terminal, else nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+
+        def tell(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield tell

@@ -1,0 +1,149 @@
+"""The command that asks what held."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import attrs
+import typer
+
+from chronology.commands import arguments, names, output
+from chronology.commands.application import Format, ReadingCommand, Subject, app, format_of, path_of
+from chronology.query import Candidate, Holding
+from chronology.reader import Reader
+from chronology.values import Json, thaw
+
+COLUMNS: Final = (
+    "subject", "attribute", "value", "certainty", "contested", "since", "valid_at", "candidates",
+)  # fmt: skip
+_HEADINGS: Final = ("  attribute", "value", "standing", "valid", "said by", "grade", "event")
+
+
+@app.command(cls=ReadingCommand)
+def state(
+    context: typer.Context,
+    subject: Subject = None,
+    attribute: Annotated[
+        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="What is asked of it, as in status.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The date asked about: its close. Default: now.")
+    ] = None,
+    known_at: Annotated[
+        str | None,
+        typer.Option(metavar="T", help="As the log stood then: a position, a day (its close, UTC) or a date-time."),
+    ] = None,
+    stated_by: Annotated[str | None, typer.Option(metavar="DAY", help="Only what was stated up to this day.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="S", help="Only from this document; may be repeated.")
+    ] = None,
+    origin: Annotated[
+        list[str] | None, typer.Option(metavar="X", help="Only claims that come from X; may be repeated.")
+    ] = None,
+    min_grade: Annotated[
+        str | None, typer.Option(metavar="B3", help="Only what is graded at least so, in both respects.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option(metavar="K", help="Only subjects of this kind.")] = None,
+    fuzz: Annotated[
+        str | None, typer.Option(metavar="7d", help="Widen the ends of dates qualified with ? ~ or %.")
+    ] = None,
+) -> None:
+    """Say what held at a date, who says so, and who disagrees.
+
+    The first row of an answer is the leading value: certain if no reading of the dates gives another, else possible.
+    Below it stand the other possible values, the rivals that contest it, and the denials.
+
+    \b
+    chronology state operation/al-jazeera-storm --at 2018-03-01
+    chronology state person/abu-bakr-al-baghdadi location --at 2018-05-14
+    chronology state crossing/baguz status --at 2018-05-20 --known-at 2018-05-20
+    """
+    moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    with Reader.open(path_of(context)) as chron:
+        found = chron.state(
+            subject,
+            attribute,
+            kind,
+            valid_at=moment,
+            known_at=arguments.known_at(known_at),
+            stated_by=stated_by,
+            sources=source,
+            origins=origin,
+            min_grade=min_grade,
+            fuzz=arguments.span(fuzz),
+        )
+        names.note_late_position(chron, known_at)
+        if not found:
+            parties = [*(source or ()), *(origin or ())]
+            names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties)
+            what = " of ".join(name for name in (attribute, subject or kind) if name)
+            known = f", as known at {known_at}" if known_at else ""
+            filtered = ", within the filters" if parties or stated_by or min_grade else ""
+            output.say(f"nothing is known{f' of {what}' if what else ''} at {moment}{known}{filtered}")
+    _show_state(found, format_of(context), valid_at=moment)
+
+
+def _show_state(found: list[Holding], wanted: Format, *, valid_at: str) -> None:
+    if wanted is not Format.TABLE:
+        rows = (_record(holding, valid_at=valid_at) for holding in found)
+        output.show_records(rows, wanted, columns=COLUMNS)
+    elif found:
+        output.show_table(_rows(found), headings=_HEADINGS)
+
+
+def _record(holding: Holding, *, valid_at: str) -> dict[str, Json]:
+    """Return a holding as `chronology state --json` gives it."""
+    return {
+        "subject": holding.subject,
+        "attribute": holding.attribute,
+        "value": thaw(holding.value),
+        "certainty": holding.certainty,
+        "contested": holding.contested,
+        "since": holding.since,
+        "valid_at": valid_at,
+        "candidates": [_candidate_record(candidate) for candidate in holding.candidates],
+    }
+
+
+def _candidate_record(candidate: Candidate) -> dict[str, Json]:
+    record = attrs.asdict(candidate, filter=lambda field, _: field.name != "role")
+    return record | {"value": thaw(candidate.value)}
+
+
+def _rows(holdings: Iterable[Holding]) -> Iterator[tuple[str, ...] | str]:
+    """Yield each subject, and under it a row for each party to each answer about it."""
+    subject = ""
+    for holding in holdings:
+        if holding.subject != subject:
+            subject = holding.subject
+            yield subject
+        for index, candidate in enumerate(holding.candidates):
+            yield (
+                f"  {holding.attribute}" if index == 0 else "",
+                _claimed(candidate),
+                _standing(holding) if index == 0 else _party(candidate),
+                candidate.valid or "",
+                output.said_by(candidate.origin, candidate.source),
+                candidate.grade or "",
+                f"#{candidate.position}" if candidate.position else "",
+            )
+
+
+_PARTY: Final = {"leading": "", "possible": "or possibly", "rival": "but a rival says", "denial": "but denied"}
+
+
+def _party(candidate: Candidate) -> str:
+    # Who disputes an event need not say the contrary.
+    return "but disputed" if candidate.role == "disputes" else _PARTY[candidate.standing]
+
+
+def _claimed(candidate: Candidate) -> str:
+    denied = "not " if candidate.role == "denies" else ""
+    if candidate.value is None:
+        # An event can say that an attribute has no value any more; without one, nothing is said.
+        return denied + ("ended" if candidate.event else "nothing known")
+    return denied + output.as_text(thaw(candidate.value))
+
+
+def _standing(holding: Holding) -> str:
+    return holding.certainty + (", contested" if holding.contested else "")
