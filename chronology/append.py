@@ -74,7 +74,6 @@ class Batch:
         self._instant = datetime.fromisoformat(self._recorded_at)
         self._clock_behind = (self._instant - now.astimezone(UTC)).total_seconds()
         self._fold = Fold(log, connection, vocabulary)
-        self._newest_id = log.newest_id()
         self._pending: dict[str, Row] = {}
         self._withdrawn: set[int] = set()
         self._published: dict[str, str | None] = {}
@@ -144,7 +143,6 @@ class Batch:
             return
         rows = list(self._pending.values())
         self._log.append(rows)
-        self._newest_id = max(self._newest_id, *self._pending)
         self._fold.take(rows, self._touched)
         self._pending.clear()
 
@@ -162,10 +160,7 @@ class Batch:
         )
 
     def _find(self, event_id: str) -> Row | None:
-        # Ids are mostly in order of time, and above the newest there is nothing to look for.
-        if event_id in self._pending or event_id > self._newest_id:
-            return self._pending.get(event_id)
-        return self._log.by_id(event_id)
+        return self._pending.get(event_id) or self._log.by_id(event_id)
 
     def _named(self, what: str, event_id: str) -> tuple[Row, Body]:
         row = self._find(event_id)
@@ -210,8 +205,8 @@ class Batch:
         )
 
     def _check(self, body: Body) -> None:
-        faults = [*shape_faults(body), *form_faults(body), *self._free_kind_faults(body)]
-        if not any(fault.startswith("data") for fault in faults):
+        faults = shape_faults(body) + form_faults(body) + self._free_kind_faults(body)
+        if not faults or not any(fault.startswith("data") for fault in faults):
             faults += self.vocabulary.faults(body)
         if faults:
             raise InvalidEventError(faults, hint=_hint(body, faults))

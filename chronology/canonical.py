@@ -70,7 +70,7 @@ def encode_checked(value: Json) -> bytes:
     except (TypeError, ValueError, RecursionError) as exc:
         check(value)
         raise CanonicalError("", f"cannot be written as JSON: {exc}") from exc
-    if _ASTRAL.search(text):
+    if not text.isascii() and _ASTRAL.search(text):
         sorted_value = _utf16_sorted(msgspec.json.decode(text))
         return json.dumps(sorted_value, ensure_ascii=False, separators=(",", ":")).encode()
     return text

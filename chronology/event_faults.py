@@ -103,8 +103,13 @@ def _uuid_faults(path: str, text: str) -> list[str]:
 
 def _text_faults(event: Event | Body) -> list[str]:
     faults = []
-    for name in ("data", "quote", "locator", "note", "recorded_by"):
-        value = getattr(event, name)
+    for name, value in (
+        ("data", event.data),
+        ("quote", event.quote),
+        ("locator", event.locator),
+        ("note", event.note),
+        ("recorded_by", event.recorded_by),
+    ):
         if value is None:
             continue
         try:

@@ -120,11 +120,6 @@ class Log:
         position: int = self._connection.execute("SELECT ifnull(max(position), 0) FROM event").fetchone()[0]
         return position
 
-    def newest_id(self) -> str:
-        """Return the last of all ids in their order as texts, empty where the log is."""
-        found: str = self._connection.execute("SELECT ifnull(max(id), '') FROM event").fetchone()[0]
-        return found
-
     def append(self, rows: Sequence[Row]) -> None:
         """Append rows whose positions continue from the head.
 

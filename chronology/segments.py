@@ -91,16 +91,17 @@ def _alone(claim: Claim, after: int, until: int) -> list[Segment]:
     likely = Answer(((claim, Standing.LEADING), (None, Standing.POSSIBLE)), certain=False, contested=False)
     barely = Answer(((None, Standing.LEADING), (claim, Standing.POSSIBLE)), certain=False, contested=False)
     start, end = claim.middle
-    bounds = {claim.start_min, claim.start_max, claim.end_min, claim.end_max, start, end, after, until}
-    found: list[Segment] = []
-    for first, last in pairwise(sorted(b for b in bounds if after <= b <= until)):
-        if not claim.may_cover(first):
-            continue
-        said = surely if claim.surely_covers(first) else likely if start <= first < end else barely
-        if found and found[-1].answer is said:
-            first = found.pop().valid_from
-        found.append(Segment(first, last, said))
-    return found
+    if claim.start_max < claim.end_min:
+        inner = [
+            (start, claim.start_max, likely),
+            (claim.start_max, claim.end_min, surely),
+            (claim.end_min, end, likely),
+        ]
+    else:
+        inner = [(start, end, likely)]
+    parts = [(claim.start_min, start, barely), *inner, (end, claim.end_max, barely)]
+    clipped = [(max(first, after), min(last, until), said) for first, last, said in parts]
+    return [Segment(first, last, said) for first, last, said in clipped if first < last]
 
 
 class _Sweep:

@@ -86,26 +86,20 @@ def assertion_rows(
     disputed = _disputed(body, vocabulary, lookup) if body.disputes else {}
     if not said and not disputed:
         return []
+    valid, source = body.valid or "", body.source or ""
     persists = vocabulary.newest(body.type).persists
-    common = (
-        *_placed(body.valid or "", persists),
-        body.valid or "",
-        persists,
-        body.id or "",
-        body.origin or "",
-        body.source or "",
-        body.grade,
-        body.stated or body.recorded_at[:10],
-    )
+    stated = body.stated or body.recorded_at[:10]
+    common = *_placed(valid, persists), valid, persists, body.id or "", body.origin or "", source, body.grade, stated
     key = known_from << ORDINAL_BITS | ordinal
     rows: list[AssertionRow] = []
-    for group, value in said.items():
-        disputes = _encoded(disputed.pop(group)[0]) if group in disputed else None
-        said_of = (key + len(rows), position, *group, value)
+    for (subject, attribute), value in said.items():
+        targets = disputed.pop((subject, attribute), None)
+        disputes = _encoded(targets[0]) if targets else None
+        said_of = key + len(rows), position, subject, attribute, value
         rows.append(AssertionRow._make((*said_of, body.stance, *common, disputes, known_from)))
-    for group, (targets, value) in disputed.items():
-        said_of = (key + len(rows), position, *group, value)
-        rows.append(AssertionRow._make((*said_of, Role.DISPUTES.value, *common, _encoded(targets), known_from)))
+    for (subject, attribute), (positions, value) in disputed.items():
+        said_of = key + len(rows), position, subject, attribute, value
+        rows.append(AssertionRow._make((*said_of, Role.DISPUTES.value, *common, _encoded(positions), known_from)))
     return rows
 
 

@@ -19,6 +19,8 @@ from chronology.vocabulary import Vocabulary
 
 _PENDING_ROWS = 1_000
 
+_AFFIRMS = Role.AFFIRMS.value
+
 Touched = defaultdict[Group, list[Change]]
 """What came and went, by group."""
 
@@ -37,7 +39,7 @@ class Fold:
         self._assertions: list[AssertionRow] = []
         self._mentions: list[MentionRow] = []
         self._touched: Touched | None = None
-        self._position = 0
+        self._position = self._written = 0
         self._withdrawals: dict[int, int | None] | None = None
 
     def take(self, rows: Iterable[Row], touched: Touched) -> None:
@@ -68,8 +70,7 @@ class Fold:
         self._note_position()
 
     def _take(self, position: int, body: Body) -> None:
-        withdrawn = body.retracts or body.replaces
-        if withdrawn:
+        if withdrawn := body.retracts or body.replaces:
             self._withdraw(withdrawn, by=position)
         if body.type == DEFINED:
             self._define(position, body)
@@ -99,10 +100,12 @@ class Fold:
         self._position = position
 
     def _flush(self) -> None:
+        """Write what is pending; a position that is not above `_written` was written in this or an earlier run."""
         assertion_changes.insert(self._connection, self._assertions)
         mention.insert(self._connection, self._mentions)
         self._assertions.clear()
         self._mentions.clear()
+        self._written = self._position
 
     def _lookup(self, event_id: str) -> tuple[int, Body] | None:
         row = self._log.by_id(event_id)
@@ -115,8 +118,9 @@ class Fold:
         if known is None:
             # A redacted event has nothing left that could be withdrawn.
             return
-        self._flush()
         position, body = known
+        if position > self._written:
+            self._flush()
         subjects = [row.subject for row in mention_rows(position, body, self.vocabulary)]
         mention.withdraw(self._connection, subjects, position, by=by)
         self._end(position, by=by)
@@ -179,7 +183,7 @@ class Fold:
 
 
 def _arrival(row: AssertionRow) -> Change:
-    opposes = row.role != Role.AFFIRMS or row.disputes is not None
+    opposes = row.role != _AFFIRMS or row.disputes is not None
     return Change(True, row.start_min, row.start_max, row.end_max, row.extent_end, opposes)
 
 

@@ -139,11 +139,9 @@ def _insert(connection: sqlite3.Connection, rows: Iterable[StateRow]) -> None:
 
 
 def _row(group: Group, segment: Segment) -> StateRow:
-    candidates, certain, contested = segment.answer.candidates, segment.answer.certain, segment.answer.contested
-    leading = candidates[0][0]
-    others = None
-    if len(candidates) > 1:
-        others = _encode([(claim.key if claim else None, standing) for claim, standing in candidates[1:]]).decode()
+    valid_from, valid_to, (candidates, certain, contested) = segment
+    (leading, _), *rest = candidates
+    others = _encode([(claim.key if claim else None, standing) for claim, standing in rest]).decode() if rest else None
     certainty = "certain" if certain else "possible"
     value, key = (leading.value, leading.key) if leading else (None, None)
-    return StateRow(*group, segment.valid_from, segment.valid_to, value, certainty, contested, key, others)
+    return StateRow(*group, valid_from, valid_to, value, certainty, contested, key, others)
