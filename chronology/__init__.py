@@ -3,7 +3,7 @@
 from chronology.append import AppendResult
 from chronology.errors import ChronologyError
 from chronology.events import Event, RecordedEvent
-from chronology.query import Candidate, Holding
+from chronology.holding import Candidate, Holding
 from chronology.reader import utc_now
 from chronology.rebuild import ReplayReport
 from chronology.store import Chronology

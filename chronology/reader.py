@@ -11,12 +11,13 @@ from typing import Self
 from chronology import database, edtf, evidence, query, redact
 from chronology.errors import ChronologyError, DateError, UnknownNameError
 from chronology.events import RecordedEvent, recorded, redacted
+from chronology.holding import Holding
 from chronology.log import Log, Row
 from chronology.notes import Checkpoint
 from chronology.projections import assertion, defined, mention
 from chronology.projections.scope import Scope
 from chronology.proofs import TlogProof
-from chronology.query import Holding, KnownAt, Moment
+from chronology.query import KnownAt, Moment
 from chronology.rebuild import Progress
 from chronology.verify import VerifyReport, verify
 from chronology.vocabulary import Vocabulary

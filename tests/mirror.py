@@ -16,7 +16,7 @@ from model import text_of
 from chronology import Chronology, Event, edtf, resolve
 from chronology.canonical import Json
 from chronology.events import thaw
-from chronology.query import Holding
+from chronology.holding import Holding
 
 # Pure resolution --------------------------------------------------------------------------------------------
 

@@ -49,7 +49,7 @@ from strategies import (
 from chronology import Chronology, Event, canonical
 from chronology.builtin import definition
 from chronology.events import thaw
-from chronology.query import Holding
+from chronology.holding import Holding
 from chronology.resolve import resolve
 
 WHEN = (*QUESTIONS, *MOMENTS)

@@ -20,11 +20,12 @@ events
 event_types structure
 definitions
 vocabulary
-resolve
+resolve     holding
 segments
 database    log
 redactions  evidence            builtin
-projections projections.tables  projections.scope  projections.defined  projections.derive
+projections projections.tables  projections.defined  projections.derive
+projections.scope
 projections.assertion           projections.mention
 projections.neighbours
 projections.state

@@ -25,7 +25,7 @@ from chronology.errors import (
     UnknownNameError,
 )
 from chronology.events import thaw
-from chronology.query import Holding
+from chronology.holding import Holding
 
 NOBODY = event_id(10**6)
 """The id of an event that no history holds."""
