@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from chronology.append import AppendResult
     from chronology.errors import ChronologyError
     from chronology.events import Event, RecordedEvent
-    from chronology.query import Candidate, Holding
+    from chronology.holding import Candidate, Holding
     from chronology.reader import utc_now
     from chronology.rebuild import ReplayReport
     from chronology.store import Chronology
@@ -31,12 +31,12 @@ __all__ = [
 
 _HOMES: Final = {
     "AppendResult": "append",
-    "Candidate": "query",
+    "Candidate": "holding",
     "Chronology": "store",
     "ChronologyError": "errors",
     "Event": "events",
     "Fault": "verify",
-    "Holding": "query",
+    "Holding": "holding",
     "RecordedEvent": "events",
     "ReplayReport": "rebuild",
     "VerifyReport": "verify",

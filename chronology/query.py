@@ -1,25 +1,23 @@
 """Questions about the state: which answer, from which projection, with which evidence. Reads, never writes."""
 
-import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from functools import lru_cache
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final
 
-from attrs import frozen
+import msgspec
 
 from chronology import edtf
-from chronology.errors import ChronologyError, DateError, IntegrityError
+from chronology.errors import ChronologyError, DateError
 from chronology.forms import GRADE, format_instant, is_day
+from chronology.holding import Holding, ruined
 from chronology.instants import FOREVER
 from chronology.log import Log
 from chronology.projections import assertion, state
-from chronology.projections.assertion import Evidence
+from chronology.projections.assertion import HELD, KEY, Said, claim_said
 from chronology.projections.neighbours import Neighbourhood
 from chronology.projections.scope import Scope
-from chronology.resolve import Claim, Standing, resolve
-from chronology.values import Json, freeze
+from chronology.resolve import Answer, resolve
 
 Moment = str | date | datetime | None
 """A date as EDTF text, a day, an aware date-time, or None for now."""
@@ -31,49 +29,7 @@ _LONG_HISTORY: Final = 64
 """Assertions of a subject from which on only those near the instant are read."""
 
 
-@frozen(kw_only=True)
-class Candidate:
-    """One party to an answer, with who says so; `event` and what follows are None for the world of nothing known.
-
-    Attributes:
-        value: what is said; of a denial, what is denied or disputed.
-        role: what its event does to the attribute: disputes is for one that names another event and says no value.
-    """
-
-    value: Json
-    standing: Literal["leading", "possible", "rival", "denial"]
-    event: str | None = None
-    position: int | None = None
-    valid: str | None = None
-    origin: str | None = None
-    source: str | None = None
-    grade: str | None = None
-    role: Literal["affirms", "denies", "disputes"] | None = None
-
-
-@frozen(kw_only=True)
-class Holding:
-    """What held of one attribute of one subject.
-
-    Attributes:
-        value: the leading value; None where that is that nothing is known to hold.
-        certainty: certain if it wins in every possible world, else possible.
-        contested: sources disagree about it.
-        since: the start of the leading assertion as its source gave it; None if that is open, unknown or nothing.
-        candidates: every party, the leading one first.
-    """
-
-    subject: str
-    attribute: str
-    value: Json
-    certainty: Literal["certain", "possible"]
-    contested: bool
-    since: str | None
-    candidates: tuple[Candidate, ...]
-
-
-_Party = tuple[int | None, str]
-"""Key of an assertion, or None for nothing known, and its standing."""
+_decode: Final = msgspec.json.decode
 
 
 def holdings(connection: sqlite3.Connection, scope: Scope, instant: int, *, fuzz: int = 0) -> list[Holding]:
@@ -85,100 +41,75 @@ def holdings(connection: sqlite3.Connection, scope: Scope, instant: int, *, fuzz
         IntegrityError: the projections hold what no replay writes.
     """
     try:
-        return _holdings(connection, scope, instant, fuzz=fuzz)
+        if scope.filters_assertions() or fuzz:
+            return list(_resolved(connection, scope, instant, fuzz=fuzz))
+        return _stored(connection, scope, instant)
     except UnicodeEncodeError:
         # Of what was asked, not of what is stored.
         raise
     except (DateError, ValueError, TypeError, LookupError) as exc:
-        raise IntegrityError(
-            f"the projections hold what no replay writes: {exc}",
-            hint="`chronology verify` tells more; `chronology replay` rebuilds them",
-        ) from exc
+        raise ruined(exc) from exc
 
 
-def _holdings(connection: sqlite3.Connection, scope: Scope, instant: int, *, fuzz: int) -> list[Holding]:
-    if scope.filters_assertions() or fuzz:
-        found = list(_resolved(connection, scope, instant, fuzz=fuzz))
-        keys = (key for one in found for key, _ in one.parties if key is not None)
-        evidence = assertion.evidence(connection, keys)
-        return [_holding(one, [_candidate(evidence.get(key or 0), s) for key, s in one.parties]) for one in found]
+def _stored(connection: sqlite3.Connection, scope: Scope, instant: int) -> list[Holding]:
     rows = state.at(connection, scope, instant)
-    others = [json.loads(row.others) if row.others else () for row in rows]
-    evidence = assertion.evidence(connection, (key for some in others for key, _ in some if key is not None))
-    return [_stored(row, some, evidence) for row, some in zip(rows, others, strict=True)]
+    dissents = {index: _decode(row[-1]) for index, row in enumerate(rows) if row[-1] is not None}
+    keys = (key for _, _, others in dissents.values() for key, _ in others if key is not None)
+    evidence = assertion.evidence(connection, keys) if dissents else {}
+    for index, (certainty, contested, others) in dissents.items():
+        parties = tuple((evidence.get(key), standing) for key, standing in others)
+        rows[index] = (*rows[index][:-1], (certainty, bool(contested), parties))
+    return list(map(Holding, rows))
 
 
-def _stored(row: state.Held, others: Iterable[_Party], evidence: dict[int, Evidence]) -> Holding:
-    parties = [_candidate(row.leading, Standing.LEADING.value)]
-    parties += [_candidate(evidence.get(key or 0), standing) for key, standing in others]
-    return _holding(row, parties)
+def _resolved(connection: sqlite3.Connection, scope: Scope, instant: int, *, fuzz: int) -> Iterator[Holding]:
+    for rows in _groups(connection, scope, instant, fuzz=fuzz):
+        if not fuzz and _wins_outright(rows, instant):
+            yield Holding(rows[-1][:HELD])
+        elif answer := resolve([claim_said(row, fuzz=fuzz) for row in rows], instant):
+            yield _held(rows, answer)
 
 
-class _Found(NamedTuple):
-    """An answer before the evidence is looked up."""
-
-    subject: str
-    attribute: str
-    certainty: str
-    contested: bool
-    parties: list[_Party]
-
-
-def _resolved(connection: sqlite3.Connection, scope: Scope, instant: int, *, fuzz: int) -> Iterator[_Found]:
-    for group, claims in _groups(connection, scope, instant, fuzz=fuzz):
-        answer = resolve(claims, instant)
-        if answer is not None:
-            parties = [(claim.key if claim else None, standing.value) for claim, standing in answer.candidates]
-            certainty = "certain" if answer.certain else "possible"
-            yield _Found(*group, certainty, answer.contested, parties)
-
-
-def _groups(
-    connection: sqlite3.Connection, scope: Scope, instant: int, *, fuzz: int
-) -> Iterator[tuple[assertion.Group, list[Claim]]]:
-    """Yield the claims that matter at an instant, by group; of a subject with a long history, only the near ones."""
+def _groups(connection: sqlite3.Connection, scope: Scope, instant: int, *, fuzz: int) -> Iterator[list[Said]]:
+    """Yield what matters at an instant, by group; of a subject with a long history, only what is near."""
     if scope.subject is None or scope.kind or fuzz or not assertion.is_long(connection, scope.subject, _LONG_HISTORY):
         yield from assertion.groups_covering(connection, scope, instant, fuzz=fuzz)
         return
-    for group in assertion.groups_of(connection, scope.subject):
-        if scope.attribute in (None, group[1]):
-            yield group, Neighbourhood(connection, group, scope).claims(instant, instant + 1)
+    asked = [(scope.subject, scope.attribute)] if scope.attribute else assertion.groups_of(connection, scope.subject)
+    near = (Neighbourhood(connection, group, scope).said(instant, instant + 1) for group in asked)
+    yield from filter(None, near)
 
 
-def _holding(found: _Found | state.Held, candidates: list[Candidate]) -> Holding:
-    leading = candidates[0]
-    return Holding(
-        subject=found.subject,
-        attribute=found.attribute,
-        value=leading.value,
-        certainty="certain" if found.certainty == "certain" else "possible",
-        contested=bool(found.contested),
-        since=edtf.parse(leading.valid).since if leading.valid else None,
-        candidates=tuple(candidates),
+def _wins_outright(rows: Sequence[Said], instant: int) -> bool:
+    """Tell whether the last of a group's rows is the whole answer: it surely holds, and nobody can win or contest.
+
+    That is how it is with most attributes: each claim holds until the next one starts.
+    """
+    *earlier, last = rows
+    _, _, value, _, _, _, origin, _, _, _, role, disputes, _, start_min, start_max, end_min, *_ = last
+    if role != "affirms" or disputes or value is None or not start_max <= instant < end_min:
+        return False
+    for _, _, said, _, _, _, speaker, _, _, _, role, disputes, _, _, latest, _, _, extent_end, *_ in earlier:
+        if role != "affirms" or disputes or latest >= start_min:
+            return False
+        if extent_end > start_max and said != value and speaker != origin:
+            return False
+    return True
+
+
+def _held(rows: Sequence[Said], answer: Answer) -> Holding:
+    by_key: dict[int, Said] = {row[KEY]: row for row in rows}
+    (leading, _), *others = answer.candidates
+    nothing = (*rows[0][:2], *[None] * (HELD - 2))
+    held = by_key[leading.key][:HELD] if leading else nothing
+    if not others:
+        return Holding(held)
+    parties = tuple(
+        ((*by_key[claim.key][2 : HELD - 1], claim.role.value) if claim else None, standing.value)
+        for claim, standing in others
     )
-
-
-def _candidate(said: Evidence | None, standing: Any) -> Candidate:
-    if said is None:
-        return Candidate(value=None, standing=standing)
-    role: Any = said.role
-    return Candidate(
-        value=None if said.value is None else _value(said.value),
-        standing=standing,
-        event=said.event,
-        position=said.position,
-        valid=said.valid,
-        origin=said.origin,
-        source=said.source,
-        grade=said.grade,
-        role=role,
-    )
-
-
-@lru_cache(maxsize=1_024)
-def _value(text: str) -> Json:
-    """Return a stored value; answers repeat a few of them over and over."""
-    return freeze(json.loads(text))
+    certainty = "certain" if answer.certain else "possible"
+    return Holding((*held[:-1], (certainty, answer.contested, parties)))
 
 
 def instant_of(moment: Moment, *, now: datetime) -> int:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Self
 
 from chronology import database, edtf, log, query
 from chronology.errors import ChronologyError, DateError, UnknownNameError
+from chronology.holding import Holding
 from chronology.log import Log, Row
 from chronology.projections import assertion, mention
 from chronology.projections.scope import Scope
-from chronology.query import Holding, KnownAt, Moment
+from chronology.query import KnownAt, Moment
 
 if TYPE_CHECKING:
     from chronology.events import RecordedEvent

@@ -14,7 +14,7 @@ from conftest import Clock, counting
 from model import text_of
 
 from chronology import Chronology, Event, edtf, resolve
-from chronology.query import Holding
+from chronology.holding import Holding
 from chronology.values import Json, thaw
 
 # Pure resolution --------------------------------------------------------------------------------------------

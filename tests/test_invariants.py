@@ -48,7 +48,7 @@ from strategies import (
 
 from chronology import Chronology, Event, canonical
 from chronology.builtin import definition
-from chronology.query import Holding
+from chronology.holding import Holding
 from chronology.resolve import resolve
 from chronology.values import thaw
 

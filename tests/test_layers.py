@@ -22,11 +22,12 @@ event_faults                    structure
 event_types
 definitions
 vocabulary
-resolve
+resolve     holding
 segments
 database    log
 redactions  evidence            builtin      recorded
-projections projections.tables  projections.scope  projections.derive
+projections projections.tables
+projections.scope               projections.derive
 projections.assertion           projections.mention
 projections.neighbours          projections.assertion_changes  projections.defined  projections.declared
 projections.state               projections.state_changes

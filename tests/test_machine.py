@@ -24,7 +24,7 @@ from chronology.errors import (
     NotLiveError,
     UnknownNameError,
 )
-from chronology.query import Holding
+from chronology.holding import Holding
 from chronology.values import thaw
 
 NOBODY = event_id(10**6)

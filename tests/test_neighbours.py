@@ -5,7 +5,7 @@ from datetime import datetime
 from random import Random
 
 import pytest
-from mirror import SEEN, Stores, tables, without_positions
+from mirror import SAID, SAID_2, SEEN, Stores, tables, without_positions
 from strategies import SUBJECTS, event_id
 
 from chronology import Chronology, Event
@@ -109,6 +109,7 @@ def check(chron: Chronology, seed: int) -> None:
         for scope in (
             {"known_at": chron.head()},
             {"known_at": chron.head() - 9},
+            {"known_at": history.rng.randrange(chron.head())},
             {"sources": ["source/p", "source/q"]},
             {"min_grade": "B3"},
         ):
@@ -131,6 +132,53 @@ def test_many_long_histories(stores):
     for seed in range(1_000, 1_300):
         with stores.new() as chron:
             check(chron, seed)
+
+
+def status(valid: str, value: str, **rest: object) -> Event:
+    """Make an assertion of the subject's status."""
+    data = {"attribute": "status", "value": value}
+    return Event(type="fact.asserted", subject=SUBJECT, valid=valid, data=data, **{"source": f"source/{value}"} | rest)
+
+
+LONG_AGO = [status(f"20{number // 28:02d}-01-{number % 28 + 1:02d}", "old") for number in range(70)]
+"""Enough, and early enough, that only what is near an instant is read."""
+
+
+def told(chron: Chronology, valid_at: str) -> list[tuple[object, str]]:
+    """Return the parties to the status as known now, which both ways of reading the assertions must give."""
+    (near,) = chron.state(SUBJECT, "status", valid_at=valid_at, known_at=chron.head())
+    assert [near] == chron.state(attribute="status", valid_at=valid_at, known_at=chron.head())
+    assert [near] == chron.state(SUBJECT, "status", valid_at=valid_at)
+    return [(one.value, one.standing) for one in near.candidates]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "valid_at", "standing"),
+    [
+        ("2018-01-31", "2018-01", "2018-02-10", "possible"),
+        ("2018-01/2018-01-31", "2018-01-31T10:00:00Z", "2018-01-31T12:00:00Z", "rival"),
+        ("2018-01-31", "2018-01-31T10:00:00Z", "2018-01-31T12:00:00Z", "rival"),
+        ("2018-01-01/2018-03-01", "2018-01-31", "2018-02-10", "rival"),
+    ],
+)
+def test_what_is_near_a_start_is_not_missed(stores, earlier, later, valid_at, standing):
+    """A party that reaches the latest certain start only just, or from far, is read."""
+    with stores.of([[*LONG_AGO, status(earlier, "first"), status(later, "second")]]) as chron:
+        assert sorted(told(chron, valid_at), key=str) in (
+            [("first", "leading"), ("second", standing)], [("first", standing), ("second", "leading")],
+        )  # fmt: skip
+
+
+def test_what_was_disputed_is_found_after_it_was_read_anew(stores):
+    """A newer version of a type gives the disputed assertion another key."""
+    target = Event(
+        type=SAID, subject=SUBJECT, valid="2017-01-01", type_version=1, id=event_id(1), source="source/first",
+        data={"status": "first", "place": "place/x"},
+    )  # fmt: skip
+    with stores.of([[target, *LONG_AGO, status("2018-01-31", "second", disputes=[target.id])]]) as chron:
+        assert told(chron, "2018-02-10") == [("second", "leading"), ("first", "rival")]
+        chron.define({**SAID_2, "x-persists": True})
+        assert told(chron, "2018-02-10") == [("second", "leading"), ("first", "rival")]
 
 
 def test_a_bulk_import_leaves_what_a_replay_makes(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -299,7 +299,7 @@ def test_a_ruined_projection_gives_an_error_that_says_what_to_do(path: Path, sta
     with Chronology.open(path) as chron:
         for question in ({}, {"known_at": P5}):
             try:
-                chron.state(valid_at="2018", **question)
+                repr(chron.state(valid_at="2018", **question))
             except IntegrityError as exc:
                 hints.append(exc.hint or "")
         assert hints

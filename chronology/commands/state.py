@@ -9,7 +9,7 @@ import typer
 
 from chronology.commands import arguments, names, output
 from chronology.commands.application import Format, ReadingCommand, Subject, app, format_of, path_of
-from chronology.query import Candidate, Holding
+from chronology.holding import Candidate, Holding
 from chronology.reader import Reader
 from chronology.values import Json, thaw
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from chronology.projections.assertion import Group
-from chronology.projections.derive import ORDINAL_BITS, AssertionRow
+from chronology.projections.derive import AssertionRow
+from chronology.projections.tables import ORDINAL_BITS
 
 
 class Change(NamedTuple):

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from chronology import canonical, edtf
 from chronology.event_types import BOOKKEEPING, EventType
 from chronology.events import Body
+from chronology.projections.tables import ORDINAL_BITS
 from chronology.resolve import Role
 from chronology.values import Json
 from chronology.vocabulary import Vocabulary
-
-ORDINAL_BITS: Final = 24
 
 
 class AssertionRow(NamedTuple):

@@ -5,16 +5,18 @@ A group with thousands of assertions is never read whole to answer for one day, 
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from contextlib import closing
+from functools import lru_cache
 from typing import Any, Final
 
 from chronology.instants import DAY, FOREVER
-from chronology.projections.assertion import CLAIM_COLUMNS, Group, claim_of
+from chronology.projections.assertion import DISPUTES, KEY, SAID_COLUMNS, START_MIN, Group, Said, claim_said
 from chronology.projections.scope import Scope
+from chronology.projections.tables import ORDINAL_BITS
 from chronology.resolve import Claim
 
-_INDEX_OF_DISPUTES: Final = -1
-"""Of the column `disputes` in a row of `CLAIM_COLUMNS`."""
+_OF_GROUP: Final = "subject = :subject AND attribute = :attribute"
+_OPPOSING: Final = "(role <> 'affirms' OR disputes IS NOT NULL)"
 
 
 class Neighbourhood:
@@ -23,17 +25,13 @@ class Neighbourhood:
     def __init__(self, connection: sqlite3.Connection, group: Group, scope: Scope) -> None:
         """Look at a group; subject, attribute and kind of the scope do not count."""
         self._connection = connection
-        self._group = group
         conditions, self._parameters = scope.conditions_on_assertions()
+        self._parameters |= {"subject": group[0], "attribute": group[1]}
         self._live = " AND ".join(conditions)
 
     def claims(self, after: int, until: int) -> list[Claim]:
         """Return claims that give every instant in [after, until) the answer that all claims of the group would."""
-        rows = self._possible_winners(after, until)
-        rows += self._overlapping(rows, after, until)
-        rows += self._select("assertion_opposing", "(role <> 'affirms' OR disputes IS NOT NULL)", (), after, until)
-        rows += self._disputed(rows, after, until)
-        return [claim_of(row) for row in {row[0]: row for row in rows}.values()]
+        return [claim_said(row) for row in self.said(after, until)]
 
     def cut(self, start: int) -> int:
         """Return an instant from which on a claim that starts surely before `start` can no longer win; FOREVER if none.
@@ -44,12 +42,11 @@ class Neighbourhood:
             f"""
             SELECT start_max
             FROM assertion INDEXED BY assertion_group
-            WHERE subject = ? AND attribute = ? AND start_min >= ?
-                AND role = 'affirms' AND end_min >= ? AND {self._live}
+            WHERE {_OF_GROUP} AND start_min >= :start AND role = 'affirms' AND end_min >= :forever AND {self._live}
             ORDER BY start_min
             LIMIT 1
             """,
-            (*self._group, start, FOREVER, *self._parameters),
+            self._parameters | {"start": start, "forever": FOREVER},
         ).fetchone()
         return int(row[0]) if row else FOREVER
 
@@ -60,67 +57,89 @@ class Neighbourhood:
                 f"""
                 SELECT 1
                 FROM assertion INDEXED BY assertion_opposing
-                WHERE subject = ? AND attribute = ? AND (role <> 'affirms' OR disputes IS NOT NULL) AND {self._live}
+                WHERE {_OF_GROUP} AND {_OPPOSING} AND {self._live}
                 LIMIT 1
                 """,
-                (*self._group, *self._parameters),
+                self._parameters,
             ).fetchone()
         )
 
-    def _possible_winners(self, after: int, until: int) -> list[Sequence[Any]]:
-        """Return the rows that may win: none starts surely before one that covers the whole window."""
-        floor = self._connection.execute(
-            f"""
-            SELECT start_min
-            FROM assertion INDEXED BY assertion_group
-            WHERE subject = ? AND attribute = ? AND start_min <= ? AND start_max <= ? AND end_min >= ?
-                AND role = 'affirms' AND {self._live}
-            ORDER BY start_min DESC
-            LIMIT 1
-            """,
-            (*self._group, after, after, until, *self._parameters),
-        ).fetchone()
-        if floor is None:
-            return self._select("assertion_group", "start_min < ? AND role = 'affirms'", (until,), after, until)
-        rows = self._select(
-            "assertion_group", "start_min >= ? AND start_min < ? AND role = 'affirms'", (floor[0], until), after, until
-        )
-        imprecise = "start_min < start_max AND start_max >= ? AND start_min < ? AND role = 'affirms'"
-        return rows + self._select("assertion_imprecise", imprecise, (floor[0], floor[0]), after, until)
+    def said(self, after: int, until: int) -> list[Said]:
+        """Return what those claims are made of."""
+        window = self._parameters | {"after": after, "until": until}
+        rows, floor = self._latest(window, after, until)
+        rows += self._connection.execute(_others(self._live), window | {"floor": floor}).fetchall()
+        found = {row[KEY]: row for row in rows}
+        # The conflict of a dispute goes both ways.
+        disputed = {position for row in rows if row[DISPUTES] for position in json.loads(row[DISPUTES])}
+        for position in sorted(disputed):
+            low = position << ORDINAL_BITS
+            place = {"position": position, "low": low, "high": low + (1 << ORDINAL_BITS)}
+            rows = self._connection.execute(_by_position(self._live), window | place).fetchall()
+            found |= {row[KEY]: row for row in rows}
+        return list(found.values())
 
-    def _overlapping(self, winners: Sequence[Sequence[Any]], after: int, until: int) -> list[Sequence[Any]]:
-        """Return the rows whose explicit extent may surely overlap one of the winners'."""
-        extents = [(row[3], row[6]) for row in winners if row[3] < row[6]]
-        if not extents:
-            return []
-        low, high = min(start for start, _ in extents), max(end for _, end in extents)
-        exact = "start_min > ? AND start_min < ? AND start_max = start_min AND extent_end > ? AND role = 'affirms'"
-        imprecise = "start_min < start_max AND start_max > ? AND start_max < ? AND extent_end > ? AND role = 'affirms'"
-        long = f"extent_end > start_max + {DAY} AND extent_end > ? AND start_max < ? AND role = 'affirms'"
-        return [
-            *self._select("assertion_group", exact, (low - DAY, high, low), after, until),
-            *self._select("assertion_imprecise", imprecise, (low - DAY, high, low), after, until),
-            *self._select("assertion_long", long, (low, high), after, until),
-        ]
+    def _latest(self, window: dict[str, Any], after: int, until: int) -> tuple[list[Said], int]:
+        """Return the affirmations that may start after the floor, or on the day before it; and the floor.
 
-    def _disputed(self, rows: Iterable[Sequence[Any]], after: int, until: int) -> list[Sequence[Any]]:
-        """Return the rows that some of the given ones dispute: the conflict goes both ways."""
-        lists = (json.loads(row[_INDEX_OF_DISPUTES]) for row in rows if row[_INDEX_OF_DISPUTES])
-        positions = sorted({position for disputes in lists for position in disputes})
-        found: list[Sequence[Any]] = []
-        for position in positions:
-            found += self._select("assertion_group", "position = ?", (position,), after, until)
-        return found
+        That is the latest start of one that covers the whole window; FOREVER if there is none, and all were returned.
+        """
+        rows: list[Said] = []
+        floor = None
+        with closing(self._connection.execute(_backwards(self._live), window)) as cursor:
+            for row in cursor:
+                start_min, start_max, end_min = row[START_MIN : START_MIN + 3]
+                if floor is not None and start_min <= floor - DAY:
+                    break
+                rows.append(row)
+                if floor is None and start_max <= after and end_min >= until:
+                    floor = start_min
+        return rows, FOREVER if floor is None else floor
 
-    def _select(
-        self, index: str, condition: str, parameters: Sequence[Any], after: int, until: int
-    ) -> list[Sequence[Any]]:
-        return self._connection.execute(
-            f"""
-            SELECT {CLAIM_COLUMNS}
-            FROM assertion INDEXED BY {index}
-            WHERE subject = ? AND attribute = ? AND {condition}
-                AND start_min < ? AND end_max > ? AND {self._live}
-            """,
-            (*self._group, *parameters, until, after, *self._parameters),
-        ).fetchall()
+
+@lru_cache(maxsize=64)
+def _backwards(live: str) -> str:
+    """Return the query for the affirmations of a group that may cover part of a window, latest start first."""
+    return f"""
+        SELECT {SAID_COLUMNS}
+        FROM assertion INDEXED BY assertion_group
+        WHERE {_OF_GROUP} AND start_min < :until AND end_max > :after AND role = 'affirms' AND {live}
+        ORDER BY start_min DESC
+    """
+
+
+@lru_cache(maxsize=64)
+def _others(live: str) -> str:
+    """Return the query for what starts before the floor, and can yet win or contest; a row may come more than once.
+
+    It wins only if it may start at the floor or later. It contests a winner, which starts no earlier than that, only if
+    it surely speaks of an instant after the floor: of a day that ends there, or of more than a day. Or it denies or
+    disputes.
+    """
+    near = f"{_OF_GROUP} AND start_min < :until AND end_max > :after AND {live}"
+    return f"""
+        SELECT {SAID_COLUMNS}
+        FROM assertion INDEXED BY assertion_imprecise
+        WHERE start_min < start_max AND start_min < :floor AND start_max > :floor - {DAY}
+            AND (start_max >= :floor OR extent_end > :floor) AND role = 'affirms' AND {near}
+        UNION ALL
+        SELECT {SAID_COLUMNS}
+        FROM assertion INDEXED BY assertion_long
+        WHERE extent_end > start_max + {DAY} AND start_min < :floor AND extent_end > :floor
+            AND role = 'affirms' AND {near}
+        UNION ALL
+        SELECT {SAID_COLUMNS}
+        FROM assertion INDEXED BY assertion_opposing
+        WHERE {_OPPOSING} AND {near}
+    """
+
+
+@lru_cache(maxsize=64)
+def _by_position(live: str) -> str:
+    """Return the query for what the event at a position says of a group within a window."""
+    return f"""
+        SELECT {SAID_COLUMNS}
+        FROM assertion
+        WHERE (key >= :low AND key < :high OR known_from <> position) AND position = :position
+            AND {_OF_GROUP} AND start_min < :until AND end_max > :after AND {live}
+    """

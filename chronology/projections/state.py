@@ -1,15 +1,15 @@
 """Asking the state projection: for what is known now, the answer at every instant, as segments. SQL and rows only."""
 
 import sqlite3
-from typing import Final, NamedTuple
+from typing import Any, Final
 
-from chronology.projections.assertion import Evidence
 from chronology.projections.scope import Scope
 
 _HELD_COLUMNS: Final = """
-    state.subject, state.attribute, state.certainty, state.contested, state.others,
-    assertion.value, event, position, valid, origin, source, grade, role
+    state.subject, state.attribute, assertion.value, event, position, valid, origin, source, grade,
+    iif(others IS NULL, NULL, '["' || certainty || '",' || contested || ',' || others || ']')
 """
+"""A `HeldRow` whose dissent, where there is any, is JSON with keys for the evidence."""
 
 # Leaps from attribute to attribute, and in each to the one segment that can hold: a long history is not read.
 _AT_OF_SUBJECT: Final = f"""
@@ -31,32 +31,18 @@ _AT_OF_SUBJECT: Final = f"""
 """
 
 
-class Held(NamedTuple):
-    """A segment that holds at an instant; `leading` is what stands behind its leading value, None for nothing known."""
-
-    subject: str
-    attribute: str
-    certainty: str
-    contested: bool
-    others: str | None
-    leading: Evidence | None
-
-
-def at(connection: sqlite3.Connection, scope: Scope, instant: int) -> list[Held]:
-    """Return the segments that hold at an instant, by subject and attribute."""
+def at(connection: sqlite3.Connection, scope: Scope, instant: int) -> list[tuple[Any, ...]]:
+    """Return the segments that hold at an instant, by subject and attribute, as rows of `_HELD_COLUMNS`."""
     if scope.subject is not None and scope.kind is None:
-        rows = connection.execute(_AT_OF_SUBJECT, (scope.subject, instant, scope.attribute))
-    else:
-        conditions, parameters = scope.group_conditions()
-        conditions += ["valid_from <= ?", "valid_to > ?"]
-        rows = connection.execute(
-            f"""
-            SELECT {_HELD_COLUMNS}
-            FROM state
-            LEFT JOIN assertion ON assertion.key = state.leading
-            WHERE {" AND ".join(f"state.{condition}" for condition in conditions)}
-            ORDER BY state.subject, state.attribute
-            """,
-            (*parameters, instant, instant),
-        )
-    return [Held._make((*row[:5], Evidence._make(row[5:]) if row[6] is not None else None)) for row in rows]
+        return connection.execute(_AT_OF_SUBJECT, (scope.subject, instant, scope.attribute)).fetchall()
+    conditions, parameters = scope.group_conditions()
+    conditions += ["valid_from <= :instant AND valid_to > :instant"]
+    return connection.execute(
+        f"""
+        SELECT {_HELD_COLUMNS}
+        FROM (SELECT * FROM state WHERE {" AND ".join(conditions)}) AS state
+        LEFT JOIN assertion ON assertion.key = state.leading
+        ORDER BY state.subject, state.attribute
+        """,
+        parameters | {"instant": instant},
+    ).fetchall()

@@ -2,6 +2,9 @@
 
 from typing import Final
 
+ORDINAL_BITS: Final = 24
+"""Of a key: the rest of it is the position since which the assertion is read so."""
+
 ASSERTION: Final = """\
 CREATE TABLE assertion (
     key INTEGER PRIMARY KEY,       -- known_from << 24 | ordinal
