@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import msgspec
@@ -80,14 +81,20 @@ def _count_groups(connection: sqlite3.Connection) -> int:
 
 
 def _update_locally(connection: sqlite3.Connection, group: Group, changes: Sequence[Change]) -> None:
-    """Make the segments of a long history anew around each change only."""
+    """Make the segments of a long history anew around the changes only."""
     neighbourhood = Neighbourhood(connection, group, Scope())
     opposed = neighbourhood.is_opposed()
-    for change in changes:
+    windows: list[tuple[int, int]] = []
+    for change in sorted(changes, key=attrgetter("start_min")):
         # Who denies or disputes speaks for as long as it may cover; others are outdone by the next certain change.
         settled = max(change.start_max + 1, change.extent_end)
         cut = FOREVER if opposed or change.opposes else neighbourhood.cut(settled)
-        _splice(connection, group, neighbourhood, change.start_min, min(change.end_max, cut))
+        after, until = change.start_min, min(change.end_max, cut)
+        if windows and after <= windows[-1][1]:
+            after, until = windows[-1][0], max(windows.pop()[1], until)
+        windows.append((after, until))
+    for after, until in windows:
+        _splice(connection, group, neighbourhood, after, until)
 
 
 def _splice(connection: sqlite3.Connection, group: Group, near: Neighbourhood, after: int, until: int) -> None:
