@@ -186,8 +186,16 @@ def resolve(claims: Sequence[Claim], instant: int) -> Answer | None:
         key=lambda claim: (claim.middle[0], claim.position),
         default=None,
     )
-    opponents = [claim for claim in covering if any(conflict(claim, winner) for winner in winners)]
+    opponents = _conflicting(covering, winners)
     return answer(leading, winners, opponents, nothing_possible=floor == NOTHING)
+
+
+def _conflicting(claims: Sequence[Claim], winners: Sequence[Claim]) -> list[Claim]:
+    """Return the claims that conflict with a winner."""
+    if not any(claim.opposes for claim in claims):
+        # Affirmations conflict only where each surely says something of some instant.
+        claims, winners = ([c for c in some if c.start_max < c.extent_end] for some in (claims, winners))
+    return [claim for claim in claims if any(conflict(claim, winner) for winner in winners)]
 
 
 def answer(

@@ -12,7 +12,7 @@ from typing import Any, Final
 from chronology.instants import DAY, FOREVER
 from chronology.projections.assertion import DISPUTES, KEY, SAID_COLUMNS, START_MIN, Group, Said, claim_said
 from chronology.projections.scope import Scope
-from chronology.projections.tables import ORDINAL_BITS
+from chronology.projections.tables import BRIEF, NARROW, ORDINAL_BITS
 from chronology.resolve import Claim
 
 _OF_GROUP: Final = "subject = :subject AND attribute = :attribute"
@@ -116,22 +116,26 @@ def _others(live: str) -> str:
     it surely speaks of an instant after the floor: of a day that ends there, or of more than a day. Or it denies or
     disputes.
     """
-    near = f"{_OF_GROUP} AND start_min < :until AND end_max > :after AND {live}"
-    return f"""
-        SELECT {SAID_COLUMNS}
-        FROM assertion INDEXED BY assertion_imprecise
-        WHERE start_min < start_max AND start_min < :floor AND start_max > :floor - {DAY}
-            AND (start_max >= :floor OR extent_end > :floor) AND role = 'affirms' AND {near}
-        UNION ALL
-        SELECT {SAID_COLUMNS}
-        FROM assertion INDEXED BY assertion_long
-        WHERE extent_end > start_max + {DAY} AND start_min < :floor AND extent_end > :floor
-            AND role = 'affirms' AND {near}
-        UNION ALL
-        SELECT {SAID_COLUMNS}
-        FROM assertion INDEXED BY assertion_opposing
-        WHERE {_OPPOSING} AND {near}
-    """
+    near = f"start_min < :until AND end_max > :after AND {_OF_GROUP} AND {live}"
+    early = f"start_min < :floor AND role = 'affirms' AND {near}"
+    reaching = f"start_max > :floor - {DAY} AND (start_max >= :floor OR extent_end > :floor)"
+    parts = {
+        "imprecise": f"""
+            start_min < start_max AND start_max <= start_min + {NARROW} AND {early}
+            AND {reaching} AND start_max < :floor + {NARROW}
+        """,
+        "vague": f"start_max > start_min + {NARROW} AND {early} AND {reaching}",
+        "long": f"""
+            extent_end > start_max + {DAY} AND extent_end <= start_max + {BRIEF} AND {early}
+            AND start_max < :floor AND extent_end > :floor AND extent_end < :floor + {BRIEF}
+        """,
+        "lasting": f"extent_end > start_max + {BRIEF} AND {early} AND extent_end > :floor",
+        "opposing": f"{_OPPOSING} AND {near}",
+    }
+    return " UNION ALL ".join(
+        f"SELECT {SAID_COLUMNS} FROM assertion INDEXED BY assertion_{name} WHERE {condition}"
+        for name, condition in parts.items()
+    )
 
 
 @lru_cache(maxsize=64)

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from chronology.instants import DAY
+
 ORDINAL_BITS: Final = 24
 """Of a key: the rest of it is the position since which the assertion is read so."""
 
@@ -33,12 +35,27 @@ CREATE TABLE assertion (
 ASSERTION_GROUP: Final = """\
 CREATE INDEX assertion_group ON assertion (subject, attribute, start_min, position)"""
 
-# The next three are small: they find the few assertions of a long history that a window of it would miss.
-ASSERTION_IMPRECISE: Final = """\
-CREATE INDEX assertion_imprecise ON assertion (subject, attribute, start_max) WHERE start_min < start_max"""
+# The next five are small: they find the few assertions of a long history that a window of it would miss. Those of a
+# limited width are kept apart, because a bound on either side finds them.
+NARROW: Final = 32 * DAY
+"""Seconds; a month fits, so nearly every imprecise start is narrower."""
 
-ASSERTION_LONG: Final = """\
-CREATE INDEX assertion_long ON assertion (subject, attribute, extent_end) WHERE extent_end > start_max + 86400"""
+BRIEF: Final = 128 * DAY
+"""Seconds; what a source really claims is seldom longer."""
+
+ASSERTION_IMPRECISE: Final = f"""\
+CREATE INDEX assertion_imprecise ON assertion (subject, attribute, start_max)
+WHERE start_min < start_max AND start_max <= start_min + {NARROW}"""
+
+ASSERTION_VAGUE: Final = f"""\
+CREATE INDEX assertion_vague ON assertion (subject, attribute, start_max) WHERE start_max > start_min + {NARROW}"""
+
+ASSERTION_LONG: Final = f"""\
+CREATE INDEX assertion_long ON assertion (subject, attribute, extent_end)
+WHERE extent_end > start_max + {DAY} AND extent_end <= start_max + {BRIEF}"""
+
+ASSERTION_LASTING: Final = f"""\
+CREATE INDEX assertion_lasting ON assertion (subject, attribute, extent_end) WHERE extent_end > start_max + {BRIEF}"""
 
 ASSERTION_OPPOSING: Final = """\
 CREATE INDEX assertion_opposing ON assertion (subject, attribute) WHERE role <> 'affirms' OR disputes IS NOT NULL"""
@@ -86,14 +103,16 @@ CREATE TABLE projection (
     position INTEGER NOT NULL      -- of the newest event it has taken in
 ) STRICT, WITHOUT ROWID"""
 
-VERSIONS: Final = {"assertion": 1, "state": 1, "subject": 2, "mention": 1}
+VERSIONS: Final = {"assertion": 2, "state": 1, "subject": 2, "mention": 1}
 """Projections and the version of what their rows mean; a file with other versions wants a replay."""
 
 SCHEMA: Final = {
     "assertion": ASSERTION,
     "assertion_group": ASSERTION_GROUP,
     "assertion_imprecise": ASSERTION_IMPRECISE,
+    "assertion_vague": ASSERTION_VAGUE,
     "assertion_long": ASSERTION_LONG,
+    "assertion_lasting": ASSERTION_LASTING,
     "assertion_opposing": ASSERTION_OPPOSING,
     "assertion_reread": ASSERTION_REREAD,
     "state": STATE,
