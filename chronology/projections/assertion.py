@@ -31,8 +31,6 @@ SAID_COLUMNS: Final = """
 HELD, DISPUTES, KEY, START_MIN = 10, 11, 12, 13
 """Of `SAID_COLUMNS`: how many make a `HeldRow`, and the indexes of some others."""
 
-_KEYS_AT_ONCE: Final = 500
-
 _NO_DISPUTES: Final[frozenset[int]] = frozenset()
 _ROLES: Final = {role.value: role for role in Role}
 
@@ -111,20 +109,15 @@ def claim_said(row: Said, *, fuzz: int = 0) -> Claim:
 
 def evidence(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[int, Evidence]:
     """Return what stands behind some assertions, and what each does, by key."""
-    wanted = list(keys)
-    found: dict[int, Evidence] = {}
-    for start in range(0, len(wanted), _KEYS_AT_ONCE):
-        part = wanted[start : start + _KEYS_AT_ONCE]
-        rows = connection.execute(
-            f"""
-            SELECT key, value, event, position, valid, origin, source, grade, role
-            FROM assertion
-            WHERE key IN ({", ".join("?" * len(part))})
-            """,
-            part,
-        )
-        found.update((row[0], row[1:]) for row in rows)
-    return found
+    rows = connection.execute(
+        """
+        SELECT assertion.key, assertion.value, event, position, valid, origin, source, grade, role
+        FROM json_each(?) AS wanted
+        CROSS JOIN assertion ON assertion.key = wanted.value
+        """,
+        (json.dumps(list(keys)),),
+    )
+    return {row[0]: row[1:] for row in rows}
 
 
 def is_long(connection: sqlite3.Connection, subject: str, limit: int) -> bool:
