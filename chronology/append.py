@@ -1,7 +1,6 @@
 """Taking events in: completing, checking and encoding them, in the transaction of whoever calls."""
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
@@ -20,7 +19,7 @@ from chronology.forms import format_instant, is_day
 from chronology.log import Log, Row
 from chronology.merkle import leaf_hash
 from chronology.projections import assertion_changes, mention
-from chronology.projections.fold import Fold, Touched
+from chronology.projections.fold import Fold
 from chronology.vocabulary import Vocabulary
 
 Randomness = Callable[[int], bytes]
@@ -77,7 +76,6 @@ class Batch:
         self._pending: dict[str, Row] = {}
         self._withdrawn: set[int] = set()
         self._published: dict[str, str | None] = {}
-        self._touched: Touched = defaultdict(list)
         self._unchanged = 0
 
     @property
@@ -143,14 +141,14 @@ class Batch:
             return
         rows = list(self._pending.values())
         self._log.append(rows)
-        self._fold.take(rows, self._touched)
+        self._fold.take(rows)
         self._pending.clear()
 
     def finish(self) -> AppendResult:
         """Write what is left and bring the state projection up to the head."""
         self.flush()
         if self._head > self._start:
-            self._fold.update(self._touched)
+            self._fold.update()
         return AppendResult(
             appended=self._head - self._start,
             unchanged=self._unchanged,

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
+from unittest.mock import patch
 
 import attrs
 import model
@@ -46,9 +47,10 @@ from strategies import (
     texts,
 )
 
-from chronology import Chronology, Event, canonical
+from chronology import Chronology, Event, append, canonical
 from chronology.builtin import definition
 from chronology.holding import Holding
+from chronology.projections import fold, state_changes
 from chronology.resolve import resolve
 from chronology.values import thaw
 
@@ -95,6 +97,18 @@ def test_1_replay_equals_the_projections_kept_while_appending(stores, drawn):
         assert tables(at_once) == kept
         assert chron.replay().changed == ()
         assert tables(chron) == kept
+        assert chron.verify().faults == ()
+
+
+@given(upgraded_histories(), st.integers(0, 4), st.booleans())
+def test_1_a_batch_that_touches_more_than_is_kept_in_mind_is_folded_as_well(stores, drawn, most, nearly_all):
+    """State brought up in the middle of a batch, or made anew at its end, is the same."""
+    with (
+        patch.object(append, "_FLUSH_ROWS", 2),
+        patch.object(fold, "_GROUPS_IN_MIND", most),
+        patch.object(state_changes, "are_most", return_value=nearly_all),
+        stores.of([flat(drawn)]) as chron,
+    ):
         assert chron.verify().faults == ()
 
 

@@ -21,8 +21,8 @@ _PENDING_ROWS = 1_000
 
 _AFFIRMS = Role.AFFIRMS.value
 
-Touched = defaultdict[Group, list[Change]]
-"""What came and went, by group."""
+_GROUPS_IN_MIND = 100_000
+"""Groups whose changes are kept until the end of a batch; beyond, memory would grow with it."""
 
 
 class Fold:
@@ -38,24 +38,38 @@ class Fold:
         self.vocabulary = vocabulary
         self._assertions: list[AssertionRow] = []
         self._mentions: list[MentionRow] = []
-        self._touched: Touched | None = None
+        # What came and went, by group, since state was last brought up; None where all of it is to be made anew.
+        self._touched: defaultdict[Group, list[Change]] | None = defaultdict(list)
         self._position = self._written = 0
         self._withdrawals: dict[int, int | None] | None = None
 
-    def take(self, rows: Iterable[Row], touched: Touched) -> None:
-        """Fold rows, in order, into all projections but state; note what they change in which groups."""
-        self._touched = touched
+    def take(self, rows: Iterable[Row]) -> None:
+        """Fold rows, in order, into all projections but state, which `update` brings up."""
         for row in rows:
             self._take(row.position, decode(row.body))
         self._flush()
+        if self._touched is not None and len(self._touched) > _GROUPS_IN_MIND:
+            self._forget()
 
-    def update(self, touched: Touched) -> None:
-        """Bring the state of some groups up to their assertions, and note the position of all projections."""
-        state_changes.update(self._connection, touched)
+    def _forget(self) -> None:
+        """Keep no longer in mind which groups were touched, in a batch that touches very many."""
+        if self._touched and not state_changes.are_most(self._connection, len(self._touched)):
+            state_changes.update(self._connection, self._touched)
+            self._touched.clear()
+        else:
+            self._touched = None
+
+    def update(self) -> None:
+        """Bring state up to all that was taken, and note the position of all projections."""
+        if self._touched is None:
+            state_changes.renew(self._connection)
+        else:
+            state_changes.update(self._connection, self._touched)
         self._note_position()
 
     def rebuild(self, rows: Iterable[Row]) -> None:
         """Fold the whole log into empty projections, in memory that does not grow with it."""
+        self._touched = None
         for row in rows:
             try:
                 if row.body:
@@ -83,7 +97,7 @@ class Fold:
         self._note(rows)
 
     def _note(self, came: Iterable[AssertionRow]) -> None:
-        """Keep in mind which groups new assertions change, if anybody wants to know."""
+        """Keep in mind which groups new assertions change."""
         if self._touched is not None:
             for row in came:
                 self._touched[row.subject, row.attribute].append(_arrival(row))

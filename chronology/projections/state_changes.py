@@ -47,9 +47,8 @@ _MANY_GROUPS: Final = 2_000
 
 def update(connection: sqlite3.Connection, touched: Mapping[Group, Sequence[Change]]) -> None:
     """Bring the segments of some groups up to their assertions, after some of these came or went."""
-    if len(touched) > _MANY_GROUPS and len(touched) > _count_groups(connection) // 2:
-        connection.execute("DELETE FROM state")
-        rebuild(connection)
+    if len(touched) > _MANY_GROUPS and are_most(connection, len(touched)):
+        renew(connection)
         return
     groups = sorted(touched)
     for start in range(0, len(groups), _GROUPS_AT_ONCE):
@@ -75,9 +74,10 @@ def _is_new(claims: Sequence[Claim], changes: Sequence[Change]) -> bool:
     return len(claims) == len(changes) and all(change.came for change in changes)
 
 
-def _count_groups(connection: sqlite3.Connection) -> int:
+def are_most(connection: sqlite3.Connection, groups: int) -> bool:
+    """Tell whether a number of groups is more than half of all."""
     row = connection.execute("SELECT count(*) FROM (SELECT DISTINCT subject, attribute FROM assertion)").fetchone()
-    return int(row[0])
+    return groups > int(row[0]) // 2
 
 
 def _update_locally(connection: sqlite3.Connection, group: Group, changes: Sequence[Change]) -> None:
@@ -128,6 +128,12 @@ def _joined(rows: Iterable[StateRow]) -> Iterator[StateRow]:
         last = row
     if last:
         yield last
+
+
+def renew(connection: sqlite3.Connection) -> None:
+    """Make every group's segments anew."""
+    connection.execute("DELETE FROM state")
+    rebuild(connection)
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
