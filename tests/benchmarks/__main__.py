@@ -6,12 +6,11 @@ Every ratio compares two things measured in the same round; of several rounds th
 import json
 import os
 import random
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -20,11 +19,13 @@ from typing import Any
 from chronology import Chronology, Event
 
 from .baselines import EventSourcing, bare_table, insert, scan
+from .memory import WORKS
 from .workload import DAYS, FIRST_DAY, HOT, SUBJECTS, events
 
 SIZES = (10_000, 100_000, 1_000_000)
 BATCH = 1_000
 ROUNDS = 3
+COMPARED = 100_000
 SINGLE = 100
 QUESTIONS = 1_000
 PROCESSES = 30
@@ -58,18 +59,23 @@ class Bench:
     def append(self) -> None:
         """Append everything in batches, each beside the same batch of bare rows and of the other library."""
         bare = bare_table(self.folder / "bare.db")
-        other = EventSourcing(self.folder / "other.db")
-        ours, raw, theirs = [], [], []
+        others = {
+            "eventsourcing": (EventSourcing(self.folder / "other.db"), []),
+            "eventsourcing, all cached": (EventSourcing(self.folder / "cached.db", cached=True), []),
+        }
+        ours: list[float] = []
+        raw: list[float] = []
         for start in range(0, self.size, BATCH):
             batch = self.events[start : start + BATCH]
             ours.append(seconds(lambda batch=batch: self.chron.append_many(batch)))
             rows = [_as_row(event) for event in self.chron.read(after=self.chron.head() - len(batch))]
             raw.append(seconds(lambda rows=rows: insert(bare, rows)))
-            if start < 100_000:
-                theirs.append(seconds(lambda batch=batch: other.append(batch)))
+            for other, theirs in others.values() if start < COMPARED else ():
+                theirs.append(seconds(lambda batch=batch, other=other: other.append(batch)))
         self.bare = bare
         self.report("append, batches of 1,000: bare inserts / ours", _ratio(raw, ours), ">= 0.12")
-        self.report("append, batches of 1,000: eventsourcing / ours", _ratio(theirs, ours[: len(theirs)]), "> 1")
+        for name, (_, theirs) in others.items():
+            self.report(f"append, batches of 1,000: {name} / ours", _ratio(theirs, ours[: len(theirs)]), "> 1")
 
     def bulk(self) -> None:
         """Append up to 100,000 events in one transaction, into a new store."""
@@ -148,7 +154,7 @@ class Bench:
         folder = Path(sys.executable).parent
         commands = {
             "ours": [str(folder / "chronology"), "--db", path, "state", HOT[0]],
-            "theirs": [str(folder / "sqlite-utils"), "rows", path, "subject", "--limit", "1"],
+            "theirs": [str(folder / "sqlite-utils"), "rows", path, "event", "--limit", "1"],
         }
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         times: dict[str, list[float]] = {name: [] for name in commands}
@@ -161,9 +167,25 @@ class Bench:
         )
 
     def memory(self) -> None:
-        """Tell the most memory that this process has held, the drawn events included."""
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        self.report("most memory of the whole run, events included, MB", most, "(ours: < 200)")
+        """Tell the most memory that each kind of work holds, in a process that does nothing else."""
+        self.chron.close()
+        for name in WORKS:
+            command = [sys.executable, "-m", "tests.benchmarks.memory", name, str(self.folder / "store.db")]
+            ended = subprocess.run([*command, str(self.size)], check=True, capture_output=True, text=True)
+            self.report(f"memory of {name}, MB", float(ended.stdout), "< 200")
+
+
+def _growth(rows: list[Row]) -> Iterator[Row]:
+    """Yield by how much each median answer takes longer in the largest store than in the smallest."""
+    first: dict[str, Row] = {}
+    last: dict[str, Row] = {}
+    for row in rows:
+        if row[1].endswith("p50"):
+            first.setdefault(row[1], row)
+            last[row[1]] = row
+    for what, row in last.items():
+        if row is not first[what]:
+            yield f"{first[what][0]} to {row[0]}", f"growth of {what}", round(row[2] / first[what][2], 2), "<= 1.5"
 
 
 def _ratio(above: list[float], below: list[float]) -> float:
@@ -203,7 +225,7 @@ def main(sizes: list[int]) -> None:
             ):
                 step()
             rows += bench.rows
-            bench.chron.close()
+    rows += list(_growth(rows))
     target = Path("bench-results.json")
     target.write_text(json.dumps([dict(zip(("events", "what", "value", "wanted"), row, strict=True)) for row in rows]))
     print(f"written to {target}")

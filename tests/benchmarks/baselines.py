@@ -64,20 +64,21 @@ def _aggregate() -> Any:
 class EventSourcing:
     """The same events in an `eventsourcing` Application on SQLite: one aggregate a subject, one event an assertion.
 
-    Its cache of aggregates is on, without limit and without copies: the quickest that it can be.
+    As it comes it reads a subject's events whenever one is added. Cached means that it keeps every subject in memory,
+    without copies, and takes for granted that no other process writes: the quickest that it can be.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, cached: bool = False) -> None:
         """Open an application on a new file."""
         from eventsourcing.application import AggregateNotFoundError, Application
 
-        settings = {
-            "PERSISTENCE_MODULE": "eventsourcing.sqlite",
-            "SQLITE_DBNAME": str(path),
-            "AGGREGATE_CACHE_MAXSIZE": "0",
-            "AGGREGATE_CACHE_FASTFORWARD": "n",
-            "DEEPCOPY_FROM_AGGREGATE_CACHE": "n",
-        }
+        settings = {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(path)}
+        if cached:
+            settings |= {
+                "AGGREGATE_CACHE_MAXSIZE": "0",
+                "AGGREGATE_CACHE_FASTFORWARD": "n",
+                "DEEPCOPY_FROM_AGGREGATE_CACHE": "n",
+            }
         self._application: Any = Application(env=settings)
         self._not_found = AggregateNotFoundError
 
