@@ -212,12 +212,22 @@ class Log:
 
     def by_position(self, position: int) -> Row | None:
         """Return the row at a position."""
-        return next(self.read(after=position - 1, until=position), None)
+        return self._one("position", position)
 
     def by_id(self, event_id: str) -> Row | None:
         """Return the row with an id."""
-        found = self._connection.execute("SELECT position FROM event WHERE id = ?", (event_id,)).fetchone()
-        return self.by_position(found[0]) if found else None
+        return self._one("id", event_id)
+
+    def _one(self, column: str, value: int | str) -> Row | None:
+        row = self._connection.execute(
+            f"""
+            SELECT position, id, type, subject, recorded_at, body, leaf
+            FROM event
+            WHERE {column} = ?
+            """,
+            (value,),
+        ).fetchone()
+        return Row._make(row) if row else None
 
     def ids_starting(self, prefix: str, *, limit: int) -> list[str]:
         """Return ids that begin with a text of hexadecimal digits and hyphens, in order."""

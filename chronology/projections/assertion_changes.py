@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from chronology.projections.assertion import Group
 from chronology.projections.derive import AssertionRow
@@ -34,26 +34,24 @@ def insert(connection: sqlite3.Connection, rows: Iterable[AssertionRow]) -> None
     )
 
 
+# An event's rows are found by their key; those that a newer version of its type re-read, by the index of such. Two
+# statements, because an update that had to look for either would read the whole table.
+_WITHDRAW: Final = [
+    f"""
+    UPDATE assertion
+    SET known_until = ?1
+    WHERE {condition} AND position = ?2 AND known_until IS NULL
+    RETURNING subject, attribute, start_min, start_max, end_max, extent_end,
+        role <> 'affirms' OR disputes IS NOT NULL
+    """
+    for condition in (f"key >= ?2 << {ORDINAL_BITS} AND key < (?2 + 1) << {ORDINAL_BITS}", "known_from <> position")
+]
+
+
 def withdraw(connection: sqlite3.Connection, position: int, *, by: int) -> list[tuple[Group, Change]]:
     """End every live row of the event at a position, and return what changed in which group."""
-    touched: list[tuple[Group, Change]] = []
-    low = position << ORDINAL_BITS
-    for condition, parameters in (
-        ("key >= ? AND key < ?", (low, low + (1 << ORDINAL_BITS))),
-        ("position = ? AND known_from <> position", (position,)),
-    ):
-        cursor = connection.execute(
-            f"""
-            UPDATE assertion
-            SET known_until = ?
-            WHERE {condition} AND position = ? AND known_until IS NULL
-            RETURNING subject, attribute, start_min, start_max, end_max, extent_end,
-                role <> 'affirms' OR disputes IS NOT NULL
-            """,
-            (by, *parameters, position),
-        )
-        touched += [((row[0], row[1]), Change._make((False, *row[2:6], bool(row[6])))) for row in cursor.fetchall()]
-    return touched
+    rows = [row for statement in _WITHDRAW for row in connection.execute(statement, (by, position)).fetchall()]
+    return [((row[0], row[1]), Change._make((False, *row[2:6], bool(row[6])))) for row in rows]
 
 
 def live_rows(connection: sqlite3.Connection, position: int) -> list[AssertionRow]:
