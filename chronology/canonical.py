@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from typing import Any, Final
 
 import msgspec
@@ -20,7 +21,6 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _ASTRAL = re.compile(rb"[\xf0-\xf4]")
 
 _NO_FLOATS: Final = "write decimals as strings: they keep their digits"
-
 
 _encode_sorted: Callable[[Json], bytes] = msgspec.json.Encoder(order="sorted").encode
 
@@ -68,7 +68,8 @@ def encode_checked(value: Json) -> bytes:
     try:
         text = _encode_sorted(value)
     except (TypeError, ValueError, RecursionError) as exc:
-        check(value)
+        if not isinstance(value, msgspec.Struct):
+            check(value)
         raise CanonicalError("", f"cannot be written as JSON: {exc}") from exc
     if not text.isascii() and _ASTRAL.search(text):
         sorted_value = _utf16_sorted(msgspec.json.decode(text))
@@ -147,6 +148,8 @@ def check(value: Json, path: str = "") -> None:
 
 def _check(value: Json, path: str, depth: int) -> None:
     if isinstance(value, str):
+        if type(value) is not str and not isinstance(value, Enum):
+            raise CanonicalError(path, f"is a {type(value).__name__}, which is not JSON", hint="make it a str")
         if not value.isprintable() and (found := _FORBIDDEN.search(value)):
             raise CanonicalError(path, f"holds the forbidden character U+{ord(found[0]):04X}")
     elif value is None or isinstance(value, bool):
@@ -175,8 +178,8 @@ def _check_object(value: Mapping[Any, Json], path: str, depth: int) -> None:
     for key, item in value.items():
         if type(key) is type(item) is str and key.isprintable() and item.isprintable():
             continue
-        if not isinstance(key, str):
-            raise CanonicalError(path, f"has the key {key!r}, which is not a string")
+        if type(key) is not str:
+            raise CanonicalError(path, f"has the key {key!r}, which is not a string but a {type(key).__name__}")
         inner = f"{path}.{key}" if path else key
         if not key.isprintable():
             _check(key, f"{path} (key)", depth)

@@ -58,6 +58,18 @@ class Event:
         return self.said_by[0] if self.said_by else self.source
 
 
+# Another program may leave these two out. This one always writes them, because what a function gives is no default that
+# the JSON library would omit.
+
+
+def _affirms() -> Stance:
+    return "affirms"
+
+
+def _nothing() -> dict[str, Json]:
+    return {}
+
+
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An event as stored: what the client said, and what the log added; its keys are those of the JSON.
 
@@ -67,8 +79,8 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     type: str
     subject: str = ""
     valid: str | None = None
-    stance: Stance
-    data: dict[str, Json]
+    stance: Stance = msgspec.field(default_factory=_affirms)
+    data: dict[str, Json] = msgspec.field(default_factory=_nothing)
     source: str | None = None
     said_by: tuple[str, ...] = ()
     stated: str | None = None

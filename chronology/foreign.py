@@ -237,7 +237,10 @@ def _check_schema(connection: sqlite3.Connection) -> None:
         if text is None and kind == "index" and name.startswith("sqlite_autoindex_") and table in wanted:
             continue
         if left.pop(name, None) != (kind, text) and harmless.pop(name, None) != (kind, text):
-            raise IntegrityError(f"the {kind} {name!r:.80} is not a store's", hint="do not open it with other programs")
+            hint = "do not open it with other programs"
+            if name in tables.SCHEMA:
+                hint += ", or if its owner has another version of this one, ask them to `chronology replay` with yours"
+            raise IntegrityError(f"the {kind} {name!r:.80} is not a store's", hint=hint)
     if left:
         raise IntegrityError(f"the {next(iter(left.values()))[0]} {next(iter(left))} of a store is missing")
 

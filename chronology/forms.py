@@ -16,15 +16,24 @@ GRADE = re.compile(r"[A-F][1-6]")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-@lru_cache(maxsize=65_536)
 def is_subject(name: str) -> bool:
     """Tell whether a text is a subject's name, `kind/slug`."""
-    return len(name) <= SUBJECT_LENGTH and SUBJECT.fullmatch(name) is not None
+    # Looked at before anything is kept in memory, like all that comes from outside.
+    return len(name) <= SUBJECT_LENGTH and _has_form_of_subject(name)
 
 
 @lru_cache(maxsize=65_536)
+def _has_form_of_subject(name: str) -> bool:
+    return SUBJECT.fullmatch(name) is not None
+
+
 def is_day(text: str) -> bool:
     """Tell whether a text is one exact calendar day, `2018-05-14`."""
+    return len(text) == len("2018-05-14") and _is_day(text)
+
+
+@lru_cache(maxsize=65_536)
+def _is_day(text: str) -> bool:
     if not DAY.fullmatch(text):
         return False
     try:

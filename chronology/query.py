@@ -28,7 +28,6 @@ KnownAt = int | str | date | datetime | None
 _LONG_HISTORY: Final = 64
 """Assertions of a subject from which on only those near the instant are read."""
 
-
 _decode: Final = msgspec.json.decode
 
 
@@ -72,10 +71,12 @@ def _resolved(connection: sqlite3.Connection, scope: Scope, instant: int, *, fuz
 
 def _groups(connection: sqlite3.Connection, scope: Scope, instant: int, *, fuzz: int) -> Iterator[list[Said]]:
     """Yield what matters at an instant, by group; of a subject with a long history, only what is near."""
-    if scope.subject is None or scope.kind or fuzz or not assertion.is_long(connection, scope.subject, _LONG_HISTORY):
+    subject, attribute = scope.subject, scope.attribute
+    one = scope.kind is None and not fuzz
+    if subject is None or not one or not assertion.is_long(connection, subject, _LONG_HISTORY):
         yield from assertion.groups_covering(connection, scope, instant, fuzz=fuzz)
         return
-    asked = [(scope.subject, scope.attribute)] if scope.attribute else assertion.groups_of(connection, scope.subject)
+    asked = assertion.groups_of(connection, subject) if attribute is None else [(subject, attribute)]
     near = (Neighbourhood(connection, group, scope).said(instant, instant + 1) for group in asked)
     yield from filter(None, near)
 
@@ -99,7 +100,7 @@ def _wins_outright(rows: Sequence[Said], instant: int) -> bool:
 
 def _held(rows: Sequence[Said], answer: Answer) -> Holding:
     by_key: dict[int, Said] = {row[KEY]: row for row in rows}
-    (leading, _), *others = answer.candidates
+    leading, others = answer.leading, answer.candidates[1:]
     nothing = (*rows[0][:2], *[None] * (HELD - 2))
     held = by_key[leading.key][:HELD] if leading else nothing
     if not others:

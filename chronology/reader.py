@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from chronology import database, edtf, log, query
-from chronology.errors import ChronologyError, DateError, UnknownNameError
+from chronology.errors import ChronologyError, DateError, StoreError, UnknownNameError
 from chronology.holding import Holding
 from chronology.log import Log, Row
-from chronology.projections import assertion, mention
+from chronology.projections import assertion, mention, tables
 from chronology.projections.scope import Scope
 from chronology.query import KnownAt, Moment
 
@@ -39,6 +39,7 @@ class Reader:
         self._log = Log(connection)
         self._vocabulary: Vocabulary | None = None
         self._vocabulary_position = -1
+        self._is_current = False
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, clock: Clock = utc_now) -> Self:
@@ -92,6 +93,13 @@ class Reader:
         from chronology.recorded import as_recorded
 
         return as_recorded
+
+    def _check_projections(self) -> None:
+        """Refuse projections that another version of this program made, and that mean something else."""
+        if mention.versions(self._connection) not in ({}, tables.VERSIONS):
+            raise StoreError("the projections are of another version", hint="`chronology replay` rebuilds them")
+        # Nobody makes them older again.
+        self._is_current = True
 
     def head(self) -> int:
         """Return the newest position, 0 where the log is empty."""
@@ -160,12 +168,15 @@ class Reader:
         Raises:
             DateError: a date that cannot be read, or is none.
             ChronologyError: a grade or position that is none.
+            StoreError: the projections are of another version, and want a replay.
         """
         if fuzz < 0:
             raise ChronologyError(f"fuzz is {fuzz}, and cannot be below 0", hint="give it in seconds, as in 7 * 86_400")
         query.check_grade(min_grade)
         instant = query.instant_of(valid_at, now=self._clock())
         with database.reading(self._connection):
+            if not self._is_current:
+                self._check_projections()
             scope = Scope(
                 subject=subject,
                 attribute=attribute,
@@ -196,6 +207,8 @@ class Reader:
         if first is not None and last is not None and last < first:
             raise DateError(str(until), f"is before {since}, where the period begins", hint="exchange the two dates")
         with database.reading(self._connection):
+            if not self._is_current:
+                self._check_projections()
             found = mention.positions(self._connection, subject=subject, since=first, until=last)
             rows = (self._log.by_position(position) for position in found)
             return [self._as_recorded(row) for row in rows if row is not None]

@@ -222,7 +222,8 @@ def answer(
         # The world of nothing has no position and comes last among its equals.
         found.append((None, Standing.POSSIBLE))
     if opponents:
-        against = [claim for claim in _in_order(opponents) if claim not in winners]
+        won = {claim.key for claim in winners}
+        against = [claim for claim in _in_order(opponents) if claim.key not in won]
         found += [(claim, Standing.RIVAL) for claim in against if claim.role is Role.AFFIRMS]
         found += [(claim, Standing.DENIAL) for claim in against if claim.role is not Role.AFFIRMS]
     return Answer(tuple(found), len(values) == 1, bool(opponents))

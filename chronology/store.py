@@ -15,7 +15,6 @@ from chronology.event_types import RETRACTED
 from chronology.events import Event, RecordedEvent
 from chronology.log import Row
 from chronology.notes import Checkpoint
-from chronology.projections import mention, tables
 from chronology.proofs import TlogProof
 from chronology.reader import Clock, Reader, utc_now
 from chronology.rebuild import Progress, ReplayReport
@@ -193,10 +192,6 @@ class Chronology(Reader):
                     raise _DryRunError
         except _DryRunError:
             return
-
-    def _check_projections(self) -> None:
-        if mention.versions(self._connection) not in ({}, tables.VERSIONS):
-            raise StoreError("the projections are of another version", hint="`chronology replay` rebuilds them")
 
     def define(self, schema: dict[str, Json], *, recorded_by: str | None = None) -> RecordedEvent:
         """Add an event type, or the next version of one, to the log's vocabulary.

@@ -7,7 +7,6 @@ from typing import Any, Final
 Json = Any
 """A value of the domain: dict, list, str, int, bool or None, nested at most `canonical.MAX_DEPTH` deep."""
 
-
 OBJECTS: Final = (dict, MappingProxyType, Mapping)
 """What counts as a JSON object; what most are comes first, for the question of what else is a mapping is a slow one."""
 

@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from chronology.evidence import Comparison, compare
 from chronology.log import Log, Row
 from chronology.merkle import HASH_SIZE, Frontier, leaf_hash
 from chronology.notes import Checkpoint
-from chronology.projections import tables
+from chronology.projections import mention, tables
 from chronology.rebuild import PROJECTIONS, Progress, Stored, first_difference, fresh
 from chronology.redactions import Redaction, declared
 
@@ -140,7 +140,12 @@ class _Checker:
 
     def _schema(self) -> Iterator[Fault]:
         found = database.schema(self._connection)
-        for name, wanted in (log.SCHEMA | tables.SCHEMA).items():
+        made = log.SCHEMA | tables.SCHEMA
+        if "projection" in found and mention.versions(self._connection) not in ({}, tables.VERSIONS):
+            message = "the projections are of another version; `chronology replay` rebuilds them"
+            yield Fault(position=None, message=message)
+            made = log.SCHEMA
+        for name, wanted in made.items():
             if name not in found:
                 yield Fault(position=None, message=f"{_kind(wanted)} {name} is missing")
             elif (found[name] or "").strip() != wanted:
@@ -150,7 +155,7 @@ class _Checker:
                 continue
             yield Fault(position=None, message=f"{_kind(found[name])} {name} is foreign to a store")
         # What is missing was named above.
-        for entry in sorted(_entries(self._connection) - _wanted_entries(), key=str):
+        for entry in sorted(_entries(self._connection, made) - _wanted_entries(made), key=str):
             yield Fault(position=None, message=f"the schema table does not say of {entry[1]} what SQLite enters there")
 
     def _rows(self) -> Iterator[Fault]:
@@ -202,21 +207,20 @@ class _Checker:
                     yield Fault(position=_position_of(name, stored or replayed), message=_told(name, stored, replayed))
 
 
-def _entries(connection: sqlite3.Connection) -> set[tuple[Any, ...]]:
+def _entries(connection: sqlite3.Connection, names: Mapping[str, str]) -> set[tuple[Any, ...]]:
     """Return what the schema table says beside the texts: of what type each object is, and of which table."""
-    names = (*log.SCHEMA, *tables.SCHEMA)
     return {
         (kind, name, table)
         for kind, name, table in connection.execute("SELECT type, name, tbl_name FROM sqlite_schema")
-        if name in names or str(name).startswith("sqlite_autoindex_")
+        if name in names or (str(name).startswith("sqlite_autoindex_") and table in names)
     }
 
 
-def _wanted_entries() -> set[tuple[Any, ...]]:
+def _wanted_entries(made: Mapping[str, str]) -> set[tuple[Any, ...]]:
     with closing(database.scratch()) as connection:
-        for statement in (*log.SCHEMA.values(), *tables.SCHEMA.values()):
+        for statement in made.values():
             connection.execute(statement)
-        return _entries(connection)
+        return _entries(connection, made)
 
 
 def _kind(statement: str | None) -> str:

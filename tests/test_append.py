@@ -72,6 +72,22 @@ def test_values_of_the_wrong_kind_are_refused(chron: Chronology, rest: dict[str,
     assert faults(chron, stalled(**rest)) == [fault]
 
 
+class Text(str):
+    """Text of another library, which looks like any text."""
+
+
+def test_text_that_cannot_be_written_is_refused_with_its_type(chron: Chronology) -> None:
+    """The library that writes JSON takes strings alone, and enumerations of them; what it does not take has a path."""
+    assert faults(chron, stalled(note=Text("see page 3"))) == ["note: is a Text, which is not JSON (make it a str)"]
+    assert faults(chron, stalled(data={"reason": Text("fighters moved")})) == [
+        "data.reason: is a Text, which is not JSON (make it a str)"
+    ]
+    assert "Text" in str(refusal(chron, stalled(locator="3", source=Text(VOA))))
+    assert faults(chron, stalled(data={Text("reason"): "fighters moved"})) == [
+        "data: has the key 'reason', which is not a string but a Text"
+    ]
+
+
 def test_an_event_of_none_is_refused_with_what_was_given(chron: Chronology) -> None:
     """No subject at all is told as what it is, and so is what is no event."""
     assert faults(chron, Event(type="operation.stalled", subject=None)) == ["subject: wants text, not None"]  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ import pytest
 
 from chronology.commands.progress import progress_bar
 from chronology.reader import Reader
-from tests.command_line import GATE, GAZETTE, append, done, run, status, untouched
+from tests.command_line import GATE, GAZETTE, append, done, refused, run, status, untouched
 
 
 def head() -> int:
@@ -142,6 +142,17 @@ def test_one_refused_date_does_not_hide_the_others() -> None:
     assert ended.code == 1
     assert ended.out.startswith("2018-05-01: ")
     assert [line[:6] for line in ended.err.splitlines() if not line.startswith("hint")] == ["error:", "error:"]
+
+
+def test_half_an_answer_is_not_printed(store: Path) -> None:
+    """A value that turns out to be ruined is told before anything is printed."""
+    done("append", "crossing.closed", "crossing/a", "--on", "2018", "--source", "source/x")
+    done("append", "crossing.closed", "crossing/z", "--on", "2018", "--source", "source/x")
+    with sqlite3.connect(store) as connection:
+        connection.execute("UPDATE assertion SET value = 'soon' WHERE subject = 'crossing/z'")
+    connection.close()
+    for form in ((), ("--json",), ("--nl",), ("--csv",)):
+        refused(run("state", "--at", "2019", *form), "the projections hold what no replay writes", "replay")
 
 
 def test_init_does_not_touch_a_store(store: Path) -> None:

@@ -25,6 +25,13 @@ def test_every_public_name_is_declared() -> None:
     assert chronology.__all__ == sorted(chronology.__all__)
 
 
+def test_a_module_is_found_without_an_import_of_its_own() -> None:
+    """As if the package imported all of them; what is none is named in the error."""
+    script = "import chronology; chronology.merkle.root; chronology.errors.StoreError; chronology.nonsense"
+    ended = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
+    assert ended.stderr.splitlines()[-1] == "AttributeError: module 'chronology' has no attribute 'nonsense'"
+
+
 @pytest.mark.parametrize(("name", "module"), _declared().items())
 def test_a_public_name_is_what_type_checkers_take_it_for(name: str, module: str) -> None:
     """The object found under a name is that of the module where type checkers look for it."""

@@ -101,11 +101,11 @@ def test_1_replay_equals_the_projections_kept_while_appending(stores, drawn):
 
 
 @given(upgraded_histories(), st.integers(0, 4), st.booleans())
-def test_1_a_batch_that_touches_more_than_is_kept_in_mind_is_folded_as_well(stores, drawn, most, nearly_all):
+def test_1_a_batch_that_changes_more_than_is_kept_in_mind_is_folded_as_well(stores, drawn, most, nearly_all):
     """State brought up in the middle of a batch, or made anew at its end, is the same."""
     with (
         patch.object(append, "_FLUSH_ROWS", 2),
-        patch.object(fold, "_GROUPS_IN_MIND", most),
+        patch.object(fold, "_CHANGES_IN_MIND", most),
         patch.object(state_changes, "are_most", return_value=nearly_all),
         stores.of([flat(drawn)]) as chron,
     ):

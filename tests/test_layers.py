@@ -52,7 +52,7 @@ FIRST_WITH_INPUT = "log"
 HIDDEN = {
     ("chronology.reader", "chronology.projections.defined"): "what held is told without event types",
     ("chronology.reader", "chronology.projections.declared"): "only a redacted event was declared so",
-    ("chronology.reader", "chronology.recorded"): "what held is told without whole events, whose reader loads msgspec",
+    ("chronology.reader", "chronology.recorded"): "what held is told without whole events",
     ("chronology.store", "chronology.migrations"): "only making a file needs sqlite-utils, whose import is slow",
     ("chronology.notes", "cryptography"): "signing is an optional extra",
     ("chronology.event_types", "jsonschema_rs"): "a question validates nothing, and need not wait for it",

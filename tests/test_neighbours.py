@@ -169,6 +169,15 @@ def test_what_is_near_a_start_is_not_missed(stores, earlier, later, valid_at, st
         )  # fmt: skip
 
 
+def test_an_attribute_that_nothing_has_holds_nothing(stores):
+    """Also an empty one, and an empty kind: they are names, not the lack of one."""
+    with stores.of([LONG_AGO]) as chron:
+        for known_at in (None, chron.head()):
+            assert chron.state(SUBJECT, "", known_at=known_at) == []
+            assert chron.state(SUBJECT, kind="", known_at=known_at) == []
+            assert len(chron.state(SUBJECT, known_at=known_at)) == 1
+
+
 def test_what_was_disputed_is_found_after_it_was_read_anew(stores):
     """A newer version of a type gives the disputed assertion another key."""
     target = Event(

@@ -102,14 +102,31 @@ def test_a_replay_that_is_interrupted_changes_nothing(placed: Chronology) -> Non
     assert contents(placed) == before
 
 
-def test_projections_of_another_version_want_a_replay(placed: Chronology) -> None:
-    """A file of older projections takes no event until it is replayed, and is told how."""
+def test_projections_of_another_version_want_a_replay(placed: Chronology, tmp_path: Path) -> None:
+    """A file of older projections takes no event and gives no answer until it is replayed, and is told how."""
     edited(placed, "UPDATE projection SET version = 0 WHERE name = 'state'")
-    with pytest.raises(StoreError, match="the projections are of another version") as caught:
-        placed.append(Event(subject="person/d", **PLACED))
-    assert caught.value.hint == "`chronology replay` rebuilds them"
-    placed.replay()
-    placed.append(Event(subject="person/d", **PLACED))
+    with Chronology.open(tmp_path / "storm.db") as chron:
+        for work in (lambda: chron.append(Event(subject="person/d", **PLACED)), chron.state, chron.timeline):
+            with pytest.raises(StoreError, match="the projections are of another version") as caught:
+                work()
+            assert caught.value.hint == "`chronology replay` rebuilds them"
+        chron.replay()
+        chron.append(Event(subject="person/d", **PLACED))
+        assert chron.state("person/d")
+        assert chron.timeline("person/d")
+
+
+def test_older_projections_are_no_sign_of_tampering(placed: Chronology) -> None:
+    """Other tables and indexes than this version makes are told as what they are; the log is held to its own."""
+    edited(placed, "DROP VIEW subject; CREATE TABLE subject (subject TEXT PRIMARY KEY) STRICT")
+    edited(placed, "DROP INDEX assertion_vague; UPDATE projection SET version = 0 WHERE name = 'subject'")
+    (fault,) = placed.verify().faults
+    assert fault.message == "the projections are of another version; `chronology replay` rebuilds them"
+    edited(placed, "CREATE TABLE secret (x)")
+    assert "table secret is foreign to a store" in [fault.message for fault in placed.verify().faults]
+    edited(placed, "DROP TABLE secret")
+    assert set(placed.replay().changed) == {"assertion", "projection", "subject"}
+    assert placed.verify().ok
 
 
 def test_a_replay_of_an_event_that_the_log_never_took_names_its_position(placed: Chronology, tmp_path: Path) -> None:

@@ -85,7 +85,8 @@ def state(
 
 def _show_state(found: list[Holding], wanted: Format, *, valid_at: str) -> None:
     if wanted is not Format.TABLE:
-        rows = (_record(holding, valid_at=valid_at) for holding in found)
+        # All of them first: a value that turns out to be ruined must not leave half an answer behind.
+        rows = [_record(holding, valid_at=valid_at) for holding in found]
         output.show_records(rows, wanted, columns=COLUMNS)
     elif found:
         output.show_table(_rows(found), headings=_HEADINGS)

@@ -34,7 +34,6 @@ HELD, DISPUTES, KEY, START_MIN = 10, 11, 12, 13
 _NO_DISPUTES: Final[frozenset[int]] = frozenset()
 _ROLES: Final = {role.value: role for role in Role}
 
-
 _CLAIMS_OF: Final = f"""
     SELECT {CLAIM_COLUMNS}
     FROM assertion

@@ -21,8 +21,8 @@ _PENDING_ROWS = 1_000
 
 _AFFIRMS = Role.AFFIRMS.value
 
-_GROUPS_IN_MIND = 100_000
-"""Groups whose changes are kept until the end of a batch; beyond, memory would grow with it."""
+_CHANGES_IN_MIND = 100_000
+"""Changes that are kept until the end of a batch; beyond, memory would grow with it."""
 
 
 class Fold:
@@ -40,7 +40,7 @@ class Fold:
         self._mentions: list[MentionRow] = []
         # What came and went, by group, since state was last brought up; None where all of it is to be made anew.
         self._touched: defaultdict[Group, list[Change]] | None = defaultdict(list)
-        self._position = self._written = 0
+        self._changes = self._position = self._written = 0
         self._withdrawals: dict[int, int | None] | None = None
 
     def take(self, rows: Iterable[Row]) -> None:
@@ -48,11 +48,12 @@ class Fold:
         for row in rows:
             self._take(row.position, decode(row.body))
         self._flush()
-        if self._touched is not None and len(self._touched) > _GROUPS_IN_MIND:
+        if self._touched is not None and self._changes > _CHANGES_IN_MIND:
             self._forget()
 
     def _forget(self) -> None:
-        """Keep no longer in mind which groups were touched, in a batch that touches very many."""
+        """Keep no longer in mind what came and went, in a batch that changes very much."""
+        self._changes = 0
         if self._touched and not state_changes.are_most(self._connection, len(self._touched)):
             state_changes.update(self._connection, self._touched)
             self._touched.clear()
@@ -101,6 +102,7 @@ class Fold:
         if self._touched is not None:
             for row in came:
                 self._touched[row.subject, row.attribute].append(_arrival(row))
+                self._changes += 1
 
     def _pass_over(self, position: int) -> None:
         """Keep of a redacted event what its redaction declares: that it withdrew another, which stays withdrawn."""
@@ -145,6 +147,7 @@ class Fold:
         if self._touched is not None:
             for group, change in went:
                 self._touched[group].append(change)
+                self._changes += 1
 
     def _define(self, position: int, body: Body) -> None:
         before = self.vocabulary

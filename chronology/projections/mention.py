@@ -78,7 +78,7 @@ def is_known(connection: sqlite3.Connection, subject: str) -> bool:
 
 
 def kinds(connection: sqlite3.Connection) -> list[str]:
-    """Return every kind of subject in the log, in order, leaping from one to the next."""
+    """Return every kind of subject in the log, leaping from one to the next."""
     rows = connection.execute(
         """
         WITH RECURSIVE found (subject) AS (

@@ -67,8 +67,10 @@ class Neighbourhood:
     def said(self, after: int, until: int) -> list[Said]:
         """Return what those claims are made of."""
         window = self._parameters | {"after": after, "until": until}
-        rows, floor = self._latest(window, after, until)
-        rows += self._connection.execute(_others(self._live), window | {"floor": floor}).fetchall()
+        latest, floor = self._latest(window, after, until)
+        rows = self._connection.execute(_others(self._live), window | {"floor": floor}).fetchall()
+        # The latest start comes last, as where all claims are read.
+        rows += reversed(latest)
         found = {row[KEY]: row for row in rows}
         # The conflict of a dispute goes both ways.
         disputed = {position for row in rows if row[DISPUTES] for position in json.loads(row[DISPUTES])}

@@ -39,6 +39,7 @@ _SHORT_HISTORY: Final = 48
 
 _FEW_CHANGES: Final = 64
 """Changes to a long history up to which looking around each of them is the quickest."""
+
 _GROUPS_AT_ONCE: Final = 500
 
 _MANY_GROUPS: Final = 2_000
