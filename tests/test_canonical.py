@@ -224,9 +224,9 @@ def test_nesting_ends_at_the_largest_depth() -> None:
 )
 def test_hostile_texts_are_refused_in_bounded_time(text: str) -> None:
     """Endless integers and bottomless nesting are refused at once, by a CanonicalError."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     parse_refusal(text)
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
 
 
 # Properties -------------------------------------------------------------------------------------------------

