@@ -4,9 +4,10 @@ from typing import Any, Final
 
 import pytest
 
-from chronology import Chronology, Event
+from chronology import Chronology, Event, append
 from chronology.definitions import DIALECT
 from chronology.errors import InvalidEventError
+from chronology.projections import fold, state_changes
 
 A: Final = "01636322-91c0-7cde-9af5-2638c05341bb"
 B: Final = "01636324-0ca8-7db2-b326-ab0cd5f0a974"
@@ -244,3 +245,23 @@ def test_a_re_read_reference_goes_with_its_retraction(wells: Chronology) -> None
     wells.retract(A, reason="x")
     assert wells.timeline("group/x") == []
     assert subjects(wells)["group/x"][2] == 1
+
+
+# Memory -----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_kept_in_mind_of_a_batch_is_bounded(wells: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changes to state are worked off whenever there are many, also where they all concern one attribute."""
+    kept: list[int] = []
+
+    def update(connection: Any, touched: Any, real: Any = state_changes.update) -> None:
+        kept.append(sum(map(len, touched.values())))
+        real(connection, touched)
+
+    monkeypatch.setattr(state_changes, "update", update)
+    monkeypatch.setattr(state_changes, "are_most", lambda *_: False)
+    monkeypatch.setattr(fold, "_CHANGES_IN_MIND", 10)
+    monkeypatch.setattr(append, "_FLUSH_ROWS", 5)
+    wells.append_many(closed(valid=f"2018-01-{day:02d}") for day in range(1, 29))
+    assert sum(kept) == 28
+    assert max(kept) <= 15
