@@ -82,7 +82,10 @@ def replay(
 
 
 def _drop(connection: sqlite3.Connection, name: str) -> None:
-    found = connection.execute("SELECT type FROM main.sqlite_schema WHERE name = ?", (name,)).fetchone()
+    # A trigger may bear the name of a table, and is none of our business.
+    found = connection.execute(
+        "SELECT type FROM main.sqlite_schema WHERE name = ? AND type IN ('table', 'view')", (name,)
+    ).fetchone()
     if found:
         connection.execute(f"DROP {found[0]} main.{name}")
 

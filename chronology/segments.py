@@ -1,4 +1,4 @@
-"""All of valid time at once: the answers of `chronology.resolve` as segments, by one sweep. Pure."""
+"""All of valid time at once: the answers of `chronology.resolve` as segments, by one sweep over each part. Pure."""
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict

@@ -81,6 +81,17 @@ def test_a_replay_repairs_any_projection_and_names_it(
     assert placed.verify().faults == ()
 
 
+def test_a_trigger_with_the_name_of_a_table_is_no_table(placed: Chronology) -> None:
+    """The table is repaired; what is foreign to a store stays for verify to name."""
+    before = contents(placed)
+    placed._connection.execute("DROP TABLE state")
+    placed._connection.execute("CREATE TRIGGER state AFTER INSERT ON mention BEGIN SELECT 1; END")
+    placed._connection.execute(tables.SCHEMA["state"])
+    assert placed.replay().changed == ("state",)
+    assert contents(placed) == before
+    assert "trigger state (trigger) is foreign to a store" in [fault.message for fault in placed.verify().faults]
+
+
 def test_progress_is_told_after_every_thousand_and_at_the_end(placed: Chronology) -> None:
     """The callback hears how many are done, of how many."""
     placed.append_many(Event(subject=f"person/{n}", **PLACED) for n in range(2_100))

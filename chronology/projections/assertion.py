@@ -58,7 +58,8 @@ def every_group(connection: sqlite3.Connection) -> Iterator[tuple[Group, list[Cl
         ORDER BY subject, attribute, start_min, position
         """
     )
-    yield from _grouped(rows)
+    for group, members in groupby(rows, key=lambda row: (row[0], row[1])):
+        yield group, [claim_of(row[2:]) for row in members]
 
 
 def groups_covering(
@@ -154,11 +155,6 @@ def parties(connection: sqlite3.Connection) -> list[str]:
     """Return every source and every origin of some assertion, in order."""
     rows = connection.execute("SELECT source FROM assertion UNION SELECT origin FROM assertion ORDER BY 1")
     return [row[0] for row in rows]
-
-
-def _grouped(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Group, list[Claim]]]:
-    for group, members in groupby(rows, key=lambda row: (row[0], row[1])):
-        yield group, [claim_of(row[2:]) for row in members]
 
 
 def claim_of(row: Sequence[Any]) -> Claim:
