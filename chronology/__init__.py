@@ -5,14 +5,14 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from chronology.append import AppendResult
+    from chronology.answers.holding import Candidate, Holding
     from chronology.errors import ChronologyError
-    from chronology.events import Event, RecordedEvent
-    from chronology.holding import Candidate, Holding
-    from chronology.reader import utc_now
-    from chronology.rebuild import ReplayReport
-    from chronology.store import Chronology
-    from chronology.verify import Fault, VerifyReport
+    from chronology.events.records import Event, RecordedEvent
+    from chronology.evidence.verify import Fault, VerifyReport
+    from chronology.projections.rebuild import ReplayReport
+    from chronology.store.batch import AppendResult
+    from chronology.store.chronology import Chronology
+    from chronology.store.reader import utc_now
 
 __version__ = "0.1.0"
 
@@ -31,17 +31,17 @@ __all__ = [
 ]
 
 _HOMES: Final = {
-    "AppendResult": "append",
-    "Candidate": "holding",
-    "Chronology": "store",
+    "AppendResult": "store.batch",
+    "Candidate": "answers.holding",
+    "Chronology": "store.chronology",
     "ChronologyError": "errors",
-    "Event": "events",
-    "Fault": "verify",
-    "Holding": "holding",
-    "RecordedEvent": "events",
-    "ReplayReport": "rebuild",
-    "VerifyReport": "verify",
-    "utc_now": "reader",
+    "Event": "events.records",
+    "Fault": "evidence.verify",
+    "Holding": "answers.holding",
+    "RecordedEvent": "events.records",
+    "ReplayReport": "projections.rebuild",
+    "VerifyReport": "evidence.verify",
+    "utc_now": "store.reader",
 }
 """The module of each public name, imported where the name is first used: a question need not wait for the writers."""
 

@@ -13,9 +13,11 @@ import strategies
 from conftest import Clock, counting
 from model import text_of
 
-from chronology import Chronology, Event, edtf, resolve
-from chronology.holding import Holding
-from chronology.values import Json, thaw
+from chronology import Chronology, Event
+from chronology.answers import resolve
+from chronology.answers.holding import Holding
+from chronology.dates import edtf
+from chronology.events.json_values import Json, thaw
 
 # Pure resolution --------------------------------------------------------------------------------------------
 

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import attrs
 from attrs import frozen
 
-from chronology import edtf
-from chronology.edtf import BEGINNING, FOREVER
+from chronology.dates import edtf
+from chronology.dates.edtf import BEGINNING, FOREVER
 
 MOST_WORLDS = 200_000
 

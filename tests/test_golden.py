@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from chronology import canonical
-from chronology.event_faults import form_faults
-from chronology.events import body_of, decode, encode, recorded
-from chronology.merkle import leaf_hash, root
+from chronology.events import canonical
+from chronology.events.faults import form_faults
+from chronology.events.records import body_of, decode, encode, recorded
+from chronology.transparency.merkle import leaf_hash, root
 
 FOLDER = Path(__file__).parent / "golden"
 LINES = [

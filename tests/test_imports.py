@@ -17,16 +17,30 @@ finally:
 
 # Each costs more than the answer: drawing, testing, models, keys, making tables, checking payloads.
 NEVER = {"click", "cryptography", "hypothesis", "pydantic", "pytest", "yaml", "requests", "numpy"}
-NOT_TO_APPEND = NEVER | {"sqlite_utils", "rich", "cattrs", "chronology.structure", "chronology.migrations"}
+NOT_TO_APPEND = NEVER | {"sqlite_utils", "rich", "cattrs"}
+NOT_TO_APPEND |= {"chronology.events.structuring", "chronology.store.migrations"}
 NOT_TO_READ = NOT_TO_APPEND | {"hashlib", "jsonpatch", "jsonschema_rs"}
-WRITERS = ("append", "evidence", "rebuild", "redact", "segments", "store", "verify")
-NOT_TO_READ |= {f"chronology.{name}" for name in WRITERS}
+NOT_TO_READ |= {
+    "chronology.answers.segments",
+    "chronology.evidence.exhibits",
+    "chronology.evidence.verify",
+    "chronology.projections.rebuild",
+    "chronology.store.batch",
+    "chronology.store.chronology",
+    "chronology.store.redaction",
+}
 
 SAYING_WHAT_HELD = """
-database dates display edtf errors forms holding instants log query reader readings resolve values
-projections projections.assertion projections.mention projections.neighbours projections.scope projections.state
-projections.tables
-commands commands.application commands.arguments commands.names commands.output commands.state commands.table
+answers answers.holding answers.resolve
+commands commands.application commands.arguments commands.display commands.names commands.output commands.state
+commands.table
+dates dates.calendar dates.edtf dates.periods dates.readings
+errors
+events events.json_values events.patterns
+log log.database log.event_table
+projections projections.assertion projections.filters projections.long_history projections.references
+projections.state projections.tables
+store store.query store.reader
 """
 """All that `chronology state` loads of this package, held word for word: each module more makes every answer wait."""
 

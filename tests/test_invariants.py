@@ -47,12 +47,14 @@ from strategies import (
     texts,
 )
 
-from chronology import Chronology, Event, append, canonical
-from chronology.builtin import definition
-from chronology.holding import Holding
+from chronology import Chronology, Event
+from chronology.answers.holding import Holding
+from chronology.answers.resolve import resolve
+from chronology.events import canonical
+from chronology.events.json_values import thaw
 from chronology.projections import fold, state_changes
-from chronology.resolve import resolve
-from chronology.values import thaw
+from chronology.store import batch
+from chronology.vocabulary.builtin import definition
 
 WHEN = (*QUESTIONS, *MOMENTS)
 
@@ -104,7 +106,7 @@ def test_1_replay_equals_the_projections_kept_while_appending(stores, drawn):
 def test_1_a_batch_that_changes_more_than_is_kept_in_mind_is_folded_as_well(stores, drawn, most, nearly_all):
     """State brought up in the middle of a batch, or made anew at its end, is the same."""
     with (
-        patch.object(append, "_FLUSH_ROWS", 2),
+        patch.object(batch, "_FLUSH_ROWS", 2),
         patch.object(fold, "_CHANGES_IN_MIND", most),
         patch.object(state_changes, "are_most", return_value=nearly_all),
         stores.of([flat(drawn)]) as chron,

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -11,57 +12,37 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "chronology"
 
-LAYERS = """
-errors                          values      display
-instants                        canonical   merkle      notes
-dates       readings            proofs
-edtf
-forms
-events
-event_faults                    structure
-event_types
-definitions
-vocabulary
-resolve     holding
-segments
-database    log
-redactions  evidence            builtin      recorded
-projections projections.tables
-projections.scope               projections.derive
-projections.assertion           projections.mention
-projections.neighbours          projections.assertion_changes  projections.defined  projections.declared
-projections.state               projections.state_changes
-projections.fold                query
-append      rebuild             migrations
-redact      verify              foreign
-reader
-store       tiles
-chronology
-commands.table                  commands.arguments   commands.application commands.documents   commands.pairs
-commands.output                 commands.progress
-commands.names                  commands.records     commands.types       commands.upkeep
-commands.events                 commands.questions   commands.state       commands.dates       commands.checks
-commands.evidence
-commands
-"""
-"""Bottom to top, one layer a line. A module imports from the lines above its own, never from its own line or below."""
+DRAWING = re.findall(r"^```text\n(commands .*?)^```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
+ROOMS = tuple(line.split()[0] for line in reversed(DRAWING[0].splitlines()))
+"""The rooms from the bottom up, as the README draws them. A module imports from its own room and those below it."""
 
 FIRST_WITH_INPUT = "log"
-"""From the line of this module on, code may touch a file; the lines above it are the pure core."""
+"""From this room on, code may touch a file; those below it are the pure core."""
+
+READS_THE_PACKAGE = "chronology.vocabulary.builtin"
+"""The one module of the core that reads files: those that ship with the code, which it reads like code."""
+
+MOVED = {"chronology.merkle", "chronology.notes"}
+"""Former places of documented modules."""
 
 HIDDEN = {
-    ("chronology.reader", "chronology.projections.defined"): "what held is told without event types",
-    ("chronology.reader", "chronology.projections.declared"): "only a redacted event was declared so",
-    ("chronology.reader", "chronology.recorded"): "what held is told without whole events",
-    ("chronology.store", "chronology.migrations"): "only making a file needs sqlite-utils, whose import is slow",
-    ("chronology.notes", "cryptography"): "signing is an optional extra",
-    ("chronology.event_types", "jsonschema_rs"): "a question validates nothing, and need not wait for it",
-    ("chronology.definitions", "jsonschema_rs"): "a question validates nothing, and need not wait for it",
-    ("chronology.definitions", "jsonpatch"): "only a new definition needs it",
-    ("chronology.vocabulary", "jsonpatch"): "only a second version of a type needs it",
-    ("chronology.commands.events", "chronology.structure"): "only reading JSON needs cattrs, whose import is slow",
-    ("chronology.commands.checks", "chronology.foreign"): "only a stranger's file needs cattrs, whose import is slow",
-    ("chronology.commands.upkeep", "chronology.structure"): "only the example needs cattrs, whose import is slow",
+    ("chronology.store.reader", "chronology.projections.bookkeeping"): "what held is told without event types",
+    ("chronology.store.reader", "chronology.events.records"): "what held is told without whole events",
+    (
+        "chronology.store.chronology",
+        "chronology.store.migrations",
+    ): "only making a file needs sqlite-utils, a slow import",
+    ("chronology.transparency.notes", "cryptography"): "signing is an optional extra",
+    ("chronology.vocabulary.event_types", "jsonschema_rs"): "a question validates nothing, and need not wait for it",
+    ("chronology.vocabulary.definitions", "jsonschema_rs"): "a question validates nothing, and need not wait for it",
+    ("chronology.vocabulary.definitions", "jsonpatch"): "only a new definition needs it",
+    ("chronology.vocabulary.registry", "jsonpatch"): "only a second version of a type needs it",
+    ("chronology.commands.events", "chronology.events.structuring"): "only reading JSON needs cattrs, a slow import",
+    (
+        "chronology.commands.checks",
+        "chronology.evidence.foreign",
+    ): "only a stranger's file needs cattrs, a slow import",
+    ("chronology.commands.upkeep", "chronology.events.structuring"): "only the example needs cattrs, a slow import",
     ("chronology.commands.progress", "rich"): "only a long run at a terminal shows a bar",
 }
 """Imports inside a function, each with its reason: (module, what is imported). None of them dodges a cycle."""
@@ -79,12 +60,13 @@ def name_of(path: Path) -> str:
 
 
 MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
-LAYER = {
-    name if name == "chronology" else f"chronology.{name}": number
-    for number, line in enumerate(LAYERS.strip().splitlines())
-    for name in line.split()
-}
-PURE = sorted(name for name, layer in LAYER.items() if layer < LAYER[f"chronology.{FIRST_WITH_INPUT}"])
+ROOM = {name: name.split(".")[1] if "." in name else "" for name in MODULES}
+"""The room of each module; none for the face of the whole."""
+
+CORE = ROOMS[: ROOMS.index(FIRST_WITH_INPUT)]
+PURE = sorted(
+    {name for name, room in ROOM.items() if room in CORE} - {READS_THE_PACKAGE} | {"chronology.commands.display"}
+)
 
 
 @cache
@@ -115,19 +97,35 @@ def hidden(name: str) -> set[str]:
     return {found for function in functions for node in ast.walk(function) for found in imported(node)}
 
 
-def test_every_module_is_drawn_exactly_once() -> None:
-    """A new module is put in its layer on purpose, and a removed one leaves the drawing."""
-    drawn = LAYERS.split()
-    assert len(drawn) == len(set(drawn))
-    assert set(LAYER) == set(MODULES)
+def test_every_room_is_drawn_exactly_once() -> None:
+    """A new room is put on its floor on purpose, a removed one leaves the drawing, and no module stands outside."""
+    assert len(ROOMS) == len(set(ROOMS))
+    assert set(ROOMS) == set(ROOM.values()) - {""} - {name.split(".")[1] for name in MOVED}
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", sorted(set(MODULES) - MOVED - {"chronology"}))
 def test_imports_point_down_only(name: str) -> None:
-    """A module knows only what lies strictly below it; nothing is imported sideways."""
-    ours = {found for found in imports(name) if found.partition(".")[0] == "chronology"} - {name}
-    assert name in LAYER
-    assert sorted(found for found in ours if found not in LAYER or LAYER[found] >= LAYER[name]) == []
+    """A module knows its own room and those drawn below it."""
+    rooms = {found.split(".")[1] for found in imports(name) if found.startswith("chronology.")}
+    allowed = set(ROOMS[: ROOMS.index(ROOM[name]) + 1])
+    assert sorted(rooms - allowed) == []
+    assert ROOM[name] == "commands" or "chronology" not in imports(name)
+
+
+def test_the_modules_of_a_room_form_no_circle() -> None:
+    """Inside a room too, one module comes after the other; an import in a function counts."""
+    graph = {name: (imports(name) & set(MODULES)) - {name} for name in MODULES}
+    assert list(TopologicalSorter(graph).static_order())
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_says_what_goes_in_and_hands_nothing_on(room: str) -> None:
+    """The face of a room is a few sentences; what others use, they import from the module that holds it."""
+    if room == "errors":
+        return
+    face = tree(f"chronology.{room}")
+    assert len((ast.get_docstring(face) or "").splitlines()) >= 3
+    assert room == "commands" or len(face.body) == 1
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -169,7 +167,7 @@ def test_no_module_opens_the_file_past_sqlite(name: str) -> None:
     calls = [node.func for node in ast.walk(tree(name)) if isinstance(node, ast.Call)]
     assert [c.id for c in calls if isinstance(c, ast.Name) and c.id == "open"] == []
     connects = [c for c in calls if isinstance(c, ast.Attribute) and ast.unparse(c) == "sqlite3.connect"]
-    assert name == "chronology.database" or connects == []
+    assert name == "chronology.log.database" or connects == []
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -15,7 +15,9 @@ from model import AFFIRMS, DENIES, Model, RefusedError, TooManyWorldsError, text
 from model import Event as Told
 from strategies import ATTRIBUTES, EPOCH, MOMENTS, QUESTIONS, SUBJECTS, event_id, reports, scopes
 
-from chronology import Chronology, Event, edtf
+from chronology import Chronology, Event
+from chronology.answers.holding import Holding
+from chronology.dates import edtf
 from chronology.errors import (
     ChronologyError,
     DuplicateIdError,
@@ -24,8 +26,7 @@ from chronology.errors import (
     NotLiveError,
     UnknownNameError,
 )
-from chronology.holding import Holding
-from chronology.values import thaw
+from chronology.events.json_values import thaw
 
 NOBODY = event_id(10**6)
 """The id of an event that no history holds."""

@@ -46,7 +46,7 @@ from strategies import (
     subjects,
 )
 
-from chronology import edtf
+from chronology.dates import edtf
 
 STORM = "operation/al-jazeera-storm"
 

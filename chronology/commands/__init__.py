@@ -1,4 +1,9 @@
-"""The command line: parses, calls, prints; decides nothing."""
+"""The command line: parses, calls, prints; decides nothing.
+
+What a person types goes in; tables, JSON or one clear error come out. `application` holds the options that commands
+share, `output` prints, `table` lays out, and `display` is the only way by which foreign text reaches a terminal; the
+other modules hold the commands. Imports every room below.
+"""
 
 import gc
 import io

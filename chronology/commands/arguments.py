@@ -2,8 +2,8 @@
 
 import re
 
+from chronology.dates.calendar import DAY
 from chronology.errors import ChronologyError
-from chronology.instants import DAY
 
 _SPANS = {"d": DAY, "w": 7 * DAY}
 

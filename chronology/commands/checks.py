@@ -13,10 +13,10 @@ from chronology.commands.application import Format, PlainCommand, ReadingCommand
 from chronology.commands.documents import read_document
 from chronology.commands.progress import progress_bar
 from chronology.errors import IntegrityError, NoteError, ProofError
-from chronology.evidence import read_checkpoint, verify_proof
-from chronology.merkle import Frontier
-from chronology.notes import Checkpoint, check_verifier_keys
-from chronology.values import Json
+from chronology.events.json_values import Json
+from chronology.evidence.exhibits import read_checkpoint, verify_proof
+from chronology.transparency.merkle import Frontier
+from chronology.transparency.notes import Checkpoint, check_verifier_keys
 
 FAULT: int = 3
 """The exit code of a check that found a fault."""
@@ -85,7 +85,7 @@ def _earlier(path: Path | None, keys: list[str]) -> Checkpoint | None:
 
 def _verify_foreign(path: Path, earlier: Checkpoint | None) -> VerifyReport:
     # Only this needs the library behind it, whose import takes longer than most questions.
-    from chronology.foreign import open_foreign
+    from chronology.evidence.foreign import open_foreign
 
     frontier, gaps, faults = Frontier(), [], []
     against = None

@@ -6,9 +6,9 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology import edtf
 from chronology.commands import output
 from chronology.commands.application import Format, ReadingCommand, app, format_of
+from chronology.dates import edtf
 from chronology.errors import DateError
 
 _COLUMNS: Final = (

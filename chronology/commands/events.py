@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import attrs
 import typer
 
-from chronology import AppendResult, Chronology, Event, RecordedEvent, canonical
+from chronology import AppendResult, Chronology, Event, RecordedEvent
 from chronology.commands import arguments, output, records
 from chronology.commands.application import (
     Format,
@@ -20,7 +20,8 @@ from chronology.commands.application import (
 )
 from chronology.commands.pairs import payload
 from chronology.errors import CanonicalError, ChronologyError, InvalidEventError, UnknownNameError
-from chronology.event_faults import form_faults
+from chronology.events import canonical
+from chronology.events.faults import form_faults
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -172,7 +173,7 @@ _LINE_HINT: Final = 'a line is one event as a JSON object: {"type": ..., "subjec
 
 def _events_from(lines: Iterable[bytes], at: list[int]) -> Iterator[Event]:
     # Only this way of appending needs the library behind it, whose import takes longer than an append.
-    from chronology.structure import event_from_json
+    from chronology.events.structuring import event_from_json
 
     for at[0], line in enumerate(lines, start=1):
         # Other programs begin a file with a byte order mark.

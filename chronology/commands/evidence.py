@@ -6,14 +6,15 @@ from typing import Annotated
 
 import typer
 
-from chronology import Chronology, RecordedEvent, tiles
+from chronology import Chronology, RecordedEvent
 from chronology.commands import arguments, output
 from chronology.commands.application import PlainCommand, RecordedBy, StoreCommand, app, path_of
 from chronology.commands.checks import FAULT
 from chronology.commands.documents import read_document, read_key, write_new
 from chronology.commands.progress import progress_bar
 from chronology.errors import ChronologyError
-from chronology.notes import generate_key, sign_note
+from chronology.evidence import tiles
+from chronology.transparency.notes import generate_key, sign_note
 
 SignKey = Annotated[Path | None, typer.Option("--sign", metavar="KEYFILE", help="Sign with this secret key.")]
 EventName = Annotated[
@@ -117,7 +118,7 @@ def export(
     chronology export --tiles public --sign jane.key
     """
     with Chronology.open(path_of(context), read_only=True) as chron:
-        written = tiles.export(chron, directory, _checkpoint(chron, sign))
+        written = tiles.export(chron.read(), directory, _checkpoint(chron, sign))
     output.put(f"{written:,} files in {directory}")
     if sign is None:
         output.say("note: the checkpoint is not signed; other verifiers want --sign")

@@ -6,8 +6,8 @@ from typing import Final
 
 from chronology.commands import arguments, output
 from chronology.errors import ChronologyError, UnknownNameError, nearest
-from chronology.forms import SUBJECT
-from chronology.reader import Reader
+from chronology.events.patterns import SUBJECT
+from chronology.store.reader import Reader
 
 _MANY: Final = 2_000
 _BESIDE: Final = 200

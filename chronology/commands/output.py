@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from chronology.commands.application import Format
+from chronology.commands.display import escape, spreadsheet_cell
 from chronology.commands.table import lay_out
-from chronology.display import escape, spreadsheet_cell
 from chronology.errors import ChronologyError
-from chronology.values import Json
+from chronology.events.json_values import Json
 
 Record = Mapping[str, Json]
 

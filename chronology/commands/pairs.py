@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from chronology import canonical
 from chronology.errors import CanonicalError, InvalidEventError
-from chronology.values import Json
+from chronology.events import canonical
+from chronology.events.json_values import Json
 
 
 def payload(pairs: Iterable[str]) -> dict[str, Json]:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chronology.rebuild import Progress
+from chronology.projections.rebuild import Progress
 
 
 @contextmanager

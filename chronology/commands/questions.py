@@ -6,7 +6,7 @@ import typer
 
 from chronology.commands import arguments, names, output, records
 from chronology.commands.application import Format, ReadingCommand, Subject, app, format_of, path_of
-from chronology.reader import Reader
+from chronology.store.reader import Reader
 
 
 @app.command(cls=ReadingCommand)

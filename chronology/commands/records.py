@@ -4,10 +4,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from chronology import RecordedEvent, canonical
+from chronology import RecordedEvent
 from chronology.commands.output import as_pairs, as_text, said_by
-from chronology.forms import format_instant
-from chronology.values import Json, thaw
+from chronology.events import canonical
+from chronology.events.json_values import Json, thaw
+from chronology.events.patterns import format_instant
 
 EVENT_COLUMNS: Final = (
     "position", "id", "recorded_at", "recorded_by", "type", "type_version", "subject", "valid", "stance", "data",

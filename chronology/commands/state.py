@@ -7,11 +7,11 @@ from typing import Annotated, Final
 import attrs
 import typer
 
+from chronology.answers.holding import Candidate, Holding
 from chronology.commands import arguments, names, output
 from chronology.commands.application import Format, ReadingCommand, Subject, app, format_of, path_of
-from chronology.holding import Candidate, Holding
-from chronology.reader import Reader
-from chronology.values import Json, thaw
+from chronology.events.json_values import Json, thaw
+from chronology.store.reader import Reader
 
 COLUMNS: Final = (
     "subject", "attribute", "value", "certainty", "contested", "since", "valid_at", "candidates",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Final
 
-from chronology.display import one_line, width_of
+from chronology.commands.display import one_line, width_of
 
 LONGEST_CELL: Final = 240
 """Terminal cells; what is longer is cut, for `chronology show` and `--json` give it whole."""

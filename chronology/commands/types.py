@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology import Chronology, canonical
+from chronology import Chronology
 from chronology.commands import output
 from chronology.commands.application import (
     Format,
@@ -20,9 +20,10 @@ from chronology.commands.application import (
     path_of,
 )
 from chronology.errors import CanonicalError, InvalidEventError, StoreError
-from chronology.event_types import DEFINED, REDACTED, RETRACTED, EventType
-from chronology.reader import Reader
-from chronology.values import Json
+from chronology.events import canonical
+from chronology.events.json_values import Json
+from chronology.store.reader import Reader
+from chronology.vocabulary.event_types import DEFINED, REDACTED, RETRACTED, EventType
 
 _HEADINGS: Final = ("type", "version", "subject", "asserts", "ends", "title")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from chronology import Chronology, builtin
+from chronology import Chronology
 from chronology.commands import output
 from chronology.commands.application import (
     Format,
@@ -19,6 +19,7 @@ from chronology.commands.application import (
 )
 from chronology.commands.progress import progress_bar
 from chronology.errors import StoreError
+from chronology.vocabulary import builtin
 
 StorePath = Annotated[
     Path | None, typer.Argument(metavar="[PATH]", show_default=False, help="The store; as --db where not given.")
@@ -64,7 +65,7 @@ def demo(context: typer.Context, path: StorePath = None) -> None:
 def _build_example(path: Path) -> None:
     """Build the example with the times, ids and nonces that make it the same everywhere."""
     # Only making a store needs the library behind it, whose import takes longer than a question.
-    from chronology.structure import event_from_json
+    from chronology.events.structuring import event_from_json
 
     lines = list(builtin.example())
     moments = [datetime.fromisoformat(line.pop("recorded_at")) for line in lines]

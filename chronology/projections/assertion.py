@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from chronology import edtf
-from chronology.holding import Evidence
-from chronology.projections.scope import Scope
-from chronology.resolve import Claim, Role
+from chronology.answers.holding import Evidence
+from chronology.answers.resolve import Claim, Role
+from chronology.dates import edtf
+from chronology.projections.filters import Filters
 
 Group = tuple[str, str]
 """(subject, attribute)."""
@@ -63,19 +63,21 @@ def every_group(connection: sqlite3.Connection) -> Iterator[tuple[Group, list[Cl
 
 
 def groups_covering(
-    connection: sqlite3.Connection, scope: Scope, instant: int, *, fuzz: int = 0
+    connection: sqlite3.Connection, filters: Filters, instant: int, *, fuzz: int = 0
 ) -> Iterator[list[Said]]:
-    """Yield what may cover an instant, in scope, by group: in order of subject, attribute, earliest start and position.
+    """Yield what may cover an instant, within the filters, by group.
+
+    Rows come in order of subject, attribute, earliest start and position.
 
     Args:
         connection: of the projections.
-        scope: which assertions.
+        filters: which assertions count.
         instant: seconds.
         fuzz: seconds by which qualified ends are widened; what is given may then not cover the instant.
     """
-    conditions, parameters = scope.conditions()
+    conditions, parameters = filters.conditions()
     # Sorting what one pass over the table finds takes half the time of following the index to every row of it.
-    whole = scope.subject is None and scope.kind is None
+    whole = filters.subject is None and filters.kind is None
     rows = connection.execute(
         f"""
         SELECT {SAID_COLUMNS}, persists

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from chronology import canonical, edtf
-from chronology.event_types import BOOKKEEPING, EventType
-from chronology.events import Body
+from chronology.answers.resolve import Role
+from chronology.dates import edtf
+from chronology.events import canonical
+from chronology.events.json_values import Json
+from chronology.events.records import Body
 from chronology.projections.tables import ORDINAL_BITS
-from chronology.resolve import Role
-from chronology.values import Json
-from chronology.vocabulary import Vocabulary
+from chronology.vocabulary.event_types import BOOKKEEPING, EventType
+from chronology.vocabulary.registry import Vocabulary
 
 
 class AssertionRow(NamedTuple):

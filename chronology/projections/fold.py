@@ -4,18 +4,18 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
 
+from chronology.answers.resolve import Role
 from chronology.errors import ChronologyError, IntegrityError, InvalidEventError
-from chronology.event_types import DEFINED, REDACTED
-from chronology.events import Body, decode
-from chronology.log import Log, Row
-from chronology.projections import assertion_changes, mention, state_changes
+from chronology.events.records import Body, decode
+from chronology.log.event_table import Log, Row
+from chronology.log.redactions import declared
+from chronology.projections import assertion_changes, references, state_changes
 from chronology.projections.assertion import Group
 from chronology.projections.assertion_changes import Change
 from chronology.projections.derive import AssertionRow, MentionRow, assertion_rows, mention_rows
 from chronology.projections.tables import VERSIONS
-from chronology.redactions import declared
-from chronology.resolve import Role
-from chronology.vocabulary import Vocabulary
+from chronology.vocabulary.event_types import DEFINED, REDACTED
+from chronology.vocabulary.registry import Vocabulary
 
 _PENDING_ROWS = 1_000
 
@@ -118,7 +118,7 @@ class Fold:
     def _flush(self) -> None:
         """Write what is pending; a position that is not above `_written` was written in this or an earlier run."""
         assertion_changes.insert(self._connection, self._assertions)
-        mention.insert(self._connection, self._mentions)
+        references.insert(self._connection, self._mentions)
         self._assertions.clear()
         self._mentions.clear()
         self._written = self._position
@@ -138,7 +138,7 @@ class Fold:
         if position > self._written:
             self._flush()
         subjects = [row.subject for row in mention_rows(position, body, self.vocabulary)]
-        mention.withdraw(self._connection, subjects, position, by=by)
+        references.withdraw(self._connection, subjects, position, by=by)
         self._end(position, by=by)
 
     def _end(self, position: int, *, by: int) -> None:
@@ -171,12 +171,12 @@ class Fold:
             if row.type == name:
                 ids.add(row.id)
                 self._check_upcast(row.position, body)
-            if mention.withdrawn_by(self._connection, row.subject, row.position) is not None:
+            if references.withdrawn_by(self._connection, row.subject, row.position) is not None:
                 continue
             old_mentions = mention_rows(row.position, body, before)
             new_mentions = mention_rows(row.position, body, self.vocabulary)
             if old_mentions != new_mentions:
-                mention.replace(self._connection, old_mentions, new_mentions)
+                references.replace(self._connection, old_mentions, new_mentions)
             new = assertion_rows(row.position, body, self.vocabulary, self._lookup, known_from=by, ordinal=ordinal)
             old = assertion_changes.live_rows(self._connection, row.position)
             if [_content(r) for r in old] == [_content(r) for r in new]:

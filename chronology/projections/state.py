@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any, Final
 
-from chronology.projections.scope import Scope
+from chronology.projections.filters import Filters
 
 _HELD_COLUMNS: Final = """
     state.subject, state.attribute, assertion.value, event, position, valid, origin, source, grade,
@@ -31,11 +31,11 @@ _AT_OF_SUBJECT: Final = f"""
 """
 
 
-def at(connection: sqlite3.Connection, scope: Scope, instant: int) -> list[tuple[Any, ...]]:
+def at(connection: sqlite3.Connection, filters: Filters, instant: int) -> list[tuple[Any, ...]]:
     """Return the segments that hold at an instant, by subject and attribute, as rows of `_HELD_COLUMNS`."""
-    if scope.subject is not None and scope.kind is None:
-        return connection.execute(_AT_OF_SUBJECT, (scope.subject, instant, scope.attribute)).fetchall()
-    conditions, parameters = scope.group_conditions()
+    if filters.subject is not None and filters.kind is None:
+        return connection.execute(_AT_OF_SUBJECT, (filters.subject, instant, filters.attribute)).fetchall()
+    conditions, parameters = filters.group_conditions()
     conditions += ["valid_from <= :instant AND valid_to > :instant"]
     return connection.execute(
         f"""

@@ -7,13 +7,13 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from chronology.instants import FOREVER
+from chronology.answers.resolve import Claim
+from chronology.answers.segments import Segment, segments
+from chronology.dates.calendar import FOREVER
 from chronology.projections.assertion import Group, claims_of, every_group
 from chronology.projections.assertion_changes import Change
-from chronology.projections.neighbours import Neighbourhood
-from chronology.projections.scope import Scope
-from chronology.resolve import Claim
-from chronology.segments import Segment, segments
+from chronology.projections.filters import Filters
+from chronology.projections.long_history import LongHistory
 
 _encode: Final = msgspec.json.encode
 
@@ -83,37 +83,37 @@ def are_most(connection: sqlite3.Connection, groups: int) -> bool:
 
 def _update_locally(connection: sqlite3.Connection, group: Group, changes: Sequence[Change]) -> None:
     """Make the segments of a long history anew around the changes only."""
-    neighbourhood = Neighbourhood(connection, group, Scope())
-    opposed = neighbourhood.is_opposed()
+    history = LongHistory(connection, group, Filters())
+    opposed = history.is_opposed()
     windows: list[tuple[int, int]] = []
     for change in sorted(changes, key=attrgetter("start_min")):
         # Who denies or disputes speaks for as long as it may cover; others are outdone by the next certain change.
         settled = max(change.start_max + 1, change.extent_end)
-        cut = FOREVER if opposed or change.opposes else neighbourhood.cut(settled)
+        cut = FOREVER if opposed or change.opposes else history.cut(settled)
         after, until = change.start_min, min(change.end_max, cut)
         if windows and after <= windows[-1][1]:
             after, until = windows[-1][0], max(windows.pop()[1], until)
         windows.append((after, until))
     for after, until in windows:
-        _splice(connection, group, neighbourhood, after, until)
+        _splice(connection, group, history, after, until)
 
 
-def _splice(connection: sqlite3.Connection, group: Group, near: Neighbourhood, after: int, until: int) -> None:
+def _splice(connection: sqlite3.Connection, group: Group, history: LongHistory, after: int, until: int) -> None:
     """Make the segments between two instants anew, and join them to those outside."""
     # Segments are disjoint, so of those that start earlier only the last can reach the window.
-    scope = """
+    reach = """
         WHERE subject = ?1 AND attribute = ?2 AND valid_from <= ?4 AND valid_to >= ?3 AND valid_from >= ifnull(
             (SELECT max(valid_from) FROM state WHERE subject = ?1 AND attribute = ?2 AND valid_from < ?3), ?3
         )
     """
     found = connection.execute(
-        f"SELECT {_COLUMNS} FROM state {scope} ORDER BY valid_from", (*group, after, until)
+        f"SELECT {_COLUMNS} FROM state {reach} ORDER BY valid_from", (*group, after, until)
     ).fetchall()
     old = [StateRow._make(row) for row in found]
     new = [row._replace(valid_to=min(row.valid_to, after)) for row in old if row.valid_from < after]
-    new += [_row(group, segment) for segment in segments(near.claims(after, until), after=after, until=until)]
+    new += [_row(group, segment) for segment in segments(history.claims(after, until), after=after, until=until)]
     new += [row._replace(valid_from=max(row.valid_from, until)) for row in old if row.valid_to > until]
-    connection.execute(f"DELETE FROM state {scope}", (*group, after, until))
+    connection.execute(f"DELETE FROM state {reach}", (*group, after, until))
     _insert(connection, _joined(new))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chronology.instants import DAY
+from chronology.dates.calendar import DAY
 
 ORDINAL_BITS: Final = 24
 """Of a key: the rest of it is the position since which the assertion is read so."""

@@ -16,9 +16,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from chronology import Chronology, Event, edtf
+from chronology import Chronology, Event
+from chronology.dates import edtf
 from chronology.projections import state
-from chronology.projections.scope import Scope
+from chronology.projections.filters import Scope
 
 from .baselines import EventSourcing, bare_table, insert, scan
 from .memory import WORKS

@@ -5,8 +5,8 @@ from itertools import islice
 from pathlib import Path
 
 from chronology import Chronology
-from chronology.notes import Checkpoint
-from chronology.tiles import export
+from chronology.evidence.tiles import export
+from chronology.transparency.notes import Checkpoint
 
 from .workload import events
 
@@ -43,7 +43,7 @@ def export_tiles(store: Path, _: int) -> None:
     """Export the log as tiles."""
     with Chronology.open(store, read_only=True) as chron:
         head: Checkpoint = chron.checkpoint()
-        export(chron, store.with_name("tiles"), head.text().encode())
+        export(chron.read(), store.with_name("tiles"), head.text().encode())
 
 
 WORKS = {

@@ -11,7 +11,9 @@ from crowds import FIRST_WRITER, digest
 from programs import run
 from samples import PROJECTIONS, check_log, event_id, placed
 
-from chronology import Chronology, Event, builtin, database
+from chronology import Chronology, Event
+from chronology.log import database
+from chronology.vocabulary import builtin
 
 
 @pytest.mark.parametrize("each", [12, pytest.param(200, marks=pytest.mark.slow)])

@@ -13,9 +13,10 @@ import pytest
 from conftest import Clock
 from samples import check_log, content, event, event_id, folder, journal, placed, recorded_ids, sample
 
-from chronology import Chronology, database, log
+from chronology import Chronology
 from chronology.errors import ChronologyError, StoreError
-from chronology.merkle import leaf_hash
+from chronology.log import database, event_table
+from chronology.transparency.merkle import leaf_hash
 
 PAGE = 4_096
 
@@ -46,12 +47,12 @@ def refusal(path: Path) -> str:
 def edit(path: Path, *statements: str, unguarded: bool = True, parameters: tuple[object, ...] = ()) -> None:
     """Change a store by raw SQL; unguarded, its triggers are taken away first and put back as they were."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for name, statement in log.SCHEMA.items():
+        for name, statement in event_table.SCHEMA.items():
             if unguarded and statement.startswith("CREATE TRIGGER"):
                 connection.execute(f"DROP TRIGGER {name}")
         for statement in statements:
             connection.execute(statement, parameters)
-        for statement in log.SCHEMA.values():
+        for statement in event_table.SCHEMA.values():
             if unguarded and statement.startswith("CREATE TRIGGER"):
                 connection.execute(statement)
 
@@ -216,11 +217,11 @@ def test_what_does_not_belong_in_the_schema_is_named(path: Path, statement: str,
     assert any(named in fault for fault in found), found
 
 
-@pytest.mark.parametrize("name", [*log.SCHEMA])
+@pytest.mark.parametrize("name", [*event_table.SCHEMA])
 def test_a_log_without_its_guards_is_not_opened(path: Path, name: str) -> None:
     """A trigger or index of the log that is missing or weaker is refused by open, and named."""
     if name != "event":
-        edit(path, f"DROP {log.SCHEMA[name].split()[1]} {name}", unguarded=False)
+        edit(path, f"DROP {event_table.SCHEMA[name].split()[1]} {name}", unguarded=False)
         assert refusal(path) == f"the log's {name} is missing"
         assert f"{name}" in faults(path)[0]
     placed(path)

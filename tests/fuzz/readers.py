@@ -6,15 +6,18 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import NamedTuple
 
-from chronology import builtin, canonical, edtf, merkle, notes, proofs
-from chronology.definitions import check_definition
+from chronology.dates import edtf
+from chronology.dates.calendar import to_seconds
 from chronology.errors import ChronologyError
-from chronology.event_faults import form_faults
-from chronology.event_types import read_type
-from chronology.events import as_dict, body_of, encode, recorded
-from chronology.instants import to_seconds
-from chronology.structure import event_from_json
-from chronology.vocabulary import Vocabulary
+from chronology.events import canonical
+from chronology.events.faults import form_faults
+from chronology.events.records import as_dict, body_of, encode, recorded
+from chronology.events.structuring import event_from_json
+from chronology.transparency import merkle, notes, proofs
+from chronology.vocabulary import builtin
+from chronology.vocabulary.definitions import check_definition
+from chronology.vocabulary.event_types import read_type
+from chronology.vocabulary.registry import Vocabulary
 
 SKEY, VKEY = notes.generate_key("example.org/storm", seed=bytes(range(32)))
 ROOT = merkle.root([merkle.leaf_hash(bytes([n])) for n in range(5)])

@@ -1,0 +1,234 @@
+"""Pure resolution: assertions of one (subject, attribute) in, what held at an instant out. No I/O and no clock.
+
+The closed form of design.md, section 4: every start and end lies somewhere inside its bounds (valid-time
+indeterminacy, Dyreson and Snodgrass 1998), a choice of all of them is a possible world, and in one world the covering
+assertion with the latest start wins, equal starts going to the higher position.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from operator import attrgetter
+from typing import Final, NamedTuple
+
+from chronology.dates.calendar import BEGINNING, DAY, FOREVER
+
+Precedence = tuple[int, int]
+"""(start, position): the larger wins."""
+
+NOTHING: Final[Precedence] = (BEGINNING - 1, 0)
+"""Below every assertion's precedence."""
+
+
+class Role(StrEnum):
+    """What an assertion does to its attribute."""
+
+    AFFIRMS = "affirms"
+    DENIES = "denies"
+    DISPUTES = "disputes"
+
+
+class Standing(StrEnum):
+    """What an assertion is to an answer; the order of the members is the order of display."""
+
+    LEADING = "leading"
+    POSSIBLE = "possible"
+    RIVAL = "rival"
+    DENIAL = "denial"
+
+
+class Claim(NamedTuple):
+    """What one event says of one (subject, attribute).
+
+    Histories are made of these by the hundred thousand, hence the tuple.
+
+    The first covered instant lies in [start_min, start_max], the first no longer covered in [end_min, end_max];
+    integer seconds, `end_min > start_min`, `end_max > start_max`.
+
+    Attributes:
+        key: names the claim; unique, never used to decide.
+        position: of its event; unique among the claims of one question.
+        extent_end: the earliest end of what the source really claimed; at and after `start_max` up to there, the
+            claim surely holds by the source's own word, persistence left out.
+        value: canonical JSON text; None where the event says that nothing holds any more.
+        role: an affirmation can win; a denial or a bare dispute never does.
+        disputes: positions of events that this one disputes.
+    """
+
+    key: int
+    position: int
+    start_min: int
+    start_max: int
+    end_min: int
+    end_max: int
+    extent_end: int
+    value: str | None
+    role: Role = Role.AFFIRMS
+    origin: str | None = None
+    disputes: frozenset[int] = frozenset()
+
+    @property
+    def middle(self) -> tuple[int, int]:
+        """Start and end in the middle world."""
+        return middle(self.start_min, self.start_max, self.end_min, self.end_max)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it affirms, disputes nobody, and holds from one exact start until something later does."""
+        return self.start_min == self.start_max and self.end_min >= FOREVER and not self.opposes
+
+    @property
+    def opposes(self) -> bool:
+        """Whether it denies or disputes anything."""
+        return self.role is not Role.AFFIRMS or bool(self.disputes)
+
+    def may_cover(self, instant: int) -> bool:
+        """Tell whether the claim covers the instant in some world."""
+        return self.start_min <= instant < self.end_max
+
+    def surely_covers(self, instant: int) -> bool:
+        """Tell whether the claim covers the instant in every world."""
+        return self.start_max <= instant < self.end_min
+
+    def covers_in_middle(self, instant: int) -> bool:
+        """Tell whether the claim covers the instant in the middle world."""
+        start, end = self.middle
+        return start <= instant < end
+
+
+Candidate = tuple[Claim | None, Standing]
+"""A claim and its standing; None stands for the world in which nothing is known to hold."""
+
+
+_NOTHING_ONLY: Final = {None}
+
+
+class Answer(NamedTuple):
+    """What held of one (subject, attribute).
+
+    Attributes:
+        certain: the one value wins in every world.
+        contested: a live claim disagrees with, or denies, what leads or may win.
+        candidates: the leading one first, then by standing and position; nothing is dropped.
+    """
+
+    candidates: tuple[Candidate, ...]
+    certain: bool
+    contested: bool
+
+    @property
+    def leading(self) -> Claim | None:
+        """The winner in the middle world; None where nothing covers the instant there."""
+        return self.candidates[0][0]
+
+
+def middle(start_min: int, start_max: int, end_min: int, end_max: int) -> tuple[int, int]:
+    """Return the start and end of a claim in the middle world.
+
+    Each is the midpoint of its bounds, rounded down, or the finite bound where one side is unbounded; where both are,
+    the claim reaches as far as it can. Where that leaves an unknown end at or before an imprecise start (or an unknown
+    start at or after an imprecise end), the unknown one moves until the claim covers its shortest length, because in
+    a world start < end.
+    """
+    start = _midpoint(start_min, start_max, farthest=BEGINNING)
+    end = _midpoint(end_min, end_max, farthest=FOREVER)
+    if end <= start:
+        if end_max >= FOREVER:
+            end = start + (end_min - start_min)
+        else:
+            start = end - (end_max - start_max)
+    return start, end
+
+
+def _midpoint(low: int, high: int, *, farthest: int) -> int:
+    # Normalised bounds leave the claim its first day, so an unbounded one may stand a day inside the line's end.
+    low_unbounded, high_unbounded = low <= BEGINNING + DAY, high >= FOREVER - DAY
+    if low_unbounded and high_unbounded:
+        return farthest
+    if low_unbounded:
+        return high
+    return low if high_unbounded else (low + high) // 2
+
+
+def conflict(a: Claim, b: Claim) -> bool:
+    """Tell whether two claims contradict each other, whichever of them is asked about.
+
+    Affirmations conflict if values and origins differ and what the sources really claimed surely overlaps; a denial
+    conflicts with affirmations of its value; a dispute conflicts with the event it names, whatever else holds.
+    """
+    if b.position in a.disputes or a.position in b.disputes:
+        return True
+    if a.role is Role.DENIES or b.role is Role.DENIES:
+        return a.role is not b.role and Role.DISPUTES not in (a.role, b.role) and a.value == b.value
+    return (
+        a.role is b.role is Role.AFFIRMS
+        and a.value != b.value
+        and a.origin != b.origin
+        and max(a.start_max, b.start_max) < min(a.extent_end, b.extent_end)
+    )
+
+
+def resolve(claims: Sequence[Claim], instant: int) -> Answer | None:
+    """Return what held at an instant, or None where nothing is known to hold, possibly or contested.
+
+    Args:
+        claims: the live claims in scope about one (subject, attribute), in any order.
+        instant: seconds on the line of `chronology.edtf`.
+    """
+    covering = [claim for claim in claims if claim.may_cover(instant)]
+    affirming = [claim for claim in covering if claim.role is Role.AFFIRMS]
+    floor = max(
+        ((claim.start_min, claim.position) for claim in affirming if claim.surely_covers(instant)),
+        default=NOTHING,
+    )
+    winners = [c for c in affirming if (min(c.start_max, instant), c.position) >= floor]
+    leading = max(
+        (claim for claim in winners if claim.covers_in_middle(instant)),
+        key=lambda claim: (claim.middle[0], claim.position),
+        default=None,
+    )
+    opponents = _conflicting(covering, winners)
+    return answer(leading, winners, opponents, nothing_possible=floor == NOTHING)
+
+
+def _conflicting(claims: Sequence[Claim], winners: Sequence[Claim]) -> list[Claim]:
+    """Return the claims that conflict with a winner."""
+    if not any(claim.opposes for claim in claims):
+        # Affirmations conflict only where each surely says something of some instant.
+        claims, winners = ([c for c in some if c.start_max < c.extent_end] for some in (claims, winners))
+    return [claim for claim in claims if any(conflict(claim, winner) for winner in winners)]
+
+
+def answer(
+    leading: Claim | None, winners: Sequence[Claim], opponents: Sequence[Claim], *, nothing_possible: bool
+) -> Answer | None:
+    """Put an answer together from its parts.
+
+    Args:
+        leading: the winner in the middle world.
+        winners: the claims that win in some world, the leading one among them.
+        opponents: the claims that may cover the instant and conflict with a winner; they may be winners themselves.
+        nothing_possible: in some world nothing covers the instant.
+    """
+    values = {claim.value for claim in winners}
+    # Where an event that ended the attribute may win, it already says that nothing held.
+    nothing = leading is None or (nothing_possible and None not in values)
+    if nothing:
+        values.add(None)
+    if values == _NOTHING_ONLY and not opponents:
+        return None
+    found: list[Candidate] = [(leading, Standing.LEADING)]
+    found += [(claim, Standing.POSSIBLE) for claim in _in_order(winners) if claim is not leading]
+    if nothing and leading is not None:
+        # The world of nothing has no position and comes last among its equals.
+        found.append((None, Standing.POSSIBLE))
+    if opponents:
+        won = {claim.key for claim in winners}
+        against = [claim for claim in _in_order(opponents) if claim.key not in won]
+        found += [(claim, Standing.RIVAL) for claim in against if claim.role is Role.AFFIRMS]
+        found += [(claim, Standing.DENIAL) for claim in against if claim.role is not Role.AFFIRMS]
+    return Answer(tuple(found), len(values) == 1, bool(opponents))
+
+
+def _in_order(claims: Sequence[Claim]) -> Sequence[Claim]:
+    """Return claims in order of display: of position."""
+    return claims if len(claims) < 2 else sorted(claims, key=attrgetter("position"))

@@ -1,0 +1,227 @@
+"""All of valid time at once: the answers of `chronology.resolve` as segments, by one sweep over each part. Pure."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import heappop, heappush
+from itertools import accumulate, chain, pairwise
+from operator import attrgetter
+from typing import NamedTuple
+
+from chronology.answers.resolve import NOTHING, Answer, Claim, Precedence, Role, Standing, answer, conflict
+from chronology.dates.calendar import BEGINNING, FOREVER
+
+
+class Segment(NamedTuple):
+    """A period `[valid_from, valid_to)`, in seconds, over which the answer is the same."""
+
+    valid_from: int
+    valid_to: int
+    answer: Answer
+
+
+def segments(claims: Sequence[Claim], *, after: int = BEGINNING, until: int = FOREVER) -> list[Segment]:
+    """Return the history of one (subject, attribute) between two instants, in order; gaps are where nothing is known.
+
+    For every instant D in [after, until) this agrees with `resolve(claims, D)`, in O(n log n + size of the result).
+
+    Args:
+        claims: the live claims in scope, in any order.
+        after: the first instant that is asked for.
+        until: the first that is no longer.
+    """
+    if len(claims) == 1:
+        return _history(claims, after, until)
+    found: list[Segment] = []
+    for part, begin, end in _parts(claims):
+        if begin < until and end > after:
+            found += _history(part, max(begin, after), min(end, until))
+    return found
+
+
+def _parts(claims: Sequence[Claim]) -> Iterator[tuple[Sequence[Claim], int, int]]:
+    """Yield the claims that matter in one period after the other, each with its period, in order.
+
+    Where a claim holds from an exact start for good, and all before it started surely earlier and said nothing that
+    goes on beyond, they neither win nor contest any more. Most histories fall into parts of one claim each.
+    """
+    if any(claim.opposes for claim in claims):
+        yield claims, BEGINNING, FOREVER
+        return
+    part: list[Claim] = []
+    begin = latest_start = latest_end = BEGINNING
+    for claim in sorted(claims, key=attrgetter("start_min")):
+        start, latest = claim.start_min, claim.start_max
+        if part and latest_start < start == latest and latest_end <= start and claim.end_min >= FOREVER:
+            yield part, begin, start
+            part, begin = [], start
+        part.append(claim)
+        latest_start = max(latest_start, latest)
+        latest_end = max(latest_end, claim.extent_end)
+    if part:
+        yield part, begin, FOREVER
+
+
+def _history(claims: Sequence[Claim], after: int, until: int) -> list[Segment]:
+    """Return the segments between two instants of claims that cannot be told apart further."""
+    if len(claims) == 1 and claims[0].role is Role.AFFIRMS:
+        return _alone(claims[0], after, until)
+    sweep = _Sweep(claims)
+    found: list[Segment] = []
+    for start, end in sweep.periods(after, until):
+        current = sweep.answer_at(start)
+        if current is None:
+            continue
+        last = found[-1] if found else None
+        if last and last.valid_to == start and last.answer == current:
+            found[-1] = Segment(last.valid_from, end, current)
+        else:
+            found.append(Segment(start, end, current))
+    return found
+
+
+def _alone(claim: Claim, after: int, until: int) -> list[Segment]:
+    """Return the segments between two instants of a claim that none can outdo or contest there."""
+    if claim.value is None:
+        return []
+    surely = Answer(((claim, Standing.LEADING),), certain=True, contested=False)
+    if claim.is_plain:
+        start = max(claim.start_min, after)
+        return [Segment(start, until, surely)] if start < until else []
+    likely = Answer(((claim, Standing.LEADING), (None, Standing.POSSIBLE)), certain=False, contested=False)
+    barely = Answer(((None, Standing.LEADING), (claim, Standing.POSSIBLE)), certain=False, contested=False)
+    start, end = claim.middle
+    if claim.start_max < claim.end_min:
+        inner = [
+            (start, claim.start_max, likely),
+            (claim.start_max, claim.end_min, surely),
+            (claim.end_min, end, likely),
+        ]
+    else:
+        inner = [(start, end, likely)]
+    parts = [(claim.start_min, start, barely), *inner, (end, claim.end_max, barely)]
+    clipped = [(max(first, after), min(last, until), said) for first, last, said in parts]
+    return [Segment(first, last, said) for first, last, said in clipped if first < last]
+
+
+class _Sweep:
+    """The claims as seen by an instant that only moves forward."""
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self._affirming = [claim for claim in claims if claim.role is Role.AFFIRMS]
+        self._against = [claim for claim in claims if claim.role is not Role.AFFIRMS]
+        self._opponents = _Opponents(claims)
+        self._entering = sorted(self._affirming, key=lambda claim: -claim.start_min)
+        self._becoming_sure = sorted(self._affirming, key=lambda claim: -claim.start_max)
+        self._middles = {claim.key: claim.middle for claim in self._affirming}
+        self._entering_middle = sorted(self._affirming, key=lambda claim: -self._middles[claim.key][0])
+        # Claims that may cover the instant, in order of the latest start they can have.
+        self._open: list[tuple[int, int, Claim]] = []
+        self._leaving: list[tuple[int, int, Claim]] = []
+        self._sure: list[tuple[int, int, int]] = []
+        self._middle: list[tuple[int, int, Claim]] = []
+
+    def periods(self, after: int, until: int) -> Iterator[tuple[int, int]]:
+        """Yield the periods within which no answer changes, in order."""
+        bounds = {after, until}
+        for claim in self._affirming:
+            bounds.update((claim.start_min, claim.start_max, claim.end_min, claim.end_max))
+            bounds.update(self._middles[claim.key])
+        for claim in self._against:
+            bounds.update((claim.start_min, claim.end_max))
+        bounds.update(self._ties())
+        inside = sorted(bound for bound in bounds if after <= bound <= until)
+        yield from pairwise(inside)
+
+    def _ties(self) -> Iterator[int]:
+        """Yield the second after each exact start that falls where another claim may start.
+
+        At that start equal starts go to the higher position; one second on, the other may have started later.
+        """
+        imprecise = sorted((c.start_min, c.start_max) for c in self._affirming if c.start_min < c.start_max)
+        reach = list(accumulate((end for _, end in imprecise), max))
+        starts = [start for start, _ in imprecise]
+        for claim in self._affirming:
+            if claim.start_min == claim.start_max:
+                before = bisect_right(starts, claim.start_min)
+                if before and reach[before - 1] > claim.start_min:
+                    yield claim.start_min + 1
+
+    def answer_at(self, instant: int) -> Answer | None:
+        """Return the answer at an instant, which must not lie before the last one asked for."""
+        self._advance(instant)
+        floor = NOTHING if not self._sure else (-self._sure[0][0], -self._sure[0][1])
+        winners = self._winners(instant, floor)
+        leading = self._middle[0][2] if self._middle else None
+        opponents = {
+            claim.key: claim for winner in winners for claim in self._opponents.of(winner) if claim.may_cover(instant)
+        }
+        return answer(leading, winners, list(opponents.values()), nothing_possible=floor == NOTHING)
+
+    def _advance(self, instant: int) -> None:
+        while self._entering and self._entering[-1].start_min <= instant:
+            claim = self._entering.pop()
+            if claim.end_max > instant:
+                insort(self._open, (claim.start_max, claim.position, claim))
+                heappush(self._leaving, (claim.end_max, claim.position, claim))
+        while self._leaving and self._leaving[0][0] <= instant:
+            claim = heappop(self._leaving)[2]
+            del self._open[bisect_left(self._open, (claim.start_max, claim.position, claim))]
+        while self._becoming_sure and self._becoming_sure[-1].start_max <= instant:
+            claim = self._becoming_sure.pop()
+            heappush(self._sure, (-claim.start_min, -claim.position, claim.end_min))
+        while self._sure and self._sure[0][2] <= instant:
+            heappop(self._sure)
+        while self._entering_middle and self._middles[self._entering_middle[-1].key][0] <= instant:
+            claim = self._entering_middle.pop()
+            heappush(self._middle, (-self._middles[claim.key][0], -claim.position, claim))
+        while self._middle and self._middles[self._middle[0][2].key][1] <= instant:
+            heappop(self._middle)
+
+    def _winners(self, instant: int, floor: Precedence) -> list[Claim]:
+        """Return the claims that win in some world, latest possible start first."""
+        found = []
+        for start_max, position, claim in reversed(self._open):
+            if (min(start_max, instant), position) >= floor:
+                found.append(claim)
+            elif start_max < instant:
+                break
+        return found
+
+
+class _Opponents:
+    """For each claim, the claims that conflict with it, found once when first asked for."""
+
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        every = list(claims)
+        self._by_position = {claim.position: claim for claim in every}
+        self._disputed_by: defaultdict[int, list[Claim]] = defaultdict(list)
+        self._denials: defaultdict[str | None, list[Claim]] = defaultdict(list)
+        for claim in every:
+            for target in claim.disputes:
+                self._disputed_by[target].append(claim)
+            if claim.role is Role.DENIES:
+                self._denials[claim.value].append(claim)
+        said = (claim for claim in every if claim.role is Role.AFFIRMS and claim.start_max < claim.extent_end)
+        self._said = sorted(said, key=lambda claim: claim.start_max)
+        self._starts = [claim.start_max for claim in self._said]
+        self._reach = list(accumulate((claim.extent_end for claim in self._said), max))
+        self._found: dict[int, list[Claim]] = {}
+
+    def of(self, claim: Claim) -> list[Claim]:
+        """Return the claims that conflict with an affirmation."""
+        if claim.key not in self._found:
+            named = (self._by_position[p] for p in claim.disputes if p in self._by_position)
+            others = chain(
+                self._overlapping(claim), self._denials[claim.value], self._disputed_by[claim.position], named
+            )
+            self._found[claim.key] = [other for other in others if conflict(claim, other)]
+        return self._found[claim.key]
+
+    def _overlapping(self, claim: Claim) -> Iterator[Claim]:
+        """Yield the affirmations whose explicit extent surely overlaps the claim's."""
+        index = bisect_left(self._starts, claim.extent_end) - 1
+        while index >= 0 and self._reach[index] > claim.start_max:
+            if self._said[index].extent_end > claim.start_max:
+                yield self._said[index]
+            index -= 1

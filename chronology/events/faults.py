@@ -1,0 +1,120 @@
+"""What is wrong with the form of an event, whatever its type; the vocabulary judges the rest. Pure."""
+
+import re
+from operator import attrgetter
+from types import MappingProxyType, NoneType
+from typing import Final, get_args
+
+from chronology.dates import edtf
+from chronology.errors import CanonicalError, DateError
+from chronology.events import canonical
+from chronology.events.json_values import OBJECTS
+from chronology.events.patterns import GRADE, SUBJECT_LENGTH, is_day, is_subject
+from chronology.events.records import FIELDS, Body, Event, Stance
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def value_faults(event: object) -> list[str]:
+    """Return what Python lets pass, each with its path: a date where its text is wanted, a number among names.
+
+    Everything else that judges an event relies on there being none.
+    """
+    if not isinstance(event, Event):
+        return [f"wants an Event, not {event!r}"]
+    if _is_plain(event):
+        return []
+    faults = []
+    for name in _TEXTS:
+        value = getattr(event, name)
+        if not isinstance(value, str) and (value is not None or name in ("type", "subject")):
+            faults.append(f"{name}: wants text, not {value!r}")
+    for path, names in (("said_by", event.said_by), ("disputes", event.disputes)):
+        faults += [f"{path}: wants text, not {name!r}" for name in names if not isinstance(name, str)]
+    version = event.type_version
+    if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
+        faults.append(f"type_version: wants an integer, not {version!r}")
+    return faults if isinstance(event.data, OBJECTS) else [*faults, f"data: wants an object, not {event.data!r}"]
+
+
+_TEXTS: Final = tuple(name for name in FIELDS if name not in ("data", "said_by", "disputes", "type_version"))
+_texts_of: Final = attrgetter(*_TEXTS)
+_TEXT: Final = {str}
+_TEXT_OR_NONE: Final = {str, NoneType}
+_STANCES: Final = frozenset(get_args(Stance))
+
+
+def _is_plain(event: Event) -> bool:
+    """Tell at a glance what is true of nearly every event: that its values are of the very types they should be."""
+    return (
+        set(map(type, _texts_of(event))) <= _TEXT_OR_NONE
+        and type(event.type) is type(event.subject) is str
+        and set(map(type, event.said_by + event.disputes)) <= _TEXT
+        and type(event.type_version) in (int, NoneType)
+        and type(event.data) is MappingProxyType
+    )
+
+
+def form_faults(event: Event | Body) -> list[str]:
+    """Return what is wrong with an event's form, each fault with its path; the vocabulary judges the rest."""
+    faults: list[str] = []
+    if event.subject:
+        faults += _subject_faults("subject", event.subject)
+    if event.valid is not None:
+        faults += _valid_faults(event.valid)
+    if event.stance not in _STANCES:
+        faults.append(f"stance: {event.stance!r} is neither affirms nor denies")
+    if event.source is not None:
+        faults += _subject_faults("source", event.source)
+        if not event.source.startswith("source/"):
+            faults.append(f"source: {event.source!r} is not of the kind source, as in source/voa-2018-05-14")
+    for index, name in enumerate(event.said_by):
+        faults += _subject_faults(f"said_by[{index}]", name)
+    if event.stated is not None and not is_day(event.stated):
+        faults.append(f"stated: {event.stated!r} is not a day, as in 2018-05-14")
+    if event.grade is not None and not GRADE.fullmatch(event.grade):
+        faults.append(f"grade: {event.grade!r} is no Admiralty grade: A-F for the source, then 1-6, as in B2")
+    for name, text in (("id", event.id), ("replaces", event.replaces), ("retracts", event.retracts)):
+        if text is not None:
+            faults += _uuid_faults(name, text)
+    for index, target in enumerate(event.disputes):
+        faults += _uuid_faults(f"disputes[{index}]", target)
+    return faults + _text_faults(event)
+
+
+def _subject_faults(path: str, name: str) -> list[str]:
+    if is_subject(name):
+        return []
+    if len(name) > SUBJECT_LENGTH:
+        return [f"{path}: is {len(name)} characters long, and {SUBJECT_LENGTH} is the most"]
+    return [f"{path}: {name!r} is not kind/slug in lower case, as in operation/al-jazeera-storm"]
+
+
+def _valid_faults(text: str) -> list[str]:
+    try:
+        edtf.parse(text)
+    except DateError as exc:
+        return [f"valid: {exc}" + (f" ({exc.hint})" if exc.hint else "")]
+    return []
+
+
+def _uuid_faults(path: str, text: str) -> list[str]:
+    return [] if _UUID.fullmatch(text) else [f"{path}: {text!r} is no UUID in lower case with hyphens"]
+
+
+def _text_faults(event: Event | Body) -> list[str]:
+    faults = []
+    for name, value in (
+        ("data", event.data),
+        ("quote", event.quote),
+        ("locator", event.locator),
+        ("note", event.note),
+        ("recorded_by", event.recorded_by),
+    ):
+        if value is None:
+            continue
+        try:
+            canonical.check(value, name)
+        except CanonicalError as exc:
+            faults.append(str(exc) + (f" ({exc.hint})" if exc.hint else ""))
+    return faults

@@ -1,0 +1,79 @@
+"""Structuring: events that a person or another program wrote as JSON, every wrong key and type told at once. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import cattrs
+
+from chronology.errors import InvalidEventError, nearest
+from chronology.events.json_values import Json
+from chronology.events.records import FIELDS, Event, Stance
+
+
+def event_from_json(record: Json) -> Event:
+    """Build an event from a JSON object that a person or another program wrote.
+
+    Raises:
+        InvalidEventError: not an object, an unknown key or a value of the wrong type: every one, with its path.
+    """
+    if not isinstance(record, dict):
+        raise InvalidEventError([f"an event is a JSON object, not {type(record).__name__}"])
+    faults = [_unknown_key(key) for key in record if key not in FIELDS]
+    try:
+        event = _converter.structure({k: v for k, v in record.items() if k in FIELDS}, Event)
+    except cattrs.BaseValidationError as exc:
+        faults.extend(cattrs.transform_error(exc, path="", format_exception=_format_fault))
+        raise InvalidEventError([fault.replace(" @ .", " at ") for fault in faults]) from exc
+    if faults:
+        raise InvalidEventError(faults)
+    return event
+
+
+def _unknown_key(key: str) -> str:
+    close = nearest(key, FIELDS)
+    return f"unknown key {key!r}" + (f" (did you mean {' or '.join(close)}?)" if close else "")
+
+
+def _format_fault(exc: BaseException, _: type | None) -> str:
+    if isinstance(exc, KeyError):
+        return f"missing key {exc.args[0]!r}"
+    return str(exc)
+
+
+def _strict_text(value: Any, _: type) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"wants a string, not {value!r}")
+    return value
+
+
+def _strict_integer(value: Any, _: type) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"wants an integer, not {value!r}")
+    return value
+
+
+def _strict_names(value: Any, _: type) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise TypeError(f"wants a list of strings, not {value!r}")
+    return tuple(value)
+
+
+def _strict_object(value: Any, _: type) -> Mapping[str, Json]:
+    if not isinstance(value, dict):
+        raise TypeError(f"wants an object, not {value!r}")
+    return value
+
+
+def _make_converter() -> cattrs.Converter:
+    converter = cattrs.Converter(detailed_validation=True)
+    converter.register_structure_hook(str, _strict_text)
+    converter.register_structure_hook(int, _strict_integer)
+    converter.register_structure_hook_func(lambda kind: kind == tuple[str, ...], _strict_names)
+    converter.register_structure_hook_func(lambda kind: kind == Mapping[str, Json], _strict_object)
+    converter.register_structure_hook_func(lambda kind: kind is Stance, _strict_text)
+    return converter
+
+
+_converter: Final = _make_converter()

@@ -1,0 +1,257 @@
+"""Opening a store that somebody else made: nothing in it is believed before it is checked. Writes nothing, anywhere."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from chronology.errors import ChronologyError, IntegrityError, InvalidEventError
+from chronology.events import canonical
+from chronology.events.faults import form_faults
+from chronology.events.json_values import thaw
+from chronology.events.patterns import format_instant
+from chronology.events.records import FORMAT, Event, RecordedEvent, decode, recorded, redacted
+from chronology.events.structuring import event_from_json
+from chronology.evidence.exhibits import Comparison, compare
+from chronology.log import database, event_table
+from chronology.log.event_table import Log, Row
+from chronology.log.redactions import Redaction, declared
+from chronology.projections import tables
+from chronology.transparency.merkle import HASH_SIZE, leaf_hash
+from chronology.transparency.notes import Checkpoint
+from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED, shape_faults
+from chronology.vocabulary.registry import Vocabulary
+
+_STORED_ONLY: Final = ("format", "nonce", "recorded_at")
+
+_LARGEST_VALUE: Final = 200_000
+"""Bytes of the longest text or body that SQLite may hand out; the longest lawful body has a third of it."""
+
+# Objects beside the store's own, exactly as sqlite-utils and SQLite's ANALYZE make them.
+_HARMLESS: Final = {
+    "_sqlite_migrations": (
+        'CREATE TABLE "_sqlite_migrations" (\n   "id" INTEGER PRIMARY KEY,\n   "migration_set" TEXT,\n'
+        '   "name" TEXT,\n   "applied_at" TEXT\n)'
+    ),
+    "idx__sqlite_migrations_migration_set_name": (
+        'CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"\n'
+        '    ON "_sqlite_migrations" ("migration_set", "name")'
+    ),
+    "sqlite_stat1": "CREATE TABLE sqlite_stat1(tbl,idx,stat)",
+    "sqlite_stat4": "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)",
+}
+
+_ALLOWED_FUNCTIONS: Final = frozenset({"ifnull", "max"})
+_ALLOWED_TABLES: Final = frozenset({"event", "sqlite_master"})
+_ALLOWED_PRAGMAS: Final = frozenset({"integrity_check"})
+
+
+@contextmanager
+def open_foreign(path: Path) -> Iterator["ForeignLog"]:
+    """Open somebody else's store for reading its log, event by event, each one checked.
+
+    The file is opened read-only, its schema must be a store's to the letter, and the connection may do nothing but
+    read the table of events. Its projections are not looked at: what is believed is folded anew.
+
+    Raises:
+        StoreError: there is no such store, or a crash left it unfinished: open it with a program you trust first.
+        IntegrityError: it is damaged, or holds tables, triggers or views that no store has.
+    """
+    connection = database.connect_foreign(path)
+    try:
+        with database.wrapped(path):
+            _restrict(connection)
+            _check_schema(connection)
+            with database.reading(connection):
+                _check_file(connection)
+                yield ForeignLog(Log(connection))
+    finally:
+        connection.close()
+
+
+class ForeignLog:
+    """A log of which nothing is believed; made by `open_foreign`."""
+
+    def __init__(self, foreign: Log) -> None:
+        """Wrap a log on a connection that can only read."""
+        self._log = foreign
+        self.vocabulary = Vocabulary()
+        self._withdrawn: set[int] = set()
+        self._redactions: dict[int, list[Redaction]] = {}
+
+    def compare(self, checkpoint: Checkpoint) -> Comparison:
+        """Tell how the log stands to a checkpoint."""
+        return compare(self._log, checkpoint)
+
+    def events(self) -> Iterator[RecordedEvent]:
+        """Yield every event once it is known to be one that this program could have recorded there.
+
+        Checked for each: position, time, leaf hash, canonical form, every key and value, the vocabulary as it was
+        defined by then, and that what it withdraws or disputes is there.
+
+        Raises:
+            IntegrityError: the first that is not, with its position; what came before is sound.
+        """
+        self.vocabulary = Vocabulary()
+        self._withdrawn.clear()
+        self._redactions.clear()
+        for row in self._log.of_type(REDACTED):
+            with _at(row.position):
+                redaction = declared(row.position, decode(row.body))
+                self._redactions.setdefault(redaction.position, []).append(redaction)
+        for position in self._log.strays():
+            raise IntegrityError("is no place in a log: the first position is 1", position=position)
+        previous = Row(0, "", "", "", "", b"", b"")
+        for row in self._log.read():
+            with _at(previous.position + 1):
+                _check_place(row, previous)
+                event = self._redacted(row) if row.body == b"" else self._checked(row)
+            yield event
+            previous = row
+
+    def _redacted(self, row: Row) -> RecordedEvent:
+        found = [redaction for redaction in self._redactions.get(row.position, ()) if redaction.matches(row)]
+        if not found:
+            raise IntegrityError("the body is missing, and no event declares just this redacted")
+        self._withdrawn.update(redaction.withdrew for redaction in found if redaction.withdrew is not None)
+        return redacted(row.position, row.id, row.recorded_at, row.leaf)
+
+    def _checked(self, row: Row) -> RecordedEvent:
+        if leaf_hash(row.body) != row.leaf:
+            raise IntegrityError("the body does not match its leaf hash")
+        event = _event_of(row)
+        faults = [*shape_faults(event), *form_faults(event), *self.vocabulary.faults(event)]
+        if faults:
+            raise InvalidEventError(faults)
+        if event.type == DEFINED:
+            self._define(event)
+        if event.type == REDACTED and not self._declares(row, event):
+            raise InvalidEventError(["data: declares redacted what is not"])
+        for name in event.disputes:
+            self._named(name, row)
+        withdrawn = event.retracts or event.replaces
+        if withdrawn:
+            self._withdraw(event, self._named(withdrawn, row))
+        return recorded(row.position, row.body, row.leaf)
+
+    def _define(self, event: Event) -> None:
+        schema = thaw(event.data["schema"])
+        defined = self.vocabulary.with_type(schema)
+        if event.subject != f"type/{str(schema['$id']).split(':')[2]}":
+            raise InvalidEventError([f"subject: {event.subject!r} is not what is defined"])
+        self.vocabulary = defined
+
+    def _declares(self, row: Row, event: Event) -> bool:
+        """Tell whether the event that is declared redacted is gone indeed."""
+        target = self._log.by_position(event.data["position"])
+        found = self._redactions.get(event.data["position"], ())
+        return target is not None and any(r.declared_at == row.position and r.matches(target) for r in found)
+
+    def _named(self, event_id: str, row: Row) -> Row:
+        target = self._log.by_id(event_id)
+        if target is None or target.position >= row.position:
+            raise InvalidEventError([f"names event {event_id}, which is not before it"])
+        return target
+
+    def _withdraw(self, event: Event, target: Row) -> None:
+        if target.type in BOOKKEEPING or target.position in self._withdrawn:
+            raise InvalidEventError([f"withdraws event {target.id}, which is not live"])
+        if event.type == RETRACTED and target.body and event.subject != target.subject:
+            raise InvalidEventError([f"subject: is not that of what it retracts, {target.subject!r}"])
+        self._withdrawn.add(target.position)
+
+
+def _event_of(row: Row) -> Event:
+    """Read a body as strictly as what a stranger sends."""
+    if len(row.body) > canonical.MAX_BYTES:
+        raise InvalidEventError([f"the body is {len(row.body):,} bytes long"])
+    record = canonical.parse(row.body)
+    if canonical.encode(record) != row.body or not isinstance(record, dict):
+        raise InvalidEventError(["the body is not a canonical JSON object"])
+    found_format, nonce, recorded_at = (record.pop(name, None) for name in _STORED_ONLY)
+    if type(found_format) is not int or found_format != FORMAT:
+        raise InvalidEventError([f"format: is {found_format!r}, not {FORMAT}"])
+    if not isinstance(nonce, str) or len(nonce) != 32 or not set(nonce) <= set("0123456789abcdef"):
+        raise InvalidEventError(["nonce: is not 128 bits in hexadecimal digits"])
+    event = event_from_json(record)
+    if (event.id, event.type, event.subject, recorded_at) != (row.id, row.type, row.subject, row.recorded_at):
+        raise InvalidEventError(["the columns beside the body say something else"])
+    if event.type_version is None:
+        raise InvalidEventError(["type_version: is missing"])
+    return event
+
+
+def _check_place(row: Row, previous: Row) -> None:
+    stored: tuple[object, ...] = row
+    if not all(isinstance(value, kind) for value, kind in zip(stored, event_table.COLUMN_TYPES, strict=True)):
+        raise IntegrityError("a column holds a value of the wrong type")
+    if row.position != previous.position + 1:
+        raise IntegrityError(f"is missing: the next event is at position {row.position}")
+    if row.recorded_at < previous.recorded_at:
+        raise IntegrityError(f"recorded_at {row.recorded_at} is before that of the event before")
+    if format_instant(redacted(0, "", row.recorded_at, b"").recorded_at) != row.recorded_at:
+        raise IntegrityError(f"recorded_at {row.recorded_at!r} is not as a log writes it")
+    if len(row.leaf) != HASH_SIZE:
+        raise IntegrityError(f"the leaf hash has {len(row.leaf)} bytes")
+
+
+@contextmanager
+def _at(position: int) -> Iterator[None]:
+    """Name the position in whatever a hostile event makes the readers raise."""
+    try:
+        yield
+    except IntegrityError as exc:
+        raise IntegrityError(exc.reason, position=position) from exc
+    except (ChronologyError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as exc:
+        raise IntegrityError(f"is no event of a sound log: {exc}", position=position) from exc
+
+
+def _restrict(connection: sqlite3.Connection) -> None:
+    for limit, most in (
+        (sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_VALUE),
+        (sqlite3.SQLITE_LIMIT_ATTACHED, 0),
+        (sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH, 0),
+        (sqlite3.SQLITE_LIMIT_WORKER_THREADS, 0),
+    ):
+        connection.setlimit(limit, most)
+    connection.set_authorizer(_authorize)
+
+
+def _authorize(action: int, first: str | None, second: str | None, _: str | None, __: str | None) -> int:
+    allowed = (
+        action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_TRANSACTION)
+        or (action == sqlite3.SQLITE_READ and first in _ALLOWED_TABLES)
+        or (action == sqlite3.SQLITE_FUNCTION and second in _ALLOWED_FUNCTIONS)
+        or (action == sqlite3.SQLITE_PRAGMA and first in _ALLOWED_PRAGMAS)
+    )
+    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+
+
+def _check_schema(connection: sqlite3.Connection) -> None:
+    """Hold every object of the file, its kind and its text, against what a store has: no more and no less."""
+    wanted = {name: (_kind(text), text) for name, text in (event_table.SCHEMA | tables.SCHEMA).items()}
+    harmless = {name: (_kind(text), text) for name, text in _HARMLESS.items()}
+    found: list[Any] = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
+    left = dict(wanted)
+    for kind, name, table, text in found:
+        if text is None and kind == "index" and name.startswith("sqlite_autoindex_") and table in wanted:
+            continue
+        if left.pop(name, None) != (kind, text) and harmless.pop(name, None) != (kind, text):
+            hint = "do not open it with other programs"
+            if name in tables.SCHEMA:
+                hint += ", or if its owner has another version of this one, ask them to `chronology replay` with yours"
+            raise IntegrityError(f"the {kind} {name!r:.80} is not a store's", hint=hint)
+    if left:
+        raise IntegrityError(f"the {next(iter(left.values()))[0]} {next(iter(left))} of a store is missing")
+
+
+def _kind(statement: str) -> str:
+    words = statement.split()
+    return "index" if "INDEX" in words[:3] else words[1].lower()
+
+
+def _check_file(connection: sqlite3.Connection) -> None:
+    for (message,) in connection.execute("PRAGMA integrity_check(1)"):
+        if message != "ok":
+            raise IntegrityError(f"SQLite finds the file damaged: {message}")

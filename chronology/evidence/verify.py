@@ -1,0 +1,284 @@
+"""Checking a store against itself: file, schema, bodies, the columns beside them, projections. Reads, never repairs."""
+
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from typing import Any, Final
+
+from attrs import frozen
+
+from chronology.errors import CanonicalError, ChronologyError, IntegrityError
+from chronology.events import canonical
+from chronology.events.records import FORMAT, Body, decode
+from chronology.evidence.exhibits import Comparison, compare
+from chronology.log import database, event_table
+from chronology.log.event_table import Log, Row
+from chronology.log.redactions import Redaction, declared
+from chronology.projections import references, tables
+from chronology.projections.rebuild import PROJECTIONS, Progress, Stored, first_difference, fresh
+from chronology.transparency.merkle import HASH_SIZE, Frontier, leaf_hash
+from chronology.transparency.notes import Checkpoint
+from chronology.vocabulary.event_types import REDACTED
+
+FAULTS_LISTED: Final = 100
+"""How many faults a report names; a ruined file has as many as it has rows."""
+
+# Made by the library that applies migrations, or by SQLite's own ANALYZE.
+_FOREIGN_BUT_HARMLESS: Final = frozenset({"_sqlite_migrations", "idx__sqlite_migrations_migration_set_name"})
+
+
+_KEYS: Final = frozenset(Body.__struct_fields__)
+"""All that a body may hold; a key that nothing reads could say anything, and still be shown as JSON."""
+
+# Its text order is its time order only in this one spelling.
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+
+
+@frozen(kw_only=True)
+class Fault:
+    """Something that is not as the log wrote it, and where: a position, or None where it concerns the whole file."""
+
+    position: int | None
+    message: str
+
+    def __str__(self) -> str:
+        return self.message if self.position is None else f"position {self.position}: {self.message}"
+
+
+@frozen(kw_only=True)
+class VerifyReport:
+    """What was checked and what was found.
+
+    Attributes:
+        events: how many rows of the log were read.
+        root: of the log's Merkle tree (RFC 9162), over the bodies as they stand, 32 bytes.
+        redacted: positions of the events whose bodies were erased and declared so; a gap that is not declared is a
+            fault.
+        against: how the log stands to the checkpoint that was given, None where none was.
+        faults: everything that is wrong, the first `FAULTS_LISTED` at most; empty for a sound store.
+    """
+
+    events: int
+    root: bytes
+    redacted: tuple[int, ...]
+    against: Comparison | None
+    faults: tuple[Fault, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong, and the log extends the checkpoint if one was given."""
+        return not self.faults and (self.against is None or self.against.ok)
+
+
+def verify(
+    connection: sqlite3.Connection, *, progress: Progress | None = None, checkpoint: Checkpoint | None = None
+) -> VerifyReport:
+    """Check everything that can be checked from the file alone, or against a checkpoint kept elsewhere.
+
+    Memory does not grow with the log.
+    """
+    checker = _Checker(connection, progress)
+    faults: list[Fault] = []
+    for fault in checker.faults():
+        faults.append(fault)
+        if len(faults) >= FAULTS_LISTED:
+            break
+    against = None
+    if checkpoint is not None:
+        try:
+            against = compare(checker.log, checkpoint)
+        except (sqlite3.Error, ChronologyError) as exc:
+            faults.append(Fault(position=None, message=f"the log cannot be compared with the checkpoint: {exc}"))
+    return VerifyReport(
+        events=checker.events,
+        root=checker.frontier.root(),
+        redacted=tuple(sorted(checker.gaps)),
+        against=against,
+        faults=tuple(faults),
+    )
+
+
+class _Checker:
+    def __init__(self, connection: sqlite3.Connection, progress: Progress | None) -> None:
+        self._connection = connection
+        self._progress = progress
+        self.log = Log(connection)
+        self.gaps: dict[int, Row] = {}
+        self._declared: dict[int, list[Redaction]] = {}
+        self.events = 0
+        self.frontier = Frontier()
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield every fault; the projections are compared only with a log that is sound itself."""
+        found = False
+        for stage in (self._file, self._schema, self._rows):
+            for fault in self._guarded(stage()):
+                found = True
+                yield fault
+        if not found:
+            yield from self._guarded(self._projections())
+
+    def _guarded(self, stage: Iterator[Fault]) -> Iterator[Fault]:
+        """Turn what a damaged file makes SQLite or the readers raise into a fault."""
+        try:
+            yield from stage
+        except IntegrityError as exc:
+            yield Fault(position=exc.position, message=exc.reason)
+        except (sqlite3.Error, ChronologyError, UnicodeDecodeError) as exc:
+            if database.is_passing(exc):
+                raise
+            yield Fault(position=None, message=f"the file cannot be read on: {exc}")
+
+    def _file(self) -> Iterator[Fault]:
+        for mark, wanted in (("application_id", database.APPLICATION_ID), ("user_version", database.FORMAT)):
+            (found,) = self._connection.execute(f"PRAGMA {mark}").fetchone()
+            if found != wanted:
+                yield Fault(position=None, message=f"the file's {mark} is {found}, and this Chronology writes {wanted}")
+        for (message,) in self._connection.execute("PRAGMA integrity_check(100)"):
+            if message != "ok":
+                yield Fault(position=None, message=f"SQLite finds the file damaged: {message}")
+
+    def _schema(self) -> Iterator[Fault]:
+        found = database.schema(self._connection)
+        made = event_table.SCHEMA | tables.SCHEMA
+        if "projection" in found and references.versions(self._connection) not in ({}, tables.VERSIONS):
+            message = "the projections are of another version; `chronology replay` rebuilds them"
+            yield Fault(position=None, message=message)
+            made = event_table.SCHEMA
+        for name, wanted in made.items():
+            if name not in found:
+                yield Fault(position=None, message=f"{_kind(wanted)} {name} is missing")
+            elif (found[name] or "").strip() != wanted:
+                yield Fault(position=None, message=f"{_kind(wanted)} {name} has been changed")
+        for name in sorted(found.keys() - (event_table.SCHEMA | tables.SCHEMA).keys(), key=str):
+            if name in _FOREIGN_BUT_HARMLESS and _kind(found[name]) != "trigger":
+                continue
+            yield Fault(position=None, message=f"{_kind(found[name])} {name} is foreign to a store")
+        # What is missing was named above.
+        for entry in sorted(_entries(self._connection, made) - _wanted_entries(made), key=str):
+            yield Fault(position=None, message=f"the schema table does not say of {entry[1]} what SQLite enters there")
+
+    def _rows(self) -> Iterator[Fault]:
+        for position in self.log.strays():
+            yield Fault(position=position, message="is no place in a log: the first position is 1")
+        head = self.log.head()
+        previous: Row | None = None
+        for row in self.log.read(until=head):
+            expected = previous.position + 1 if previous else 1
+            if row.position != expected:
+                yield Fault(position=expected, message=f"is missing: the next event is at position {row.position}")
+            for message in (*_row_faults(row, previous), *self._note_redaction(row)):
+                yield Fault(position=row.position, message=message)
+            self.frontier.push(_leaf_of(row))
+            self.events += 1
+            previous = row
+            if self._progress and (self.events % 1000 == 0 or row.position == head):
+                self._progress(row.position, head)
+        yield from self._gap_faults()
+
+    def _note_redaction(self, row: Row) -> Iterator[str]:
+        """Keep gaps and declarations until the whole log is read."""
+        if row.body == b"":
+            self.gaps[row.position] = row
+        elif row.type == REDACTED and isinstance(row.body, bytes):
+            try:
+                redaction = declared(row.position, decode(row.body))
+            except CanonicalError as exc:
+                yield str(exc)
+            else:
+                self._declared.setdefault(redaction.position, []).append(redaction)
+
+    def _gap_faults(self) -> Iterator[Fault]:
+        """Hold the gaps against the declarations, which stand later in the log."""
+        for position, row in list(self.gaps.items()):
+            if not any(redaction.matches(row) for redaction in self._declared.get(position, ())):
+                del self.gaps[position]
+                yield Fault(position=position, message="the body is missing, and no event declares just this redacted")
+        for position in sorted(self._declared.keys() - self.gaps.keys()):
+            by = self._declared[position][0].declared_at
+            yield Fault(position=position, message=f"is declared redacted at position {by}, yet is not as that says")
+
+    def _projections(self) -> Iterator[Fault]:
+        with fresh(self.log, self._connection):
+            for name in PROJECTIONS:
+                found = first_difference(self._connection, name)
+                if found is not None:
+                    stored, replayed = found
+                    yield Fault(position=_position_of(name, stored or replayed), message=_told(name, stored, replayed))
+
+
+def _entries(connection: sqlite3.Connection, names: Mapping[str, str]) -> set[tuple[Any, ...]]:
+    """Return what the schema table says beside the texts: of what type each object is, and of which table."""
+    return {
+        (kind, name, table)
+        for kind, name, table in connection.execute("SELECT type, name, tbl_name FROM sqlite_schema")
+        if name in names or (str(name).startswith("sqlite_autoindex_") and table in names)
+    }
+
+
+def _wanted_entries(made: Mapping[str, str]) -> set[tuple[Any, ...]]:
+    with closing(database.scratch()) as connection:
+        for statement in made.values():
+            connection.execute(statement)
+        return _entries(connection, made)
+
+
+def _kind(statement: str | None) -> str:
+    words = (statement or "").split()
+    return words[1].lower() if len(words) > 1 else "object"
+
+
+def _leaf_of(row: Row) -> bytes:
+    """Return the leaf hash that the body gives; a redacted event has only the stored one."""
+    stored: object = row.leaf
+    if row.body == b"" and isinstance(stored, bytes) and len(stored) == HASH_SIZE:
+        return stored
+    return leaf_hash(row.body if isinstance(row.body, bytes) else b"")
+
+
+def _row_faults(row: Row, previous: Row | None) -> Iterator[str]:
+    """Re-derive every column of a row from its body."""
+    stored: tuple[object, ...] = row
+    if not all(isinstance(value, kind) for value, kind in zip(stored, event_table.COLUMN_TYPES, strict=True)):
+        yield "a column holds a value of the wrong type"
+        return
+    if previous and isinstance(previous.recorded_at, str) and row.recorded_at < previous.recorded_at:
+        yield f"recorded_at {row.recorded_at} is before that of position {previous.position}"
+    if not _INSTANT.fullmatch(row.recorded_at):
+        yield f"recorded_at {row.recorded_at!r} is not as a log writes it"
+    if not row.body:
+        return
+    if leaf_hash(row.body) != row.leaf:
+        yield "the body does not match its leaf hash: one of them was edited"
+    try:
+        record = canonical.parse(row.body)
+        if canonical.encode(record) != row.body:
+            yield "the body is not canonical JSON"
+        body = decode(row.body)
+    except CanonicalError as exc:
+        yield str(exc)
+        return
+    if body.format != FORMAT:
+        yield f"the body says that it is of format {body.format}, which no Chronology wrote"
+    for key in sorted(record.keys() - _KEYS):
+        yield f"the body has the key {key!r}, which no Chronology wrote"
+    for column in ("id", "type", "subject", "recorded_at"):
+        found, wanted = getattr(row, column), getattr(body, column)
+        if found != wanted:
+            yield f"the column {column} says {found!r}, the body {wanted!r}"
+
+
+def _position_of(name: str, row: Stored) -> int | None:
+    """Return the position of an event that a projection's row stems from, where the row names one."""
+    if row is not None and name in ("assertion", "mention"):
+        return int(row[1])
+    return None
+
+
+def _told(name: str, stored: Stored, replayed: Stored) -> str:
+    if stored is None:
+        return f"the projection {name} lacks the row {replayed!r}"
+    if replayed is None:
+        return f"the projection {name} has a row too many: {stored!r}"
+    return f"the projection {name} has {stored!r} where a replay gives {replayed!r}"

@@ -1,0 +1,88 @@
+"""Which assertions a question is about, and the SQL conditions that say so. Runs nothing."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from attrs import frozen
+
+from chronology.projections.tables import ORDINAL_BITS
+
+_LARGEST: Final = 2**63 - 1
+"""Integer that SQLite takes."""
+
+
+@frozen(kw_only=True)
+class Filters:
+    """Which assertions a question is about; what is None or empty does not restrict.
+
+    Attributes:
+        known_at: the position up to which the log is read.
+        stated_by: the last day, `YYYY-MM-DD`, on which it may have been stated.
+        kind: of the subject.
+        min_grade: at least this reliable *and* at least this credible, as in "B3"; ungraded ones are out.
+    """
+
+    known_at: int | None = None
+    subject: str | None = None
+    attribute: str | None = None
+    kind: str | None = None
+    stated_by: str | None = None
+    sources: Sequence[str] = ()
+    origins: Sequence[str] = ()
+    min_grade: str | None = None
+
+    def restrict_assertions(self) -> bool:
+        """Tell whether anything but subject, attribute and kind restricts the answer."""
+        return not (
+            self.known_at is None
+            and self.stated_by is None
+            and not self.sources
+            and not self.origins
+            and self.min_grade is None
+        )
+
+    def group_conditions(self) -> tuple[list[str], dict[str, Any]]:
+        """Return SQL conditions on subject and attribute, and their parameters."""
+        conditions: list[str] = []
+        parameters: dict[str, Any] = {}
+        if self.subject is not None:
+            conditions.append("subject = :subject")
+            parameters["subject"] = self.subject
+        if self.attribute is not None:
+            conditions.append("attribute = :attribute")
+            parameters["attribute"] = self.attribute
+        if self.kind is not None:
+            # "0" is the character after "/": all subjects of the kind, by the index.
+            conditions.append("subject >= :kind_from AND subject < :kind_until")
+            parameters |= {"kind_from": f"{self.kind}/", "kind_until": f"{self.kind}0"}
+        return conditions, parameters
+
+    def conditions(self) -> tuple[list[str], dict[str, Any]]:
+        """Return all SQL conditions on the assertion table, and their parameters."""
+        on_group, group_parameters = self.group_conditions()
+        conditions, parameters = self.conditions_on_assertions()
+        return on_group + conditions, group_parameters | parameters
+
+    def conditions_on_assertions(self) -> tuple[list[str], dict[str, Any]]:
+        """Return SQL conditions on what is said, not of whom, and their parameters."""
+        conditions: list[str] = []
+        parameters: dict[str, Any] = {}
+        if self.known_at is None:
+            conditions.append("known_until IS NULL")
+        else:
+            # By the key, which every index holds: what was recorded later is passed over without a look at its row.
+            conditions.append("key < :known_before AND (known_until IS NULL OR known_until > :known_at)")
+            known_before = min((self.known_at + 1) << ORDINAL_BITS, _LARGEST)
+            parameters |= {"known_before": known_before, "known_at": self.known_at}
+        if self.stated_by is not None:
+            conditions.append("stated <= :stated_by")
+            parameters["stated_by"] = self.stated_by
+        for column, names in (("source", self.sources), ("origin", self.origins)):
+            if names:
+                bound = {f"{column}_{number}": name for number, name in enumerate(names)}
+                conditions.append(f"{column} IN ({', '.join(f':{name}' for name in bound)})")
+                parameters |= bound
+        if self.min_grade is not None:
+            conditions.append("substr(grade, 1, 1) <= :reliability AND substr(grade, 2, 1) <= :credibility")
+            parameters |= {"reliability": self.min_grade[0], "credibility": self.min_grade[1]}
+        return conditions, parameters

@@ -1,0 +1,304 @@
+"""Taking events in: completing, checking and encoding them, in the transaction of whoever calls."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+import attrs
+import msgspec
+from attrs import frozen
+
+from chronology.errors import DuplicateIdError, InvalidEventError, NotLiveError, UnknownNameError, nearest
+from chronology.events import canonical
+from chronology.events.faults import form_faults, value_faults
+from chronology.events.patterns import format_instant, is_day
+from chronology.events.records import Body, Event, as_dict, body_of, decode, encode, event_of, uuid7
+from chronology.log.event_table import Log, Row
+from chronology.projections import assertion_changes, references
+from chronology.projections.fold import Fold
+from chronology.transparency.merkle import leaf_hash
+from chronology.vocabulary.definitions import check_definition
+from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED, shape_faults
+from chronology.vocabulary.registry import Vocabulary
+
+Randomness = Callable[[int], bytes]
+"""Gives as many random bytes as asked for: `os.urandom`, or something repeatable."""
+
+PUBLISHED: Final = "published"
+"""The attribute of a source from which `stated` is filled in."""
+
+_FLUSH_ROWS: Final = 1_000
+
+
+@frozen(kw_only=True)
+class AppendResult:
+    """What became of some events.
+
+    Attributes:
+        appended: how many are new in the log.
+        unchanged: how many it held already, with the same content.
+        first: position of the first new one, None where there is none.
+        head: the log's newest position afterwards.
+        clock_behind: seconds by which this machine's clock lags behind the log's last `recorded_at`; 0 if it does not.
+    """
+
+    appended: int
+    unchanged: int
+    first: int | None
+    head: int
+    clock_behind: float
+
+
+class Batch:
+    """Events on their way into the log, in one transaction: all or nothing."""
+
+    def __init__(
+        self,
+        log: Log,
+        connection: sqlite3.Connection,
+        vocabulary: Vocabulary,
+        *,
+        now: datetime,
+        randomness: Randomness,
+    ) -> None:
+        self._log = log
+        self._connection = connection
+        self._randomness = randomness
+        self._start = log.head()
+        self._head = self._start
+        # The log's time never falls; a clock that ran backwards is noted, not fatal.
+        last = log.recorded_at(self._start)
+        self._recorded_at = max(format_instant(now), last)
+        self._instant = datetime.fromisoformat(self._recorded_at)
+        self._clock_behind = (self._instant - now.astimezone(UTC)).total_seconds()
+        self._fold = Fold(log, connection, vocabulary)
+        self._pending: dict[str, Row] = {}
+        self._withdrawn: set[int] = set()
+        self._published: dict[str, str | None] = {}
+        self._unchanged = 0
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The event types as defined by the log and this batch."""
+        return self._fold.vocabulary
+
+    def add(self, event: Event) -> Row:
+        """Take one event in, and return its row; an event that the log holds already returns the old one.
+
+        Raises:
+            InvalidEventError: everything that is wrong with it.
+            UnknownNameError: its type, or an event that it names, does not exist.
+            DuplicateIdError: its id is taken by other content.
+            NotLiveError: what it retracts or replaces has been withdrawn already, or cannot be.
+        """
+        _check_values(event)
+        known = self._find(event.id) if event.id else None
+        if known is not None:
+            self._check_same(event, known)
+            self._unchanged += 1
+            return known
+        if event.type == REDACTED:
+            raise InvalidEventError(
+                [f"type: an event of type {REDACTED} is made by redacting, not appended"],
+                hint="`chronology redact ID --reason TEXT` erases an event's body",
+            )
+        return self._admit(event)
+
+    def declare(self, event: Event) -> Row:
+        """Take in and write an event that declares a redaction; erasing is the caller's, in the same transaction.
+
+        Raises:
+            InvalidEventError: everything that is wrong with it.
+        """
+        _check_values(event)
+        row = self._admit(event)
+        self.flush()
+        return row
+
+    def _admit(self, event: Event) -> Row:
+        body = self._complete(event)
+        self._check(body)
+        row = self._encode(body)
+        self._pending[row.id] = row
+        self._head = row.position
+        withdrawn = self._find(body.replaces) if body.replaces else None
+        if (
+            body.type == DEFINED
+            or body.subject.startswith("source/")
+            or (withdrawn and withdrawn.subject.startswith("source/"))
+        ):
+            # What is said of a source, withdrawn, or read anew may change when its reports count as stated.
+            self._published.clear()
+            self.flush()
+        if len(self._pending) >= _FLUSH_ROWS:
+            self.flush()
+        return row
+
+    def flush(self) -> None:
+        """Write what is pending to the log, and fold it into all projections but state."""
+        if not self._pending:
+            return
+        rows = list(self._pending.values())
+        self._log.append(rows)
+        self._fold.take(rows)
+        self._pending.clear()
+
+    def finish(self) -> AppendResult:
+        """Write what is left and bring the state projection up to the head."""
+        self.flush()
+        if self._head > self._start:
+            self._fold.update()
+        return AppendResult(
+            appended=self._head - self._start,
+            unchanged=self._unchanged,
+            first=self._start + 1 if self._head > self._start else None,
+            head=self._head,
+            clock_behind=max(0.0, self._clock_behind),
+        )
+
+    def _find(self, event_id: str) -> Row | None:
+        return self._pending.get(event_id) or self._log.by_id(event_id)
+
+    def _named(self, what: str, event_id: str) -> tuple[Row, Body]:
+        row = self._find(event_id)
+        if row is None:
+            raise UnknownNameError(what, event_id, (), hint="`chronology log` lists the events")
+        if not row.body:
+            raise _gone(row)
+        return row, decode(row.body)
+
+    def _check_same(self, event: Event, known: Row) -> None:
+        if not known.body:
+            raise _gone(known)
+        old = decode(known.body)
+        # What the log itself filled in is no difference.
+        filled = {name: getattr(old, name) for name in ("type_version", "stated") if getattr(event, name) is None}
+        if event.type == RETRACTED and not event.subject:
+            filled["subject"] = old.subject
+        new = attrs.evolve(event, **filled, recorded_by=old.recorded_by)
+        if canonical.encode(as_dict(new)) != canonical.encode(as_dict(event_of(old))):
+            raise DuplicateIdError(known.id, known.position)
+
+    def _complete(self, event: Event) -> Body:
+        event_id, subject, stated, version = event.id, event.subject, event.stated, event.type_version
+        if version is None:
+            bootstrap = event.type == DEFINED and DEFINED not in self.vocabulary
+            version = 1 if bootstrap else self.vocabulary.newest(event.type).version
+        if event_id is None:
+            milliseconds = max(0, int(self._instant.timestamp() * 1000))
+            event_id = uuid7(milliseconds, self._randomness(10))
+        if event.type == RETRACTED and event.retracts and not subject:
+            subject = self._named("event", event.retracts)[1].subject
+        if stated is None and event.source is not None:
+            stated = self._published_day(event.source)
+        return body_of(
+            event,
+            nonce=self._randomness(16).hex(),
+            recorded_at=self._recorded_at,
+            event_id=event_id,
+            subject=subject,
+            stated=stated,
+            type_version=version,
+        )
+
+    def _check(self, body: Body) -> None:
+        faults = shape_faults(body) + form_faults(body) + self._free_kind_faults(body)
+        if not faults or not any(fault.startswith("data") for fault in faults):
+            faults += self.vocabulary.faults(body)
+        if faults:
+            raise InvalidEventError(faults, hint=_hint(body, faults))
+        if body.type == DEFINED:
+            self._check_definition(body)
+        for target in body.disputes:
+            self._named("disputed event", target)
+        withdrawn = body.retracts or body.replaces
+        if withdrawn:
+            self._check_withdrawal(body, *self._named("event", withdrawn))
+
+    def _free_kind_faults(self, event: Body) -> list[str]:
+        """Catch a misspelt kind where the type takes subjects of any kind; a truly new kind is welcome."""
+        if event.type in BOOKKEEPING or self.vocabulary.newest(event.type).kinds:
+            return []
+        kind = event.subject.partition("/")[0]
+        known = self.vocabulary.kinds()
+        if kind in known or kind in (known := known | set(references.kinds(self._connection))):
+            return []
+        close = nearest(kind, known, edits=1)
+        return [f"subject: unknown kind {kind!r} (did you mean {' or '.join(close)}?)"] if close else []
+
+    def _check_definition(self, event: Body) -> None:
+        schema = event.data["schema"]
+        check_definition(schema)
+        name = str(schema["$id"]).split(":")[2]
+        if event.subject != f"type/{name}":
+            raise InvalidEventError([f"subject: the definition of {name} is about type/{name}, not {event.subject!r}"])
+        if self.vocabulary.with_type(schema) is self.vocabulary:
+            raise InvalidEventError([f"{schema['$id']} is already defined, just so"])
+
+    def _check_withdrawal(self, event: Body, target: Row, body: Body) -> None:
+        if body.type in BOOKKEEPING:
+            raise NotLiveError(
+                f"event {target.id} is of type {body.type}, which cannot be withdrawn",
+                hint=_INSTEAD.get(body.type),
+            )
+        by = None
+        if target.id not in self._pending:
+            by = references.withdrawn_by(self._connection, target.subject, target.position)
+        if by is not None or target.position in self._withdrawn:
+            # What this batch wrote is taken back with it, so its positions tell nobody anything.
+            stays = by is not None and by <= self._start
+            where = f" by the event at position {by}" if stays else " by an earlier event of this batch"
+            raise NotLiveError(
+                f"event {target.id} (position {target.position}) was already withdrawn{where}",
+                hint=f"`chronology show {by}` shows it" if stays else None,
+            )
+        if event.type == RETRACTED and event.subject != target.subject:
+            raise InvalidEventError([f"subject: a retraction carries its target's subject, {target.subject!r}"])
+        self._withdrawn.add(target.position)
+
+    def _published_day(self, source: str) -> str | None:
+        if source not in self._published:
+            text = assertion_changes.latest_value(self._connection, (source, PUBLISHED))
+            value = msgspec.json.decode(text) if text else None
+            self._published[source] = value if isinstance(value, str) and is_day(value) else None
+        return self._published[source]
+
+    def _encode(self, body: Body) -> Row:
+        text = encode(body)
+        if len(text) > canonical.MAX_BYTES:
+            raise InvalidEventError(
+                [f"the body is {len(text):,} bytes long, and {canonical.MAX_BYTES:,} is the most"],
+                hint="keep long texts in a file, and name it with a locator",
+            )
+        position = self._head + 1
+        return Row(position, body.id or "", body.type, body.subject, self._recorded_at, text, leaf_hash(text))
+
+
+_INSTEAD: Final = {RETRACTED: "append the assertion again", DEFINED: "define a new version instead"}
+
+
+def _gone(row: Row) -> NotLiveError:
+    return NotLiveError(
+        f"event {row.id} (position {row.position}) was redacted: nothing can refer to it or bring it back",
+        hint=f"`chronology log --subject event/{row.id}` tells who redacted it, when and why",
+    )
+
+
+def _check_values(event: Event) -> None:
+    if faults := value_faults(event):
+        raise InvalidEventError(faults, hint="an event is built of texts, and its data is a mapping")
+
+
+def _hint(event: Body, faults: list[str]) -> str:
+    if any(fault.startswith("source: is missing") for fault in faults):
+        return "name the document that says so, as in --source source/voa-2018-05-14"
+    if any(fault.startswith("valid") for fault in faults):
+        return "`chronology date TEXT` explains how a date is read"
+    if any(fault.startswith("data") for fault in faults):
+        return f"`chronology types show {event.type}` shows what it takes"
+    if any(fault.startswith("subject") for fault in faults):
+        return f"`chronology types show {event.type}` shows what it is about"
+    if any(fault.startswith("retracts: is missing") for fault in faults):
+        return "`chronology retract ID --reason TEXT` withdraws an event"
+    return "`chronology append --help` shows how each part is given"

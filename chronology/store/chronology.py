@@ -1,0 +1,279 @@
+"""The store: the one object that users open. Puts the layers below together; decides nothing that they decide."""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import perf_counter
+from typing import Self
+
+from chronology.errors import ChronologyError, HeadMovedError, StoreError
+from chronology.events.json_values import Json
+from chronology.events.records import Event, RecordedEvent
+from chronology.evidence import exhibits
+from chronology.evidence.verify import VerifyReport, verify
+from chronology.log import database, event_table
+from chronology.log.event_table import Row
+from chronology.projections import rebuild
+from chronology.projections.rebuild import Progress, ReplayReport
+from chronology.store.batch import AppendResult, Batch, Randomness
+from chronology.store.reader import Clock, Reader, utc_now
+from chronology.store.redaction import naming, redact
+from chronology.transparency.notes import Checkpoint
+from chronology.transparency.proofs import TlogProof
+from chronology.vocabulary import builtin
+from chronology.vocabulary.event_types import RETRACTED
+
+
+class Chronology(Reader):
+    """A store of attributed assertions in one SQLite file.
+
+    Not safe for use by several threads at once; several processes may open one file.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, clock: Clock, randomness: Randomness) -> None:
+        """Wrap an open connection; use `open`."""
+        super().__init__(connection, clock=clock)
+        self._randomness = randomness
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        create: bool = False,
+        read_only: bool = False,
+        damaged: bool = False,
+        clock: Clock = utc_now,
+        randomness: Randomness = os.urandom,
+    ) -> Self:
+        """Open a store.
+
+        Args:
+            path: the file.
+            create: make the file, and record the built-in event types in it, if there is none.
+            read_only: refuse every change.
+            damaged: open it even if the log's tables or triggers are not as they were made, so that `verify` can tell;
+                for reading only.
+            clock: gives `recorded_at`, and what "now" means to a question.
+            randomness: gives event ids and nonces.
+
+        Raises:
+            StoreError: there is no such store, or the file is something else.
+            IntegrityError: the log's tables or triggers are not as they were made.
+        """
+        if damaged and not read_only:
+            raise StoreError("a damaged store is opened for reading only", hint="pass read_only=True too")
+        connection = database.connect(Path(path), create=create, read_only=read_only)
+        chron = cls(connection, clock=clock, randomness=randomness)
+        try:
+            with database.wrapped(Path(path)):
+                chron._prepare(create=create, damaged=damaged)
+        except BaseException:
+            connection.close()
+            raise
+        return chron
+
+    def _prepare(self, *, create: bool, damaged: bool) -> None:
+        found = database.schema(self._connection)
+        if create and not found:
+            # Only making a file needs this library, whose import takes longer than most questions.
+            from chronology.store import migrations
+
+            migrations.apply(self._connection)
+            found = database.schema(self._connection)
+        if not damaged:
+            event_table.check_schema(found)
+        if create and self.head() == 0:
+            # Another process that makes the same store may have recorded them just now.
+            with suppress(HeadMovedError):
+                self.append_many(builtin.definitions(), expected_head=0)
+
+    def append(self, event: Event, *, expected_head: int | None = None) -> RecordedEvent:
+        """Append one event; one that the log holds already, by id and content, is returned as it stands there.
+
+        Raises:
+            InvalidEventError: everything that is wrong with the event.
+            UnknownNameError: its type, or an event that it names, is not known.
+            DuplicateIdError: its id is taken by other content.
+            NotLiveError: what it retracts or replaces has been withdrawn already.
+            HeadMovedError: the log is not at `expected_head`.
+        """
+        rows: list[Row] = []
+        self._append([event], expected_head, rows, dry_run=False)
+        return self._recorded(rows[0])
+
+    def append_many(
+        self, events: Iterable[Event], *, expected_head: int | None = None, dry_run: bool = False
+    ) -> AppendResult:
+        """Append events in one transaction: all or nothing.
+
+        Args:
+            events: may be a stream; it is read once.
+            expected_head: refuse if the log is not at this position.
+            dry_run: check everything, and write nothing.
+
+        Raises:
+            ChronologyError: as `append`; `index` tells which event, from 0.
+        """
+        return self._append(events, expected_head, None, dry_run=dry_run)
+
+    def retract(self, event_id: str, *, reason: str, recorded_by: str | None = None) -> RecordedEvent:
+        """Withdraw an assertion.
+
+        Raises:
+            UnknownNameError: there is no such event.
+            NotLiveError: it has been withdrawn already, or is no assertion.
+        """
+        return self.append(Event(type=RETRACTED, retracts=event_id, data={"reason": reason}, recorded_by=recorded_by))
+
+    def _append(
+        self,
+        events: Iterable[Event],
+        expected_head: int | None,
+        taken: list[Row] | None,
+        *,
+        dry_run: bool,
+    ) -> AppendResult:
+        with self._written(dry_run=dry_run):
+            self._check_projections()
+            head = self._log.head()
+            if expected_head is not None and expected_head != head:
+                raise HeadMovedError(expected_head, head)
+            batch = self._batch()
+            for index, event in enumerate(events):
+                try:
+                    row = batch.add(event)
+                except ChronologyError as exc:
+                    exc.index = index
+                    raise
+                if taken is not None:
+                    taken.append(row)
+            return batch.finish()
+
+    def redact(self, event_id: str, *, reason: str, recorded_by: str | None = None) -> RecordedEvent:
+        """Erase for good what an event says; its place, id, time and leaf hash stay, and an event declares the gap.
+
+        Every proof and checkpoint still holds. What the event asserted is gone from all answers, for earlier
+        `known_at` too; what it had withdrawn stays withdrawn. Then the file is written anew, so that no byte of
+        the text is left in it. Copies made before, backups and exports among them, still hold it.
+
+        An event that is redacted already is left as it is, and the file is written anew once more.
+
+        Args:
+            event_id: the whole id.
+            reason: why; it must not repeat what is to be forgotten.
+            recorded_by: who decided it.
+
+        Returns:
+            The event that declares the redaction.
+
+        Raises:
+            UnknownNameError: there is no such event.
+            NotLiveError: it defines a type or declares a redaction, which the log cannot do without.
+            StoreError: the file could not be written anew; the event is redacted, yet remains may be in the file.
+        """
+        # Takes effect for pages freed from now on; what was freed earlier goes when the file is written anew.
+        self._connection.execute("PRAGMA secure_delete = ON")
+        with self._written(dry_run=False):
+            self._check_projections()
+            row = redact(self._batch(), self._log, self._connection, event_id, reason=reason, recorded_by=recorded_by)
+        database.rewrite(self._connection)
+        return self._recorded(row)
+
+    def _batch(self) -> Batch:
+        return Batch(self._log, self._connection, self.vocabulary, now=self._clock(), randomness=self._randomness)
+
+    @contextmanager
+    def _written(self, *, dry_run: bool) -> Iterator[None]:
+        try:
+            with database.writing(self._connection):
+                yield
+                if dry_run:
+                    raise _DryRunError
+        except _DryRunError:
+            return
+
+    def define(self, schema: dict[str, Json], *, recorded_by: str | None = None) -> RecordedEvent:
+        """Add an event type, or the next version of one, to the log's vocabulary.
+
+        Args:
+            schema: its JSON Schema, with what the event asserts.
+            recorded_by: who defines it.
+
+        Raises:
+            InvalidEventError: everything that is wrong with the definition.
+        """
+        return self.append(builtin.definition(schema, recorded_by=recorded_by))
+
+    def replay(self, progress: Progress | None = None) -> ReplayReport:
+        """Rebuild all projections from nothing, in one transaction.
+
+        Args:
+            progress: told after every thousand events how many are done, of how many.
+        """
+        begin = perf_counter()
+        with database.writing(self._connection):
+            rows, changed = rebuild.replay(self._log, self._connection, progress=progress)
+            events = self._log.head()
+        return ReplayReport(events=events, seconds=perf_counter() - begin, rows=rows, changed=changed)
+
+    def naming(self, event_id: str) -> list[int]:
+        """Return the positions of the events whose text names another by its id: withdrawals, disputes, notes."""
+        with database.reading(self._connection):
+            return naming(self._log, event_id)
+
+    def checkpoint(self) -> Checkpoint:
+        """Return the head of the log's Merkle tree (C2SP tlog-checkpoint), to be signed with `notes.sign_note`.
+
+        Raises:
+            EvidenceError: the log is empty.
+        """
+        with database.reading(self._connection):
+            return exhibits.checkpoint(self._log)
+
+    def prove(self, name: str | int, *, checkpoint: bytes) -> TlogProof:
+        """Return an exhibit (C2SP tlog-proof): an event's body, its inclusion proof, and the checkpoint.
+
+        Args:
+            name: as for `event`.
+            checkpoint: of this log, signed, as read from its file.
+
+        Raises:
+            UnknownNameError: there is no such event.
+            EvidenceError: it was redacted, or the checkpoint does not cover it or is not of this log.
+            NoteError: the checkpoint cannot be read.
+        """
+        with database.reading(self._connection):
+            return exhibits.prove(self._log, self.event(name).position, checkpoint)
+
+    def verify(self, progress: Progress | None = None, checkpoint: Checkpoint | None = None) -> VerifyReport:
+        """Check the file, the log and the projections; what is wrong is in the report, not raised.
+
+        Args:
+            progress: told after every thousand events how many are done, of how many.
+            checkpoint: an earlier head of the log, which it must extend.
+        """
+        with database.reading(self._connection):
+            return verify(self._connection, progress=progress, checkpoint=checkpoint)
+
+    def backup(self, path: str | os.PathLike[str], progress: Progress | None = None) -> VerifyReport:
+        """Copy the store into a new file while others may use it, then verify the copy. To restore is to open it.
+
+        Returns:
+            What verifying the copy found.
+
+        Raises:
+            StoreError: there is such a file already, or it cannot be written.
+        """
+        copy = database.backup(self._connection, Path(path))
+        try:
+            with database.reading(copy):
+                return verify(copy, progress=progress)
+        finally:
+            copy.close()
+
+
+class _DryRunError(Exception):
+    """Takes a dry run's transaction back."""

@@ -1,0 +1,251 @@
+"""Reading a store: every question that users ask of it. Puts the layers below together; writes nothing to the file."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from chronology.answers.holding import Holding
+from chronology.dates import edtf
+from chronology.errors import ChronologyError, DateError, StoreError, UnknownNameError
+from chronology.log import database, event_table
+from chronology.log.event_table import Log, Row
+from chronology.projections import assertion, references, tables
+from chronology.projections.filters import Filters
+from chronology.store import query
+from chronology.store.query import KnownAt, Moment
+
+if TYPE_CHECKING:
+    from chronology.events.records import RecordedEvent
+    from chronology.vocabulary.registry import Vocabulary
+
+Clock = Callable[[], datetime]
+"""Gives the present as an aware date-time."""
+
+
+def utc_now() -> datetime:
+    """Return the present, aware UTC."""
+    return datetime.now(UTC)
+
+
+class Reader:
+    """What can be asked of a store; `Chronology` adds what changes it and what proves it."""
+
+    def __init__(self, connection: sqlite3.Connection, *, clock: Clock) -> None:
+        """Wrap an open connection."""
+        self._connection = connection
+        self._clock = clock
+        self._log = Log(connection)
+        self._vocabulary: Vocabulary | None = None
+        self._vocabulary_position = -1
+        self._is_current = False
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], *, clock: Clock = utc_now) -> Self:
+        """Open a store for reading.
+
+        Args:
+            path: the file.
+            clock: gives what "now" means to a question.
+
+        Raises:
+            StoreError: there is no such store, or the file is something else.
+            IntegrityError: the log's tables or triggers are not as they were made.
+        """
+        connection = database.connect(Path(path), read_only=True)
+        try:
+            with database.wrapped(Path(path)):
+                event_table.check_schema(database.schema(connection))
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, clock=clock)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def vocabulary(self) -> "Vocabulary":
+        """The event types that the log defines."""
+        # What held is told without types and payloads, so it need not wait for what reads them.
+        from chronology.projections import bookkeeping
+
+        with database.reading(self._connection):
+            newest = bookkeeping.newest_definition(self._connection)
+            if self._vocabulary is None or newest != self._vocabulary_position:
+                self._vocabulary = bookkeeping.load_vocabulary(self._log, self._connection)
+                self._vocabulary_position = newest
+            return self._vocabulary
+
+    def _recorded(self, row: Row) -> "RecordedEvent":
+        """Return a row of the log as users see it."""
+        # Nor need it wait for what reads whole events.
+        from chronology.events.records import recorded, redacted
+
+        if not row.body:
+            return redacted(row.position, row.id, row.recorded_at, row.leaf)
+        return recorded(row.position, row.body, row.leaf)
+
+    def _check_projections(self) -> None:
+        """Refuse projections that another version of this program made, and that mean something else."""
+        if references.versions(self._connection) not in ({}, tables.VERSIONS):
+            raise StoreError("the projections are of another version", hint="`chronology replay` rebuilds them")
+        # Nobody makes them older again.
+        self._is_current = True
+
+    def head(self) -> int:
+        """Return the newest position, 0 where the log is empty."""
+        with database.reading(self._connection):
+            return self._log.head()
+
+    def read(self, *, after: int = 0, until: int | None = None) -> "Iterator[RecordedEvent]":
+        """Yield the recorded events with after < position <= until, in log order, as a stream."""
+        with database.wrapped():
+            yield from map(self._recorded, self._log.read(after=after, until=until))
+
+    def event(self, name: str | int) -> "RecordedEvent":
+        """Return one event by position, by id, or by the first characters of its id where those are unique.
+
+        Raises:
+            UnknownNameError: there is no such event, or more than one.
+        """
+        with database.reading(self._connection):
+            row = self._log.by_position(name) if isinstance(name, int) else self._by_prefix(name)
+        if row is None:
+            head = self.head()
+            raise UnknownNameError(
+                "event", str(name), (), hint=f"positions go from 1 to {head}; `chronology log` lists them"
+            )
+        return self._recorded(row)
+
+    def _by_prefix(self, prefix: str) -> Row | None:
+        ids = self._log.ids_starting(prefix, limit=3) if len(prefix) >= 8 else []
+        if len(ids) > 1 and prefix not in ids:
+            raise UnknownNameError("event", prefix, (), hint=f"more than one id begins so: {', '.join(ids)}")
+        return self._log.by_id(prefix if prefix in ids else ids[0]) if ids else self._log.by_id(prefix)
+
+    def withdrawn_by(self, event: "RecordedEvent") -> int | None:
+        """Return the position that retracted or replaced an event, None while it is live."""
+        with database.reading(self._connection):
+            return references.withdrawn_by(self._connection, event.event.subject, event.position)
+
+    def state(
+        self,
+        subject: str | None = None,
+        attribute: str | None = None,
+        kind: str | None = None,
+        valid_at: Moment = None,
+        known_at: KnownAt = None,
+        stated_by: str | date | None = None,
+        sources: Iterable[str] | None = None,
+        origins: Iterable[str] | None = None,
+        min_grade: str | None = None,
+        fuzz: int = 0,
+    ) -> list[Holding]:
+        """Return what held at a date, by subject and attribute; what cannot hold then is left out.
+
+        Args:
+            subject: only about this one.
+            attribute: only this one.
+            kind: only subjects of this kind.
+            valid_at: the date asked about: its close. An EDTF date, a date, or an aware datetime; now if not given.
+            known_at: answer with the log as it stood then: a position, an aware datetime, or a text whose close
+                (UTC) is meant.
+            stated_by: only what was stated on or before this day.
+            sources: only from these documents.
+            origins: only claims that come from these.
+            min_grade: only assertions graded at least so in both respects, as in "B3".
+            fuzz: seconds by which ends qualified with ? ~ or % are widened. Requires fuzz >= 0.
+
+        Raises:
+            DateError: a date that cannot be read, or is none.
+            ChronologyError: a grade or position that is none.
+            StoreError: the projections are of another version, and want a replay.
+        """
+        if fuzz < 0:
+            raise ChronologyError(f"fuzz is {fuzz}, and cannot be below 0", hint="give it in seconds, as in 7 * 86_400")
+        query.check_grade(min_grade)
+        instant = query.instant_of(valid_at, now=self._clock())
+        with database.reading(self._connection):
+            if not self._is_current:
+                self._check_projections()
+            filters = Filters(
+                subject=subject,
+                attribute=attribute,
+                kind=kind,
+                known_at=query.position_known_at(self._log, known_at),
+                stated_by=query.day_of(stated_by),
+                sources=query.names(sources),
+                origins=query.names(origins),
+                min_grade=min_grade,
+            )
+            return query.holdings(self._connection, filters, instant, fuzz=fuzz)
+
+    def timeline(
+        self, subject: str | None = None, since: str | date | None = None, until: str | date | None = None
+    ) -> "list[RecordedEvent]":
+        """Return the live events in order of valid time; those without one, such as definitions, are left out.
+
+        Args:
+            subject: only events about it or referring to it.
+            since: only events that may touch this date or a later one.
+            until: only events that may touch this date or an earlier one.
+
+        Raises:
+            DateError: a date that cannot be read, or an end before the beginning.
+        """
+        first = None if since is None else edtf.opening_of(str(since))
+        last = None if until is None else edtf.close_of(str(until))
+        if first is not None and last is not None and last < first:
+            raise DateError(str(until), f"is before {since}, where the period begins", hint="exchange the two dates")
+        with database.reading(self._connection):
+            if not self._is_current:
+                self._check_projections()
+            found = references.positions(self._connection, subject=subject, since=first, until=last)
+            rows = (self._log.by_position(position) for position in found)
+            return [self._recorded(row) for row in rows if row is not None]
+
+    def subjects(self, *, kind: str | None = None) -> list[str]:
+        """Return every subject that some event is about or refers to, in order."""
+        with database.reading(self._connection):
+            return references.subjects(self._connection, kind=kind)
+
+    def knows_subject(self, subject: str) -> bool:
+        """Tell whether some event is about a subject or refers to it."""
+        with database.reading(self._connection):
+            return references.is_known(self._connection, subject)
+
+    def parties(self) -> list[str]:
+        """Return every source and every origin of some assertion, in order."""
+        with database.reading(self._connection):
+            return assertion.parties(self._connection)
+
+    def attributes(self) -> set[str]:
+        """Return every attribute that the vocabulary can assert or some event did."""
+        with database.reading(self._connection):
+            return set(assertion.attributes(self._connection)) | self.vocabulary.attributes()
+
+    def kinds(self) -> set[str]:
+        """Return every kind of subject that the vocabulary names or the log holds."""
+        with database.reading(self._connection):
+            return set(references.kinds(self._connection)) | self.vocabulary.kinds()
+
+    def redaction_of(self, event: "RecordedEvent") -> "RecordedEvent | None":
+        """Return the event that declares a redacted event's gap, None where it was not redacted."""
+        from chronology.projections import bookkeeping
+
+        with database.reading(self._connection):
+            row = bookkeeping.redaction_of(self._log, self._connection, event.id)
+        return None if row is None else self._recorded(row)

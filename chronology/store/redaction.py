@@ -1,0 +1,72 @@
+"""Erasing what an event said, with a declaration in its place, in the transaction of whoever calls.
+
+The one lawful hole in the log. Leaf hashes stay, so the tree, its proofs and its checkpoints stay true.
+"""
+
+import sqlite3
+from typing import Final
+
+from chronology.errors import IntegrityError, NotLiveError, UnknownNameError
+from chronology.events.records import decode
+from chronology.log.event_table import Log, Row
+from chronology.log.redactions import declaration
+from chronology.projections import rebuild
+from chronology.projections.bookkeeping import redaction_of
+from chronology.store.batch import Batch
+from chronology.vocabulary import builtin
+from chronology.vocabulary.event_types import DEFINED, REDACTED
+
+_REFUSED: Final = {
+    DEFINED: "without it the events of that type could no longer be read",
+    REDACTED: "without it the gap would be undeclared",
+}
+
+
+def redact(
+    batch: Batch, log: Log, connection: sqlite3.Connection, event_id: str, *, reason: str, recorded_by: str | None
+) -> Row:
+    """Declare and erase, then rebuild the projections; what is redacted already is left as it is.
+
+    Returns:
+        The row of the event that declares the gap.
+
+    Raises:
+        UnknownNameError: there is no such event.
+        NotLiveError: the log cannot do without it.
+    """
+    target = log.by_id(event_id)
+    if target is None:
+        raise UnknownNameError("event", event_id, (), hint="`chronology log` lists the events")
+    known = redaction_of(log, connection, event_id)
+    if not target.body:
+        if known is None:
+            raise IntegrityError("the body is missing, and no event declares it redacted", position=target.position)
+        return known
+    if target.type in _REFUSED:
+        raise NotLiveError(f"an event of type {target.type} cannot be redacted: {_REFUSED[target.type]}")
+    if REDACTED not in batch.vocabulary:
+        schema = next(schema for schema in builtin.schemas() if schema["$id"] == f"urn:chronology:{REDACTED}:1")
+        batch.add(builtin.definition(schema))
+    withdrew = _withdrawn_by(log, target)
+    row = batch.declare(declaration(target, withdrew=withdrew, reason=reason, recorded_by=recorded_by))
+    log.redact(target.position)
+    # Whoever answers from the projections, for whatever known_at, must not find there what is gone.
+    rebuild.replay(log, connection)
+    return row
+
+
+def naming(log: Log, event_id: str) -> list[int]:
+    """Return the positions of the events that retract, replace, dispute or quote an event by its id.
+
+    Reads the whole log.
+    """
+    sought = event_id.encode()
+    return [row.position for row in log.read() if row.id != event_id and row.type != REDACTED and sought in row.body]
+
+
+def _withdrawn_by(log: Log, row: Row) -> int | None:
+    """Return the position of the event that a row retracts or replaces."""
+    body = decode(row.body)
+    named = body.retracts or body.replaces
+    target = log.by_id(named) if named else None
+    return target.position if target else None

@@ -1,0 +1,62 @@
+"""What ships with the package: the built-in event types and the running example. Reads files, writes none."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from chronology.errors import InvalidEventError, StoreError
+from chronology.events import canonical
+from chronology.events.json_values import Json
+from chronology.events.records import Event
+from chronology.vocabulary.event_types import DEFINED
+
+_PACKAGE: Final = Path(__file__).parents[1]
+
+
+def _folder() -> Path:
+    """Return the folder of schemas: inside the installed package, or beside it in a checkout."""
+    for folder in (_PACKAGE / "schemas", _PACKAGE.parent / "schemas"):
+        if folder.is_dir():
+            return folder
+    raise StoreError("the built-in schemas are missing", hint="install Chronology again")
+
+
+@cache
+def schemas() -> tuple[dict[str, Json], ...]:
+    """Return the built-in type definitions, by file name; a type's versions follow each other."""
+    paths = sorted((path for path in _folder().iterdir() if path.name.endswith(".json")), key=lambda p: _order(p.name))
+    return tuple(canonical.parse(path.read_bytes()) for path in paths)
+
+
+def _order(name: str) -> tuple[str, int]:
+    stem, version, _ = name.rsplit(".", 2)
+    return stem, int(version)
+
+
+def definition(schema: Json, *, recorded_by: str | None = None) -> Event:
+    """Return the event that defines a type.
+
+    Raises:
+        InvalidEventError: the schema is no object; what else is wrong with it, the log says.
+    """
+    if not isinstance(schema, dict):
+        raise InvalidEventError(
+            [f"a type definition is a JSON object, not {type(schema).__name__}"],
+            hint="`chronology types show operation.stalled --json` prints an example",
+        )
+    name = str(schema.get("$id")).split(":")[2:3]
+    subject = f"type/{name[0] if name else 'unknown'}"
+    return Event(type=DEFINED, subject=subject, data={"schema": schema}, recorded_by=recorded_by)
+
+
+def definitions() -> list[Event]:
+    """Return the events that define the built-in types; `type.defined` first, which the others are instances of."""
+    return [definition(schema) for schema in sorted(schemas(), key=lambda s: s["$id"] != f"urn:chronology:{DEFINED}:1")]
+
+
+def example() -> Iterator[dict[str, Any]]:
+    """Yield the events of the running example as JSON objects, each with the `recorded_at` it is to be given."""
+    text = (_PACKAGE / "data" / "al-jazeera-storm.jsonl").read_text("utf-8")
+    for line in text.splitlines():
+        yield canonical.parse(line)

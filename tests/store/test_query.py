@@ -1,0 +1,192 @@
+"""Questions: what a moment of any form means, and what widening the qualified ends of dates does."""
+
+import json
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta, timezone
+from random import Random
+from typing import Any
+
+import attrs
+import pytest
+from conftest import Clock
+from hypothesis import given
+from hypothesis import strategies as st
+from mirror import as_claims
+from strategies import random_cases
+
+from chronology import Chronology, ChronologyError, Event
+from chronology.answers.resolve import Answer, Claim, Standing, resolve
+from chronology.dates.calendar import DAY
+from chronology.dates.edtf import close_of
+from chronology.store import query
+
+NOON = datetime(2018, 5, 1, 12, tzinfo=UTC)
+PLACE = "place/hajin"
+
+
+def claim(chron: Chronology, valid: str, value: str, source: str = "source/a") -> None:
+    """Append that a place was controlled by somebody."""
+    data = {"attribute": "controlled_by", "value": value}
+    chron.append(Event(type="fact.asserted", subject=PLACE, valid=valid, data=data, source=source))
+
+
+def parties(chron: Chronology, **question: object) -> list[tuple[object, str]]:
+    """Return every value of an answer and its standing."""
+    found = chron.state(PLACE, **question)  # type: ignore[arg-type]
+    return [(candidate.value, candidate.standing) for holding in found for candidate in holding.candidates]
+
+
+@pytest.mark.parametrize(
+    ("moment", "instant"),
+    [
+        ("2018-05-01", close_of("2018-05-01")),
+        (date(2018, 5, 1), close_of("2018-05-01")),
+        ("2018-05", close_of("2018-05-31")),
+        ("2018-05-01T12:00:00Z", int(NOON.timestamp())),
+        (NOON, int(NOON.timestamp())),
+        (NOON.astimezone(timezone(timedelta(hours=3))), int(NOON.timestamp())),
+        (None, int(NOON.timestamp())),
+    ],
+)
+def test_a_moment_means_its_close(moment: query.Moment, instant: int) -> None:
+    """A date asks about its last second, a date-time about itself, and nothing about now."""
+    assert query.instant_of(moment, now=NOON) == instant
+
+
+@pytest.mark.parametrize(
+    "moment", ["2018-05-01/2018-05-03", "[2018-05-01,2018-05-02]", "soon", datetime(2018, 5, 1), 2018]
+)
+def test_what_is_no_single_moment_is_refused(moment: Any) -> None:
+    """An interval, a list, a word, a date-time without a zone and a number are no date to ask about."""
+    with pytest.raises(ChronologyError):
+        query.instant_of(moment, now=NOON)
+
+
+def test_known_at_takes_every_form_of_a_moment(chron: Chronology, clock: Clock) -> None:
+    """A position, a day, a date-time in text or as an object name the same knowledge; a day includes its last event."""
+    clock.set("2018-05-15T23:59:59.999999+00:00")
+    claim(chron, "2018-05-01", "group/sdf")
+    position = chron.head()
+    clock.set("2018-05-16T00:00:00+00:00")
+    claim(chron, "2018-05-02", "group/other")
+    exact = datetime(2018, 5, 15, 23, 59, 59, 999_999, tzinfo=UTC)
+    for known_at in (position, "2018-05-15", date(2018, 5, 15), exact, "2018-05-15T23:59:59.999999Z"):
+        assert parties(chron, valid_at="2018-05-03", known_at=known_at) == [("group/sdf", "leading")], known_at
+    for known_at in (None, position + 1, position + 99, 2**62, "2018-05-16", "2018-05-16T03:00:00+03:00", "2019"):
+        assert parties(chron, valid_at="2018-05-03", known_at=known_at) == [("group/other", "leading")], known_at
+    assert parties(chron, valid_at="2018-05-03", known_at="2018-05-14") == []
+    assert parties(chron, valid_at="2018-05-03", known_at=0) == []
+
+
+@pytest.mark.parametrize("known_at", [-1, "soon", "2018-05-15T25:00", datetime(2018, 5, 15)])
+def test_a_known_at_that_names_no_instant_is_refused(chron: Chronology, known_at: query.KnownAt) -> None:
+    """A negative position, a word, an hour that is none and a date-time without a zone are refused."""
+    with pytest.raises(ChronologyError):
+        chron.state(known_at=known_at)
+
+
+@pytest.mark.parametrize("mark", ["?", "~", "%"])
+def test_fuzz_widens_a_qualified_date_as_a_list_would(chron: Chronology, mark: str) -> None:
+    """A qualified day asked with two days of fuzz answers as one unknown day of the five around it."""
+    claim(chron, "2018-05-01", "group/first")
+    claim(chron, f"2018-05-13{mark}", "group/second", "source/b")
+    other = Event(
+        type="fact.asserted",
+        subject="place/al-shafah",
+        valid="[2018-05-11..2018-05-15]",
+        data={"attribute": "controlled_by", "value": "group/second"},
+        source="source/b",
+    )
+    chron.append(other)
+    chron.append(
+        Event(type="fact.asserted", subject=other.subject, valid="2018-05-01", source="source/a",
+              data={"attribute": "controlled_by", "value": "group/first"})
+    )  # fmt: skip
+    for day in range(9, 18):
+        widened, listed = (
+            chron.state(subject, valid_at=f"2018-05-{day:02}", fuzz=fuzz)
+            for subject, fuzz in ((PLACE, 2 * DAY), (other.subject, 0))
+        )
+        told = [[(c.value, c.standing) for h in found for c in h.candidates] for found in (widened, listed)]
+        assert told[0] == told[1], day
+        assert [h.certainty for h in widened] == [h.certainty for h in listed]
+
+
+@given(st.integers(0, 400))
+def test_fuzz_leaves_unqualified_dates_alone(days: int) -> None:
+    """However much fuzz is asked for, a date without a qualifier keeps its bounds."""
+    reading = query.edtf.parse("2018-05-13/2018-05-20~")
+    wide, plain = query.edtf.bounds(reading, fuzz=days * DAY), query.edtf.bounds(reading)
+    assert wide.start_min == plain.start_min
+    assert wide.end_max == plain.end_max + days * DAY
+
+
+def test_a_grade_keeps_what_is_as_good_in_both_respects(chron: Chronology) -> None:
+    """`B3` keeps A1 to B3; a better source of a worse claim, and an ungraded one, are out."""
+    for index, grade in enumerate(["A1", "B3", "A4", "C1", None]):
+        data = {"attribute": f"a{index}", "value": True}
+        chron.append(
+            Event(type="fact.asserted", subject=PLACE, valid="2018-05-01", data=data, source="source/a", grade=grade)
+        )
+    assert [h.attribute for h in chron.state(PLACE, min_grade="B3")] == ["a0", "a1"]
+    for wrong in ("b3", "B", "G1", "B7", "B33"):
+        with pytest.raises(ChronologyError):
+            chron.state(min_grade=wrong)
+
+
+def test_fuzz_below_zero_is_refused(chron: Chronology) -> None:
+    """Dates are widened, never narrowed."""
+    with pytest.raises(ChronologyError, match="below 0"):
+        chron.state(fuzz=-1)
+
+
+def test_an_end_is_the_first_second_that_is_no_longer_covered(chron: Chronology) -> None:
+    """Asked for one subject or for all, an interval holds up to its last second, and not at the next."""
+    claim(chron, "2018-05-01/2018-05-02", "group/sdf")
+    for subject in (PLACE, None):
+        for moment, held in (("2018-05-02T23:59:59Z", 1), ("2018-05-03T00:00:00Z", 0)):
+            assert len(chron.state(subject, "controlled_by", valid_at=moment)) == held, (subject, moment)
+
+
+def said(claim: Claim) -> tuple[Any, ...]:
+    """Return a claim as the assertion projection gives it."""
+    c = claim
+    held = (PLACE, "status", c.value, f"event-{c.position}", c.position, "2018", c.origin, "source/a", None, None)
+    disputes = json.dumps(sorted(c.disputes)) if c.disputes else None
+    return (*held, str(c.role), disputes, c.key, c.start_min, c.start_max, c.end_min, c.end_max, c.extent_end)
+
+
+def variation(rng: Random, position: int) -> dict[str, Any]:
+    """Return what makes a random affirmation more than that, now and then."""
+    stance = rng.choices(["affirms", "denies", "disputes"], [8, 1, 1])[0]
+    disputes = frozenset({rng.randrange(1, position)} if position > 1 and rng.random() < 0.1 else ())
+    return {"stance": stance, "disputes": disputes, "origin": rng.choice("pq"), "value": rng.choice(["a", "b", None])}
+
+
+@pytest.mark.parametrize("count", [20_000, pytest.param(400_000, marks=pytest.mark.slow)])
+def test_who_wins_outright_is_the_whole_answer(count: int) -> None:
+    """The short way to an answer is taken only where resolving gives that one party and no other."""
+    taken = Counter()
+    rng = Random(count)
+    for found, instant in random_cases(count, most=4, seed=count):
+        varied = [attrs.evolve(one, **variation(rng, one.position)) for one in found]
+        claims = [claim for claim in as_claims(varied) if claim.may_cover(instant)]
+        claims.sort(key=lambda claim: (claim.start_min, claim.position))
+        if claims and query._wins_outright([said(claim) for claim in claims], instant):
+            taken[len(claims)] += 1
+            expected = Answer(candidates=((claims[-1], Standing.LEADING),), certain=True, contested=False)
+            assert resolve(claims, instant) == expected, (claims, instant)
+    assert min(taken[1], taken[2], taken[3]) > 20
+
+
+def test_most_answers_take_the_short_way(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A history of exact dates is answered without resolving, a contested one is not."""
+    for day in range(1, 6):
+        claim(chron, f"2018-05-0{day}", f"group/g{day}")
+    resolved = []
+    monkeypatch.setattr(query, "resolve", lambda claims, instant: resolved.append(claims) or resolve(claims, instant))
+    assert parties(chron, valid_at="2018-05-04", known_at=chron.head()) == [("group/g4", "leading")]
+    assert resolved == []
+    claim(chron, "2018-05-04", "group/g9", "source/b")
+    assert len(parties(chron, valid_at="2018-05-04", known_at=chron.head())) == 2
+    assert len(resolved) == 1
