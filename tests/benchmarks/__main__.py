@@ -19,7 +19,7 @@ from typing import Any
 from chronology import Chronology, Event
 from chronology.dates import edtf
 from chronology.projections import state
-from chronology.projections.filters import Scope
+from chronology.projections.filters import Filters
 
 from .baselines import EventSourcing, bare_table, insert, scan
 from .memory import WORKS
@@ -151,7 +151,7 @@ class Bench:
             ours.append(perf_counter() - begin)
             query = f"SELECT * FROM event LIMIT {found}"
             fetches.append(seconds(lambda query=query: self.bare.execute(query).fetchall()))
-            same.append(seconds(lambda: state.at(self.chron._connection, Scope(), close)))
+            same.append(seconds(lambda: state.at(self.chron._connection, Filters(), close)))
             known.append(seconds(lambda: self.chron.state(valid_at="2018-06-01", known_at=half)))
         self.report("whole state at a date / fetching as many rows", _ratio(ours, fetches), "< 1.5")
         self.report("whole state at a date / fetching the same rows by the same query", _ratio(ours, same), "")
