@@ -136,23 +136,37 @@ class Log:
         if cursor.rowcount != len(rows):
             raise IntegrityError(f"{cursor.rowcount} of {len(rows)} events were written; all are taken back")
 
-    def read(self, *, after: int = 0, until: int | None = None) -> Iterator[Row]:
-        """Yield the rows with after < position <= until, in order, holding only a part of them at a time."""
+    def read(
+        self, *, after: int = 0, until: int | None = None, reverse: bool = False, limit: int | None = None
+    ) -> Iterator[Row]:
+        """Yield the rows with after < position <= until, in order, holding only a part of them at a time.
+
+        Args:
+            after: the position before the first.
+            until: the last position; the head where not given.
+            reverse: yield the newest row first.
+            limit: stop after so many rows. Requires limit >= 0.
+        """
         last = self.head() if until is None else until
-        while after < last:
+        left = last - after if limit is None else limit
+        while after < last and left > 0:
             rows = self._connection.execute(
-                """
+                f"""
                 SELECT position, id, type, subject, recorded_at, body, leaf
                 FROM event
                 WHERE position > ? AND position <= ?
-                ORDER BY position
+                ORDER BY position {"DESC" if reverse else "ASC"}
                 LIMIT ?
                 """,
-                (after, last, _CHUNK),
+                (after, last, min(left, _CHUNK)),
             ).fetchall()
             if not rows:
                 return
-            after = rows[-1][0]
+            left -= len(rows)
+            if reverse:
+                last = rows[-1][0] - 1
+            else:
+                after = rows[-1][0]
             yield from map(Row._make, rows)
 
     def leaves(self, *, until: int) -> Iterator[bytes]:

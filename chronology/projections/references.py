@@ -101,7 +101,13 @@ def kinds(connection: sqlite3.Connection) -> list[str]:
 
 
 def positions(
-    connection: sqlite3.Connection, *, subject: str | None, since: int | None, until: int | None
+    connection: sqlite3.Connection,
+    *,
+    subject: str | None,
+    since: int | None,
+    until: int | None,
+    reverse: bool = False,
+    limit: int | None = None,
 ) -> list[int]:
     """Return the positions of live events in order of valid time.
 
@@ -110,9 +116,12 @@ def positions(
         subject: only events about it or referring to it.
         since: only events whose valid time may touch this second or a later one.
         until: only events whose valid time may touch this second or an earlier one.
+        reverse: return the latest first.
+        limit: return only so many, the first in that order.
     """
+    way = "DESC" if reverse else "ASC"
     rows = connection.execute(
-        """
+        f"""
         SELECT position
         FROM mention
         WHERE known_until IS NULL
@@ -120,9 +129,10 @@ def positions(
             AND (CASE WHEN ?1 IS NULL THEN role = 'subject' ELSE subject = ?1 END)
             AND (?2 IS NULL OR last > ?2)
             AND (?3 IS NULL OR first <= ?3)
-        ORDER BY first, last, position
+        ORDER BY first {way}, last {way}, position {way}
+        LIMIT ifnull(?4, -1)
         """,
-        (subject, since, until),
+        (subject, since, until, limit),
     )
     return [row[0] for row in rows]
 

@@ -110,10 +110,24 @@ class Reader:
         with database.reading(self._connection):
             return self._log.head()
 
-    def read(self, *, after: int = 0, until: int | None = None) -> "Iterator[RecordedEvent]":
-        """Yield the recorded events with after < position <= until, in log order, as a stream."""
+    def read(
+        self, *, after: int = 0, until: int | None = None, reverse: bool = False, limit: int | None = None
+    ) -> "Iterator[RecordedEvent]":
+        """Yield the recorded events with after < position <= until, in log order, as a stream.
+
+        Args:
+            after: the position before the first.
+            until: the last position; the head where not given.
+            reverse: yield the newest event first.
+            limit: yield only so many, the first in that order. The rest is not read.
+
+        Raises:
+            ChronologyError: the limit is below 0.
+        """
+        _check_limit(limit)
         with database.wrapped():
-            yield from map(self._recorded, self._log.read(after=after, until=until))
+            found = self._log.read(after=after, until=until, reverse=reverse, limit=limit)
+            yield from map(self._recorded, found)
 
     def event(self, name: str | int) -> "RecordedEvent":
         """Return one event by position, by id, or by the first characters of its id where those are unique.
@@ -194,7 +208,13 @@ class Reader:
             return query.holdings(self._connection, filters, instant, fuzz=fuzz)
 
     def timeline(
-        self, subject: str | None = None, since: str | date | None = None, until: str | date | None = None
+        self,
+        subject: str | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        *,
+        reverse: bool = False,
+        limit: int | None = None,
     ) -> "list[RecordedEvent]":
         """Return the live events in order of valid time; those without one, such as definitions, are left out.
 
@@ -202,10 +222,14 @@ class Reader:
             subject: only events about it or referring to it.
             since: only events that may touch this date or a later one.
             until: only events that may touch this date or an earlier one.
+            reverse: return the latest first.
+            limit: return only so many, the first in that order.
 
         Raises:
             DateError: a date that cannot be read, or an end before the beginning.
+            ChronologyError: the limit is below 0.
         """
+        _check_limit(limit)
         first = None if since is None else edtf.opening_of(str(since))
         last = None if until is None else edtf.close_of(str(until))
         if first is not None and last is not None and last < first:
@@ -213,7 +237,9 @@ class Reader:
         with database.reading(self._connection):
             if not self._is_current:
                 self._check_projections()
-            found = references.positions(self._connection, subject=subject, since=first, until=last)
+            found = references.positions(
+                self._connection, subject=subject, since=first, until=last, reverse=reverse, limit=limit
+            )
             rows = (self._log.by_position(position) for position in found)
             return [self._recorded(row) for row in rows if row is not None]
 
@@ -249,3 +275,8 @@ class Reader:
         with database.reading(self._connection):
             row = bookkeeping.redaction_of(self._log, self._connection, event.id)
         return None if row is None else self._recorded(row)
+
+
+def _check_limit(limit: int | None) -> None:
+    if limit is not None and limit < 0:
+        raise ChronologyError(f"limit is {limit}, and cannot be below 0", hint="leave it out for no limit")

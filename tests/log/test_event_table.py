@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -199,6 +200,30 @@ def test_reading_holds_only_a_chunk_at_a_time(connection: sqlite3.Connection, mo
     assert len(statements) == 1
     assert [found.position for found in stream] == list(range(13, 36))
     assert len(statements) == 4
+
+
+def test_reading_backwards_is_limited_by_the_database(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest rows come first where that is wanted; no more are fetched than the limit says."""
+    monkeypatch.setattr(event_table, "_CHUNK", 10)
+    made = Log(connection)
+    made.append([row(position) for position in range(1, 36)])
+    fetched: list[str] = []
+    connection.set_trace_callback(lambda text: fetched.extend(text.split("LIMIT")[1:]))
+
+    def positions(**wanted: Any) -> list[int]:
+        fetched.clear()
+        return [found.position for found in made.read(**wanted)]
+
+    assert positions(reverse=True) == list(range(35, 0, -1))
+    assert positions(reverse=True, after=2, until=30) == list(range(30, 2, -1))
+    assert positions(limit=3) == [1, 2, 3]
+    assert [int(limit) for limit in fetched] == [3]
+    assert positions(reverse=True, limit=12) == list(range(35, 23, -1))
+    assert [int(limit) for limit in fetched] == [10, 2]
+    assert positions(limit=0) == fetched == []
+    assert positions(limit=99) == list(range(1, 36))
 
 
 def test_a_stream_ends_at_the_head_it_began_with(three: Log) -> None:
