@@ -13,7 +13,7 @@ from chronology import Chronology
 from tests.command_line import GAZETTE, done
 
 # What the machine's owner set must not reach the command line.
-for name in ("CHRONOLOGY_DB", "CHRONOLOGY_RECORDED_BY", "NO_COLOR", "COLUMNS"):
+for name in ("CHRONOLOGY_DB", "CHRONOLOGY_RECORDED_BY", "NO_COLOR", "COLUMNS", "PAGER", "LESS"):
     os.environ.pop(name, None)
 
 settings.register_profile("fast", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -21,6 +21,10 @@ NOT_TO_APPEND = NEVER | {"sqlite_utils", "rich", "cattrs"}
 NOT_TO_APPEND |= {"chronology.events.structuring", "chronology.store.migrations"}
 NOT_TO_READ = NOT_TO_APPEND | {"hashlib", "jsonpatch", "jsonschema_rs"}
 NOT_TO_READ |= {
+    "chronology.commands.pager",
+    "chronology.commands.stacked",
+    "chronology.commands.style",
+    "chronology.commands.terminal",
     "chronology.answers.segments",
     "chronology.evidence.exhibits",
     "chronology.evidence.verify",
@@ -49,6 +53,7 @@ READING = [
     ("state", "--json"),
     ("timeline", "crossing/baguz"),
     ("log", "--after", "40"),
+    ("log", "--reverse", "-n", "5"),
     ("show", "50"),
     ("date", "2018"),
 ]

@@ -1,7 +1,8 @@
 """The command line: parses, calls, prints; decides nothing.
 
 What a person types goes in; tables, JSON or one clear error come out. `application` holds the options that commands
-share, `output` prints, `table` lays out, and `display` is the only way by which foreign text reaches a terminal; the
+share, `output` prints, `table` lays out, and `display` is the only way by which foreign text reaches a terminal. What
+only a person at a terminal sees is in `terminal`, `stacked`, `style` and `pager`, which pipes need not wait for. The
 other modules hold the commands. Imports every room below.
 """
 

@@ -59,6 +59,21 @@ def _reading_options() -> list[TyperOption]:
     return formats + _store_options()
 
 
+def _pager_options() -> list[TyperOption]:
+    text = "Print without a pager.  [pager: that in PAGER, else less]"
+    return [
+        TyperOption(
+            param_decls=["--no-pager"],
+            type=bool,
+            is_flag=True,
+            default=False,
+            expose_value=False,
+            callback=_keep_no_pager,
+            help=text,
+        )
+    ]
+
+
 def _with_examples_last(kwargs: dict[str, Any]) -> dict[str, Any]:
     r"""Move the examples, which end a docstring after its `\b`, to where help ends."""
     text, mark, examples = (kwargs.get("help") or "").partition("\b\n")
@@ -89,6 +104,14 @@ class ReadingCommand(TyperCommand):
         super().__init__(*args, params=[*(params or []), *_reading_options()], **_with_examples_last(kwargs))
 
 
+class PagedCommand(ReadingCommand):
+    """A command that prints as much as there is, for people through a pager."""
+
+    def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
+        """Add the shared options to the command's own."""
+        super().__init__(*args, params=[*(params or []), *_pager_options()], **kwargs)
+
+
 class Group(TyperGroup):
     """Commands under one name."""
 
@@ -102,7 +125,7 @@ class ReadingGroup(Group):
 
     def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
         """Add the shared options to the group's own."""
-        super().__init__(*args, params=[*(params or []), *_reading_options()], **kwargs)
+        super().__init__(*args, params=[*(params or []), *_pager_options(), *_reading_options()], **kwargs)
 
 
 app: Final = typer.Typer(
@@ -120,6 +143,11 @@ app: Final = typer.Typer(
 def _keep_path(context: typer.Context, _: Any, value: str | None) -> None:
     if value:
         context.meta["path"] = value
+
+
+def _keep_no_pager(context: typer.Context, _: Any, value: bool) -> None:
+    if value:
+        context.meta["no_pager"] = True
 
 
 def _keep_format(name: Format) -> Any:
@@ -184,3 +212,8 @@ def format_of(context: typer.Context) -> Format:
     """Return how the user wants the rows printed."""
     chosen: Format = context.meta.get("format", Format.TABLE)
     return chosen
+
+
+def wants_pager(context: typer.Context) -> bool:
+    """Tell whether what is printed for people may go through their pager."""
+    return not context.meta.get("no_pager")

@@ -2,15 +2,14 @@
 
 import csv
 import json
-import os
-import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from chronology.commands.application import Format
 from chronology.commands.display import escape, spreadsheet_cell
-from chronology.commands.table import lay_out
+from chronology.commands.table import Row, Shape, lay_out
 from chronology.errors import ChronologyError
 from chronology.events.json_values import Json
 
@@ -18,8 +17,6 @@ Record = Mapping[str, Json]
 
 ANY_JSON: Final = "value"
 """The column whose cells may be any JSON value; each other one holds either texts or something else, never both."""
-
-_BOLD: Final = "\x1b[1m{}\x1b[0m"
 
 
 def complain(error: ChronologyError) -> None:
@@ -32,7 +29,12 @@ def complain(error: ChronologyError) -> None:
 def say(text: str) -> None:
     """Print a line of talk on stderr, after the data that was printed before it."""
     sys.stdout.flush()
-    print(escape(text), file=sys.stderr)
+    if sys.stderr.isatty():
+        from chronology.commands import terminal
+
+        print(terminal.talk(text), file=sys.stderr)
+    else:
+        print(escape(text), file=sys.stderr)
 
 
 def put(text: str, *, multiline: bool = False) -> None:
@@ -106,21 +108,62 @@ def _reads_as_json(text: str) -> bool:
     return True
 
 
-def show_table(rows: Iterable[Sequence[str] | str], *, headings: Sequence[str]) -> None:
-    """Print a table for people: wrapped to the terminal, unlimited where there is none."""
-    on_terminal = sys.stdout.isatty()
-    room = shutil.get_terminal_size().columns if on_terminal else None
-    bold = on_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    for number, line in enumerate(lay_out(rows, headings=headings, room=room)):
-        print(_BOLD.format(line) if bold and number == 0 else line)
+def room() -> int | None:
+    """Return the width of the terminal that shows what is printed, in cells; None where there is none."""
+    if not sys.stdout.isatty():
+        return None
+    from chronology.commands import terminal
+
+    return terminal.room()
+
+
+@contextmanager
+def paged(*, wanted: bool) -> Iterator[None]:
+    """Send what is printed meanwhile through the user's pager, where a person at a terminal reads it."""
+    if not wanted or not sys.stdout.isatty():
+        yield
+        return
+    from chronology.commands import pager
+
+    with pager.paged():
+        yield
+
+
+def show_table(rows: Iterable[Row], *, shape: Shape) -> None:
+    """Print a table for people: fitted to the terminal; a row is one line where there is none."""
+    if sys.stdout.isatty():
+        from chronology.commands import terminal
+
+        lines = terminal.lay_out(rows, shape)
+    else:
+        lines = lay_out(rows, headings=shape.headings)
+    for line in lines:
+        print(line)
 
 
 def show_fields(fields: Iterable[tuple[str, str]]) -> None:
     """Print names and values, a line each; what has several lines stays in its column."""
     fields = list(fields)
     width = max(len(name) for name, _ in fields)
+    if sys.stdout.isatty():
+        from chronology.commands import terminal
+
+        for line in terminal.lay_out_fields(fields, width):
+            print(line)
+        return
     for name, value in fields:
         put(f"{name:<{width}}  " + value.replace("\n", "\n" + " " * (width + 2)), multiline=True)
+
+
+def show_text(text: str, *, multiline: bool = False) -> None:
+    """Print a text for people, wrapped at its words where a terminal is."""
+    if sys.stdout.isatty():
+        from chronology.commands import terminal
+
+        for line in terminal.wrap(text, multiline=multiline):
+            print(line)
+    else:
+        put(text, multiline=multiline)
 
 
 def as_text(value: Json) -> str:

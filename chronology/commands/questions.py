@@ -1,15 +1,29 @@
 """Commands that ask for events: timeline, log, show."""
 
+from itertools import chain, islice
 from typing import Annotated
 
 import typer
 
 from chronology.commands import arguments, names, output, records
-from chronology.commands.application import Format, ReadingCommand, Subject, app, format_of, path_of
+from chronology.commands.application import (
+    Format,
+    PagedCommand,
+    Subject,
+    app,
+    format_of,
+    path_of,
+    wants_pager,
+)
 from chronology.store.reader import Reader
 
+Limit = Annotated[
+    int | None,
+    typer.Option("-n", "--limit", metavar="N", min=1, help="List only the first N events."),
+]
 
-@app.command(cls=ReadingCommand)
+
+@app.command(cls=PagedCommand)
 def timeline(
     context: typer.Context,
     subject: Subject = None,
@@ -19,17 +33,21 @@ def timeline(
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Only what may touch this date or an earlier one.")
     ] = None,
+    limit: Limit = None,
+    reverse: Annotated[bool, typer.Option("--reverse", help="List the latest first.")] = False,
 ) -> None:
     """List the events in order of valid time.
 
     Those withdrawn are left out. With a subject: the events about it, and those whose payload refers to it.
+    With --reverse -n 5: the latest five, latest first.
 
     \b
     chronology timeline operation/al-jazeera-storm
+    chronology timeline --reverse -n 5
     chronology timeline --since 2018-05-01 --until 2018-05-13
     """
     with Reader.open(path_of(context)) as chron:
-        found = chron.timeline(subject, since, until)
+        found = chron.timeline(subject, since, until, reverse=reverse, limit=limit)
         if not found and subject is not None:
             names.check_subject(chron, subject)
         position_of = names.position_of(chron)
@@ -38,21 +56,27 @@ def timeline(
     if wanted is not Format.TABLE:
         output.show_records((records.of_event(event) for event in found), wanted, columns=records.EVENT_COLUMNS)
     elif found:
-        output.show_table(rows, headings=records.TIMELINE_HEADINGS)
+        with output.paged(wanted=wants_pager(context)):
+            output.show_table(rows, shape=records.TIMELINE)
     else:
         output.say("no event has a valid time there")
 
 
-@app.command(cls=ReadingCommand)
+@app.command(cls=PagedCommand)
 def log(
     context: typer.Context,
     after: Annotated[int, typer.Option(metavar="N", min=0, help="Only events after this position.")] = 0,
     of_type: Annotated[str | None, typer.Option("--type", metavar="T", help="Only events of this type.")] = None,
     subject: Annotated[str | None, typer.Option(metavar="S", help="Only events about this subject.")] = None,
+    limit: Limit = None,
+    reverse: Annotated[bool, typer.Option("--reverse", help="List the newest first.")] = False,
 ) -> None:
     """List the log: everything ever recorded, in that order.
 
+    With --reverse -n 5: the newest five, newest first.
+
     \b
+    chronology log --reverse -n 5
     chronology log --subject crossing/baguz
     chronology log --type assertion.retracted --nl
     """
@@ -60,24 +84,31 @@ def log(
     with Reader.open(path_of(context)) as chron:
         if of_type is not None:
             chron.vocabulary.newest(of_type)
-        found = (
-            event
-            for event in chron.read(after=after)
-            if of_type in (None, event.event.type) and subject in (None, event.event.subject)
+        is_filtered = of_type is not None or subject is not None
+        # Where events are left out, the limit counts those that stay, and the stream is read only as far.
+        found = islice(
+            (
+                event
+                for event in chron.read(after=after, reverse=reverse, limit=None if is_filtered else limit)
+                if of_type in (None, event.event.type) and subject in (None, event.event.subject)
+            ),
+            limit,
         )
         if wanted is not Format.TABLE:
             output.show_records((records.of_event(event) for event in found), wanted, columns=records.EVENT_COLUMNS)
             return
-        rows = [records.log_row(event, names.position_of(chron)) for event in found]
-        if rows:
-            output.show_table(rows, headings=records.LOG_HEADINGS)
+        rows = (records.log_row(event, names.position_of(chron)) for event in found)
+        first = next(rows, None)
+        if first is not None:
+            with output.paged(wanted=wants_pager(context)):
+                output.show_table(chain([first], rows), shape=records.LOG)
             return
         if subject is not None:
             names.check_subject(chron, subject)
         output.say(f"no such event is in the log, which ends at position {chron.head()}")
 
 
-@app.command(cls=ReadingCommand)
+@app.command(cls=PagedCommand)
 def show(
     context: typer.Context,
     name: Annotated[
@@ -100,7 +131,8 @@ def show(
         if redaction is not None:
             fields += [("redacted_by", f"#{redaction.position}"), ("reason", str(redaction.event.data["reason"]))]
     if wanted is Format.TABLE:
-        output.show_fields(fields)
+        with output.paged(wanted=wants_pager(context)):
+            output.show_fields(fields)
     else:
         record = records.of_event(event) | {"withdrawn_by": withdrawn_by}
         output.show_record(record, wanted, columns=(*records.EVENT_COLUMNS, "withdrawn_by"))

@@ -6,6 +6,7 @@ from typing import Final
 
 from chronology import RecordedEvent
 from chronology.commands.output import as_pairs, as_text, said_by
+from chronology.commands.table import Marked, Shape, Tone
 from chronology.events import canonical
 from chronology.events.json_values import Json, thaw
 from chronology.events.patterns import format_instant
@@ -15,8 +16,16 @@ EVENT_COLUMNS: Final = (
     "source", "said_by", "stated", "grade", "quote", "locator", "note", "disputes", "replaces", "retracts", "format",
     "nonce", "leaf",
 )  # fmt: skip
-TIMELINE_HEADINGS: Final = ("valid", "type", "subject", "says", "said by", "grade", "event")
-LOG_HEADINGS: Final = ("event", "recorded (UTC)", "type", "subject", "valid", "says", "said by")
+TIMELINE: Final = Shape(
+    headings=("valid", "type", "subject", "says", "said by", "grade", "event"),
+    stack=("{valid}  {type}  {subject}  {event}", "    {says}", "    {said by}  {grade}"),
+)
+"""Of events in order of valid time."""
+LOG: Final = Shape(
+    headings=("event", "recorded (UTC)", "type", "subject", "valid", "says", "said by"),
+    stack=("{event}  {valid}  {type}  {subject}", "    {says}", "    {said by}  recorded {recorded (UTC)} UTC"),
+)
+"""Of events in order of the log."""
 
 PositionOf = Callable[[str], int | None]
 """Gives the position of an event by its id."""
@@ -47,7 +56,8 @@ def _says(recorded: RecordedEvent, position_of: PositionOf) -> str:
         *(("disputes", name) for name in event.disputes),
     ]
     parts += [f"{verb} {event_name(name, position_of)}" for verb, name in named if name]
-    return "; ".join(parts)
+    says = "; ".join(parts)
+    return Marked(says, tone=Tone.CONTESTED, length=len("denies")) if event.stance == "denies" else says
 
 
 def event_name(event_id: str, position_of: PositionOf) -> str:

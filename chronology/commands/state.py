@@ -9,17 +9,23 @@ import typer
 
 from chronology.answers.holding import Candidate, Holding
 from chronology.commands import arguments, names, output
-from chronology.commands.application import Format, ReadingCommand, Subject, app, format_of, path_of
+from chronology.commands.application import Format, PagedCommand, Subject, app, format_of, path_of, wants_pager
+from chronology.commands.table import Marked, Row, Shape, Tone
 from chronology.events.json_values import Json, thaw
 from chronology.store.reader import Reader
 
 COLUMNS: Final = (
     "subject", "attribute", "value", "certainty", "contested", "since", "valid_at", "candidates",
 )  # fmt: skip
-_HEADINGS: Final = ("  attribute", "value", "standing", "valid", "said by", "grade", "event")
+SHAPE: Final = Shape(
+    headings=("  attribute", "value", "standing", "valid", "said by", "grade", "event"),
+    stack=("  {attribute}: {value}  ({standing})", "      {valid}  {said by}  {grade}  {event}"),
+    beneath=("    {standing}: {value}", "      {valid}  {said by}  {grade}  {event}"),
+)
+"""Of the answers: the leading value, and beneath it the other parties."""
 
 
-@app.command(cls=ReadingCommand)
+@app.command(cls=PagedCommand)
 def state(
     context: typer.Context,
     subject: Subject = None,
@@ -80,16 +86,13 @@ def state(
             known = f", as known at {known_at}" if known_at else ""
             filtered = ", within the filters" if parties or stated_by or min_grade else ""
             output.say(f"nothing is known{f' of {what}' if what else ''} at {moment}{known}{filtered}")
-    _show_state(found, format_of(context), valid_at=moment)
-
-
-def _show_state(found: list[Holding], wanted: Format, *, valid_at: str) -> None:
+    # All rows first: a value that turns out to be ruined must not leave half an answer behind.
+    wanted = format_of(context)
     if wanted is not Format.TABLE:
-        # All of them first: a value that turns out to be ruined must not leave half an answer behind.
-        rows = [_record(holding, valid_at=valid_at) for holding in found]
-        output.show_records(rows, wanted, columns=COLUMNS)
-    elif found:
-        output.show_table(_rows(found), headings=_HEADINGS)
+        output.show_records([_record(holding, valid_at=moment) for holding in found], wanted, columns=COLUMNS)
+    elif rows := list(_rows(found)):
+        with output.paged(wanted=wants_pager(context)):
+            output.show_table(rows, shape=SHAPE)
 
 
 def _record(holding: Holding, *, valid_at: str) -> dict[str, Json]:
@@ -111,7 +114,7 @@ def _candidate_record(candidate: Candidate) -> dict[str, Json]:
     return record | {"value": thaw(candidate.value)}
 
 
-def _rows(holdings: Iterable[Holding]) -> Iterator[tuple[str, ...] | str]:
+def _rows(holdings: Iterable[Holding]) -> Iterator[Row]:
     """Yield each subject, and under it a row for each party to each answer about it."""
     subject = ""
     for holding in holdings:
@@ -135,7 +138,8 @@ _PARTY: Final = {"leading": "", "possible": "or possibly", "rival": "but a rival
 
 def _party(candidate: Candidate) -> str:
     # Who disputes an event need not say the contrary.
-    return "but disputed" if candidate.role == "disputes" else _PARTY[candidate.standing]
+    words = "but disputed" if candidate.role == "disputes" else _PARTY[candidate.standing]
+    return Marked(words, tone=Tone.POSSIBLE if candidate.standing == "possible" else Tone.CONTESTED)
 
 
 def _claimed(candidate: Candidate) -> str:
@@ -147,4 +151,6 @@ def _claimed(candidate: Candidate) -> str:
 
 
 def _standing(holding: Holding) -> str:
-    return holding.certainty + (", contested" if holding.contested else "")
+    if holding.contested:
+        return Marked(f"{holding.certainty}, contested", tone=Tone.CONTESTED)
+    return holding.certainty if holding.certainty == "certain" else Marked(holding.certainty, tone=Tone.POSSIBLE)

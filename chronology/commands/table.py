@@ -1,9 +1,12 @@
-"""Laying out a table for people: columns in line, wrapped to a width, endless cells cut. Prints nothing."""
+"""Tables for people: what one looks like, and its rows laid out in columns. Prints nothing, knows no terminal."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import zip_longest
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import StrEnum
+from itertools import groupby, zip_longest
+from typing import Final, NamedTuple, Self
+
+from attrs import frozen
 
 from chronology.commands.display import one_line, width_of
 
@@ -11,82 +14,210 @@ LONGEST_CELL: Final = 240
 """Terminal cells; what is longer is cut, for `chronology show` and `--json` give it whole."""
 
 _GAP: Final = "  "
-_NARROWEST: Final = 4
-_LONGEST_WHOLE: Final = 20
-"""Terminal cells; a longer piece of a name may be broken anywhere."""
+_NARROWEST_TEXT: Final = 20
+"""Terminal cells; in less, a text of several words becomes a sliver."""
 
-# Lines break after the signs inside names too, as in source/voa-2018-05-14, but never inside a date.
-_PIECE: Final = re.compile(r"\s+|(?:\.\.|[\[({#])*(?:\d{4}(?:-[\dX]{2}){1,2}|[^\W_]*)(?:_+|(?:(?!\.\.)[^\w\s\[({#])*)")
+# Only the plain space parts words: a no-break space is there to keep them together.
+_WORD: Final = re.compile("( *)([^ ]+)")
 
 
-def lay_out(rows: Iterable[Sequence[str] | str], *, headings: Sequence[str], room: int | None = None) -> Iterator[str]:
+class Tone(StrEnum):
+    """What some words mean; a terminal may have a colour for it."""
+
+    HEADING = "heading"
+    POSSIBLE = "possible"
+    CONTESTED = "contested"
+    ERROR = "error"
+    HINT = "hint"
+    NOTE = "note"
+
+
+Paint = Callable[[str, Tone], str]
+"""Gives text in the colour of a tone."""
+
+
+def plain(text: str, _: Tone) -> str:
+    """Return text as it is: the paint where there are no colours."""
+    return text
+
+
+class Marked(str):
+    """A cell that begins with words of this program, never of an event, which have a tone."""
+
+    __slots__ = ("length", "tone")
+    tone: Tone
+    length: int
+
+    def __new__(cls, text: str, *, tone: Tone, length: int | None = None) -> Self:
+        """Mark the first `length` characters of a text, all where no length is given."""
+        made = super().__new__(cls, text)
+        made.tone = tone
+        made.length = len(text) if length is None else length
+        return made
+
+
+Row = Sequence[str] | str
+"""As many cells as there are headings, or one text that stands above the rows that follow it."""
+
+
+@frozen(kw_only=True)
+class Shape:
+    """What a table looks like.
+
+    Attributes:
+        headings: of the columns.
+        stack: the lines into which a row is stacked where the terminal is too narrow for columns. Cells are named by
+            their headings in braces, two spaces part the pieces of a line, spaces in front indent it; pieces and lines
+            whose cells are empty are left out.
+        beneath: the same for a row that continues the one above it: its first cell is empty.
+    """
+
+    headings: tuple[str, ...]
+    stack: tuple[str, ...]
+    beneath: tuple[str, ...] = ()
+
+
+class Word(NamedTuple):
+    """A piece of text that is never broken, and the spaces in front of it."""
+
+    gap: str
+    text: str
+    tone: Tone | None
+
+
+def lay_out(
+    rows: Iterable[Row], *, headings: Sequence[str], room: int | None = None, paint: Paint = plain
+) -> Iterator[str]:
     """Yield the lines of a table, the headings first.
 
     Args:
-        rows: as many cells each as there are headings, or one text that stands above the rows that follow it.
+        rows: of the table.
         headings: of the columns.
-        room: width to wrap to, in terminal cells; None for no limit.
+        room: width to wrap to, in terminal cells; None for no limit. Requires room >= narrowest(rows, headings).
+        paint: colours the headings and the words that are marked.
     """
-    cells = [_safe(row) for row in (headings, *rows)]
+    cells = [safe(row) for row in (headings, *rows)]
     columns = list(zip(*(row for row in cells if not isinstance(row, str)), strict=True))
     widths = [max(map(width_of, column)) for column in columns]
     if room is not None:
-        widths = _shrunk(widths, list(map(_longest_piece, columns)), room - len(_GAP) * (len(widths) - 1))
-    for row in cells:
+        widths = _shrunk(widths, list(map(_floor, columns)), room - len(_GAP) * (len(widths) - 1))
+    for number, row in enumerate(cells):
         if isinstance(row, str):
             yield row
             continue
-        wrapped = [_wrapped(cell, limit) for cell, limit in zip(row, widths, strict=True)]
-        for parts in zip_longest(*wrapped, fillvalue=""):
-            padded = (part + " " * (limit - width_of(part)) for part, limit in zip(parts, widths, strict=True))
-            yield _GAP.join(padded).rstrip()
+        wrapped = [_wrapped(cell, limit, paint) for cell, limit in zip(row, widths, strict=True)]
+        for parts in zip_longest(*wrapped, fillvalue=("", 0)):
+            padded = (text + " " * (limit - used) for (text, used), limit in zip(parts, widths, strict=True))
+            line = _GAP.join(padded).rstrip()
+            yield paint(line, Tone.HEADING) if number == 0 else line
 
 
-def _safe(row: Sequence[str] | str) -> list[str] | str:
-    if isinstance(row, str):
-        return one_line(row, LONGEST_CELL)
-    return [one_line(cell, LONGEST_CELL) for cell in row]
+def narrowest(rows: Iterable[Row], *, headings: Sequence[str]) -> int:
+    """Return the width, in terminal cells, below which a table would break words or squeeze texts into slivers."""
+    cells = [safe(row) for row in (headings, *rows)]
+    columns = zip(*(row for row in cells if not isinstance(row, str)), strict=True)
+    return sum(map(_floor, columns)) + len(_GAP) * (len(headings) - 1)
 
 
-def _longest_piece(column: Iterable[str]) -> int:
-    indents = ((len(cell) - len(cell.lstrip()), cell) for cell in column)
-    return max(indent + width_of(piece.strip()) for indent, cell in indents for piece in _PIECE.findall(cell))
+def safe(row: Row) -> Row:
+    """Return a row whose texts are escaped and not endless; what is marked stays so."""
+    return _safe_cell(row) if isinstance(row, str) else list(map(_safe_cell, row))
 
 
-def _shrunk(widths: list[int], longest: list[int], room: int) -> list[int]:
-    """Take from the widest column, the last among equals, until all fit; break names only where nothing else helps."""
+def _safe_cell(cell: str) -> str:
+    shown = one_line(cell, LONGEST_CELL)
+    return Marked(shown, tone=cell.tone, length=cell.length) if isinstance(cell, Marked) else shown
+
+
+def words(text: str, marks: Sequence[tuple[int, int, Tone]] = ()) -> list[Word]:
+    """Return the words of a text; those of which some part lies in a mark (start, end, tone) have its tone."""
+
+    def tone_of(first: int, last: int) -> Tone | None:
+        return next((tone for start, end, tone in marks if first < end and start < last), None)
+
+    return [Word(found[1], found[2], tone_of(*found.span(2))) for found in _WORD.finditer(text)]
+
+
+def flow(
+    parts: Iterable[Sequence[Word]], *, room: int, indent: str = "", hanging: str = "", paint: Paint
+) -> Iterator[tuple[str, int]]:
+    """Yield lines of words, each with its width in terminal cells.
+
+    A part begins a new line where it would not fit into the present one but fits into a whole one. What has no
+    spaces is never broken, for it may be a name, a date or an id, to be copied: a terminal wraps it without a break.
+    Only what is not ASCII, so none of these, is broken anywhere: some scripts do without spaces.
+
+    Args:
+        parts: words that belong together; two spaces stand between parts.
+        room: width to wrap to.
+        indent: spaces before the first line.
+        hanging: spaces before each other line.
+        paint: colours the words that have a tone.
+    """
+    start, line, used = indent, list[Word](), len(indent)
+    limit = room - len(hanging)
+    for part in parts:
+        pieces = [piece for word in part for piece in _pieces(word, limit)]
+        whole = sum(len(piece.gap) + width_of(piece.text) for piece in pieces)
+        for number, (gap, text, tone) in enumerate(pieces):
+            gap = (gap if number else _GAP) if line else ""
+            wanted = whole if number == 0 and whole <= limit else width_of(text)
+            if line and used + len(gap) + wanted > room:
+                yield start + _painted(line, paint), used
+                start, line, used, gap = hanging, [], len(hanging), ""
+            line.append(Word(gap, text, tone))
+            used += len(gap) + width_of(text)
+    if line:
+        yield start + _painted(line, paint), used
+
+
+def _pieces(word: Word, limit: int) -> Iterator[Word]:
+    if word.text.isascii() or width_of(word.text) <= limit:
+        yield word
+        return
+    gap, piece = word.gap, ""
+    for char in word.text:
+        if piece and width_of(char):
+            yield Word(gap, piece, word.tone)
+            gap, piece = "", ""
+        piece += char
+    yield Word(gap, piece, word.tone)
+
+
+def _painted(line: Iterable[Word], paint: Paint) -> str:
+    shown = ""
+    for tone, run in groupby(line, lambda word: word.tone):
+        text = "".join(word.gap + word.text for word in run)
+        bare = text.lstrip(" ")
+        shown += text if tone is None else text[: len(text) - len(bare)] + paint(bare, tone)
+    return shown
+
+
+def _floor(column: Iterable[str]) -> int:
+    """Return the least width of a column: that of its longest word, and what a text of several words needs."""
+    return max(min(width_of(cell), max(_NARROWEST_TEXT, _longest_word(cell))) for cell in column)
+
+
+def _longest_word(cell: str) -> int:
+    indent = len(cell) - len(cell.lstrip(" "))
+    return indent + max((width_of(word.text) for word in words(cell)), default=0)
+
+
+def _shrunk(widths: list[int], floors: list[int], room: int) -> list[int]:
+    """Take from the widest column, the last among equals, until all fit or none can give more."""
     widths = list(widths)
-    for floors in ([min(piece, _LONGEST_WHOLE) for piece in longest], [_NARROWEST] * len(widths)):
-        while sum(widths) > room:
-            wide = [(width, index) for index, width in enumerate(widths) if width > floors[index]]
-            if not wide:
-                break
-            widths[max(wide)[1]] -= 1
+    while sum(widths) > room:
+        wide = [(width, index) for index, width in enumerate(widths) if width > floors[index]]
+        if not wide:
+            break
+        widths[max(wide)[1]] -= 1
     return widths
 
 
-def _wrapped(text: str, limit: int) -> list[str]:
-    """Break a cell into lines; an indented one keeps its indent on each."""
-    if width_of(text) <= limit:
-        return [text]
-    indent = " " * min(len(text) - len(text.lstrip(" ")), limit // 2)
-    limit -= len(indent)
-    lines = [""]
-    for piece in _PIECE.findall(text.strip()):
-        if lines[-1] and width_of(lines[-1]) + width_of(piece.rstrip()) > limit:
-            lines.append("")
-        rest = piece if lines[-1] else piece.lstrip()
-        while width_of(rest) > limit:
-            head = _fitting(rest, limit)
-            lines[-1:] = [head, ""]
-            rest = rest[len(head) :]
-        lines[-1] += rest
-    return [indent + line.rstrip() for line in lines if line.strip()]
-
-
-def _fitting(text: str, limit: int) -> str:
-    """Return the longest beginning of a text that fits, at least one character."""
-    end = len(text)
-    while end > 1 and width_of(text[:end]) > limit:
-        end -= 1
-    return text[:end]
+def _wrapped(cell: str, limit: int, paint: Paint) -> list[tuple[str, int]]:
+    """Break a cell into lines with their widths; an indented one keeps its indent on each."""
+    marks = [(0, cell.length, cell.tone)] if isinstance(cell, Marked) and paint is not plain else []
+    if width_of(cell) <= limit and not marks:
+        return [(cell, width_of(cell))]
+    indent = " " * (len(cell) - len(cell.lstrip(" ")))
+    return list(flow([words(cell, marks)], room=limit, indent=indent, hanging=indent, paint=paint))

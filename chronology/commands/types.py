@@ -2,6 +2,7 @@
 
 import shlex
 from codecs import BOM_UTF8
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,21 +12,27 @@ from chronology import Chronology
 from chronology.commands import output
 from chronology.commands.application import (
     Format,
-    ReadingCommand,
+    PagedCommand,
     ReadingGroup,
     RecordedBy,
     StoreCommand,
     app,
     format_of,
     path_of,
+    wants_pager,
 )
+from chronology.commands.table import Shape
 from chronology.errors import CanonicalError, InvalidEventError, StoreError
 from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.store.reader import Reader
 from chronology.vocabulary.event_types import DEFINED, REDACTED, RETRACTED, EventType
 
-_HEADINGS: Final = ("type", "version", "subject", "asserts", "ends", "title")
+SHAPE: Final = Shape(
+    headings=("type", "version", "subject", "asserts", "ends", "title"),
+    stack=("{type}  {title}", "    version {version}  about {subject}", "    asserts {asserts}", "    ends {ends}"),
+)
+"""Of the list of types."""
 
 _types: Final = typer.Typer(
     cls=ReadingGroup,
@@ -53,7 +60,8 @@ def types(context: typer.Context) -> None:
         vocabulary = chron.vocabulary
     wanted = format_of(context)
     if wanted is Format.TABLE:
-        output.show_table((_row(event_type) for event_type in vocabulary), headings=_HEADINGS)
+        with output.paged(wanted=wants_pager(context)):
+            output.show_table((_row(event_type) for event_type in vocabulary), shape=SHAPE)
     else:
         records = (_record(event_type) for event_type in vocabulary)
         columns = ("name", "version", "title", "description", "subject", "asserts", "ends", "persists")
@@ -118,7 +126,7 @@ def add(
     output.put(f"defined {event.event.subject.removeprefix('type/')} #{event.position}")
 
 
-@_types.command(cls=ReadingCommand)
+@_types.command(cls=PagedCommand)
 def show(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="TYPE", show_default=False, help="Its name, as in `types`.")],
@@ -135,21 +143,28 @@ def show(
     wanted = format_of(context)
     properties = [_property_row(event_type, key) for key in event_type.schema.get("properties", {})]
     if wanted.is_csv:
-        rows = (dict(zip(_PROPERTY_HEADINGS, row, strict=True)) for row in properties)
-        output.show_records(rows, wanted, columns=_PROPERTY_HEADINGS)
+        rows = (dict(zip(PROPERTIES.headings, row, strict=True)) for row in properties)
+        output.show_records(rows, wanted, columns=PROPERTIES.headings)
         return
     if wanted is not Format.TABLE:
         output.show_record(event_type.schema, wanted)
         return
-    output.put(f"{event_type.name} (version {event_type.version}): {event_type.title}")
+    with output.paged(wanted=wants_pager(context)):
+        _show_type(event_type, properties)
+
+
+def _show_type(event_type: EventType, properties: Sequence[tuple[str, ...]]) -> None:
+    output.show_text(f"{event_type.name} (version {event_type.version}): {event_type.title}")
     if event_type.description:
-        output.put(event_type.description, multiline=True)
+        output.show_text(event_type.description, multiline=True)
     output.put("")
     if properties:
-        output.show_table(properties, headings=_PROPERTY_HEADINGS)
+        output.show_table(properties, shape=PROPERTIES)
         output.put("")
     effects = _effects(event_type)
-    for line in [*effects, *([""] if effects else []), *_worked_example(event_type)]:
+    for effect in effects:
+        output.show_text(effect)
+    for line in [*([""] if effects else []), *_worked_example(event_type)]:
         output.put(line)
 
 
@@ -161,7 +176,11 @@ _OWN_COMMANDS: Final = {
 """How events of the types are made that `append` does not take, or not well."""
 
 _LONGEST_COMMAND: Final = 100
-_PROPERTY_HEADINGS: Final = ("key", "takes", "needed", "meaning")
+PROPERTIES: Final = Shape(
+    headings=("key", "takes", "needed", "meaning"),
+    stack=("{key}  {takes}  needed: {needed}", "    {meaning}"),
+)
+"""Of what a type takes."""
 
 
 def _property_row(event_type: EventType, key: str) -> tuple[str, ...]:
@@ -204,7 +223,7 @@ def _worked_example(event_type: EventType) -> list[str]:
     pairs = [shlex.quote(_pair(key, value)) for key, value in examples[0].items()]
     kind = event_type.kinds[0] if event_type.kinds else "KIND"
     words = [f"chronology append {event_type.name} {kind}/SLUG", *pairs, "--on EDTF --source source/SLUG"]
-    if len(" ".join(words)) <= _LONGEST_COMMAND:
+    if len(" ".join(words)) <= min(output.room() or _LONGEST_COMMAND, _LONGEST_COMMAND):
         return [" ".join(words)]
     return [*(f"{word} \\" for word in words[:1]), *(f"    {word} \\" for word in words[1:-1]), f"    {words[-1]}"]
 

@@ -3,10 +3,6 @@
 import csv
 import io
 import json
-import os
-import pty
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -250,36 +246,3 @@ def test_tables_are_plain_when_piped(example: Path) -> None:
         "person/abu-bakr-al-baghdadi",
         "location",
     ]
-
-
-def _on_terminal(store: Path, *arguments: str, **environment: str) -> str:
-    """Run a command with a terminal of 80 columns as its stdout."""
-    leader, follower = pty.openpty()
-    program = Path(sys.executable).with_name("chronology")
-    setting = {**os.environ, "COLUMNS": "80", "TERM": "xterm", **environment}
-    with subprocess.Popen([program, "--db", str(store), *arguments], stdout=follower, env=setting) as process:
-        os.close(follower)
-        parts = []
-        try:
-            while part := os.read(leader, 65_536):
-                parts.append(part)
-        except OSError:
-            # Linux says so at the end of a terminal's output.
-            pass
-        assert process.wait() == 0
-    os.close(leader)
-    return b"".join(parts).decode()
-
-
-def test_tables_fit_the_terminal(example: Path) -> None:
-    """On a terminal, headings are bold, no line is wider than it, and dates are whole."""
-    shown = _on_terminal(example, "state", "--at", "2018-05-14")
-    assert shown.startswith("\x1b[1m")
-    assert max(len(line) for line in shown.splitlines()[1:]) <= 80
-    assert "2018-05-14" in shown
-
-
-@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
-def test_no_colour_is_respected(example: Path, environment: dict[str, str]) -> None:
-    """NO_COLOR, or a terminal that has none, keeps the headings plain."""
-    assert "\x1b" not in _on_terminal(example, "state", "crossing/baguz", **environment)

@@ -1,7 +1,9 @@
 """Asking, listing and keeping a store, from the words that are typed to what is printed."""
 
+import csv
 import io
 import json
+import re
 import sqlite3
 from pathlib import Path
 
@@ -96,6 +98,50 @@ def test_the_log_is_filtered(store: Path) -> None:
     assert "version 1: Operation stalled" in done("log", "--type", "type.defined").out
     ended = done("log", "--after", "9999")
     assert (ended.out, ended.err) == ("", f"no such event is in the log, which ends at position {last['position']}\n")
+
+
+FORMS = [(), ("--json",), ("--nl",), ("--csv",)]
+
+
+def _positions(*arguments: str) -> list[int]:
+    """Return the positions that a listing gives, which are the same in each of its forms."""
+    table, listed, lines, cells = (done(*arguments, *form) for form in FORMS)
+    found = [row["position"] for row in listed.json]
+    assert [row["position"] for row in lines.lines] == found
+    assert [int(row["position"]) for row in csv.DictReader(io.StringIO(cells.out, newline=""))] == found
+    assert [int(re.search(r"#(\d+)", line)[1]) for line in table.out.splitlines()[1:]] == found  # type: ignore[index]
+    return found
+
+
+def test_the_log_can_be_limited_and_reversed(store: Path) -> None:
+    """`-n` lists the first of the order shown, `--reverse` the newest first; filters leave events out before that."""
+    first = append("crossing.closed", GATE)["position"]
+    for day in range(1, 5):
+        append("crossing.opened" if day % 2 else "crossing.closed", GATE, on=f"2024-04-0{day}")
+    assert _positions("log", "-n", "3") == [1, 2, 3]
+    assert _positions("log", "--reverse", "-n", "2") == [first + 4, first + 3]
+    assert _positions("log", "--reverse", "--after", str(first)) == [first + 4, first + 3, first + 2, first + 1]
+    assert _positions("log", "--limit", "2", "--type", "crossing.closed") == [first, first + 2]
+    assert _positions("log", "--reverse", "-n", "2", "--type", "crossing.opened") == [first + 3, first + 1]
+    assert _positions("log", "--reverse", "-n", "1", "--subject", GAZETTE) == [first - 1]
+    assert _positions("log", "-n", "999", "--subject", GATE) == [first + n for n in range(5)]
+
+
+def test_the_timeline_can_be_limited_and_reversed(store: Path) -> None:
+    """`-n` lists the earliest, `--reverse -n` the latest; the period and the subject are chosen before that."""
+    places = [append("crossing.closed", GATE, on=day)["position"] for day in ("2024-05-02", "2024-05-01", "2024-05-03")]
+    second, first, third = places
+    assert _positions("timeline", GATE, "-n", "2") == [first, second]
+    assert _positions("timeline", GATE, "--reverse") == [third, second, first]
+    assert _positions("timeline", "--reverse", "-n", "1") == [third]
+    assert _positions("timeline", GATE, "--reverse", "-n", "1", "--until", "2024-05-02") == [second]
+
+
+@pytest.mark.parametrize("command", ["log", "timeline"])
+@pytest.mark.parametrize("number", ["0", "-1", "x"])
+def test_a_limit_is_a_number_from_1(store: Path, command: str, number: str) -> None:
+    """A limit below 1, or none at all, is wrong usage."""
+    refused(run(command, "-n", number), "'-n' / '--limit'", number, code=2)
 
 
 def test_the_log_names_events_by_position(store: Path) -> None:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chronology.commands.display import width_of
-from chronology.commands.table import LONGEST_CELL, lay_out
+from chronology.commands.table import LONGEST_CELL, Marked, Tone, lay_out, narrowest, safe
 
 CELLS = st.text(alphabet=st.sampled_from("ab-/_. ,=[2018é中́"), max_size=60)
 ROWS = st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=4)
@@ -31,15 +31,33 @@ def test_a_title_stands_above_its_rows() -> None:
     assert lines == ["event  valid  says", "crossing/baguz, a long title", "a      b      c"]
 
 
-def test_names_break_after_their_signs_and_dates_do_not() -> None:
-    """A narrow table breaks names after / and -, keeps dates whole, and keeps a cell's indent."""
-    rows = [("  source/voa-2018-05-14", "[2018-05-06..2018-05-12]", "crossing closed")]
-    assert list(lay_out(rows, headings=HEADINGS, room=39)) == [
-        "event         valid          says",
-        "  source/     [2018-05-06    crossing",
-        "  voa-        ..2018-05-12]  closed",
-        "  2018-05-14",
+def test_texts_break_at_spaces_and_names_never() -> None:
+    """A narrow table breaks texts between words, keeps names and dates whole, and keeps a cell's indent."""
+    rows = [("  person/mayor via source/voa-2018-05-14", "[2018-05-06..2018-05-12]", "the crossing was closed")]
+    assert narrowest(rows, headings=HEADINGS) == 71
+    assert list(lay_out(rows, headings=HEADINGS, room=71)) == [
+        "event                    valid                     says",
+        "  person/mayor via       [2018-05-06..2018-05-12]  the crossing was",
+        "  source/voa-2018-05-14                            closed",
     ]
+
+
+def test_what_is_marked_is_painted() -> None:
+    """A heading and the marked beginning of a cell have their colour, also where the cell is broken; nothing else."""
+    cell = Marked("but a rival says so, and more", tone=Tone.CONTESTED, length=len("but a rival says"))
+    lines = list(lay_out([("a", cell, "c")], headings=("x", "y", "z"), room=28, paint=lambda s, tone: f"<{tone}:{s}>"))
+    assert lines == [
+        "<heading:x  y                       z>",
+        "a  <contested:but a rival says> so,    c",
+        "   and more",
+    ]
+
+
+def test_a_mark_outlives_the_escape() -> None:
+    """A marked cell is escaped like any other, and stays marked where it was."""
+    (found,) = safe([Marked("denies; \x1b[0m", tone=Tone.CONTESTED, length=6)])
+    assert isinstance(found, Marked)
+    assert (found, found.length, found.tone) == (r"denies; \x1b[0m", 6, Tone.CONTESTED)
 
 
 @given(ROWS)
@@ -51,11 +69,15 @@ def test_nothing_is_lost_without_a_width(rows: list[list[str]]) -> None:
         assert all(cell.strip() in line for cell in row)
 
 
-@given(ROWS, st.integers(20, 120))
-def test_nothing_sticks_out(rows: list[list[str]], room: int) -> None:
-    """Whatever the cells hold, no line is wider than the terminal, and no letter is lost in wrapping."""
+@given(ROWS, st.integers(0, 60))
+def test_nothing_sticks_out(rows: list[list[str]], more: int) -> None:
+    """From the narrowest width on, no line is wider than the terminal, and no word is broken or lost."""
+    room = narrowest(rows, headings=HEADINGS) + more
     lines = list(lay_out(rows, headings=HEADINGS, room=room))
     assert max(map(width_of, lines)) <= room
+    for row in rows:
+        for word in " ".join(row).split(" "):
+            assert any(word in line for line in lines)
     letters = sorted(char for row in (HEADINGS, *rows) for cell in row for char in cell if char.strip())
     assert sorted(char for line in lines for char in line if char.strip()) == letters
 
