@@ -342,7 +342,7 @@ def test_an_exhibit_holds_only_for_the_key_and_the_log_that_are_asked_for(exhibi
     """Another key, another origin: refused."""
     with pytest.raises(NoteError):
         exhibits.verify_proof(exhibit, [OTHER_VKEY])
-    with pytest.raises(ProofError, match="not of 'chronology/other'"):
+    with pytest.raises(ProofError, match="not from 'chronology/other'"):
         exhibits.verify_proof(exhibit, [VKEY], log_origin="chronology/other")
 
 
