@@ -209,7 +209,7 @@ def test_backup_copies_and_verifies(storm: Path, tmp_path: Path) -> None:
     question = ("state", "--at", "2018-05-14", "--json")
     assert done("--db", tmp_path / "copy.db", *question).out == done("--db", storm, *question).out
     with untouched(tmp_path / "copy.db"):
-        refused(run("--db", storm, "backup", tmp_path / "copy.db"), "exists already")
+        refused(run("--db", storm, "backup", tmp_path / "copy.db"), "already exists")
     connection = sqlite3.connect(storm)
     connection.execute("DELETE FROM mention")
     connection.commit()

@@ -417,12 +417,12 @@ def test_a_reader_in_the_way_is_told_and_the_cleaning_can_be_repeated(
     original = chronology.database.rewrite
     chronology.database.rewrite = in_the_way
     try:
-        with pytest.raises(StoreError, match="the event is redacted, yet remains of its text") as caught:
+        with pytest.raises(StoreError, match="the event is redacted, but parts of its text") as caught:
             chron.redact(secret.id, reason="r")
     finally:
         chronology.database.rewrite = original
         reader.close()
-    assert "once more" in (caught.value.hint or "")
+    assert "again" in (caught.value.hint or "")
     assert chron.event(secret.id).is_redacted
     chron.redact(secret.id, reason="r")
     assert sum(traces(tmp_path).values()) == 0
@@ -636,7 +636,7 @@ def test_a_declaration_that_is_none_is_refused(change: Callable[[dict[str, Any]]
     assert redactions.declared(9, body) == redactions.Redaction(
         position=7, event="id-7", leaf=row(7).leaf, recorded_at=TIME, withdrew=3, declared_at=9
     )
-    with pytest.raises(CanonicalError, match="declares no redaction"):
+    with pytest.raises(CanonicalError, match="does not declare a redaction"):
         redactions.declared(9, msgspec.structs.replace(body, data=change(body.data)))
 
 
