@@ -592,7 +592,7 @@ def test_what_is_left_of_a_redacted_event_is_held_by_its_declaration(
     """No body vouches for these columns any more; the body of the declaration does."""
     path, event = redacted
     faults = tampered(path, f"UPDATE event SET {change} WHERE position = ?", event.position)
-    assert any(f"position {event.position}: the body is missing, and no event declares just this" in f for f in faults)
+    assert any(f"position {event.position}: the body is missing, and no event declares this" in f for f in faults)
 
 
 def test_a_body_that_came_back_is_a_fault(redacted: tuple[Path, RecordedEvent]) -> None:
@@ -613,7 +613,7 @@ def test_a_missing_body_that_nobody_declared_is_a_fault(redacted: tuple[Path, Re
     faults = tampered(
         path, "UPDATE event SET type = '', subject = '', body = x'' WHERE position = ?", event.position + 1
     )
-    assert faults == [f"position {event.position + 1}: the body is missing, and no event declares just this redacted"]
+    assert faults == [f"position {event.position + 1}: the body is missing, and no event declares this redaction"]
     with Chronology.open(path) as chron:
         assert chron.verify().redacted == (event.position,)
         with pytest.raises(IntegrityError, match="no event declares it redacted"):
