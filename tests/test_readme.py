@@ -138,6 +138,13 @@ def test_the_readme_names_targets_that_make_knows() -> None:
     assert named <= set(targets)
 
 
+def test_make_help_names_every_target() -> None:
+    """What `make` can do, `make help` says."""
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    assert set(re.findall(r'@echo "make ([a-z-]+) ', makefile)) == set(phony.split()) - {"help"}
+
+
 def _code(page: Path) -> str:
     """Return what a page sets as code, in blocks and in sentences."""
     return "\n".join(re.findall(r"```.*?```|`[^`\n]+`", page.read_text("utf-8"), re.DOTALL))
