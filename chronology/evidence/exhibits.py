@@ -33,7 +33,7 @@ class Comparison:
     Attributes:
         outcome: "extends", or the attack it looks like. A copy that went its own way after a common beginning looks
             like a rewritten log, because a checkpoint holds one hash and no events. The origin differs only if the
-            log was made anew from its first event.
+            log was rebuilt from its first event.
         checkpoint: what the log was compared with.
         origin: of the log.
         head: of the log.
