@@ -106,7 +106,7 @@ def test_the_picture_is_what_a_terminal_shows(tmp_path: Path) -> None:
     """The picture of an answer is drawn from what the command prints today."""
     run("chronology demo", tmp_path)
     colourful = {name: value for name, value in environment(tmp_path).items() if name != "NO_COLOR"}
-    colourful |= {"TERM": "xterm-256color", "COLUMNS": "", "PYTHONIOENCODING": "utf-8"}
+    colourful |= {"TERM": "xterm-256color", "COLUMNS": "", "PAGER": "cat", "PYTHONIOENCODING": "utf-8"}
     drawn = draw(PICTURED, on_terminal(PICTURED, folder=tmp_path, environment=colourful))
     if RENEW:
         PICTURE.write_text(drawn, "utf-8")
