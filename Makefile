@@ -1,4 +1,4 @@
-# Two commands need nothing but Python 3.11 with venv, and make: `make demo` and `make test`.
+# `make demo` and `make test` need only Python 3.11 with venv, and make.
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,11 +10,13 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 .PHONY: help demo test test-slow lint bench format clean
 
 help:
-	@echo "make demo       build the running example and show the main job at work"
-	@echo "make test       run everything that can fail, in minutes"
-	@echo "make test-slow  run the long versions of the tests"
-	@echo "make bench      measure speed against other stores, side by side"
-	@echo "make format     put code in the house's form"
+	@echo "make demo       build the running example and show what the program does"
+	@echo "make test       check format, lint and types, and run the tests (a few minutes)"
+	@echo "make test-slow  run the tests and their long versions"
+	@echo "make lint       check format, lint and types only"
+	@echo "make bench      measure speed side by side with other stores"
+	@echo "make format     format the code and fix what ruff can fix"
+	@echo "make clean      remove the virtual environment, builds and caches"
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 class ChronologyError(Exception):
     """Anything that Chronology refuses or finds wrong.
 
-    `str(error)` states what was found and what was wanted, in one line; `hint` says what to do next, where that helps.
+    `str(error)` states in one line what was found and what was expected; `hint` says what to do next, if that helps.
     """
 
     hint: str | None = None
     index: int | None = None
-    """Which event of a batch it concerns, from 0."""
+    """Which event of a batch it concerns, counted from 0."""
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -20,7 +20,7 @@ class ChronologyError(Exception):
 
 
 class DateError(ChronologyError):
-    """A text that is no date this project reads: the text, and why."""
+    """A text that cannot be read as a date: the text, and why."""
 
     def __init__(self, text: str, reason: str, *, hint: str | None = None) -> None:
         super().__init__(f"date {text!r}: {reason}", hint=hint)
@@ -46,7 +46,7 @@ class NoteError(ChronologyError):
 
 
 class EvidenceError(ChronologyError):
-    """Evidence that cannot be made: of what is redacted, or of what the log does not hold as the checkpoint saw it."""
+    """Evidence that cannot be made: the event was redacted, or the log does not match the checkpoint."""
 
 
 class InvalidEventError(ChronologyError):
@@ -58,7 +58,7 @@ class InvalidEventError(ChronologyError):
 
 
 class UnknownNameError(ChronologyError):
-    """A name that the vocabulary or the log does not know, with the nearest that it does."""
+    """A name that the vocabulary or the log does not know, with the nearest names that it does know."""
 
     def __init__(self, what: str, name: str, known: Iterable[str], *, hint: str | None = None) -> None:
         self.what = what
@@ -103,7 +103,7 @@ class StoreError(ChronologyError):
 
 
 class IntegrityError(StoreError):
-    """A store whose contents are not what the log wrote: the first faulty position is named where there is one."""
+    """A store whose contents are not what the log wrote; names the first faulty position, if there is one."""
 
     def __init__(self, message: str, *, position: int | None = None, hint: str | None = None) -> None:
         super().__init__(message if position is None else f"position {position}: {message}", hint=hint)
@@ -119,7 +119,7 @@ def nearest(name: str, known: Iterable[str], *, edits: int | None = None) -> lis
     Args:
         name: what was typed.
         known: the names that exist.
-        edits: the largest distance that still counts; a third of the name's length, at least 1, where not given.
+        edits: the largest distance that still counts; by default a third of the name's length, but at least 1.
     """
     limit = max(1, len(name) // 3) if edits is None else edits
     ranked = sorted((_distance(name, other), other) for other in set(known) if abs(len(other) - len(name)) <= limit)

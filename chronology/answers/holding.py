@@ -1,4 +1,4 @@
-"""An answer as users get it: what held, since when, who says so. Keeps stored texts, and reads them when asked."""
+"""An answer as users get it: what held, since when, who says so. Keeps the stored texts and parses them on demand."""
 
 from typing import Any, Final, Literal
 
@@ -14,21 +14,21 @@ Standing = Literal["leading", "possible", "rival", "denial"]
 Role = Literal["affirms", "denies", "disputes"]
 
 Evidence = tuple[str | None, str, int, str, str, str, str | None, Role]
-"""What stands behind a party: value as canonical JSON, event, position, valid, origin, source, grade, role."""
+"""The evidence of a party: value as canonical JSON, event, position, valid, origin, source, grade, role."""
 
 Party = tuple[Evidence | None, Standing]
-"""A party and its standing; None for the world of nothing known."""
+"""A party and its standing; None stands for "nothing known"."""
 
 Dissent = tuple[Certainty, bool, tuple[Party, ...]]
-"""Of an answer with more than its leading party: how certain, whether contested, and the others in order."""
+"""The rest of an answer with several parties: certainty, whether it is contested, and the other parties in order."""
 
 HeldRow = tuple[
     str, str, str | None, str | None, int | None, str | None, str | None, str | None, str | None, Dissent | None
 ]
-"""An answer as text: subject and attribute, evidence of the leading party but for its role, and the dissent.
+"""An answer as text: subject and attribute, the leading party's evidence without its role, and the dissent.
 
-All of the evidence is None where nothing known leads. One party alone is certain, and nobody contests it: most answers
-are so, and then SQL gives this row as it is.
+If "nothing known" leads, all of the evidence is None. A single party is certain and uncontested, and the dissent is
+None. Most answers are like that, and SQL returns them in exactly this form.
 """
 
 _decode: Final = msgspec.json.decode
@@ -36,11 +36,11 @@ _decode: Final = msgspec.json.decode
 
 @frozen(kw_only=True)
 class Candidate:
-    """One party to an answer, with who says so; `event` and what follows are None for the world of nothing known.
+    """One party to an answer, and who says so. For "nothing known", `event` and everything after it are None.
 
     Attributes:
-        value: what is said; of a denial, what is denied or disputed.
-        role: what its event does to the attribute: disputes is for one that names another event and says no value.
+        value: what the event says; for a denial, what it denies or disputes.
+        role: what the event does to the attribute; it `disputes` if it only names another event and gives no value.
     """
 
     value: Json
@@ -57,10 +57,10 @@ class Candidate:
 class Holding(msgspec.Struct, frozen=True, gc=False):
     """What held of one attribute of one subject.
 
-    Its values and dates are read from their texts when asked for, which raises IntegrityError where they are ruined.
+    Values and dates are parsed when asked for, which raises IntegrityError if their texts are damaged.
     """
 
-    # A whole state has one of these for every attribute of every subject: the collector need not look at each.
+    # A whole state has one of these for every attribute of every subject; gc=False spares the collector a look at each.
     _row: HeldRow
 
     @property
@@ -70,12 +70,12 @@ class Holding(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def attribute(self) -> str:
-        """What of the subject held."""
+        """Which attribute of the subject it is about."""
         return self._row[1]
 
     @property
     def value(self) -> Json:
-        """The leading value; None where that is that nothing is known to hold."""
+        """The leading value; None if nothing is known to hold."""
         return _value(self._row[2])
 
     @property
@@ -92,7 +92,7 @@ class Holding(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def since(self) -> str | None:
-        """The start of the leading assertion as its source gave it; None if that is open, unknown or nothing."""
+        """The start of the leading assertion as its source gave it; None if it is open or unknown, or nothing leads."""
         valid = self._row[5]
         if not valid:
             return None
@@ -143,8 +143,8 @@ def _value(text: str | None) -> Json:
 
 
 def ruined(exc: Exception) -> IntegrityError:
-    """Return the error of a projection that holds what no replay writes."""
+    """Return the error for projections that hold something that no replay would write."""
     return IntegrityError(
-        f"the projections hold what no replay writes: {exc}",
-        hint="`chronology verify` tells more; `chronology replay` rebuilds them",
+        f"the projections are damaged: {exc}",
+        hint="`chronology verify` says more; `chronology replay` rebuilds them",
     )

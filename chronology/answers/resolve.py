@@ -39,17 +39,17 @@ class Standing(StrEnum):
 class Claim(NamedTuple):
     """What one event says of one (subject, attribute).
 
-    Histories are made of these by the hundred thousand, hence the tuple.
+    A tuple, because a history can have hundreds of thousands of them.
 
     The first covered instant lies in [start_min, start_max], the first no longer covered in [end_min, end_max];
     integer seconds, `end_min > start_min`, `end_max > start_max`.
 
     Attributes:
-        key: names the claim; unique, never used to decide.
+        key: identifies the claim; unique, and never used to decide.
         position: of its event; unique among the claims of one question.
-        extent_end: the earliest end of what the source really claimed; at and after `start_max` up to there, the
-            claim surely holds by the source's own word, persistence left out.
-        value: canonical JSON text; None where the event says that nothing holds any more.
+        extent_end: the earliest end of what the source really claimed. From `start_max` until then the claim surely
+            holds by the source's own word, even without persistence.
+        value: canonical JSON text; None if the event says that nothing holds any more.
         role: an affirmation can win; a denial or a bare dispute never does.
         disputes: positions of events that this one disputes.
     """
@@ -96,7 +96,7 @@ class Claim(NamedTuple):
 
 
 Candidate = tuple[Claim | None, Standing]
-"""A claim and its standing; None stands for the world in which nothing is known to hold."""
+"""A claim and its standing; None stands for "nothing is known to hold"."""
 
 
 _NOTHING_ONLY: Final = {None}
@@ -106,8 +106,8 @@ class Answer(NamedTuple):
     """What held of one (subject, attribute).
 
     Attributes:
-        certain: the one value wins in every world.
-        contested: a live claim disagrees with, or denies, what leads or may win.
+        certain: one value wins in every world.
+        contested: a live claim disagrees with, or denies, a claim that leads or may win.
         candidates: the leading one first, then by standing and position; nothing is dropped.
     """
 
@@ -117,17 +117,17 @@ class Answer(NamedTuple):
 
     @property
     def leading(self) -> Claim | None:
-        """The winner in the middle world; None where nothing covers the instant there."""
+        """The winner in the middle world; None if nothing covers the instant there."""
         return self.candidates[0][0]
 
 
 def middle(start_min: int, start_max: int, end_min: int, end_max: int) -> tuple[int, int]:
     """Return the start and end of a claim in the middle world.
 
-    Each is the midpoint of its bounds, rounded down, or the finite bound where one side is unbounded; where both are,
-    the claim reaches as far as it can. Where that leaves an unknown end at or before an imprecise start (or an unknown
-    start at or after an imprecise end), the unknown one moves until the claim covers its shortest length, because in
-    a world start < end.
+    Each is the midpoint of its bounds, rounded down. If one side is unbounded, it is the finite bound; if both are, the
+    claim reaches as far as it can. If that puts an unknown end at or before an imprecise start (or an unknown start at
+    or after an imprecise end), the unknown one moves until the claim covers its shortest length, because start < end
+    in every world.
     """
     start = _midpoint(start_min, start_max, farthest=BEGINNING)
     end = _midpoint(end_min, end_max, farthest=FOREVER)
@@ -140,7 +140,7 @@ def middle(start_min: int, start_max: int, end_min: int, end_max: int) -> tuple[
 
 
 def _midpoint(low: int, high: int, *, farthest: int) -> int:
-    # Normalised bounds leave the claim its first day, so an unbounded one may stand a day inside the line's end.
+    # Normalised bounds leave the claim at least one day, so an unbounded one may lie a day inside the end of the line.
     low_unbounded, high_unbounded = low <= BEGINNING + DAY, high >= FOREVER - DAY
     if low_unbounded and high_unbounded:
         return farthest
@@ -150,10 +150,10 @@ def _midpoint(low: int, high: int, *, farthest: int) -> int:
 
 
 def conflict(a: Claim, b: Claim) -> bool:
-    """Tell whether two claims contradict each other, whichever of them is asked about.
+    """Tell whether two claims contradict each other, in either order.
 
-    Affirmations conflict if values and origins differ and what the sources really claimed surely overlaps; a denial
-    conflicts with affirmations of its value; a dispute conflicts with the event it names, whatever else holds.
+    Affirmations conflict if values and origins differ and what the sources really claimed surely overlaps. A denial
+    conflicts with affirmations of its value. A dispute always conflicts with the event that it names.
     """
     if b.position in a.disputes or a.position in b.disputes:
         return True
@@ -168,11 +168,11 @@ def conflict(a: Claim, b: Claim) -> bool:
 
 
 def resolve(claims: Sequence[Claim], instant: int) -> Answer | None:
-    """Return what held at an instant, or None where nothing is known to hold, possibly or contested.
+    """Return what held at an instant, or None if nothing is known to hold and nobody contests that.
 
     Args:
         claims: the live claims in scope about one (subject, attribute), in any order.
-        instant: seconds on the line of `chronology.edtf`.
+        instant: seconds on the line of `chronology.dates.calendar`.
     """
     covering = [claim for claim in claims if claim.may_cover(instant)]
     affirming = [claim for claim in covering if claim.role is Role.AFFIRMS]
@@ -193,7 +193,7 @@ def resolve(claims: Sequence[Claim], instant: int) -> Answer | None:
 def _conflicting(claims: Sequence[Claim], winners: Sequence[Claim]) -> list[Claim]:
     """Return the claims that conflict with a winner."""
     if not any(claim.opposes for claim in claims):
-        # Affirmations conflict only where each surely says something of some instant.
+        # Affirmations conflict only if each surely covers some instant by its source's own word.
         claims, winners = ([c for c in some if c.start_max < c.extent_end] for some in (claims, winners))
     return [claim for claim in claims if any(conflict(claim, winner) for winner in winners)]
 
@@ -205,12 +205,12 @@ def answer(
 
     Args:
         leading: the winner in the middle world.
-        winners: the claims that win in some world, the leading one among them.
+        winners: the claims that win in some world, including the leading one.
         opponents: the claims that may cover the instant and conflict with a winner; they may be winners themselves.
-        nothing_possible: in some world nothing covers the instant.
+        nothing_possible: whether in some world nothing covers the instant.
     """
     values = {claim.value for claim in winners}
-    # Where an event that ended the attribute may win, it already says that nothing held.
+    # If an event that ended the attribute may win, it already says that nothing held.
     nothing = leading is None or (nothing_possible and None not in values)
     if nothing:
         values.add(None)
@@ -219,7 +219,7 @@ def answer(
     found: list[Candidate] = [(leading, Standing.LEADING)]
     found += [(claim, Standing.POSSIBLE) for claim in _in_order(winners) if claim is not leading]
     if nothing and leading is not None:
-        # The world of nothing has no position and comes last among its equals.
+        # "Nothing known" has no position and comes last among the possible values.
         found.append((None, Standing.POSSIBLE))
     if opponents:
         won = {claim.key for claim in winners}
@@ -230,5 +230,5 @@ def answer(
 
 
 def _in_order(claims: Sequence[Claim]) -> Sequence[Claim]:
-    """Return claims in order of display: of position."""
+    """Return claims in order of display, which is the order of their positions."""
     return claims if len(claims) < 2 else sorted(claims, key=attrgetter("position"))

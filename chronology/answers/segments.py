@@ -1,4 +1,4 @@
-"""All of valid time at once: the answers of `chronology.resolve` as segments, by one sweep over each part. Pure."""
+"""All of valid time at once: the answers of `resolve` as segments, by one sweep over each part. Pure."""
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
@@ -27,8 +27,8 @@ def segments(claims: Sequence[Claim], *, after: int = BEGINNING, until: int = FO
 
     Args:
         claims: the live claims in scope, in any order.
-        after: the first instant that is asked for.
-        until: the first that is no longer.
+        after: the first instant of the period.
+        until: the first instant after the period.
     """
     if len(claims) == 1:
         return _history(claims, after, until)
@@ -40,10 +40,11 @@ def segments(claims: Sequence[Claim], *, after: int = BEGINNING, until: int = FO
 
 
 def _parts(claims: Sequence[Claim]) -> Iterator[tuple[Sequence[Claim], int, int]]:
-    """Yield the claims that matter in one period after the other, each with its period, in order.
+    """Yield periods in order, each with the claims that matter in it, its beginning and its end.
 
-    Where a claim holds from an exact start for good, and all before it started surely earlier and said nothing that
-    goes on beyond, they neither win nor contest any more. Most histories fall into parts of one claim each.
+    A period ends at the exact start of a claim that holds for good from there, if all earlier claims surely started
+    before that and claim nothing beyond it: then they neither win nor contest any more. Most histories fall into
+    periods of one claim each.
     """
     if any(claim.opposes for claim in claims):
         yield claims, BEGINNING, FOREVER
@@ -63,7 +64,7 @@ def _parts(claims: Sequence[Claim]) -> Iterator[tuple[Sequence[Claim], int, int]
 
 
 def _history(claims: Sequence[Claim], after: int, until: int) -> list[Segment]:
-    """Return the segments between two instants of claims that cannot be told apart further."""
+    """Return the segments between two instants of claims that cannot be split into periods."""
     if len(claims) == 1 and claims[0].role is Role.AFFIRMS:
         return _alone(claims[0], after, until)
     sweep = _Sweep(claims)
@@ -81,7 +82,7 @@ def _history(claims: Sequence[Claim], after: int, until: int) -> list[Segment]:
 
 
 def _alone(claim: Claim, after: int, until: int) -> list[Segment]:
-    """Return the segments between two instants of a claim that none can outdo or contest there."""
+    """Return the segments between two instants of a claim that no other claim outdoes or contests there."""
     if claim.value is None:
         return []
     surely = Answer(((claim, Standing.LEADING),), certain=True, contested=False)
@@ -105,7 +106,7 @@ def _alone(claim: Claim, after: int, until: int) -> list[Segment]:
 
 
 class _Sweep:
-    """The claims as seen by an instant that only moves forward."""
+    """The claims at an instant that only moves forward."""
 
     def __init__(self, claims: Sequence[Claim]) -> None:
         self._affirming = [claim for claim in claims if claim.role is Role.AFFIRMS]
@@ -115,7 +116,7 @@ class _Sweep:
         self._becoming_sure = sorted(self._affirming, key=lambda claim: -claim.start_max)
         self._middles = {claim.key: claim.middle for claim in self._affirming}
         self._entering_middle = sorted(self._affirming, key=lambda claim: -self._middles[claim.key][0])
-        # Claims that may cover the instant, in order of the latest start they can have.
+        # Claims that may cover the instant, in order of their latest possible start.
         self._open: list[tuple[int, int, Claim]] = []
         self._leaving: list[tuple[int, int, Claim]] = []
         self._sure: list[tuple[int, int, int]] = []
@@ -134,9 +135,9 @@ class _Sweep:
         yield from pairwise(inside)
 
     def _ties(self) -> Iterator[int]:
-        """Yield the second after each exact start that falls where another claim may start.
+        """Yield the second after each exact start at which another claim may start too.
 
-        At that start equal starts go to the higher position; one second on, the other may have started later.
+        At the exact start, equal starts go to the higher position; a second later, the other may have started later.
         """
         imprecise = sorted((c.start_min, c.start_max) for c in self._affirming if c.start_min < c.start_max)
         reach = list(accumulate((end for _, end in imprecise), max))
@@ -148,7 +149,7 @@ class _Sweep:
                     yield claim.start_min + 1
 
     def answer_at(self, instant: int) -> Answer | None:
-        """Return the answer at an instant, which must not lie before the last one asked for."""
+        """Return the answer at an instant, which must not be earlier than the previous one."""
         self._advance(instant)
         floor = NOTHING if not self._sure else (-self._sure[0][0], -self._sure[0][1])
         winners = self._winners(instant, floor)
@@ -190,7 +191,7 @@ class _Sweep:
 
 
 class _Opponents:
-    """For each claim, the claims that conflict with it, found once when first asked for."""
+    """The claims that conflict with each claim, found when first asked for."""
 
     def __init__(self, claims: Iterable[Claim]) -> None:
         every = list(claims)

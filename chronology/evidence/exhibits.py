@@ -1,6 +1,6 @@
-"""Evidence from a log: its checkpoint, exhibits of single events, and how it stands to an earlier checkpoint.
+"""Evidence from a log: its checkpoint, exhibits of single events, and comparison with an earlier checkpoint.
 
-Reads leaf hashes and the one body asked for. Signs nothing, and writes nothing.
+Reads leaf hashes and the one body asked for. Signs and writes nothing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,25 +19,25 @@ from chronology.transparency.proofs import TlogProof
 Outcome = Literal["extends", "truncated", "rewritten", "forked"]
 
 _SENTENCES: Final[dict[Outcome, str]] = {
-    "extends": "the log extends the checkpoint: its first {size:,} events are those that the checkpoint saw",
-    "truncated": "the log was truncated: the checkpoint saw {size:,} events, and there are {head:,}",
-    "rewritten": "the log was rewritten: its first {size:,} events are not those that the checkpoint saw",
-    "forked": "this is another log: its origin is {origin}, the checkpoint's {theirs}",
+    "extends": "the log extends the checkpoint: its first {size:,} events are those that the checkpoint covers",
+    "truncated": "the log was truncated: the checkpoint covers {size:,} events, and the log has {head:,}",
+    "rewritten": "the log was rewritten: its first {size:,} events are not those that the checkpoint covers",
+    "forked": "this is another log: its origin is {origin}, the checkpoint's is {theirs}",
 }
 
 
 @frozen(kw_only=True)
 class Comparison:
-    """How a log stands to a checkpoint; `str()` says it in a sentence.
+    """How a log compares with a checkpoint; `str()` says it in a sentence.
 
     Attributes:
-        outcome: "extends", or which attack it looks like. A copy that went its own way after a common beginning
-            cannot be told from a rewritten log, for a checkpoint holds one hash and no events; only where the log
-            was made anew from its first event is the origin another one.
-        checkpoint: what it was compared with.
+        outcome: "extends", or the attack it looks like. A copy that went its own way after a common beginning looks
+            like a rewritten log, because a checkpoint holds one hash and no events. The origin differs only if the
+            log was rebuilt from its first event.
+        checkpoint: what the log was compared with.
         origin: of the log.
         head: of the log.
-        root: of as many of the log's events as the checkpoint covers; None where there are not so many.
+        root: of as many of the log's events as the checkpoint covers; None if there are fewer.
     """
 
     outcome: Outcome
@@ -48,7 +48,7 @@ class Comparison:
 
     @property
     def ok(self) -> bool:
-        """Whether the log only grew."""
+        """Whether the log has only grown."""
         return self.outcome == "extends"
 
     def __str__(self) -> str:
@@ -58,7 +58,7 @@ class Comparison:
 
 @frozen(kw_only=True)
 class Exhibit:
-    """What an exhibit proves: that this event stood at its position in the log of this checkpoint, signed by these."""
+    """What an exhibit proves: the event is at its position in the log of the checkpoint, which these keys signed."""
 
     event: RecordedEvent
     checkpoint: Checkpoint
@@ -68,13 +68,13 @@ class Exhibit:
 def origin(log: Log) -> str:
     """Return the origin line of a log: `chronology/` and the id of its first event.
 
-    A file has no address that could name it for good. The id of the first event is random, was there before any
-    checkpoint, is part of what the tree's first leaf hashes, and can never be redacted, so that no two logs share
-    an origin unless one is a copy of the other.
+    A file has no permanent address. The id of the first event is random, older than any checkpoint, part of what the
+    tree's first leaf hashes, and can never be redacted. So no two logs share an origin unless one is a copy of the
+    other.
 
     Raises:
         EvidenceError: the log is empty.
-        IntegrityError: the id of its first event is none; it would be printed and signed as it stands.
+        IntegrityError: the id of its first event is not printable ASCII; it would be printed and signed unchanged.
     """
     first = log.by_position(1)
     if first is None:
@@ -85,7 +85,7 @@ def origin(log: Log) -> str:
 
 
 def checkpoint(log: Log) -> Checkpoint:
-    """Return the head of the log's Merkle tree, in memory that does not grow with the log.
+    """Return the head of the log's Merkle tree, using memory that does not grow with the log.
 
     Raises:
         EvidenceError: the log is empty.
@@ -95,11 +95,11 @@ def checkpoint(log: Log) -> Checkpoint:
 
 
 def compare(log: Log, earlier: Checkpoint) -> Comparison:
-    """Tell whether a log extends what a checkpoint saw, or which attack it looks like.
+    """Tell whether a log extends a checkpoint, or which attack it looks like.
 
     Raises:
         EvidenceError: the log is empty.
-        ProofError: the log holds something else than leaf hashes.
+        ProofError: the log holds something other than leaf hashes.
     """
     ours, head = origin(log), log.head()
     found = root(log.leaves(until=earlier.size)) if earlier.size <= head else None
@@ -117,11 +117,11 @@ def read_checkpoint(data: bytes, vkeys: Sequence[str] = ()) -> Checkpoint:
     """Read a checkpoint's file, signed or not.
 
     Args:
-        data: a note, or the text of a checkpoint alone.
-        vkeys: the verifier keys that are trusted. Without any, signatures are not looked at.
+        data: a note, or only the text of a checkpoint.
+        vkeys: the verifier keys that are trusted. If there are none, signatures are not checked.
 
     Raises:
-        NoteError: it is no checkpoint, or no trusted key signed it.
+        NoteError: the file is not a checkpoint, or no trusted key signed it.
     """
     if vkeys:
         return Checkpoint.parse(open_note(data, vkeys).text)
@@ -139,23 +139,23 @@ def prove(log: Log, position: int, note: bytes) -> TlogProof:
     Args:
         log: the log.
         position: of the event, which exists.
-        note: a signed checkpoint of the log, as in its file; whose signature it is, is for others to judge.
+        note: a signed checkpoint of the log, as in its file; its signature is not checked here.
 
     Raises:
-        EvidenceError: the event was redacted, or the checkpoint does not cover it or is not of this log.
+        EvidenceError: the event was redacted, or the checkpoint does not cover it or is from another log.
         NoteError: the checkpoint cannot be read.
     """
     head = read_checkpoint(note)
     row = log.by_position(position)
     if row is None or not row.body:
-        raise EvidenceError(f"position {position}: there is no body to prove; exhibits made before still hold")
+        raise EvidenceError(f"position {position}: there is no body to prove; earlier exhibits still hold")
     if position > head.size:
         hint = "make a new checkpoint"
         raise EvidenceError(f"position {position} came after the checkpoint, which covers {head.size:,}", hint=hint)
     leaves = _Leaves(log.leaves(until=head.size))
     try:
         if head.origin != origin(log) or len(leaves) < head.size:
-            raise ProofError("the checkpoint is of another log, or of more events")
+            raise ProofError("the checkpoint is from another log, or covers more events")
         hashes = inclusion_proof(leaves, position - 1)
         verify_inclusion(position - 1, head.size, leaf_hash(row.body), hashes, head.root)
     except ProofError as exc:
@@ -165,32 +165,32 @@ def prove(log: Log, position: int, note: bytes) -> TlogProof:
 
 
 def verify_proof(data: bytes, vkeys: Sequence[str], *, log_origin: str | None = None) -> Exhibit:
-    """Check an exhibit, without the log that it comes from.
+    """Check an exhibit without the log that it comes from.
 
     Args:
         data: the exhibit's file.
         vkeys: the verifier keys that are trusted.
-        log_origin: whose log it must be; any, where not given.
+        log_origin: the log that it must be from; any log by default.
 
     Raises:
-        ProofError: it does not hold, or what it proves is no event.
+        ProofError: it does not hold, or what it proves is not an event.
         NoteError: no trusted key signed its checkpoint.
     """
     proof = TlogProof.parse(data)
     if not proof.extra:
-        raise ProofError("the exhibit holds no event")
+        raise ProofError("the exhibit contains no event")
     leaf = leaf_hash(proof.extra)
     head = proofs.verify(proof, leaf, vkeys, origin=log_origin)
     try:
         event = recorded(proof.index + 1, proof.extra, leaf)
     except CanonicalError as exc:
-        raise ProofError(f"what the exhibit proves is no event of a chronology: {exc}") from exc
+        raise ProofError(f"what the exhibit proves is not a Chronology event: {exc}") from exc
     signed_by = tuple(map(str, open_note(proof.checkpoint, vkeys).verified))
     return Exhibit(event=event, checkpoint=head, signed_by=signed_by)
 
 
 class _Leaves(Sequence[bytes]):
-    """Leaf hashes side by side in one buffer: 32 MB for a million, where a list of them takes 73."""
+    """Leaf hashes side by side in one buffer: a million take 32 MB, while a list of them takes 73."""
 
     def __init__(self, leaves: Iterable[bytes]) -> None:
         self._buffer = bytearray()

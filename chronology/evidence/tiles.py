@@ -15,34 +15,34 @@ WIDTH: Final = 256
 
 
 def export(events: Iterable[RecordedEvent], directory: Path, checkpoint: bytes) -> int:
-    """Write the tiles, the entry bundles and, last, the checkpoint of a log; return how many files.
+    """Write the tiles, the entry bundles and, last, the checkpoint of a log; return the number of files.
 
-    A redacted event stands in its bundle as an entry of no bytes: no event is empty, and every hash still holds.
-    Memory does not grow with the log.
+    A redacted event becomes an entry of zero bytes: no event is empty, so it cannot be mistaken, and every hash still
+    holds. Memory does not grow with the log.
 
     Args:
-        events: of the log, from the first on; those after the checkpoint are not written.
+        events: of the log, from the first one; those after the checkpoint are not written.
         directory: new or empty, so that nothing redacted since an earlier export is left beside the new files.
-        checkpoint: of this log, as in its file, signed if the tree is for the public; tells how many events.
+        checkpoint: of this log, as in its file, signed if the tree is for the public; it sets the number of events.
 
     Raises:
-        StoreError: the directory is in use, or a file cannot be written.
+        StoreError: the directory is not empty, or a file cannot be written.
         NoteError: the checkpoint cannot be read.
-        EvidenceError: the log does not hold what the checkpoint says, or an event is not as its leaf hash says.
+        EvidenceError: the log does not match the checkpoint, or an event does not match its leaf hash.
     """
     head = read_checkpoint(checkpoint)
     tree = _Tree(directory)
     try:
         directory.mkdir(parents=True, exist_ok=True)
         if next(directory.iterdir(), None) is not None:
-            raise StoreError(f"{directory} is not empty", hint="export into a new directory, then put it in its place")
+            raise StoreError(f"{directory} is not empty", hint="export to a new directory, then move it into place")
         for event in islice(events, head.size):
             if event.body and leaf_hash(event.body) != event.leaf:
                 raise EvidenceError(f"position {event.position}: the body does not match its leaf hash")
             tree.add(event.body, event.leaf)
         tree.finish()
         if (tree.frontier.size, tree.frontier.root()) != (head.size, head.root):
-            raise EvidenceError("the log does not hold what the checkpoint says; no checkpoint was written")
+            raise EvidenceError("the log does not match the checkpoint; no checkpoint was written")
         tree.write(Path("checkpoint"), checkpoint)
     except OSError as exc:
         raise StoreError(f"{exc.filename or directory} cannot be written: {exc.strerror}") from exc
@@ -50,7 +50,7 @@ def export(events: Iterable[RecordedEvent], directory: Path, checkpoint: bytes) 
 
 
 def path_of(number: int) -> Path:
-    """Return a tile's number as the path elements of the specification: 1234067 gives `x001/x234/067`."""
+    """Return a tile's number as the path that the specification gives it: 1234067 becomes `x001/x234/067`."""
     digits = str(number)
     digits = digits.zfill(-(-len(digits) // 3) * 3)
     parts = [digits[start : start + 3] for start in range(0, len(digits), 3)]
@@ -58,7 +58,7 @@ def path_of(number: int) -> Path:
 
 
 class _Tree:
-    """Tiles that are still growing: one at each level, and one bundle of entries."""
+    """The tiles that are still growing, one at each level, and one bundle of entries."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -70,7 +70,7 @@ class _Tree:
         self.files = 0
 
     def add(self, body: bytes, leaf: bytes) -> None:
-        """Take in the next event; tiles and bundles that are full are written."""
+        """Add the next event, and write the tiles and bundles that are full."""
         self.frontier.push(leaf)
         self._entries.append(len(body).to_bytes(2, "big") + body)
         if len(self._entries) == WIDTH:

@@ -22,22 +22,22 @@ from chronology.transparency.notes import Checkpoint
 from chronology.vocabulary.event_types import REDACTED
 
 FAULTS_LISTED: Final = 100
-"""How many faults a report names; a ruined file has as many as it has rows."""
+"""How many faults a report lists at most; a badly damaged file has one for each row."""
 
-# Made by the library that applies migrations, or by SQLite's own ANALYZE.
+# Made by the library that applies migrations.
 _FOREIGN_BUT_HARMLESS: Final = frozenset({"_sqlite_migrations", "idx__sqlite_migrations_migration_set_name"})
 
 
 _KEYS: Final = frozenset(Body.__struct_fields__)
-"""All that a body may hold; a key that nothing reads could say anything, and still be shown as JSON."""
+"""All keys that a body may have; one that nothing reads could say anything, and would still be shown as JSON."""
 
-# Its text order is its time order only in this one spelling.
+# Only in this one spelling is text order the same as time order.
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 
 @frozen(kw_only=True)
 class Fault:
-    """Something that is not as the log wrote it, and where: a position, or None where it concerns the whole file."""
+    """Something that differs from what the log wrote, and its position; None if it concerns the whole file."""
 
     position: int | None
     message: str
@@ -52,11 +52,10 @@ class VerifyReport:
 
     Attributes:
         events: how many rows of the log were read.
-        root: of the log's Merkle tree (RFC 9162), over the bodies as they stand, 32 bytes.
-        redacted: positions of the events whose bodies were erased and declared so; a gap that is not declared is a
-            fault.
-        against: how the log stands to the checkpoint that was given, None where none was.
-        faults: everything that is wrong, the first `FAULTS_LISTED` at most; empty for a sound store.
+        root: of the log's Merkle tree (RFC 9162), computed from the bodies as they are now, 32 bytes.
+        redacted: positions of the events whose redaction is declared; a gap that is not declared is a fault.
+        against: how the log compares with the checkpoint; None if none was given.
+        faults: everything that is wrong, up to `FAULTS_LISTED`; empty if the store is sound.
     """
 
     events: int
@@ -67,14 +66,14 @@ class VerifyReport:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is wrong, and the log extends the checkpoint if one was given."""
+        """Whether nothing is wrong and the log extends the checkpoint, if one was given."""
         return not self.faults and (self.against is None or self.against.ok)
 
 
 def verify(
     connection: sqlite3.Connection, *, progress: Progress | None = None, checkpoint: Checkpoint | None = None
 ) -> VerifyReport:
-    """Check everything that can be checked from the file alone, or against a checkpoint kept elsewhere.
+    """Check everything that can be checked from the file itself, and against a checkpoint if one is given.
 
     Memory does not grow with the log.
     """
@@ -110,7 +109,7 @@ class _Checker:
         self.frontier = Frontier()
 
     def faults(self) -> Iterator[Fault]:
-        """Yield every fault; the projections are compared only with a log that is sound itself."""
+        """Yield every fault; the projections are compared only if the log is sound."""
         found = False
         for stage in (self._file, self._schema, self._rows):
             for fault in self._guarded(stage()):
@@ -120,7 +119,7 @@ class _Checker:
             yield from self._guarded(self._projections())
 
     def _guarded(self, stage: Iterator[Fault]) -> Iterator[Fault]:
-        """Turn what a damaged file makes SQLite or the readers raise into a fault."""
+        """Turn errors that a damaged file causes in SQLite or the readers into faults."""
         try:
             yield from stage
         except IntegrityError as exc:
@@ -128,13 +127,13 @@ class _Checker:
         except (sqlite3.Error, ChronologyError, UnicodeDecodeError) as exc:
             if database.is_passing(exc):
                 raise
-            yield Fault(position=None, message=f"the file cannot be read on: {exc}")
+            yield Fault(position=None, message=f"the rest of the file cannot be read: {exc}")
 
     def _file(self) -> Iterator[Fault]:
         for mark, wanted in (("application_id", database.APPLICATION_ID), ("user_version", database.FORMAT)):
             (found,) = self._connection.execute(f"PRAGMA {mark}").fetchone()
             if found != wanted:
-                yield Fault(position=None, message=f"the file's {mark} is {found}, and this Chronology writes {wanted}")
+                yield Fault(position=None, message=f"the file's {mark} is {found}; this Chronology writes {wanted}")
         for (message,) in self._connection.execute("PRAGMA integrity_check(100)"):
             if message != "ok":
                 yield Fault(position=None, message=f"SQLite finds the file damaged: {message}")
@@ -155,13 +154,13 @@ class _Checker:
             if name in _FOREIGN_BUT_HARMLESS and _kind(found[name]) != "trigger":
                 continue
             yield Fault(position=None, message=f"{_kind(found[name])} {name} is foreign to a store")
-        # What is missing was named above.
+        # Missing objects were named above.
         for entry in sorted(_entries(self._connection, made) - _wanted_entries(made), key=str):
-            yield Fault(position=None, message=f"the schema table does not say of {entry[1]} what SQLite enters there")
+            yield Fault(position=None, message=f"the schema table's entry for {entry[1]} is not as SQLite writes it")
 
     def _rows(self) -> Iterator[Fault]:
         for position in self.log.strays():
-            yield Fault(position=position, message="is no place in a log: the first position is 1")
+            yield Fault(position=position, message="is not a valid position: the first one is 1")
         head = self.log.head()
         previous: Row | None = None
         for row in self.log.read(until=head):
@@ -178,7 +177,7 @@ class _Checker:
         yield from self._gap_faults()
 
     def _note_redaction(self, row: Row) -> Iterator[str]:
-        """Keep gaps and declarations until the whole log is read."""
+        """Remember gaps and declarations until the whole log has been read."""
         if row.body == b"":
             self.gaps[row.position] = row
         elif row.type == REDACTED and isinstance(row.body, bytes):
@@ -190,14 +189,14 @@ class _Checker:
                 self._declared.setdefault(redaction.position, []).append(redaction)
 
     def _gap_faults(self) -> Iterator[Fault]:
-        """Hold the gaps against the declarations, which stand later in the log."""
+        """Compare the gaps with the declarations, which come later in the log."""
         for position, row in list(self.gaps.items()):
             if not any(redaction.matches(row) for redaction in self._declared.get(position, ())):
                 del self.gaps[position]
-                yield Fault(position=position, message="the body is missing, and no event declares just this redacted")
+                yield Fault(position=position, message="the body is missing, and no event declares this redaction")
         for position in sorted(self._declared.keys() - self.gaps.keys()):
             by = self._declared[position][0].declared_at
-            yield Fault(position=position, message=f"is declared redacted at position {by}, yet is not as that says")
+            yield Fault(position=position, message=f"is declared redacted at position {by}, but does not match")
 
     def _projections(self) -> Iterator[Fault]:
         with fresh(self.log, self._connection):
@@ -209,7 +208,7 @@ class _Checker:
 
 
 def _entries(connection: sqlite3.Connection, names: Mapping[str, str]) -> set[tuple[Any, ...]]:
-    """Return what the schema table says beside the texts: of what type each object is, and of which table."""
+    """Return what the schema table says besides the texts: the type of each object, and its table."""
     return {
         (kind, name, table)
         for kind, name, table in connection.execute("SELECT type, name, tbl_name FROM sqlite_schema")
@@ -230,7 +229,7 @@ def _kind(statement: str | None) -> str:
 
 
 def _leaf_of(row: Row) -> bytes:
-    """Return the leaf hash that the body gives; a redacted event has only the stored one."""
+    """Return the leaf hash of the body; for a redacted event, the stored one."""
     stored: object = row.leaf
     if row.body == b"" and isinstance(stored, bytes) and len(stored) == HASH_SIZE:
         return stored
@@ -238,15 +237,15 @@ def _leaf_of(row: Row) -> bytes:
 
 
 def _row_faults(row: Row, previous: Row | None) -> Iterator[str]:
-    """Re-derive every column of a row from its body."""
+    """Derive every column of a row again from its body, and yield what differs."""
     stored: tuple[object, ...] = row
     if not all(isinstance(value, kind) for value, kind in zip(stored, event_table.COLUMN_TYPES, strict=True)):
         yield "a column holds a value of the wrong type"
         return
     if previous and isinstance(previous.recorded_at, str) and row.recorded_at < previous.recorded_at:
-        yield f"recorded_at {row.recorded_at} is before that of position {previous.position}"
+        yield f"recorded_at {row.recorded_at} is earlier than at position {previous.position}"
     if not _INSTANT.fullmatch(row.recorded_at):
-        yield f"recorded_at {row.recorded_at!r} is not as a log writes it"
+        yield f"recorded_at {row.recorded_at!r} is not in the log's format"
     if not row.body:
         return
     if leaf_hash(row.body) != row.leaf:
@@ -260,9 +259,9 @@ def _row_faults(row: Row, previous: Row | None) -> Iterator[str]:
         yield str(exc)
         return
     if body.format != FORMAT:
-        yield f"the body says that it is of format {body.format}, which no Chronology wrote"
+        yield f"the body says that it has format {body.format}, which Chronology never wrote"
     for key in sorted(record.keys() - _KEYS):
-        yield f"the body has the key {key!r}, which no Chronology wrote"
+        yield f"the body has the key {key!r}, which Chronology never wrote"
     for column in ("id", "type", "subject", "recorded_at"):
         found, wanted = getattr(row, column), getattr(body, column)
         if found != wanted:
@@ -270,7 +269,7 @@ def _row_faults(row: Row, previous: Row | None) -> Iterator[str]:
 
 
 def _position_of(name: str, row: Stored) -> int | None:
-    """Return the position of an event that a projection's row stems from, where the row names one."""
+    """Return the position of the event that a projection's row comes from, if the row names one."""
     if row is not None and name in ("assertion", "mention"):
         return int(row[1])
     return None
@@ -278,7 +277,7 @@ def _position_of(name: str, row: Stored) -> int | None:
 
 def _told(name: str, stored: Stored, replayed: Stored) -> str:
     if stored is None:
-        return f"the projection {name} lacks the row {replayed!r}"
+        return f"the projection {name} is missing the row {replayed!r}"
     if replayed is None:
-        return f"the projection {name} has a row too many: {stored!r}"
+        return f"the projection {name} has an extra row: {stored!r}"
     return f"the projection {name} has {stored!r} where a replay gives {replayed!r}"

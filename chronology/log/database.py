@@ -1,4 +1,4 @@
-"""The file: opening it with the right settings, whose it is, transactions. Alone connects; knows no event."""
+"""The file: opens it with the right settings, checks whose it is, runs transactions. Only this module connects."""
 
 import sqlite3
 import stat
@@ -21,8 +21,8 @@ BUSY_SECONDS: Final = 30.0
 _SMALLEST_PAGE: Final = 512
 """Bytes; no database is smaller than its first page."""
 
-# What SQLite made by itself: the indexes behind UNIQUE, and the statistics of ANALYZE. Any other object that bears a
-# reserved name was given it by an edit of the schema table.
+# Leaves out what SQLite makes by itself: the indexes behind UNIQUE, and the statistics of ANALYZE. Any other object
+# with a reserved name got it from an edit of the schema table.
 _SCHEMA_QUERY: Final = """
     SELECT name, type, sql
     FROM sqlite_schema
@@ -33,15 +33,15 @@ _SCHEMA_QUERY: Final = """
 
 
 def connect(path: Path, *, create: bool = False, read_only: bool = False) -> sqlite3.Connection:
-    """Open a file as a store's database, in autocommit mode, with the settings that durability rests on.
+    """Open a file as a store's database, in autocommit mode, with the settings that durability depends on.
 
     Args:
         path: the file.
-        create: make the file if there is none; it is empty then.
+        create: make an empty file if there is none.
         read_only: refuse every change through this connection.
 
     Raises:
-        StoreError: there is no such file, it is no database, not a store, or newer than this code.
+        StoreError: there is no such file, it is not a database or not a store, or it is newer than this code.
     """
     try:
         _check_path(path, create=create, read_only=read_only)
@@ -50,7 +50,7 @@ def connect(path: Path, *, create: bool = False, read_only: bool = False) -> sql
         raise StoreError(f"{path} cannot be opened: {exc.strerror}", hint="name another file with --db") from exc
     if marked and not read_only:
         raise StoreError(f"{path} is marked read-only", hint="make a writable copy, or `chmod u+w` it")
-    # Even a reader opens for writing where it can: after a crash somebody must roll the journal back.
+    # Even a reader opens for writing if it can, because after a crash somebody must roll the journal back.
     mode = "ro" if marked else "rwc" if create else "rw"
     with wrapped(path):
         connection = sqlite3.connect(
@@ -72,7 +72,7 @@ def connect_foreign(path: Path) -> sqlite3.Connection:
     """Open a file that may be hostile, read-only: not even a journal beside it is played back.
 
     Raises:
-        StoreError: there is no such file, it is no store, or of another format.
+        StoreError: there is no such file, it is not a store, or it has another format.
     """
     _check_path(path, create=False, read_only=True)
     with wrapped(path):
@@ -91,18 +91,18 @@ def connect_foreign(path: Path) -> sqlite3.Connection:
 
 
 def backup(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
-    """Copy a database, as it is at one moment, into a new file; return the copy, open for reading.
+    """Copy a database as it is at one moment into a new file, and return the copy, open for reading.
 
     Raises:
-        StoreError: there is such a file already, or it cannot be written.
+        StoreError: the file already exists or cannot be written.
     """
     if not path.parent.is_dir():
         raise StoreError(f"there is no directory {path.parent}", hint="make it first")
     try:
-        # Made here and now, so that no file of anybody else is ever written over.
+        # Made here and now, so that nobody else's file can be overwritten.
         path.touch(mode=0o600, exist_ok=False)
     except FileExistsError as exc:
-        raise StoreError(f"{path} exists already, and is not written over", hint="name a new file") from exc
+        raise StoreError(f"{path} already exists, and will not be overwritten", hint="name a new file") from exc
     except OSError as exc:
         raise StoreError(f"{path} cannot be made: {exc.strerror}") from exc
     try:
@@ -120,21 +120,21 @@ def backup(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
 
 
 def rewrite(connection: sqlite3.Connection) -> None:
-    """Write the whole file anew from its rows: nothing of what was deleted is left, in free pages or between rows.
+    """Rewrite the whole file from its rows, so that nothing deleted is left in free pages or between rows.
 
     Raises:
-        StoreError: another process reads the store, or there is no room for a second copy.
+        StoreError: another process is reading the store, or there is no room for a second copy.
     """
     try:
         with wrapped():
             if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat4'").fetchone():
-                # Where somebody ran ANALYZE, it keeps samples of indexed texts, subjects among them.
+                # If somebody ran ANALYZE, this table keeps samples of indexed texts, including subjects.
                 connection.execute("DELETE FROM sqlite_stat4")
             connection.execute("VACUUM")
     except StoreError as exc:
         raise StoreError(
-            f"the event is redacted, yet remains of its text may still be in the file: {exc}",
-            hint="redact it once more when no other program uses the store and there is room for a second copy",
+            f"the event is redacted, but parts of its text may still be in the file: {exc}",
+            hint="redact it again when no other program uses the store and there is room for a second copy",
         ) from exc
 
 
@@ -154,17 +154,17 @@ def _check_path(path: Path, *, create: bool, read_only: bool) -> None:
         if not path.parent.is_dir():
             raise StoreError(f"there is no directory {path.parent}", hint="make it first")
     elif not path.is_file():
-        # A pipe would be waited for without end.
-        raise StoreError(f"{path} is no file", hint="name a file, as in --db storm.db")
+        # Opening a pipe would wait forever.
+        raise StoreError(f"{path} is not a file", hint="name a file, as in --db storm.db")
     elif 0 < path.stat().st_size < _SMALLEST_PAGE:
-        # SQLite takes so short a file for an empty one, and would write over it.
+        # SQLite takes such a short file for an empty one, and would overwrite it.
         raise StoreError(f"{path} is not a database", hint="name another file with --db or CHRONOLOGY_DB")
 
 
 def _check_owner(connection: sqlite3.Connection, path: Path, *, create: bool, read_only: bool) -> None:
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
-    # In one snapshot, for another process may be making the store at this moment.
+    # In one snapshot, because another process may be making the store at this moment.
     connection.execute("BEGIN")
     application_id = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -180,7 +180,7 @@ def _check_owner(connection: sqlite3.Connection, path: Path, *, create: bool, re
             hint="name another file with --db or CHRONOLOGY_DB",
         )
     if version < 1:
-        raise StoreError(f"{path} says that it is of file format {version}, which no Chronology wrote")
+        raise StoreError(f"{path} says that it has file format {version}, which Chronology never wrote")
     if version > FORMAT and not read_only:
         raise StoreError(
             f"{path} was written by a newer Chronology (file format {version}, this one writes {FORMAT})",
@@ -197,15 +197,15 @@ def _configure(connection: sqlite3.Connection, *, read_only: bool) -> None:
     # WAL has a corruption bug before SQLite 3.51.3 and loses acknowledged events when the file is copied alone.
     mode = connection.execute("PRAGMA journal_mode = TRUNCATE").fetchone()[0]
     if mode != "truncate":
-        raise StoreError(f"the journal mode is {mode}, and cannot be made truncate", hint="close other programs")
+        raise StoreError(f"the journal mode is {mode} and cannot be set to truncate", hint="close other programs")
     # EXTRA also syncs the directory, so that a journal cannot come back after a power loss and undo a commit.
     connection.execute("PRAGMA synchronous = EXTRA")
 
 
 def schema(connection: sqlite3.Connection) -> dict[str, str | None]:
-    """Return the exact text of every object in the file, by name; SQLite's own tables left out.
+    """Return the exact text of every object in the file, by name, except SQLite's own tables.
 
-    A trigger may bear the name of a table or index; it must not hide behind it, so the second one's key tells its type.
+    A trigger may have the name of a table or index. So that neither hides the other, the second key includes the type.
     """
     found: dict[str, str | None] = {}
     for name, kind, statement in connection.execute(_SCHEMA_QUERY):
@@ -215,7 +215,7 @@ def schema(connection: sqlite3.Connection) -> dict[str, str | None]:
 
 @contextmanager
 def wrapped(path: Path | str = "the store") -> Iterator[None]:
-    """Turn SQLite's errors into this project's, with what to do next."""
+    """Turn SQLite's errors into this project's, which say what to do next."""
     try:
         yield
     except sqlite3.Error as exc:
@@ -224,13 +224,13 @@ def wrapped(path: Path | str = "the store") -> Iterator[None]:
         # The message of SQLite's own error may quote the damage.
         raise IntegrityError(f"{path} is damaged: it holds text that is not UTF-8", hint="restore a backup") from exc
     except UnicodeEncodeError as exc:
-        # What a shell cannot decode reaches us as lone surrogates, which no text in the file can hold.
+        # Bytes that a shell cannot decode reach us as lone surrogates, which no text in the file can contain.
         raise ChronologyError(
-            f"{exc.object!r} is no text: it cannot be written as UTF-8", hint="give it in UTF-8"
+            f"{exc.object!r} is not text: it cannot be written as UTF-8", hint="give it in UTF-8"
         ) from exc
     except OverflowError as exc:
         raise ChronologyError(
-            "a number is outside 64 bits: no position is that large", hint="`chronology log` shows the positions"
+            "a number does not fit into 64 bits: no position is that large", hint="`chronology log` shows the positions"
         ) from exc
 
 
@@ -241,22 +241,22 @@ def _explained(exc: sqlite3.Error, path: Path | str) -> ChronologyError:
     if code == sqlite3.SQLITE_READONLY:
         return StoreError(f"{path} cannot be written", hint="check the permissions of the file and its directory")
     if code == sqlite3.SQLITE_FULL:
-        return StoreError(f"no room left to write {path}; nothing was written", hint="free some space, then repeat")
+        return StoreError(f"no room left to write {path}; nothing was written", hint="free some space, then try again")
     if code == sqlite3.SQLITE_CANTOPEN:
         return StoreError(f"{path} cannot be opened", hint="check the permissions of the file and its directory")
     if code == sqlite3.SQLITE_NOTADB:
         return StoreError(f"{path} is not a database", hint="name another file with --db or CHRONOLOGY_DB")
     if code == sqlite3.SQLITE_CORRUPT:
-        return IntegrityError(f"{path} is damaged: {exc}", hint="`chronology verify` tells more; restore a backup")
+        return IntegrityError(f"{path} is damaged: {exc}", hint="`chronology verify` says more; restore a backup")
     if code == sqlite3.SQLITE_TOOBIG:
-        return IntegrityError(f"{path} holds a text or a body that is longer than any of a store")
+        return IntegrityError(f"{path} holds a text or body that is longer than any in a store")
     if code == sqlite3.SQLITE_IOERR:
-        return StoreError(f"the disk failed under {path}: {exc}", hint="check the disk, then `chronology verify`")
+        return StoreError(f"the disk failed while using {path}: {exc}", hint="check the disk, then `chronology verify`")
     return StoreError(f"{path}: {exc}")
 
 
 def is_passing(exc: Exception) -> bool:
-    """Tell whether an error says nothing about the file: somebody else holds the lock, or room or memory ran out."""
+    """Tell whether an error has nothing to do with the file's contents: it is locked, or space or memory ran out."""
     code = getattr(exc, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM)
 
@@ -270,7 +270,7 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
             yield
             connection.execute("COMMIT")
         except BaseException:
-            # A full disk or an I/O error may have rolled back already; a second ROLLBACK would mask what happened.
+            # A full disk or an I/O error may already have rolled back; a second ROLLBACK would mask what happened.
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
@@ -278,7 +278,7 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def reading(connection: sqlite3.Connection) -> Iterator[None]:
-    """Run a block on one snapshot of the file; inside a transaction that is already so."""
+    """Run a block on one snapshot of the file: that of the open transaction, if there is one."""
     with wrapped():
         if connection.in_transaction:
             yield

@@ -1,7 +1,7 @@
 """The append-only log: `append`, `read`, `head`, an event by id or position. Knows bytes, not what events mean.
 
-The contract, whatever database stands behind it: position order equals commit order, no gaps, ids unique,
-`recorded_at` never falls.
+The contract, whatever the database: position order equals commit order, there are no gaps, ids are unique, and
+`recorded_at` never goes backwards.
 """
 
 import sqlite3
@@ -23,7 +23,7 @@ CREATE TABLE event (
     leaf BLOB NOT NULL             -- SHA-256(0x00 || body): leaf position - 1 of the Merkle tree (RFC 9162)
 ) STRICT"""
 
-# RAISE(ABORT) undoes the statement whatever its ON CONFLICT says, so INSERT OR REPLACE is refused too.
+# RAISE(ABORT) undoes the statement whatever its ON CONFLICT clause says, so INSERT OR REPLACE is refused too.
 INSERT_TRIGGER: Final = """\
 CREATE TRIGGER event_refuses_insert_out_of_order BEFORE INSERT ON event
 WHEN NEW.position IS NOT (SELECT ifnull(max(position), 0) + 1 FROM event)
@@ -33,8 +33,8 @@ BEGIN
     SELECT RAISE(ABORT, 'the log is append-only: the next position, a new id, a time not before the last');
 END"""
 
-# The one lawful hole: what an event said may be erased while the newest event of the log declares that it is redacted.
-# IS, not =, so that a NULL can only refuse. A type, a redaction or an erased event has nothing more to give.
+# The one exception: an event's content may be erased while the newest event of the log declares it redacted.
+# IS, not =, so that a NULL can only refuse. Types, redactions and erased events stay as they are.
 UPDATE_TRIGGER: Final = """\
 CREATE TRIGGER event_refuses_update BEFORE UPDATE ON event
 WHEN NOT (
@@ -64,7 +64,7 @@ BEGIN
     SELECT RAISE(ABORT, 'the log is append-only: events are never deleted');
 END"""
 
-# Stores nothing. An indexed column can neither be opened for writing as a blob, past all triggers, nor be dropped.
+# Stores nothing. It keeps the columns from being dropped, and from being written as blobs, which bypasses triggers.
 GUARD_INDEX: Final = """\
 CREATE INDEX event_guards_columns ON event (body, leaf, id, type, subject, recorded_at) WHERE 0"""
 
@@ -75,26 +75,26 @@ SCHEMA: Final = {
     "event_refuses_delete": DELETE_TRIGGER,
     "event_guards_columns": GUARD_INDEX,
 }
-"""The log's objects, by name, in the order in which they are made."""
+"""The log's objects, by name, in the order in which they are created."""
 
 
 def check_schema(found: Mapping[str, str | None]) -> None:
-    """Refuse a file whose log is not made as this code makes it.
+    """Refuse a file whose log differs from what this code creates.
 
     Args:
         found: the text of every object in the file, by name.
 
     Raises:
-        IntegrityError: a table, trigger or index of the log is missing or another one.
+        IntegrityError: a table, trigger or index of the log is missing or has been changed.
     """
     for name, wanted in SCHEMA.items():
         if (found.get(name) or "").strip() != wanted:
             what = "has been changed" if name in found else "is missing"
-            raise IntegrityError(f"the log's {name} {what}", hint="`chronology verify` tells more; restore a backup")
+            raise IntegrityError(f"the log's {name} {what}", hint="`chronology verify` says more; restore a backup")
 
 
 class Row(NamedTuple):
-    """One event as stored; the columns beside `body` can all be derived from it, unless it was redacted."""
+    """One event as stored; all other columns can be derived from `body`, unless it was redacted."""
 
     position: int
     id: str
@@ -106,17 +106,17 @@ class Row(NamedTuple):
 
 
 COLUMN_TYPES: Final = (int, str, str, str, str, bytes, bytes)
-"""Of a row as SQLite must give it; a damaged file, or a hostile one, may give others."""
+"""The types in which SQLite must return a row; a damaged or hostile file may return others."""
 
 
 class Log:
-    """The log in a SQLite file; transactions are the caller's."""
+    """The log in a SQLite file; the caller runs the transactions."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def head(self) -> int:
-        """Return the newest position, 0 where the log is empty."""
+        """Return the newest position, 0 if the log is empty."""
         position: int = self._connection.execute("SELECT ifnull(max(position), 0) FROM event").fetchone()[0]
         return position
 
@@ -134,12 +134,12 @@ class Log:
             rows,
         )
         if cursor.rowcount != len(rows):
-            raise IntegrityError(f"{cursor.rowcount} of {len(rows)} events were written; all are taken back")
+            raise IntegrityError(f"{cursor.rowcount} of {len(rows)} events were written; all were rolled back")
 
     def read(
         self, *, after: int = 0, until: int | None = None, reverse: bool = False, limit: int | None = None
     ) -> Iterator[Row]:
-        """Yield the rows with after < position <= until, in order, holding only a part of them at a time.
+        """Yield the rows with after < position <= until, in order, with only some of them in memory at a time.
 
         Args:
             after: the position before the first.
@@ -170,7 +170,7 @@ class Log:
             yield from map(Row._make, rows)
 
     def leaves(self, *, until: int) -> Iterator[bytes]:
-        """Yield the leaf hashes of the first `until` events, in order, as a stream; the bodies are not read."""
+        """Yield the leaf hashes of the first `until` events, in order, without reading the bodies."""
         for (leaf,) in self._connection.execute(
             """
             SELECT leaf
@@ -183,7 +183,7 @@ class Log:
             yield leaf
 
     def strays(self) -> Iterator[int]:
-        """Yield the positions below 1, which no log gives: what was put there by hand is read by nothing else here."""
+        """Yield the positions below 1, which a log never gives; nothing else here reads rows put there by hand."""
         for (position,) in self._connection.execute(
             """
             SELECT position
@@ -195,7 +195,7 @@ class Log:
             yield position
 
     def of_type(self, name: str) -> Iterator[Row]:
-        """Yield the rows of one type, in order; reads the whole log, for which no index is kept."""
+        """Return the rows of one type, in order; reads the whole log, because there is no index for it."""
         rows = self._connection.execute(
             """
             SELECT position, id, type, subject, recorded_at, body, leaf
@@ -208,7 +208,7 @@ class Log:
         return map(Row._make, rows)
 
     def redact(self, position: int) -> None:
-        """Erase what an event said, which the newest event of the log must declare; id, time and leaf hash stay.
+        """Erase what an event said, but not its id, time and leaf hash; the log's newest event must declare it.
 
         Raises:
             IntegrityError: there is no such event.
@@ -258,14 +258,15 @@ class Log:
         return [row[0] for row in rows]
 
     def recorded_at(self, position: int) -> str:
-        """Return when the event at a position was recorded; an empty text, before all others, where there is none."""
+        """Return when the event at a position was recorded; if there is none, an empty text, which sorts first."""
         row = self._connection.execute("SELECT recorded_at FROM event WHERE position = ?", (position,)).fetchone()
         return row[0] if row else ""
 
     def position_at(self, recorded_at: str) -> int:
-        """Return the newest position recorded at or before an instant, 0 where there is none.
+        """Return the newest position recorded at or before an instant, 0 if there is none.
 
-        `recorded_at` never falls, so halving finds it; an index would cost more at every append than it saves here.
+        `recorded_at` never goes backwards, so a binary search finds it. An index would cost more at every append than
+        it saves here.
         """
         low, high = 0, self.head()
         while low < high:

@@ -1,4 +1,4 @@
-"""What an `event.redacted` event declares of the event whose body it erased. Pure."""
+"""What an `event.redacted` event declares about the event whose body was erased. Pure."""
 
 from attrs import frozen
 
@@ -8,7 +8,7 @@ from chronology.log.event_table import Row
 from chronology.vocabulary.event_types import REDACTED
 
 SUBJECT_KIND = "event"
-"""A redaction is about `event/<id>`: an id is random, so it repeats nothing of what the erased event was about."""
+"""A redaction is about `event/<id>`: the id is random, so it reveals nothing about the erased event."""
 
 
 @frozen(kw_only=True)
@@ -16,8 +16,8 @@ class Redaction:
     """A declared gap.
 
     Attributes:
-        position: of the erased event; its id, leaf hash (32 bytes) and `recorded_at` follow.
-        withdrew: position of the event that it had retracted or replaced, None if it had not.
+        position: of the erased event, like `event` (its id), `leaf` (its leaf hash, 32 bytes) and `recorded_at`.
+        withdrew: position of the event that it had retracted or replaced, None if there was none.
         declared_at: position of the event that declares the gap.
     """
 
@@ -29,14 +29,14 @@ class Redaction:
     declared_at: int
 
     def matches(self, row: Row) -> bool:
-        """Tell whether a row is what is left of the erased event, and nothing more is left."""
+        """Tell whether a row is exactly what should be left of the erased event."""
         left = Row(self.position, self.event, "", "", self.recorded_at, b"", self.leaf)
         earlier = self.withdrew is None or 0 < self.withdrew < self.position
         return row == left and earlier and self.position < self.declared_at
 
 
 def declaration(target: Row, *, withdrew: int | None, reason: str, recorded_by: str | None) -> Event:
-    """Return the event that declares the redaction of a row; nothing of the row's text stands in it."""
+    """Return the event that declares the redaction of a row; it repeats nothing of the row's text."""
     data = {"position": target.position, "leaf": target.leaf.hex(), "recorded_at": target.recorded_at}
     if withdrew is not None:
         data["withdrew"] = withdrew
@@ -52,7 +52,7 @@ def declared(position: int, body: Body) -> Redaction:
     """Read the declaration at a position.
 
     Raises:
-        CanonicalError: its payload is not what the type's schema demands.
+        CanonicalError: its payload does not have the form that the type's schema requires.
     """
     withdrew = body.data.get("withdrew")
     try:
@@ -65,4 +65,4 @@ def declared(position: int, body: Body) -> Redaction:
             declared_at=position,
         )
     except (LookupError, TypeError, ValueError) as exc:
-        raise CanonicalError("data", f"declares no redaction: {exc!r}") from exc
+        raise CanonicalError("data", f"does not declare a redaction: {exc!r}") from exc

@@ -28,7 +28,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class Frontier:
-    """The roots of the complete subtrees of a growing tree, which is all that its root needs.
+    """The roots of the complete subtrees of a growing tree, from which its root is computed.
 
     Holds one hash for each 1 bit of `size`, so a log of any length is hashed in O(log n) memory.
     """
@@ -52,7 +52,7 @@ class Frontier:
         """
         node = _checked_hash(leaf_hash, "leaf hash")
         carry = self._size
-        # Adding a leaf is adding one in binary: each trailing 1 bit is a complete subtree to join.
+        # Adding a leaf is like adding one in binary: each trailing 1 bit is a complete subtree to join.
         while carry & 1:
             node = _parent(self._peaks.pop(), node)
             carry >>= 1
@@ -70,10 +70,10 @@ class Frontier:
 
 
 def root(leaf_hashes: Iterable[bytes]) -> bytes:
-    """Return the Merkle tree hash over the leaves, read once and in order (RFC 9162 section 2.1.1).
+    """Return the Merkle tree hash of the leaves, which are read once and in order (RFC 9162 section 2.1.1).
 
     Raises:
-        ProofError: one of them is not a hash of 32 bytes.
+        ProofError: a leaf is not a hash of 32 bytes.
     """
     frontier = Frontier()
     for item in leaf_hashes:
@@ -82,7 +82,7 @@ def root(leaf_hashes: Iterable[bytes]) -> bytes:
 
 
 def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
-    """Return the path that proves a leaf to be in the tree, from its sibling up (RFC 9162 section 2.1.3.1).
+    """Return the path that proves that a leaf is in the tree, from its sibling up (RFC 9162 section 2.1.3.1).
 
     Requires 0 <= index < len(leaf_hashes). Hashes every other leaf once.
 
@@ -106,7 +106,7 @@ def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def verify_inclusion(index: int, size: int, leaf_hash: bytes, proof: Sequence[bytes], root: bytes) -> None:
-    """Check that a leaf stands at `index` in the tree of `size` leaves (RFC 9162 section 2.1.3.2).
+    """Check that a leaf is at `index` in the tree of `size` leaves (RFC 9162 section 2.1.3.2).
 
     Requires 0 <= index < size.
 
@@ -117,8 +117,8 @@ def verify_inclusion(index: int, size: int, leaf_hash: bytes, proof: Sequence[by
     node = _checked_hash(leaf_hash, "leaf hash")
     _checked_hash(root, "root")
     _check_path(proof, _path_length(index, size), "inclusion")
-    # Once equal, fn and sn stay so: from there on, all siblings are left ones. The RFC also skips the levels
-    # that have none, only to find out whether the proof has the right length, which is known here.
+    # Once fn and sn are equal, they stay equal: from there on, all siblings are on the left. The RFC also skips
+    # levels without a sibling, but only to check the length of the proof, which was checked above.
     fn, sn = index, size - 1
     for sibling in proof:
         node = _parent(sibling, node) if fn & 1 or fn == sn else _parent(node, sibling)
@@ -127,9 +127,9 @@ def verify_inclusion(index: int, size: int, leaf_hash: bytes, proof: Sequence[by
 
 
 def consistency_proof(leaf_hashes: Sequence[bytes], old_size: int) -> list[bytes]:
-    """Return the hashes which prove that the tree only grew since it had `old_size` leaves.
+    """Return the hashes that prove that the tree has only grown since it had `old_size` leaves.
 
-    RFC 9162 section 2.1.4.1. Requires 0 < old_size <= len(leaf_hashes). Empty where the sizes are equal.
+    RFC 9162 section 2.1.4.1. Requires 0 < old_size <= len(leaf_hashes). Empty if the sizes are equal.
 
     Raises:
         ProofError: the tree never had that size, or a leaf is not a hash of 32 bytes.
@@ -147,7 +147,7 @@ def consistency_proof(leaf_hashes: Sequence[bytes], old_size: int) -> list[bytes
             path.append(_subtree_root(leaf_hashes, begin, middle))
             begin = middle
     if begin > 0:
-        # The last subtree of the old tree; where it is all of the old tree, the verifier has its root.
+        # The last subtree of the old tree; if it is the whole old tree, the verifier already has its root.
         path.append(_subtree_root(leaf_hashes, begin, end))
     path.reverse()
     return path
@@ -156,8 +156,8 @@ def consistency_proof(leaf_hashes: Sequence[bytes], old_size: int) -> list[bytes
 def verify_consistency(old_size: int, new_size: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:
     """Check that the tree of `new_size` leaves begins with the tree of `old_size` (RFC 9162 section 2.1.4.2).
 
-    Requires 0 < old_size <= new_size. The tree of no leaves is consistent with every other, so a proof that
-    starts from it would prove nothing and is refused.
+    Requires 0 < old_size <= new_size. The empty tree is consistent with every other, so a proof that starts from it
+    would prove nothing and is refused.
 
     Raises:
         ProofError: the proof does not show it, or an argument cannot belong to a proof.
@@ -187,7 +187,7 @@ def verify_consistency(old_size: int, new_size: int, proof: Sequence[bytes], old
 
 
 def _parent(left: bytes, right: bytes) -> bytes:
-    """Hash two children that are known to be hashes."""
+    """Return the hash of an inner node whose children have been checked."""
     return sha256(_NODE_PREFIX + left + right).digest()
 
 
@@ -197,15 +197,15 @@ def _split(size: int) -> int:
 
 
 def _subtree_root(leaf_hashes: Sequence[bytes], begin: int, end: int) -> bytes:
-    """Return the root over the leaves [begin, end), without a copy of them."""
+    """Return the root of the leaves [begin, end), without copying them."""
     return root(leaf_hashes[i] for i in range(begin, end))
 
 
 def _path_length(index: int, size: int) -> int:
     """Return the number of hashes in an inclusion proof.
 
-    Below the level where the paths of this leaf and the last one meet, every node has a sibling; above it,
-    only left siblings exist, one for each 1 bit of the index.
+    Below the level where the paths of this leaf and the last leaf meet, every node has a sibling. Above it there are
+    only left siblings, one for each 1 bit of the index.
     """
     inner = (index ^ (size - 1)).bit_length()
     return inner + (index >> inner).bit_count()
@@ -214,7 +214,7 @@ def _path_length(index: int, size: int) -> int:
 def _consistency_length(old_size: int, new_size: int) -> int:
     """Return the number of hashes in a consistency proof.
 
-    They are the path of the last complete subtree of the old tree, and its root unless it is all of the tree.
+    They are the path of the last complete subtree of the old tree, and its root unless it is the whole old tree.
     """
     if old_size == new_size:
         return 0
@@ -235,14 +235,14 @@ def _check_number(value: int, what: str) -> None:
     if type(value) is not int:
         raise ProofError(f"{what} is of type {type(value).__name__}, not int")
     if not 0 <= value < 1 << 64:
-        raise ProofError(f"{what} is {'negative' if value < 0 else 'of more than 64 bits'}")
+        raise ProofError(f"{what} is {'negative' if value < 0 else 'longer than 64 bits'}")
 
 
 def _check_index(index: int, size: int) -> None:
     _check_number(index, "index")
     _check_number(size, "tree size")
     if index >= size:
-        raise ProofError(f"index {index} is not in a tree of {size} leaves, which are counted from 0")
+        raise ProofError(f"index {index} is not in a tree of {size} leaves; indexes start at 0")
 
 
 def _check_sizes(old_size: int, new_size: int) -> None:

@@ -28,7 +28,7 @@ _TREE_SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 
 @frozen(kw_only=True)
 class Signature:
-    """Who signed, as a signature line claims it: the key's name and its hash (8 hexadecimal digits)."""
+    """Who a signature line says has signed: the key's name and its hash (8 hexadecimal digits)."""
 
     name: str
     key_hash: str
@@ -39,9 +39,9 @@ class Signature:
 
 @frozen(kw_only=True)
 class Note:
-    """A note of which at least one signature was verified; each is listed once, in the note's order.
+    """A note with at least one verified signature; each signature is listed once, in the note's order.
 
-    Only `verified` says anything: the names in `unverified` are claims that nobody checked.
+    Rely on `verified` only: the names in `unverified` are claims that nobody checked.
     """
 
     text: str
@@ -59,7 +59,7 @@ class Checkpoint:
     extensions: tuple[str, ...] = field(default=(), kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what `parse` could not read back from `text`."""
+        """Refuse values that `parse` could not read back from `text`."""
         for what, line in [("origin", self.origin), *(("extension line", item) for item in self.extensions)]:
             if not isinstance(line, str) or not line or "\n" in line:
                 raise NoteError(f"checkpoint {what} {line!r:.80} is not one non-empty line")
@@ -83,7 +83,7 @@ class Checkpoint:
         """
         *lines, rest = text.split("\n")
         if rest or len(lines) < 3:
-            raise NoteError(f"checkpoint has {len(lines)} whole lines, wanted at least 3, the last one ended too")
+            raise NoteError(f"checkpoint has {len(lines)} complete lines; expected at least 3, each ended by a newline")
         origin, size, root, *extensions = lines
         if not _TREE_SIZE.fullmatch(size):
             raise NoteError(f"checkpoint tree size {size!r:.80} is not a decimal number without leading zeros")
@@ -91,13 +91,13 @@ class Checkpoint:
 
 
 def generate_key(name: str, *, seed: bytes | None = None) -> tuple[str, str]:
-    """Return a new Ed25519 signer key, to be kept secret, and its verifier key, which is for everyone.
+    """Return a new Ed25519 signer key, to be kept secret, and its verifier key, to be published.
 
-    They are texts in the form of golang.org/x/mod/sumdb/note.
+    Both are texts in the format of golang.org/x/mod/sumdb/note.
 
     Args:
         name: the name of the signer, by custom a URL without its scheme; no spaces and no plus sign.
-        seed: the 32 secret bytes of RFC 8032; drawn at random where not given.
+        seed: the 32 secret bytes of RFC 8032; random by default.
 
     Raises:
         NoteError: the name or the seed cannot be used, or the package `cryptography` is missing.
@@ -117,7 +117,7 @@ def sign_note(text: str, skey: str) -> bytes:
     """Return the note: the text, a blank line and the signature line of the key.
 
     Raises:
-        NoteError: the text does not end in a newline, holds control characters, or is too long; or a bad key.
+        NoteError: the text does not end in a newline, contains control characters, or is too long; or the key is bad.
     """
     if not text.endswith("\n"):
         raise NoteError("the text of a note must end in a newline")
@@ -126,12 +126,12 @@ def sign_note(text: str, skey: str) -> bytes:
 
 
 def cosign_note(data: bytes, skey: str) -> bytes:
-    """Return the note with one more signature, last; it replaces an older one by the same key.
+    """Return the note with a signature added at the end, replacing an older one by the same key.
 
-    The signatures already there are kept as they are and not verified: open the note first.
+    The other signatures are kept as they are, without being verified: open the note first.
 
     Raises:
-        NoteError: the data is no note, the note would exceed the limits, or the key is bad.
+        NoteError: the data is not a note, the note would exceed the limits, or the key is bad.
     """
     text, lines = _split_note(data)
     added = _signature_line(text, skey)
@@ -141,10 +141,10 @@ def cosign_note(data: bytes, skey: str) -> bytes:
 
 
 def open_note(data: bytes, vkeys: Sequence[str]) -> Note:
-    """Read a note and verify every signature that claims one of the trusted verifier keys.
+    """Read a note and verify every signature that claims to be by one of the trusted verifier keys.
 
     Raises:
-        NoteError: the data is no note, no known key signed it, or a known key did not sign what it claims to.
+        NoteError: the data is not a note, no trusted key signed it, or a signature in the name of one is false.
     """
     known = _verifier_keys(vkeys)
     text, lines = _split_note(data)
@@ -162,7 +162,7 @@ def open_note(data: bytes, vkeys: Sequence[str]) -> Note:
 
 
 def check_verifier_keys(vkeys: Sequence[str]) -> None:
-    """Raise NoteError where verifier keys could open no note; what fails later is then the note's fault."""
+    """Raise NoteError if the verifier keys are unusable, so that any later failure is the note's fault."""
     _ed25519()
     _verifier_keys(vkeys)
 
@@ -173,10 +173,10 @@ def encode_base64(data: bytes) -> str:
 
 
 def decode_base64(text: str, what: str) -> bytes:
-    """Read standard base64 in its one canonical spelling, so that no text can be altered and mean the same.
+    """Read standard base64 in its one canonical spelling, so that no altered text can mean the same.
 
     Raises:
-        NoteError: another spelling, or no base64 at all; the message begins with `what`.
+        NoteError: the text is not base64, or not in that spelling; the message begins with `what`.
     """
     try:
         data = binascii.a2b_base64(text, strict_mode=True)
@@ -188,7 +188,7 @@ def decode_base64(text: str, what: str) -> bytes:
 
 
 def _ed25519() -> tuple[type["Ed25519PrivateKey"], type["Ed25519PublicKey"], type[Exception]]:
-    """Return what Ed25519 needs of `cryptography`, which is an optional extra and imported only when used."""
+    """Return the classes for Ed25519 from `cryptography`, an optional extra that is imported only when used."""
     try:
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -213,7 +213,7 @@ def _signature_line(text: str, skey: str) -> str:
     signature, seed = _parsed_key(skey.removeprefix(_PRIVATE_MARK), "signer key")
     private = private_key.from_private_bytes(seed)
     if _key_hash(signature.name, _ED25519 + private.public_key().public_bytes_raw()) != signature.key_hash:
-        raise NoteError(f"signer key {signature}: the hash is not that of the key")
+        raise NoteError(f"signer key {signature}: the hash does not match the key")
     raw = bytes.fromhex(signature.key_hash) + private.sign(text.encode())
     return f"{_SIGNATURE_MARK}{signature.name} {encode_base64(raw)}\n"
 
@@ -223,22 +223,22 @@ def _verifier_keys(vkeys: Sequence[str]) -> dict[Signature, bytes]:
     for vkey in vkeys:
         signature, public = _parsed_key(vkey, "verifier key")
         if _key_hash(signature.name, _ED25519 + public) != signature.key_hash:
-            raise NoteError(f"verifier key {signature}: the hash is not that of the key")
+            raise NoteError(f"verifier key {signature}: the hash does not match the key")
         if known.setdefault(signature, public) != public:
             raise NoteError(f"two different verifier keys are named {signature}")
     return known
 
 
 def _parsed_key(key: str, what: str) -> tuple[Signature, bytes]:
-    """Read `name+hash+base64`; the message never holds the key itself, which may be secret."""
+    """Read `name+hash+base64`; error messages never contain the key itself, which may be secret."""
     match = _KEY.fullmatch(key)
     if match is None:
-        raise NoteError(f"malformed {what}, wanted name+hash+base64")
+        raise NoteError(f"malformed {what}: expected name+hash+base64")
     name, key_hash, encoded = match.groups()
     _check_name(name)
     data = decode_base64(encoded, f"{what} {name}+{key_hash}")
     if data[:1] != _ED25519 or len(data) != 33:
-        raise NoteError(f"{what} {name}+{key_hash} is no Ed25519 key (type 1 and 32 bytes)")
+        raise NoteError(f"{what} {name}+{key_hash} is not an Ed25519 key (type 1 and 32 bytes)")
     return Signature(name=name, key_hash=key_hash), data[1:]
 
 
@@ -247,9 +247,9 @@ def _key_hash(name: str, key: bytes) -> str:
 
 
 def _split_note(data: bytes) -> tuple[str, list[str]]:
-    """Return the text and the signature lines, which the last blank line separates."""
+    """Return the text and the signature lines, which are separated by the last blank line."""
     if len(data) > MAX_NOTE_BYTES:
-        raise NoteError(f"the note has {len(data)} bytes, and {MAX_NOTE_BYTES} are allowed")
+        raise NoteError(f"the note has {len(data)} bytes; at most {MAX_NOTE_BYTES} are allowed")
     try:
         whole = data.decode("utf-8")
     except UnicodeDecodeError as exc:
@@ -260,7 +260,7 @@ def _split_note(data: bytes) -> tuple[str, list[str]]:
         raise NoteError("the note does not end in a blank line and signature lines")
     lines = block.removesuffix("\n").split("\n")
     if len(lines) > MAX_SIGNATURES:
-        raise NoteError(f"the note has {len(lines)} signatures, and {MAX_SIGNATURES} are allowed")
+        raise NoteError(f"the note has {len(lines)} signatures; at most {MAX_SIGNATURES} are allowed")
     return f"{text}\n", lines
 
 
@@ -272,27 +272,27 @@ def _parsed_line(line: str) -> tuple[Signature, bytes]:
     _check_name(name)
     data = decode_base64(encoded, f"signature of {name!r:.80}")
     if len(data) <= 4:
-        raise NoteError(f"signature of {name!r:.80} has {len(data)} bytes, wanted a key hash of 4 and more")
+        raise NoteError(f"signature of {name!r:.80} has {len(data)} bytes; expected more than the 4 of the key hash")
     return Signature(name=name, key_hash=data[:4].hex()), data[4:]
 
 
 def _check_name(name: str) -> None:
     if not name or "+" in name or any(char.isspace() for char in name):
-        raise NoteError(f"key name {name!r:.80} must not be empty nor hold spaces or a plus sign")
+        raise NoteError(f"key name {name!r:.80} must not be empty or contain spaces or a plus sign")
     _check_text(name, "key name")
 
 
 def _check_text(text: str, what: str) -> None:
     if match := _CONTROL.search(text):
-        raise NoteError(f"{what} holds the control character U+{ord(match[0]):04X}")
+        raise NoteError(f"{what} contains the control character U+{ord(match[0]):04X}")
     try:
         text.encode()
     except UnicodeEncodeError as exc:
-        raise NoteError(f"{what} holds a lone surrogate, U+{ord(text[exc.start]):04X}") from exc
+        raise NoteError(f"{what} contains a lone surrogate, U+{ord(text[exc.start]):04X}") from exc
 
 
 def _encoded(note: str) -> bytes:
-    """Return the note as bytes, once it is sure that they can be opened again."""
+    """Return the note as bytes, after checking that they can be read back."""
     data = note.encode()
     _split_note(data)
     return data

@@ -10,7 +10,7 @@ from chronology.transparency.merkle import HASH_SIZE, verify_inclusion
 from chronology.transparency.notes import MAX_TREE_SIZE, Checkpoint, decode_base64, encode_base64, open_note
 
 MAX_PROOF_BYTES = 4_000_000
-# A path in a tree of at most 2^63 - 1 leaves is no longer.
+# The longest path in a tree of at most 2^63 - 1 leaves.
 MAX_HASHES = 63
 
 _HEADER = "c2sp.org/tlog-proof@v1"
@@ -23,10 +23,10 @@ def _as_tuple(hashes: Iterable[bytes]) -> tuple[bytes, ...]:
 
 @frozen(kw_only=True)
 class TlogProof:
-    """A proof that a leaf is in a log, to be verified away from the log.
+    """A proof that a leaf is in a log, which can be verified without the log.
 
-    Nothing in it is to be trusted before `verify`, and `extra` not even then unless it is the leaf's data: an
-    exhibit carries the body of its event there, and `verify(proof, leaf_hash(proof.extra), vkeys)` covers it.
+    Trust nothing in it before `verify`, and `extra` only if it is also the leaf's data: an exhibit carries the body of
+    its event there, and `verify(proof, leaf_hash(proof.extra), vkeys)` covers it.
     """
 
     index: int
@@ -35,11 +35,11 @@ class TlogProof:
     checkpoint: bytes
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what `parse` could not read back from `encode`."""
+        """Refuse values that `parse` could not read back from `encode`."""
         if type(self.index) is not int or not 0 <= self.index < MAX_TREE_SIZE:
             raise ProofError(f"proof index is not an integer from 0 to {MAX_TREE_SIZE - 1}")
         if len(self.hashes) > MAX_HASHES:
-            raise ProofError(f"the proof has {len(self.hashes)} hashes, and {MAX_HASHES} are allowed")
+            raise ProofError(f"the proof has {len(self.hashes)} hashes; at most {MAX_HASHES} are allowed")
         for number, item in enumerate(self.hashes):
             if not isinstance(item, bytes) or len(item) != HASH_SIZE:
                 raise ProofError(f"proof hash {number} is not a hash of {HASH_SIZE} bytes")
@@ -49,10 +49,10 @@ class TlogProof:
             raise ProofError("the proof has no checkpoint")
 
     def encode(self) -> bytes:
-        """Return the text of a `.tlog-proof` file, the checkpoint as it was given.
+        """Return the text of a `.tlog-proof` file, with the checkpoint exactly as given.
 
         Raises:
-            ProofError: it would be longer than `parse` accepts.
+            ProofError: the text would be longer than `parse` accepts.
         """
         lines = [_HEADER, f"index {self.index}", *map(encode_base64, self.hashes), "", ""]
         if self.extra:
@@ -63,10 +63,10 @@ class TlogProof:
 
     @classmethod
     def parse(cls, data: bytes) -> "TlogProof":
-        """Read a proof and verify nothing; `parse(data).encode() == data`.
+        """Read a proof without verifying it; `parse(data).encode() == data`.
 
         Raises:
-            ProofError: the data is not exactly of that form.
+            ProofError: the data is not exactly in that format.
         """
         _check_length(data)
         head, blank_line, checkpoint = data.partition(b"\n\n")
@@ -82,10 +82,10 @@ class TlogProof:
         if lines and lines[0].startswith("extra "):
             extra = _decoded(lines.pop(0).removeprefix("extra "), "extra data")
             if not extra:
-                raise ProofError("the extra line of the proof is empty; without extra data there is no such line")
+                raise ProofError("the extra line of the proof is empty; it must be left out if there is no extra data")
         match = _INDEX.fullmatch(lines.pop(0)) if lines else None
         if match is None:
-            raise ProofError("the proof has no line 'index N' with a decimal number, where it was expected")
+            raise ProofError("the proof has no line 'index N', with a decimal number, where it was expected")
         hashes = [_decoded(line, f"hash {number}") for number, line in enumerate(lines)]
         return cls(index=int(match[1]), hashes=hashes, extra=extra, checkpoint=checkpoint)
 
@@ -99,25 +99,25 @@ def verify(proof: TlogProof, leaf_hash: bytes, vkeys: Sequence[str], *, origin: 
         proof: the proof, as parsed.
         leaf_hash: `merkle.leaf_hash` of the data in question.
         vkeys: the verifier keys that are trusted.
-        origin: whose log it must be; any, where not given.
+        origin: the log that it must be from; any log by default.
 
     Returns:
         The checkpoint, now verified.
 
     Raises:
         NoteError: the checkpoint is malformed, or its signatures do not verify.
-        ProofError: the checkpoint is of another log, or the leaf is not in its tree at that index.
+        ProofError: the checkpoint is from another log, or the leaf is not in its tree at that index.
     """
     checkpoint = Checkpoint.parse(open_note(proof.checkpoint, vkeys).text)
     if origin is not None and checkpoint.origin != origin:
-        raise ProofError(f"the checkpoint is of log {checkpoint.origin!r:.80}, not of {origin!r}")
+        raise ProofError(f"the checkpoint is from log {checkpoint.origin!r:.80}, not from {origin!r}")
     verify_inclusion(proof.index, checkpoint.size, leaf_hash, proof.hashes, checkpoint.root)
     return checkpoint
 
 
 def _check_length(data: bytes) -> None:
     if len(data) > MAX_PROOF_BYTES:
-        raise ProofError(f"the proof has {len(data)} bytes, and {MAX_PROOF_BYTES} are allowed")
+        raise ProofError(f"the proof has {len(data)} bytes; at most {MAX_PROOF_BYTES} are allowed")
 
 
 def _decoded(text: str, what: str) -> bytes:

@@ -169,7 +169,7 @@ def test_verify_names_the_attack_and_ends_with_3(storm: Path, saved: Path, tmp_p
     done("--db", storm, "verify")
     ended = run("--db", storm, "verify", "--checkpoint", saved)
     assert ended.code == 3
-    assert ended.out.startswith("truncated: the log was truncated: the checkpoint saw ")
+    assert ended.out.startswith("truncated: the log was truncated: the checkpoint covers ")
     done("init", tmp_path / "other.db")
     ended = run("--db", tmp_path / "other.db", "verify", "--checkpoint", saved, "--json")
     assert (ended.code, ended.json["ok"], ended.json["checkpoint"]["outcome"]) == (3, False, "forked")
@@ -209,7 +209,7 @@ def test_backup_copies_and_verifies(storm: Path, tmp_path: Path) -> None:
     question = ("state", "--at", "2018-05-14", "--json")
     assert done("--db", tmp_path / "copy.db", *question).out == done("--db", storm, *question).out
     with untouched(tmp_path / "copy.db"):
-        refused(run("--db", storm, "backup", tmp_path / "copy.db"), "exists already")
+        refused(run("--db", storm, "backup", tmp_path / "copy.db"), "already exists")
     connection = sqlite3.connect(storm)
     connection.execute("DELETE FROM mention")
     connection.commit()

@@ -198,7 +198,7 @@ def test_half_an_answer_is_not_printed(store: Path) -> None:
         connection.execute("UPDATE assertion SET value = 'soon' WHERE subject = 'crossing/z'")
     connection.close()
     for form in ((), ("--json",), ("--nl",), ("--csv",)):
-        refused(run("state", "--at", "2019", *form), "the projections hold what no replay writes", "replay")
+        refused(run("state", "--at", "2019", *form), "the projections are damaged", "replay")
 
 
 def test_init_does_not_touch_a_store(store: Path) -> None:

@@ -411,7 +411,7 @@ def test_a_gap_is_believed_only_as_declared(theirs: Path) -> None:
         ("UPDATE event SET leaf = x'00' WHERE position = 5", "leaf hash has 1 bytes"),
         ("UPDATE event SET subject = 'type/x' WHERE position = 5", "columns beside the body say something else"),
         ("UPDATE event SET recorded_at = '2000' WHERE position = 5", "before that of the event before"),
-        ("UPDATE event SET body = zeroblob(300000) WHERE position = 5", "longer than any of a store"),
+        ("UPDATE event SET body = zeroblob(300000) WHERE position = 5", "longer than any in a store"),
         (
             "INSERT INTO event SELECT 0, 'x', type, subject, recorded_at, body, leaf FROM event WHERE position = 1",
             "position 0: is no place in a log",

@@ -157,7 +157,7 @@ OTHER_LEAF: Final = "x'" + "00" * 32 + "'"
             f"UPDATE event SET recorded_at = '2019-01-01T00:00:00.000000Z' WHERE position = {P1}",
             [
                 f"position {P1}: the column recorded_at says '2019-01-01T00:00:00.000000Z', the body '2018-05-15T09:",
-                f"position {P2}: recorded_at 2018-05-15T09:33:00.000000Z is before that of position {P1}",
+                f"position {P2}: recorded_at 2018-05-15T09:33:00.000000Z is earlier than at position {P1}",
             ],
         ),
         (
@@ -170,12 +170,12 @@ OTHER_LEAF: Final = "x'" + "00" * 32 + "'"
         ),
         (
             "INSERT INTO event SELECT 0, 'x', type, subject, recorded_at, body, leaf FROM event WHERE position = 1",
-            ["position 0: is no place in a log: the first position is 1"],
+            ["position 0: is not a valid position: the first one is 1"],
         ),
         (
             "INSERT INTO event SELECT -1 << 63, 'x', type, subject, recorded_at, body, leaf FROM event"
             " WHERE position = 1",
-            ["position -9223372036854775808: is no place in a log: the first position is 1"],
+            ["position -9223372036854775808: is not a valid position: the first one is 1"],
         ),
         (
             f"UPDATE event SET position = 99 WHERE position = {P5}",
@@ -198,7 +198,7 @@ OTHER_LEAF: Final = "x'" + "00" * 32 + "'"
         ),
         (
             f"UPDATE event SET body = zeroblob(0) WHERE position = {P0}",
-            [f"position {P0}: the body is missing, and no event declares just this redacted"],
+            [f"position {P0}: the body is missing, and no event declares this redaction"],
         ),
     ],
 )
@@ -237,7 +237,7 @@ def test_a_deleted_last_row_shows_while_the_projections_still_hold_it(path: Path
     tamper(path, f"DELETE FROM event WHERE position = {P5}")
     found = verified(path)
     assert found.events == P4
-    assert any(fault.position == P5 and "has a row too many" in fault.message for fault in found.faults)
+    assert any(fault.position == P5 and "has an extra row" in fault.message for fault in found.faults)
 
 
 def test_truncation_with_a_replay_cannot_be_seen_without_a_checkpoint(path: Path) -> None:
@@ -266,9 +266,9 @@ def test_what_stands_below_the_first_position_is_in_no_tree(path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"recorded_at": "2018-05-15T09:36:00Z"}, "recorded_at '2018-05-15T09:36:00Z' is not as a log writes it"),
-        ({"witness": "person/x"}, "the body has the key 'witness', which no Chronology wrote"),
-        ({"format": 2}, "the body says that it is of format 2, which no Chronology wrote"),
+        ({"recorded_at": "2018-05-15T09:36:00Z"}, "recorded_at '2018-05-15T09:36:00Z' is not in the log's format"),
+        ({"witness": "person/x"}, "the body has the key 'witness', which Chronology never wrote"),
+        ({"format": 2}, "the body says that it has format 2, which Chronology never wrote"),
     ],
 )
 def test_a_body_that_no_log_wrote_is_told_whatever_the_projections_say(
@@ -417,11 +417,11 @@ def test_a_foreign_missing_or_changed_object_is_found(path: Path, statement: str
     ("statement", "position", "fault"),
     [
         (f"UPDATE assertion SET value = '9' WHERE position = {P2}", P2, "the projection assertion has "),
-        (f"DELETE FROM assertion WHERE position = {P3}", P3, "the projection assertion lacks the row "),
-        (f"DELETE FROM assertion WHERE position = {P5}", P5, "the projection assertion lacks the row "),
+        (f"DELETE FROM assertion WHERE position = {P3}", P3, "the projection assertion is missing the row "),
+        (f"DELETE FROM assertion WHERE position = {P5}", P5, "the projection assertion is missing the row "),
         (f"UPDATE mention SET last = 0 WHERE position = {P1}", P1, "the projection mention has "),
         ("UPDATE state SET value = '9' WHERE attribute = 'a3'", None, "the projection state has "),
-        ("DELETE FROM state WHERE attribute = 'a5'", None, "the projection state lacks the row ('place/x', 'a5'"),
+        ("DELETE FROM state WHERE attribute = 'a5'", None, "the projection state is missing the row ('place/x', 'a5'"),
         ("UPDATE projection SET position = 9", None, "the projection projection has "),
     ],
 )

@@ -181,7 +181,7 @@ def test_a_full_database_is_told_and_takes_the_batch_back(place: Path, spare: in
         chron._connection.execute(f"PRAGMA max_page_count = {pages + spare}")
         with pytest.raises(StoreError, match=r"no room left .*; nothing was written") as caught:
             chron.append_many(event(2, number, quote="x" * 5_000) for number in range(40))
-        assert caught.value.hint == "free some space, then repeat"
+        assert caught.value.hint == "free some space, then try again"
         assert content(path) == before
         chron._connection.execute(f"PRAGMA max_page_count = {pages + 400}")
         assert chron.append_many(event(2, number, quote="x" * 5_000) for number in range(40)).appended == 40

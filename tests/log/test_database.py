@@ -70,7 +70,7 @@ def test_a_pipe_is_no_store(tmp_path: Path, how: dict[str, bool]) -> None:
     """What is no file is refused at once, instead of being waited for."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    assert str(refusal(pipe, **how)) == f"{pipe} is no file"
+    assert str(refusal(pipe, **how)) == f"{pipe} is not a file"
 
 
 @pytest.mark.parametrize("how", [{}, {"read_only": True}, {"read_only": True, "create": True}], ids=str)
@@ -370,7 +370,7 @@ def test_nothing_is_written_after_a_refusal(path: Path, bad: Event) -> None:
         (sqlite3.SQLITE_CANTOPEN_ISDIR, StoreError, "f.db cannot be opened"),
         (sqlite3.SQLITE_NOTADB, StoreError, "f.db is not a database"),
         (sqlite3.SQLITE_CORRUPT_INDEX, IntegrityError, "f.db is damaged: boom"),
-        (sqlite3.SQLITE_IOERR_FSYNC, StoreError, "the disk failed under f.db: boom"),
+        (sqlite3.SQLITE_IOERR_FSYNC, StoreError, "the disk failed while using f.db: boom"),
         (sqlite3.SQLITE_ERROR, StoreError, "f.db: boom"),
         (None, StoreError, "f.db: boom"),
     ],

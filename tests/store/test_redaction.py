@@ -417,12 +417,12 @@ def test_a_reader_in_the_way_is_told_and_the_cleaning_can_be_repeated(
     original = chronology.database.rewrite
     chronology.database.rewrite = in_the_way
     try:
-        with pytest.raises(StoreError, match="the event is redacted, yet remains of its text") as caught:
+        with pytest.raises(StoreError, match="the event is redacted, but parts of its text") as caught:
             chron.redact(secret.id, reason="r")
     finally:
         chronology.database.rewrite = original
         reader.close()
-    assert "once more" in (caught.value.hint or "")
+    assert "again" in (caught.value.hint or "")
     assert chron.event(secret.id).is_redacted
     chron.redact(secret.id, reason="r")
     assert sum(traces(tmp_path).values()) == 0
@@ -592,7 +592,7 @@ def test_what_is_left_of_a_redacted_event_is_held_by_its_declaration(
     """No body vouches for these columns any more; the body of the declaration does."""
     path, event = redacted
     faults = tampered(path, f"UPDATE event SET {change} WHERE position = ?", event.position)
-    assert any(f"position {event.position}: the body is missing, and no event declares just this" in f for f in faults)
+    assert any(f"position {event.position}: the body is missing, and no event declares this" in f for f in faults)
 
 
 def test_a_body_that_came_back_is_a_fault(redacted: tuple[Path, RecordedEvent]) -> None:
@@ -613,7 +613,7 @@ def test_a_missing_body_that_nobody_declared_is_a_fault(redacted: tuple[Path, Re
     faults = tampered(
         path, "UPDATE event SET type = '', subject = '', body = x'' WHERE position = ?", event.position + 1
     )
-    assert faults == [f"position {event.position + 1}: the body is missing, and no event declares just this redacted"]
+    assert faults == [f"position {event.position + 1}: the body is missing, and no event declares this redaction"]
     with Chronology.open(path) as chron:
         assert chron.verify().redacted == (event.position,)
         with pytest.raises(IntegrityError, match="no event declares it redacted"):
@@ -636,7 +636,7 @@ def test_a_declaration_that_is_none_is_refused(change: Callable[[dict[str, Any]]
     assert redactions.declared(9, body) == redactions.Redaction(
         position=7, event="id-7", leaf=row(7).leaf, recorded_at=TIME, withdrew=3, declared_at=9
     )
-    with pytest.raises(CanonicalError, match="declares no redaction"):
+    with pytest.raises(CanonicalError, match="does not declare a redaction"):
         redactions.declared(9, msgspec.structs.replace(body, data=change(body.data)))
 
 

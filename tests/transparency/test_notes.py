@@ -121,7 +121,7 @@ def test_two_keys_with_one_name_and_hash_are_refused() -> None:
     assert open_note(NOTE, [PETER_VKEY, PETER_VKEY]).verified == (PETER,)
     key = bytes.fromhex("01") + bytes(32)
     wrong = f"PeterNeumann+c74f20a3+{notes.encode_base64(key)}"
-    with pytest.raises(NoteError, match="the hash is not that of the key"):
+    with pytest.raises(NoteError, match="the hash does not match the key"):
         open_note(NOTE, [PETER_VKEY, wrong])
 
 
@@ -154,9 +154,9 @@ def test_the_largest_note_opens_and_one_byte_more_does_not() -> None:
     largest = sign_note("a" * room + "\n", PETER_SKEY)
     assert len(largest) == 1_000_000
     assert open_note(largest, [PETER_VKEY]).verified == (PETER,)
-    with pytest.raises(NoteError, match="has 1000001 bytes, and 1000000 are allowed"):
+    with pytest.raises(NoteError, match="has 1000001 bytes; at most 1000000 are allowed"):
         sign_note("a" * (room + 1) + "\n", PETER_SKEY)
-    with pytest.raises(NoteError, match="has 1000001 bytes, and 1000000 are allowed"):
+    with pytest.raises(NoteError, match="has 1000001 bytes; at most 1000000 are allowed"):
         open_note(b"a" + largest, [PETER_VKEY])
 
 
@@ -184,9 +184,9 @@ def test_a_full_note_takes_no_more_signatures() -> None:
         full += f"— witness{number} {notes.encode_base64(bytes(68))}\n".encode()
     opened = open_note(full, [PETER_VKEY])
     assert (len(opened.verified), len(opened.unverified)) == (1, 99)
-    with pytest.raises(NoteError, match="has 101 signatures, and 100 are allowed"):
+    with pytest.raises(NoteError, match="has 101 signatures; at most 100 are allowed"):
         cosign_note(full, ALICE_SKEY)
-    with pytest.raises(NoteError, match="has 101 signatures, and 100 are allowed"):
+    with pytest.raises(NoteError, match="has 101 signatures; at most 100 are allowed"):
         open_note(full + PETER_LINE.encode(), [PETER_VKEY])
 
 

@@ -104,7 +104,7 @@ def test_another_log_is_refused_where_the_origin_is_given() -> None:
     """A checkpoint of another log by the same signer is refused, with both names."""
     proof = TlogProof(index=3, hashes=exhibit(3).hashes, checkpoint=checkpoint(11, origin="example.com/other"))
     assert proofs.verify(proof, LEAVES[3], [VKEY]).origin == "example.com/other"
-    with pytest.raises(ProofError, match=r"is of log 'example\.com/other', not of 'example\.com/log'"):
+    with pytest.raises(ProofError, match=r"is from log 'example\.com/other', not from 'example\.com/log'"):
         proofs.verify(proof, LEAVES[3], [VKEY], origin="example.com/log")
 
 
@@ -120,7 +120,7 @@ def test_a_checkpoint_of_another_size_is_refused() -> None:
 def test_a_signed_note_that_is_no_checkpoint_is_refused() -> None:
     """A good signature under other words is no checkpoint."""
     proof = TlogProof(index=0, hashes=(), checkpoint=sign_note("hello\n", SKEY))
-    with pytest.raises(NoteError, match="checkpoint has 1 whole lines"):
+    with pytest.raises(NoteError, match="checkpoint has 1 complete lines"):
         proofs.verify(proof, LEAVES[0], [VKEY])
 
 
@@ -210,7 +210,7 @@ def test_what_could_not_be_read_back_is_no_proof(change: dict[str, Any]) -> None
 def test_overlong_proofs_are_refused() -> None:
     """A proof of more than 4,000,000 bytes is neither written nor read."""
     proof = TlogProof(index=0, hashes=(), checkpoint=b"c" * 4_000_000)
-    with pytest.raises(ProofError, match="has 4000032 bytes, and 4000000 are allowed"):
+    with pytest.raises(ProofError, match="has 4000032 bytes; at most 4000000 are allowed"):
         proof.encode()
     with pytest.raises(ProofError, match="has 4000001 bytes"):
         TlogProof.parse(b"c" * 4_000_001)
