@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-COLUMNS: Final = 96
+COLUMNS: Final = 100
 """Width of the terminal in characters; wide enough for every line of the answer in the README."""
 
 _CHARACTER: Final = 8.4
