@@ -167,6 +167,22 @@ def conflict(a: Claim, b: Claim) -> bool:
     )
 
 
+class Weighing(NamedTuple):
+    """What an answer is put together from, and explained by.
+
+    Attributes:
+        leading: the winner in the middle world; None where nothing covers the instant there.
+        winners: the claims that win in some world, the leading one among them.
+        opponents: the claims that may cover the instant and conflict with a winner; they may be winners themselves.
+        floor: the claim that every winner must equal or beat; None where in some world nothing covers the instant.
+    """
+
+    leading: Claim | None
+    winners: list[Claim]
+    opponents: list[Claim]
+    floor: Claim | None
+
+
 def resolve(claims: Sequence[Claim], instant: int) -> Answer | None:
     """Return what held at an instant, or None if nothing is known to hold and nobody contests that.
 
@@ -174,20 +190,24 @@ def resolve(claims: Sequence[Claim], instant: int) -> Answer | None:
         claims: the live claims in scope about one (subject, attribute), in any order.
         instant: seconds on the line of `chronology.dates.calendar`.
     """
+    leading, winners, opponents, floor = weigh(claims, instant)
+    return answer(leading, winners, opponents, nothing_possible=floor is None)
+
+
+def weigh(claims: Sequence[Claim], instant: int) -> Weighing:
+    """Return which claims win at an instant, which oppose the winners, and what decided it; as for `resolve`."""
     covering = [claim for claim in claims if claim.may_cover(instant)]
     affirming = [claim for claim in covering if claim.role is Role.AFFIRMS]
-    floor = max(
-        ((claim.start_min, claim.position) for claim in affirming if claim.surely_covers(instant)),
-        default=NOTHING,
-    )
-    winners = [c for c in affirming if (min(c.start_max, instant), c.position) >= floor]
+    sure = (claim for claim in affirming if claim.surely_covers(instant))
+    floor = max(sure, key=attrgetter("start_min", "position"), default=None)
+    least = (floor.start_min, floor.position) if floor else NOTHING
+    winners = [c for c in affirming if (min(c.start_max, instant), c.position) >= least]
     leading = max(
         (claim for claim in winners if claim.covers_in_middle(instant)),
         key=lambda claim: (claim.middle[0], claim.position),
         default=None,
     )
-    opponents = _conflicting(covering, winners)
-    return answer(leading, winners, opponents, nothing_possible=floor == NOTHING)
+    return Weighing(leading, winners, _conflicting(covering, winners), floor)
 
 
 def _conflicting(claims: Sequence[Claim], winners: Sequence[Claim]) -> list[Claim]:
