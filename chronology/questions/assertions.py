@@ -1,0 +1,152 @@
+"""All that was said of one attribute of one subject: live, hidden by filters, or withdrawn. Reads, never writes."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from attrs import field, frozen
+
+from chronology.answers.resolve import Claim, Role
+from chronology.dates import edtf
+from chronology.events.json_values import Json, freeze
+from chronology.projections.filters import Filters
+
+
+@frozen(kw_only=True)
+class Assertion:
+    """What one event says of one attribute, and who says so.
+
+    Attributes:
+        event: its id; `position` is its place in the log.
+        value: what it says, or denies or disputes; None where it says that nothing holds any more.
+        role: what it does to the attribute: affirms, denies, disputes.
+        valid: the date as its source gave it; `reading` says in words how it is read.
+        stated: the day on which the source said so.
+    """
+
+    event: str
+    position: int
+    value: Json
+    role: str
+    valid: str
+    reading: str
+    origin: str
+    source: str
+    grade: str | None
+    stated: str
+    _claim: Claim = field(alias="claim", repr=False)
+
+    @property
+    def claim(self) -> Claim:
+        """The same as the resolver takes it."""
+        return self._claim
+
+
+class Sayings(NamedTuple):
+    """What was said of one attribute, by what became of it; each list in order of position.
+
+    Attributes:
+        live: what counts.
+        hidden: what filters leave out, with the names of these.
+        withdrawn: what was retracted, replaced or read anew by then, with the position that did it.
+    """
+
+    live: list[Assertion]
+    hidden: list[tuple[Assertion, tuple[str, ...]]]
+    withdrawn: list[tuple[Assertion, int]]
+
+
+_COLUMNS: Final = (
+    "key", "position", "start_min", "start_max", "end_min", "end_max", "extent_end", "value", "role", "origin",
+    "disputes", "event", "valid", "persists", "source", "grade", "stated", "known_until",
+)  # fmt: skip
+
+
+class _Row(NamedTuple):
+    key: int
+    position: int
+    start_min: int
+    start_max: int
+    end_min: int
+    end_max: int
+    extent_end: int
+    value: str | None
+    role: str
+    origin: str
+    disputes: str | None
+    event: str
+    valid: str
+    persists: int
+    source: str
+    grade: str | None
+    stated: str
+    known_until: int | None
+
+
+def said_of(connection: sqlite3.Connection, filters: Filters, *, fuzz: int = 0) -> Sayings:
+    """Return all that the log knew of one attribute.
+
+    Args:
+        connection: of the projections.
+        filters: which subject and attribute, known when, and what counts.
+        fuzz: seconds by which the ends of qualified dates are widened.
+    """
+    found = Sayings([], [], [])
+    for row in _rows(connection, filters):
+        said = _assertion(row, fuzz=fuzz)
+        if row.known_until is not None and (filters.known_at is None or row.known_until <= filters.known_at):
+            found.withdrawn.append((said, row.known_until))
+        elif hidden := hiding(filters, said):
+            found.hidden.append((said, hidden))
+        else:
+            found.live.append(said)
+    return found
+
+
+def hiding(filters: Filters, said: Assertion) -> tuple[str, ...]:
+    """Return the names of the filters that leave an assertion out."""
+    grade, least = said.grade, filters.min_grade
+    hides = {
+        "stated_by": filters.stated_by is not None and said.stated > filters.stated_by,
+        "sources": bool(filters.sources) and said.source not in filters.sources,
+        "origins": bool(filters.origins) and said.origin not in filters.origins,
+        "min_grade": least is not None and (grade is None or grade[0] > least[0] or grade[1] > least[1]),
+    }
+    return tuple(name for name, hidden in hides.items() if hidden)
+
+
+def _rows(connection: sqlite3.Connection, filters: Filters) -> Iterator[_Row]:
+    rows = connection.execute(
+        f"""
+        SELECT {", ".join(_COLUMNS)}
+        FROM assertion
+        WHERE subject = :subject AND attribute = :attribute AND (:known_at IS NULL OR known_from <= :known_at)
+        ORDER BY position, key
+        """,
+        {"subject": filters.subject, "attribute": filters.attribute, "known_at": filters.known_at},
+    )
+    return map(_Row._make, rows)
+
+
+def _assertion(row: _Row, *, fuzz: int) -> Assertion:
+    reading = edtf.parse(row.valid)
+    bounds, extent_end = (row.start_min, row.start_max, row.end_min, row.end_max), row.extent_end
+    if fuzz:
+        wide = edtf.bounds(reading, persists=bool(row.persists), fuzz=fuzz)
+        bounds = wide.start_min, wide.start_max, wide.end_min, wide.end_max
+        extent_end = min(extent_end, edtf.bounds(reading, persists=False, fuzz=fuzz).end_min)
+    disputes = frozenset(json.loads(row.disputes)) if row.disputes else frozenset()
+    return Assertion(
+        event=row.event,
+        position=row.position,
+        value=None if row.value is None else freeze(json.loads(row.value)),
+        role=row.role,
+        valid=row.valid,
+        reading=edtf.describe(reading, persists=bool(row.persists)),
+        origin=row.origin,
+        source=row.source,
+        grade=row.grade,
+        stated=row.stated,
+        claim=Claim(row.key, row.position, *bounds, extent_end, row.value, Role(row.role), row.origin, disputes),
+    )

@@ -1,0 +1,172 @@
+"""Why an answer is what it is: every assertion that was considered, what decided, what is hidden or withdrawn."""
+
+import json
+import sqlite3
+from typing import Any, Literal
+
+from attrs import frozen
+
+from chronology.answers.explanation import Explanation, Judgement, Part, Rule, explain
+from chronology.answers.resolve import Answer
+from chronology.dates import edtf
+from chronology.events.json_values import Json, freeze
+from chronology.events.records import decode
+from chronology.log.event_table import Log
+from chronology.projections.filters import Filters
+from chronology.questions.assertions import Assertion, said_of
+from chronology.vocabulary.event_types import DEFINED, RETRACTED
+
+
+@frozen(kw_only=True)
+class Reported:
+    """An assertion with the rest of what its event says of where it comes from.
+
+    Attributes:
+        said_by: the chain of attribution, the origin first; empty where the source speaks for itself.
+    """
+
+    assertion: Assertion
+    said_by: tuple[str, ...]
+    quote: str | None
+    locator: str | None
+    note: str | None
+
+
+@frozen(kw_only=True)
+class Considered(Reported):
+    """An assertion in scope, and what it was to the answer.
+
+    Attributes:
+        part: leading, possible, rival or denial where it is a party; outdone by another; beside the point, for it
+            denies or disputes what cannot hold then; or elsewhere, for it cannot cover the date.
+        rule: of the leading one, why it leads; of an outdone one or a rival, why it cannot win.
+        against: position of the assertion that it won over, or lost to.
+    """
+
+    part: Part
+    rule: Rule | None
+    against: int | None
+
+
+@frozen(kw_only=True)
+class Withdrawn(Reported):
+    """An assertion that no longer counts.
+
+    Attributes:
+        by: position of the event that withdrew it, recorded at `at`.
+        how: it was retracted or replaced; "withdrawn" where that event was redacted and nobody can tell.
+        reason: as that event gives it.
+    """
+
+    by: int
+    at: str
+    how: Literal["retracted", "replaced", "withdrawn"]
+    reason: str | None
+
+
+@frozen(kw_only=True)
+class Hidden(Reported):
+    """An assertion that filters leave out, and their names."""
+
+    filters: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class Outcome:
+    """What held, in short; `value` is None where nothing is known to hold."""
+
+    value: Json
+    certainty: Literal["certain", "possible"]
+    contested: bool
+
+
+@frozen(kw_only=True)
+class Why:
+    """An answer and its reasons.
+
+    Attributes:
+        valid_at: the last second that the question is about, as an ISO 8601 date-time.
+        outcome: what held; None where nothing is known.
+        considered: every assertion in scope, the parties first.
+        without: what would hold if the leading assertion were not there; None if nothing would be known.
+        withdrawn: what was retracted or replaced by then.
+        hidden: what the filters leave out.
+    """
+
+    subject: str
+    attribute: str
+    valid_at: str
+    outcome: Outcome | None
+    considered: tuple[Considered, ...]
+    without: Outcome | None
+    withdrawn: tuple[Withdrawn, ...]
+    hidden: tuple[Hidden, ...]
+
+    @property
+    def leading(self) -> Considered | None:
+        """The assertion that decides, None where none does."""
+        first = self.considered[0] if self.considered else None
+        return first if first and first.part is Part.LEADING else None
+
+
+def why(log: Log, connection: sqlite3.Connection, filters: Filters, instant: int, *, fuzz: int = 0) -> Why:
+    """Explain what held of one attribute of one subject at an instant."""
+    found = said_of(connection, filters, fuzz=fuzz)
+    explanation = explain([said.claim for said in found.live], instant)
+    by_key = {said.claim.key: said for said in found.live}
+    return Why(
+        subject=filters.subject or "",
+        attribute=filters.attribute or "",
+        valid_at=edtf.format_instant(instant) or "",
+        outcome=_outcome(explanation.answer),
+        considered=tuple(_considered(log, by_key[j.claim.key], j) for j in explanation.judgements),
+        without=_without(explanation),
+        withdrawn=tuple(told for said, by in found.withdrawn if (told := _withdrawn(log, said, by))),
+        hidden=tuple(Hidden(**_evidence(log, said), filters=names) for said, names in found.hidden),
+    )
+
+
+def _without(explanation: Explanation) -> Outcome | None:
+    return _outcome(explanation.without) if explanation.leading else None
+
+
+def _outcome(answer: Answer | None) -> Outcome | None:
+    if answer is None:
+        return None
+    value = answer.leading.value if answer.leading else None
+    return Outcome(
+        value=None if value is None else freeze(json.loads(value)),
+        certainty="certain" if answer.certain else "possible",
+        contested=answer.contested,
+    )
+
+
+def _considered(log: Log, said: Assertion, judgement: Judgement) -> Considered:
+    against = judgement.against.position if judgement.against else None
+    return Considered(**_evidence(log, said), part=judgement.part, rule=judgement.rule, against=against)
+
+
+def _withdrawn(log: Log, said: Assertion, by: int) -> Withdrawn | None:
+    """Tell who withdrew an assertion; None where it lives on, read anew by a newer version of its type."""
+    row = log.by_position(by)
+    body = decode(row.body) if row and row.body else None
+    if row is None or (body and body.type == DEFINED):
+        return None
+    evidence = _evidence(log, said)
+    if body is None:
+        return Withdrawn(**evidence, by=by, at=row.recorded_at, how="withdrawn", reason=None)
+    if body.type == RETRACTED:
+        return Withdrawn(**evidence, by=by, at=row.recorded_at, how="retracted", reason=body.data.get("reason"))
+    return Withdrawn(**evidence, by=by, at=row.recorded_at, how="replaced", reason=body.note)
+
+
+def _evidence(log: Log, said: Assertion) -> dict[str, Any]:
+    row = log.by_position(said.position)
+    body = decode(row.body) if row and row.body else None
+    return {
+        "assertion": said,
+        "said_by": body.said_by if body else (),
+        "quote": body.quote if body else None,
+        "locator": body.locator if body else None,
+        "note": body.note if body else None,
+    }
