@@ -27,6 +27,7 @@ MOVED = {"chronology.merkle", "chronology.notes"}
 
 HIDDEN = {
     ("chronology.store.reader", "chronology.projections.bookkeeping"): "what held is told without event types",
+    ("chronology.store.analysis", "chronology.questions"): "what held is told without explanations",
     ("chronology.store.reader", "chronology.events.records"): "what held is told without whole events",
     (
         "chronology.store.chronology",

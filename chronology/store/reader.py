@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -14,8 +15,8 @@ from chronology.errors import ChronologyError, DateError, StoreError, UnknownNam
 from chronology.log import database, event_table
 from chronology.log.event_table import Log, Row
 from chronology.projections import assertion, references, tables
-from chronology.projections.filters import Filters
 from chronology.store import query
+from chronology.store.analysis import Analysis, Restrictions
 from chronology.store.query import KnownAt, Moment
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Reader:
+class Reader(Analysis):
     """What can be asked of a store; `Chronology` adds what changes it and what proves it."""
 
     def __init__(self, connection: sqlite3.Connection, *, clock: Clock) -> None:
@@ -97,6 +98,16 @@ class Reader:
         if not row.body:
             return redacted(row.position, row.id, row.recorded_at, row.leaf)
         return recorded(row.position, row.body, row.leaf)
+
+    def _now(self) -> datetime:
+        return self._clock()
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        with database.reading(self._connection):
+            if not self._is_current:
+                self._check_projections()
+            yield
 
     def _check_projections(self) -> None:
         """Refuse projections that another version of this program made, and that mean something else."""
@@ -188,23 +199,17 @@ class Reader:
             ChronologyError: a grade or position that is none.
             StoreError: the projections are of another version, and want a replay.
         """
-        if fuzz < 0:
-            raise ChronologyError(f"fuzz is {fuzz}, and cannot be below 0", hint="give it in seconds, as in 7 * 86_400")
-        query.check_grade(min_grade)
-        instant = query.instant_of(valid_at, now=self._clock())
-        with database.reading(self._connection):
-            if not self._is_current:
-                self._check_projections()
-            filters = Filters(
-                subject=subject,
-                attribute=attribute,
-                kind=kind,
-                known_at=query.position_known_at(self._log, known_at),
-                stated_by=query.day_of(stated_by),
-                sources=query.names(sources),
-                origins=query.names(origins),
-                min_grade=min_grade,
-            )
+        instant = query.instant_of(valid_at, now=self._now())
+        restrictions: Restrictions = {
+            "known_at": known_at,
+            "stated_by": stated_by,
+            "sources": sources,
+            "origins": origins,
+            "min_grade": min_grade,
+            "fuzz": fuzz,
+        }
+        with self._asking():
+            filters = self._filters(subject, attribute, restrictions, kind=kind)
             return query.holdings(self._connection, filters, instant, fuzz=fuzz)
 
     def timeline(
@@ -234,9 +239,7 @@ class Reader:
         last = None if until is None else edtf.close_of(str(until))
         if first is not None and last is not None and last < first:
             raise DateError(str(until), f"is before {since}, where the period begins", hint="exchange the two dates")
-        with database.reading(self._connection):
-            if not self._is_current:
-                self._check_projections()
+        with self._asking():
             found = references.positions(
                 self._connection, subject=subject, since=first, until=last, reverse=reverse, limit=limit
             )
