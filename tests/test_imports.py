@@ -36,8 +36,8 @@ NOT_TO_READ |= {
 
 SAYING_WHAT_HELD = """
 answers answers.holding answers.resolve
-commands commands.application commands.arguments commands.display commands.names commands.output commands.state
-commands.table
+commands commands.application commands.arguments commands.display commands.filtering commands.names commands.output
+commands.state commands.table
 dates dates.calendar dates.edtf dates.periods dates.readings
 errors
 events events.json_values events.patterns

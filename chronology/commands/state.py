@@ -8,8 +8,9 @@ import attrs
 import typer
 
 from chronology.answers.holding import Candidate, Holding
-from chronology.commands import arguments, names, output
-from chronology.commands.application import Format, PagedCommand, Subject, app, format_of, path_of, wants_pager
+from chronology.commands import names, output
+from chronology.commands.application import Format, Subject, app, format_of, path_of, wants_pager
+from chronology.commands.filtering import FilteringCommand, given, restrictions_of
 from chronology.commands.table import Marked, Row, Shape, Tone
 from chronology.events.json_values import Json, thaw
 from chronology.store.reader import Reader
@@ -25,7 +26,7 @@ SHAPE: Final = Shape(
 """Of the answers: the leading value, and beneath it the other parties."""
 
 
-@app.command(cls=PagedCommand)
+@app.command(cls=FilteringCommand)
 def state(
     context: typer.Context,
     subject: Subject = None,
@@ -35,24 +36,7 @@ def state(
     at: Annotated[
         str | None, typer.Option(metavar="DATE", help="The date asked about: its close. Default: now.")
     ] = None,
-    known_at: Annotated[
-        str | None,
-        typer.Option(metavar="T", help="As the log stood then: a position, a day (its close, UTC) or a date-time."),
-    ] = None,
-    stated_by: Annotated[str | None, typer.Option(metavar="DAY", help="Only what was stated up to this day.")] = None,
-    source: Annotated[
-        list[str] | None, typer.Option(metavar="S", help="Only from this document; may be repeated.")
-    ] = None,
-    origin: Annotated[
-        list[str] | None, typer.Option(metavar="X", help="Only claims that come from X; may be repeated.")
-    ] = None,
-    min_grade: Annotated[
-        str | None, typer.Option(metavar="B3", help="Only what is graded at least so, in both respects.")
-    ] = None,
     kind: Annotated[str | None, typer.Option(metavar="K", help="Only subjects of this kind.")] = None,
-    fuzz: Annotated[
-        str | None, typer.Option(metavar="7d", help="Widen the ends of dates qualified with ? ~ or %.")
-    ] = None,
 ) -> None:
     """Say what held at a date, who says so, and who disagrees.
 
@@ -66,26 +50,10 @@ def state(
     """
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Reader.open(path_of(context)) as chron:
-        found = chron.state(
-            subject,
-            attribute,
-            kind,
-            valid_at=moment,
-            known_at=arguments.known_at(known_at),
-            stated_by=stated_by,
-            sources=source,
-            origins=origin,
-            min_grade=min_grade,
-            fuzz=arguments.span(fuzz),
-        )
-        names.note_late_position(chron, known_at)
+        found = chron.state(subject, attribute, kind, valid_at=moment, **restrictions_of(context))
+        names.note_late_position(chron, given(context, "known_at"))
         if not found:
-            parties = [*(source or ()), *(origin or ())]
-            names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties)
-            what = " of ".join(name for name in (attribute, subject or kind) if name)
-            known = f", as known at {known_at}" if known_at else ""
-            filtered = ", within the filters" if parties or stated_by or min_grade else ""
-            output.say(f"nothing is known{f' of {what}' if what else ''} at {moment}{known}{filtered}")
+            _explain_nothing(context, chron, subject, attribute, kind, moment)
     # All rows first: a value that turns out to be ruined must not leave half an answer behind.
     wanted = format_of(context)
     if wanted is not Format.TABLE:
@@ -93,6 +61,20 @@ def state(
     elif rows := list(_rows(found)):
         with output.paged(wanted=wants_pager(context)):
             output.show_table(rows, shape=SHAPE)
+
+
+def _explain_nothing(
+    context: typer.Context, chron: Reader, subject: str | None, attribute: str | None, kind: str | None, moment: str
+) -> None:
+    """Refuse names that cannot exist, and say on stderr that nothing is known."""
+    parties = [*(given(context, "source") or ()), *(given(context, "origin") or ())]
+    names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties)
+    what = " of ".join(name for name in (attribute, subject or kind) if name)
+    known_at = given(context, "known_at")
+    known = f", as known at {known_at}" if known_at else ""
+    hides = parties or given(context, "stated_by") or given(context, "min_grade")
+    filtered = ", within the filters" if hides else ""
+    output.say(f"nothing is known{f' of {what}' if what else ''} at {moment}{known}{filtered}")
 
 
 def _record(holding: Holding, *, valid_at: str) -> dict[str, Json]:

@@ -1,0 +1,77 @@
+"""The filters that every question about the state takes, as options of its command. Prints nothing."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import typer
+from typer.core import TyperOption
+
+from chronology.commands import arguments
+from chronology.commands.application import PagedCommand
+from chronology.store.analysis import Restrictions
+
+_KEPT: Final = "filters"
+
+_FILTERS: Final = {
+    "known_at": ("T", "As the log stood then: a position, a day (its close, UTC) or a date-time."),
+    "stated_by": ("DAY", "Only what was stated up to this day."),
+    "source": ("S", "Only from this document; may be repeated."),
+    "origin": ("X", "Only claims that come from X; may be repeated."),
+    "min_grade": ("B3", "Only what is graded at least so, in both respects."),
+    "fuzz": ("7d", "Widen the ends of dates qualified with ? ~ or %."),
+}
+"""Each filter with what stands for its value in help, and what help says of it."""
+
+_REPEATED: Final = ("source", "origin")
+
+
+class FilteringCommand(PagedCommand):
+    """A command that asks which assertions say what: it takes all filters of `state`."""
+
+    def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
+        """Add the filters to the command's own options."""
+        super().__init__(*args, params=[*(params or []), *_options()], **kwargs)
+
+
+def _options() -> list[TyperOption]:
+    return [
+        TyperOption(
+            param_decls=[f"--{name.replace('_', '-')}"],
+            type=str,
+            metavar=metavar,
+            multiple=name in _REPEATED,
+            expose_value=False,
+            callback=_keep(name),
+            help=text,
+        )
+        for name, (metavar, text) in _FILTERS.items()
+    ]
+
+
+def _keep(name: str) -> Callable[[typer.Context, Any, Any], None]:
+    def keep(context: typer.Context, _: Any, value: Any) -> None:
+        if value:
+            context.meta.setdefault(_KEPT, {})[name] = value
+
+    return keep
+
+
+def given(context: typer.Context, name: str) -> Any:
+    """Return what the user gave for a filter, None where it was left out."""
+    return context.meta.get(_KEPT, {}).get(name)
+
+
+def restrictions_of(context: typer.Context) -> Restrictions:
+    """Return the filters that the user gave, as the store takes them.
+
+    Raises:
+        ChronologyError: the fuzz is no span of days.
+    """
+    return {
+        "known_at": arguments.known_at(given(context, "known_at")),
+        "stated_by": given(context, "stated_by"),
+        "sources": given(context, "source"),
+        "origins": given(context, "origin"),
+        "min_grade": given(context, "min_grade"),
+        "fuzz": arguments.span(given(context, "fuzz")),
+    }
