@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Final
 
 import typer
-from typer.models import CommandInfo
+from typer.models import CommandInfo, TyperInfo
 
 from chronology.commands.application import app
 from chronology.commands.output import complain, say
@@ -25,41 +25,57 @@ from chronology.errors import ChronologyError
 _UsageError: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 
 
-HOMES: Final = {
-    "init": "upkeep",
-    "demo": "upkeep",
-    "append": "events",
-    "retract": "events",
-    "state": "state",
-    "timeline": "questions",
-    "log": "questions",
-    "show": "questions",
-    "types": "types",
-    "date": "dates",
-    "replay": "upkeep",
-    "verify": "checks",
-    "checkpoint": "evidence",
-    "keygen": "evidence",
-    "prove": "evidence",
-    "verify-proof": "checks",
-    "export": "evidence",
-    "backup": "evidence",
-    "redact": "evidence",
+GROUPS: Final = {
+    "Record what sources say": {"append": "events", "retract": "events", "types": "types"},
+    "Ask what held": {
+        "state": "state",
+        "timeline": "questions",
+        "log": "questions",
+        "show": "questions",
+        "date": "dates",
+    },
+    "Check and prove": {
+        "verify": "checks",
+        "checkpoint": "evidence",
+        "prove": "evidence",
+        "verify-proof": "checks",
+        "keygen": "evidence",
+        "export": "evidence",
+    },
+    "Keep the store": {
+        "init": "upkeep",
+        "demo": "upkeep",
+        "backup": "evidence",
+        "replay": "upkeep",
+        "redact": "evidence",
+    },
 }
-"""The module of each command, so that a question need not wait for the libraries that others use; in order of help."""
+"""The commands by the heading under which help lists them, in its order; with each, the module it stands in."""
+
+HOMES: Final = {name: module for commands in GROUPS.values() for name, module in commands.items()}
+"""The module of each command, so that a question need not wait for the libraries that others use."""
+
+_HEADINGS: Final = {name: heading for heading, commands in GROUPS.items() for name in commands}
+
+_HELP: Final = ("-h", "--help")
 
 
 def load(arguments: Sequence[str] = ()) -> None:
     """Add to the application the commands that may be meant: those that the arguments name, all where none does."""
-    named = {HOMES[word] for word in arguments if word in HOMES}
+    first = next((word for word in arguments if word in HOMES or word in _HELP), "")
+    # Help that is asked for before any command is help with all of them.
+    named = set() if first in _HELP else {HOMES[word] for word in arguments if word in HOMES}
     # Importing a module of commands is what adds them to the application.
     for module in sorted(named or set(HOMES.values())):
         import_module(f"chronology.commands.{module}")
     places = list(HOMES)
     app.registered_commands.sort(key=lambda command: places.index(_name(command)))
+    registered: list[CommandInfo | TyperInfo] = [*app.registered_commands, *app.registered_groups]
+    for command in registered:
+        command.rich_help_panel = _HEADINGS[_name(command)]
 
 
-def _name(command: CommandInfo) -> str:
+def _name(command: CommandInfo | TyperInfo) -> str:
     return command.name or str(getattr(command.callback, "__name__", ""))
 
 

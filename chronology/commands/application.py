@@ -113,11 +113,24 @@ class PagedCommand(ReadingCommand):
 
 
 class Group(TyperGroup):
-    """Commands under one name."""
+    """Commands under one name; help lists them under the headings that `rich_help_panel` gives them."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Let the help end with examples."""
         super().__init__(*args, **_with_examples_last(kwargs))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands into a help page: each under its heading, and what they do in one column."""
+        commands = [(name, self.commands[name]) for name in self.list_commands(ctx) if not self.commands[name].hidden]
+        width = max((len(name) for name, _ in commands), default=0)
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for name, command in commands:
+            summary = command.get_short_help_str(formatter.width - width - 6)
+            heading = getattr(command, "rich_help_panel", None) or "Commands"
+            sections.setdefault(heading, []).append((name.ljust(width), summary))
+        for heading, rows in sections.items():
+            with formatter.section(heading):
+                formatter.write_dl(rows)
 
 
 class ReadingGroup(Group):
@@ -201,7 +214,6 @@ RecordedBy = Annotated[
     str | None,
     typer.Option(metavar="NAME", envvar="CHRONOLOGY_RECORDED_BY", help="Who writes this down: the analyst's name."),
 ]
-
 
 def path_of(context: typer.Context) -> Path:
     """Return the file that the user named, or the default one."""

@@ -2,13 +2,15 @@
 
 import itertools
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import typer
 
 from chronology import __version__
-from chronology.commands import HOMES, application, load
+from chronology.commands import GROUPS, HOMES, application, load
 from tests.command_line import done, run
 
 load()
@@ -44,6 +46,58 @@ def test_every_command_has_its_home() -> None:
     assert homes == HOMES
 
 
+def _sections(shown: str) -> dict[str, list[str]]:
+    """Return the lines under each heading of a help page."""
+    found: dict[str, list[str]] = {}
+    for line in shown.splitlines():
+        if line.endswith(":") and not line.startswith(" "):
+            found[line[:-1]] = []
+        elif line.startswith("  ") and found:
+            found[list(found)[-1]].append(line)
+    return found
+
+
+def test_every_command_is_in_exactly_one_group() -> None:
+    """No name stands under two headings, and every command stands under one."""
+    names = [name for commands in GROUPS.values() for name in commands]
+    assert sorted(names) == sorted({name for name in COMMANDS if name and " " not in name})
+
+
+def test_help_shows_each_command_once_under_its_heading() -> None:
+    """Help has the headings and the commands of the table, in its order, and what each does in one column."""
+    shown = _sections(done("--help").out)
+    assert list(shown) == ["Options", *GROUPS]
+    # Below the last heading, after an empty line, stand the examples.
+    del shown[next(reversed(GROUPS))][len(GROUPS[next(reversed(GROUPS))]) :]
+    assert {heading: [line.split()[0] for line in shown[heading]] for heading in GROUPS} == {
+        heading: list(commands) for heading, commands in GROUPS.items()
+    }
+    lines = [line for heading in GROUPS for line in shown[heading]]
+    assert {len(line) - len(line[2:].partition(" ")[2].lstrip()) for line in lines} == {16}
+    assert max(map(len, lines)) <= 80
+
+
+def test_help_before_a_command_is_help_with_all(tmp_path: Path) -> None:
+    """In a process of its own, where only the commands that are named would be loaded."""
+    ended = subprocess.run(
+        [sys.executable, "-c", "from chronology.commands import main; main()", "--help", "state"],
+        check=True, capture_output=True, text=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert ended.stdout == done("--help").out
+
+
+def test_a_group_without_headings_lists_its_commands() -> None:
+    """Commands of a group, as of `types`, stand under one heading."""
+    assert [line.split()[0] for line in _sections(done("types", "--help").out)["Commands"]][:2] == ["add", "show"]
+
+
+def test_no_summary_is_cut() -> None:
+    """The first sentence of every command's help fits into its line."""
+    for name in ("", "types"):
+        page = done(*name.split(), "--help").out.partition("Options:")[2]
+        assert "..." not in page, "a summary is cut: shorten the docstring's first sentence"
+
+
 def test_the_commands_are_those_of_the_design() -> None:
     """The command line has the commands that the design names."""
     wanted = {"", "append", "date", "demo", "init", "log", "replay", "retract", "show", "state", "timeline", "verify"}
@@ -57,7 +111,6 @@ def test_help_says_what_and_ends_with_an_example(name: str) -> None:
     assert shown.startswith(f"Usage: chronology {name}".rstrip())
     assert _examples(name)
     assert shown.splitlines()[-1].startswith(" ")
-    assert "..." not in shown.partition("Commands:")[2], "a summary is cut: shorten the docstring's first sentence"
     for parameter in getattr(COMMANDS[name], "params"):  # noqa: B009
         assert getattr(parameter, "help", None), f"{name}: {parameter.name} has no help"
 
