@@ -10,7 +10,7 @@ import attrs
 import typer
 
 from chronology import AppendResult, Chronology, Event, RecordedEvent
-from chronology.commands import arguments, output, records
+from chronology.commands import arguments, names, output, records, suggestions
 from chronology.commands.application import (
     Format,
     RecordedBy,
@@ -102,11 +102,12 @@ def append(
             recorded_by=recorded_by,
         )
         head = chron.head()
-        if dry_run:
-            result = chron.append_many([event], expected_head=expected_head, dry_run=True)
-            _show_batch(result, as_json=as_json, dry_run=True)
-        else:
-            _show_appended(chron.append(event, expected_head=expected_head), head, as_json=as_json)
+        with suggestions.of_subjects(chron, event):
+            if dry_run:
+                result = chron.append_many([event], expected_head=expected_head, dry_run=True)
+                _show_batch(result, as_json=as_json, dry_run=True)
+            else:
+                _show_appended(chron.append(event, expected_head=expected_head), head, as_json=as_json)
 
 
 @contextmanager
@@ -222,7 +223,7 @@ def retract(
     chronology retract 01638701 --reason "the wrong crossing"
     """
     with Chronology.open(path_of(context)) as chron:
-        target = chron.event(arguments.event_name(name))
+        target = names.find_event(chron, name)
         head = chron.head()
         event = chron.retract(target.id, reason=reason, recorded_by=recorded_by)
         _show_appended(event, head, as_json=as_json)

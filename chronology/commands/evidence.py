@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from chronology import Chronology, RecordedEvent
-from chronology.commands import arguments, output
+from chronology.commands import names, output
 from chronology.commands.application import PlainCommand, RecordedBy, StoreCommand, app, path_of
 from chronology.commands.checks import FAULT
 from chronology.commands.documents import read_document, read_key, write_new
@@ -95,7 +95,7 @@ def prove(
     if (sign is None) == (earlier is None):
         raise typer.BadParameter("an exhibit needs a signed checkpoint: give either --sign or --checkpoint")
     with Chronology.open(path_of(context), read_only=True) as chron:
-        event = chron.event(arguments.event_name(name))
+        event = names.find_event(chron, name)
         note = _checkpoint(chron, sign) if earlier is None else read_document(earlier)
         write_new(file, chron.prove(event.position, checkpoint=note).encode())
     output.say(f"{file} proves event #{event.position}")
@@ -167,7 +167,7 @@ def redact(
     chronology redact 01638701 --reason "names a witness"
     """
     with Chronology.open(path_of(context)) as chron:
-        target = chron.event(arguments.event_name(name))
+        target = names.find_event(chron, name)
         if not (yes or target.is_redacted):
             _confirm(target)
         named = chron.naming(target.id)

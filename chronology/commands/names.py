@@ -1,16 +1,19 @@
-"""Names that people type, held against those the store knows: refused, or told with the nearest one."""
+"""Names that people type, held against those the store knows: refused, or noted, with what may have been meant."""
 
-from bisect import bisect_left
+import re
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chronology.commands import arguments, output
-from chronology.errors import ChronologyError, UnknownNameError, nearest
+from chronology.errors import ChronologyError, UnknownNameError
 from chronology.events.patterns import SUBJECT
 from chronology.store.reader import Reader
 
-_MANY: Final = 2_000
-_BESIDE: Final = 200
+if TYPE_CHECKING:
+    from chronology.events.records import RecordedEvent
+
+_EVENT_NAME: Final = re.compile("#?[0-9a-f-]*")
+"""What may be a position, an id or the beginning of one."""
 
 
 def check_known(
@@ -35,11 +38,11 @@ def check_known(
         raise UnknownNameError("attribute", attribute, attributes, hint="`chronology types` lists the attributes")
     if subject is not None:
         check_subject(chron, subject)
-    known = chron.parties() if parties else []
     for name in parties:
         # Of any kind: who passes a claim on need not be the subject of any event.
-        _check_form(name, known)
-        _note_unknown("no assertion comes from", name, known)
+        _check_form(chron, name, parties=True)
+        if not chron.knows_party(name):
+            _note_unknown(chron, "no assertion comes from", name, parties=True)
 
 
 def check_subject(chron: Reader, subject: str) -> None:
@@ -48,35 +51,39 @@ def check_subject(chron: Reader, subject: str) -> None:
     Raises:
         ChronologyError: it is not kind/slug, or of an unknown kind.
     """
-    if SUBJECT.fullmatch(subject) and chron.knows_subject(subject):
+    _check_form(chron, subject)
+    if chron.knows_subject(subject):
         return
-    known = chron.subjects()
-    _check_form(subject, known)
     kind = subject.partition("/")[0]
     if kind not in (kinds := chron.kinds()):
         raise UnknownNameError("subject kind", kind, kinds, hint="`chronology types` lists the kinds")
-    _note_unknown("no event is about", subject, known)
+    _note_unknown(chron, "no event is about", subject)
 
 
-def _check_form(name: str, known: list[str]) -> None:
+def _check_form(chron: Reader, name: str, *, parties: bool = False) -> None:
     if not SUBJECT.fullmatch(name):
-        close = [other for other in known if other.partition("/")[2] == name] or _nearest(name, known)
-        hint = _did_you_mean(close) or "write it as operation/al-jazeera-storm"
+        close = chron.resembling(name, parties=parties)
+        hint = did_you_mean(close) or "write it as operation/al-jazeera-storm"
         raise ChronologyError(f"subject {name!r} is not kind/slug", hint=hint)
 
 
-def _note_unknown(what: str, name: str, known: list[str]) -> None:
-    if name not in known:
-        question = _did_you_mean(_nearest(name, known))
-        output.say(f"note: {what} {name}" + (f"; {question}" if question else ""))
+def _note_unknown(chron: Reader, what: str, name: str, *, parties: bool = False) -> None:
+    question = did_you_mean(chron.resembling(name, parties=parties))
+    output.say(f"note: {what} {name}" + (f"; {question}" if question else ""))
 
 
-def _nearest(subject: str, known: list[str]) -> list[str]:
-    """Return the nearest names; of very many, only those that stand beside it in the alphabet are looked at."""
-    if len(known) > _MANY:
-        place = bisect_left(known, subject)
-        known = known[max(0, place - _BESIDE) : place + _BESIDE]
-    return nearest(subject, known)
+def find_event(chron: Reader, name: str) -> "RecordedEvent":
+    """Return the event that a person named by position, by id or by the beginning of its id.
+
+    Raises:
+        UnknownNameError: there is none; where a subject was named instead, the hint says so.
+    """
+    try:
+        return chron.event(arguments.event_name(name))
+    except UnknownNameError as exc:
+        if not _EVENT_NAME.fullmatch(name) and (close := chron.resembling(name)):
+            exc.hint = f"{did_you_mean(close)} `chronology timeline SUBJECT` lists the events about a subject"
+        raise
 
 
 def note_late_position(chron: Reader, known_at: str | None) -> None:
@@ -98,5 +105,12 @@ def position_of(chron: Reader) -> Callable[[str], int | None]:
     return look_up
 
 
-def _did_you_mean(close: list[str]) -> str | None:
-    return f"did you mean {' or '.join(close[:3])}?" if close else None
+def did_you_mean(close: Sequence[str]) -> str:
+    """Return the question that suggests some names, nothing where there are none."""
+    return f"did you mean {one_of(close)}?" if close else ""
+
+
+def one_of(names: Sequence[str]) -> str:
+    """Return names as a choice: a, b or c. Requires names."""
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last

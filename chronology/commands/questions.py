@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from chronology.commands import arguments, names, output, records
+from chronology.commands import names, output, records
 from chronology.commands.application import (
     Format,
     PagedCommand,
@@ -84,6 +84,8 @@ def log(
     with Reader.open(path_of(context)) as chron:
         if of_type is not None:
             chron.vocabulary.newest(of_type)
+        if subject is not None:
+            names.check_subject(chron, subject)
         is_filtered = of_type is not None or subject is not None
         # Where events are left out, the limit counts those that stay, and the stream is read only as far.
         found = islice(
@@ -103,8 +105,6 @@ def log(
             with output.paged(wanted=wants_pager(context)):
                 output.show_table(chain([first], rows), shape=records.LOG)
             return
-        if subject is not None:
-            names.check_subject(chron, subject)
         output.say(f"no such event is in the log, which ends at position {chron.head()}")
 
 
@@ -124,7 +124,7 @@ def show(
     """
     wanted = format_of(context)
     with Reader.open(path_of(context)) as chron:
-        event = chron.event(arguments.event_name(name))
+        event = names.find_event(chron, name)
         withdrawn_by = chron.withdrawn_by(event)
         fields = list(records.event_fields(event, names.position_of(chron), withdrawn_by))
         redaction = chron.redaction_of(event) if event.is_redacted else None

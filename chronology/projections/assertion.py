@@ -159,6 +159,12 @@ def parties(connection: sqlite3.Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
+def is_party(connection: sqlite3.Connection, name: str) -> bool:
+    """Tell whether some assertion comes from a source or an origin."""
+    row = connection.execute("SELECT 1 FROM assertion WHERE source = ?1 OR origin = ?1 LIMIT 1", (name,)).fetchone()
+    return row is not None
+
+
 def claim_of(row: Sequence[Any]) -> Claim:
     """Return the claim in a row of `CLAIM_COLUMNS`."""
     key, position, start_min, start_max, end_min, end_max, extent_end, value, role, origin, disputes = row

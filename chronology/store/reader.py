@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -255,6 +255,27 @@ class Reader(Analysis):
         """Tell whether some event is about a subject or refers to it."""
         with database.reading(self._connection):
             return references.is_known(self._connection, subject)
+
+    def resembling(self, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> list[str]:
+        """Return the subjects that somebody may have meant who typed a text, nearest first, at most five.
+
+        Args:
+            text: a name, a slug, or kind/slug.
+            kinds: only subjects of these; of any where not given.
+            parties: look among sources and origins too.
+        """
+        # Only what is not known is looked for among all.
+        from chronology.store import resemblance
+
+        with database.reading(self._connection):
+            if references.versions(self._connection) != tables.VERSIONS:
+                return []
+            return resemblance.resembling(self._connection, text, kinds=kinds, parties=parties)
+
+    def knows_party(self, name: str) -> bool:
+        """Tell whether some assertion has a source or an origin."""
+        with database.reading(self._connection):
+            return assertion.is_party(self._connection, name)
 
     def parties(self) -> list[str]:
         """Return every source and every origin of some assertion, in order."""

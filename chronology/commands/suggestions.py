@@ -1,0 +1,116 @@
+"""How the names in a refused event are written, where one is no subject: as the log has it, or as a new one."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from attrs import frozen
+
+from chronology.commands.names import did_you_mean, one_of
+from chronology.errors import InvalidEventError
+from chronology.events.json_values import Json, thaw
+from chronology.events.patterns import KIND, SUBJECT_LENGTH, is_subject
+from chronology.events.records import Event
+from chronology.events.slugs import slug_of
+from chronology.store.reader import Reader
+from chronology.vocabulary.event_types import EventType
+from chronology.vocabulary.registry import Vocabulary
+
+_SPEAKERS: Final = ("person", "organization")
+"""Kinds of a new subject that says something."""
+
+
+@frozen(kw_only=True)
+class _Misnamed:
+    """A text where a subject is wanted.
+
+    Attributes:
+        path: where it stands, as faults name it.
+        wanted: the kinds that a subject in this place may be of; empty for any.
+        likely: the kinds that a new one would be of; empty where nothing tells.
+    """
+
+    path: str
+    text: str
+    wanted: Collection[str] = ()
+    likely: Sequence[str] = ()
+
+
+@contextmanager
+def of_subjects(chron: Reader, event: Event) -> Iterator[None]:
+    """Let the refusal of an event suggest how its names are written; nothing is put in their place.
+
+    Args:
+        chron: the store.
+        event: what the block appends.
+    """
+    try:
+        yield
+    except InvalidEventError as exc:
+        found = [(one.path, _suggested(chron, one)) for one in _misnamed(event, chron.vocabulary)]
+        if len(found) == 1:
+            exc.hint = found[0][1]
+        elif found:
+            # One line, whether a suggestion is a question or not.
+            exc.hint = "; ".join(f"{path}: {suggestion}" for path, suggestion in found).replace("?;", "?")
+        raise
+
+
+def _misnamed(event: Event, vocabulary: Vocabulary) -> list[_Misnamed]:
+    event_type = vocabulary.newest(event.type)
+    kinds = event_type.kinds
+    found = [_Misnamed(path="subject", text=event.subject, wanted=kinds, likely=kinds)]
+    if event.source is not None:
+        found.append(_Misnamed(path="source", text=event.source, wanted=("source",), likely=("source",)))
+    found += [
+        _Misnamed(path=f"said_by[{index}]", text=name, likely=_SPEAKERS) for index, name in enumerate(event.said_by)
+    ]
+    data = thaw(event.data)
+    for steps in event_type.references:
+        likely = _kinds_at(event_type, steps, vocabulary.kinds())
+        found += [_Misnamed(path=path, text=text, likely=likely) for path, text in _texts(data, steps, "data")]
+    return [one for one in found if one.text and len(one.text) <= SUBJECT_LENGTH and not is_subject(one.text)]
+
+
+def _kinds_at(event_type: EventType, steps: Sequence[str], known: Collection[str]) -> list[str]:
+    """Return the kinds of subject that a property takes: its own name tells, or the examples of the type."""
+    names = [step for step in steps if step != "*"]
+    if names and names[-1] in known:
+        return [names[-1]]
+    examples = event_type.schema.get("examples", ())
+    texts = [text for example in examples for _, text in _texts(example, steps, "")]
+    return list(dict.fromkeys(text.partition("/")[0] for text in texts))
+
+
+def _texts(value: Json, steps: Sequence[str], path: str) -> Iterator[tuple[str, str]]:
+    """Yield the texts at a path of a schema's references, each with its own path."""
+    if not steps:
+        if isinstance(value, str):
+            yield path, value
+    elif steps[0] == "*":
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            yield from _texts(item, steps[1:], f"{path}[{index}]")
+    elif isinstance(value, Mapping) and steps[0] in value:
+        yield from _texts(value[steps[0]], steps[1:], f"{path}.{steps[0]}")
+
+
+def _suggested(chron: Reader, one: _Misnamed) -> str:
+    known = chron.resembling(one.text, kinds=one.wanted, parties=True)
+    new = _new_forms(one, chron.kinds())
+    same = [form for form in new if form in known]
+    if same:
+        return did_you_mean(same)
+    return f"{did_you_mean(known)} For a new subject, write {one_of(new)}" if known else f"write it as {one_of(new)}"
+
+
+def _new_forms(one: _Misnamed, known: Collection[str]) -> list[str]:
+    kind, mark, rest = one.text.partition("/")
+    kind = kind.strip().lower()
+    if mark and KIND.fullmatch(kind) and kind in known:
+        kinds, name = [kind], rest
+    else:
+        kinds, name = list(one.likely) or ["KIND"], one.text
+    slugs = [slug_of(name, kind=kind) for kind in kinds]
+    if not all(slugs):
+        return [f"{kinds[0]}/... (a-z, 0-9 and hyphens)"] if len(kinds) == 1 else [f"{kind}/..." for kind in kinds]
+    return [f"{kind}/{slug}" for kind, slug in zip(kinds, slugs, strict=True)]

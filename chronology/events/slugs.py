@@ -1,0 +1,49 @@
+"""Slugs: the short name in `kind/slug`, made from a name as people write it. Pure."""
+
+import re
+import unicodedata
+from typing import Final
+
+from chronology.events.patterns import SUBJECT_LENGTH
+
+_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+_OTHER: Final = re.compile(r"[^a-z0-9]+")
+
+_APOSTROPHES: Final = "'`\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u2018\u2019\u2032"
+"""In transcribed names they stand inside a word: Sha'fah."""
+
+_LETTERS: Final = str.maketrans(
+    {
+        "\u00e6": "ae", "\u0153": "oe", "\u00f8": "o", "\u0111": "d", "\u00f0": "d", "\u0142": "l", "\u00fe": "th",
+        "\u0131": "i", "\u0127": "h", **dict.fromkeys(_APOSTROPHES),
+    }
+)  # fmt: skip
+"""Latin letters that Unicode does not take apart into one of ASCII and a mark; apostrophes go."""
+
+
+def folded(text: str) -> str:
+    """Return a text in the form in which two spellings of a name are compared: case, marks and apostrophes gone."""
+    # Taking letters apart can bring forth capitals (a mathematical A), and folding them what can be taken apart.
+    apart = unicodedata.normalize("NFKD", text).casefold()
+    apart = unicodedata.normalize("NFKD", apart).translate(_LETTERS)
+    return " ".join("".join(letter for letter in apart if not unicodedata.combining(letter)).split())
+
+
+def slug_of(text: str, *, kind: str = "") -> str:
+    """Return the slug for a name: folded to ASCII (NFKD), in lower case, a hyphen for each run of other characters.
+
+    What is a slug already, but for capital letters, stays as it is. Empty where a name has letters, but none that
+    ASCII can write, as in Arabic.
+
+    Args:
+        text: the name, as people write it.
+        kind: the kind that will stand before the slug; the slug is cut so that both fit into a subject.
+    """
+    room = SUBJECT_LENGTH - len(kind) - 1
+    if _SLUG.fullmatch(text.lower()):
+        return text.lower()[:room]
+    ascii_text = folded(text).encode("ascii", "ignore").decode()
+    if any(map(str.isalpha, text)) and not any(map(str.isalpha, ascii_text)):
+        return ""
+    # What ASCII cannot write must leave a gap only where a gap was.
+    return _OTHER.sub("-", ascii_text).strip("-")[:room].rstrip("-")

@@ -1,0 +1,150 @@
+"""Finding the subjects that somebody may have meant who typed something else. Suggests; decides nothing."""
+
+import json
+import sqlite3
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
+from typing import Final
+
+from chronology.errors import nearest
+from chronology.events.patterns import is_subject
+from chronology.events.slugs import folded, slug_of
+from chronology.projections import likeness, references
+
+_MOST: Final = 5
+"""Suggestions: more than a handful is not read."""
+
+_LONGEST: Final = 200
+"""Characters of a text that is looked at; no name is longer."""
+
+_ROWS: Final = 1_000
+"""Subjects or names that one pass takes up, at most."""
+
+_BESIDE: Final = 20
+"""Subjects on either side in the alphabet that are looked at."""
+
+_COMPARED: Final = 50
+"""Slugs whose distance is worked out, at most: those that share most pairs of letters, which are counted faster."""
+
+_SHORTEST: Final = 3
+"""Letters of a word that is looked for inside other names."""
+
+_Named = list[tuple[str, str]]
+"""Subjects, each with one of its names, folded."""
+
+
+def resembling(
+    connection: sqlite3.Connection, text: str, *, kinds: Collection[str] = (), parties: bool = False
+) -> list[str]:
+    """Return the subjects that a text may mean, nearest first, at most five.
+
+    Those whose slug or name it is, but for case, marks and punctuation; where there are none, those a few letters
+    away, then those that have all of its words, or whose words it has all.
+
+    Args:
+        connection: of the projections.
+        text: what was typed: a name, a slug, or kind/slug.
+        kinds: only subjects of these; of any where not given.
+        parties: where no subject is like it, look among sources and origins, which need be the subject of no event.
+    """
+    if not text.strip() or not text.isprintable() or len(text) > _LONGEST:
+        return []
+    kind, name = _divided(text, references.kinds(connection))
+    slug = slug_of(name)
+    named = list(_named(connection, name))
+    same = {subject for subject, spelling in named if spelling == folded(name)}
+    if slug:
+        same.update(likeness.with_slug(connection, slug))
+    wanted = [kind] if kind else kinds
+    # A slug that exists under another kind than the one typed is what was meant, too.
+    exact = _of_kinds(same, wanted) or _of_kinds(same, kinds)
+    if exact or not slug:
+        return exact[:_MOST]
+    parts = _parts(slug)
+    others = likeness.holding(connection, parts, _ROWS)
+    for beginning in [kind] if kind else references.kinds(connection):
+        others += likeness.beside(connection, f"{beginning}/{slug}", _BESIDE)
+    found = _ranked(slug, _of_kinds(others, wanted), [pair for pair in named if _of_kinds(pair[:1], wanted)])
+    if parties and not found:
+        found = _ranked(slug, _of_kinds(likeness.parties_holding(connection, parts, _ROWS), wanted), [])
+    return found[:_MOST]
+
+
+def _divided(text: str, known: Collection[str]) -> tuple[str, str]:
+    """Return the kind that a text begins with, empty where it does not, and the rest."""
+    kind, mark, rest = text.partition("/")
+    kind = kind.strip().lower()
+    return (kind, rest.strip()) if mark and (kind in known or is_subject(text)) else ("", text)
+
+
+def _slug(subject: str) -> str:
+    return subject.partition("/")[2]
+
+
+def _of_kinds(subjects: Iterable[str], kinds: Collection[str]) -> list[str]:
+    return sorted({subject for subject in subjects if not kinds or subject.partition("/")[0] in kinds})
+
+
+def _parts(slug: str) -> list[str]:
+    """Return texts of which one stands in every slug that is one letter away or has all words of this one."""
+    # Of a slug with one letter changed, one half is still whole.
+    middle = (len(slug) + 1) // 2
+    parts = {slug[:middle], slug[middle:], max(slug.split("-"), key=len)}
+    return sorted(part for part in parts if len(part) > 1) or [slug]
+
+
+def _ranked(slug: str, subjects: list[str], named: _Named) -> list[str]:
+    return list(dict.fromkeys([*_near(slug, subjects), *_with_words(slug, subjects, named)]))
+
+
+def _near(slug: str, subjects: Iterable[str]) -> list[str]:
+    """Return the subjects whose slugs are a few letters away, nearest first."""
+    slugs: dict[str, list[str]] = {}
+    for subject in subjects:
+        slugs.setdefault(_slug(subject), []).append(subject)
+    pairs = _pairs(slug)
+    likely = sorted(slugs, key=lambda other: (-len(pairs & _pairs(other)), abs(len(other) - len(slug)), other))
+    return [subject for close in nearest(slug, likely[:_COMPARED]) for subject in slugs[close]]
+
+
+def _pairs(slug: str) -> set[str]:
+    return {slug[index : index + 2] for index in range(len(slug))}
+
+
+def _with_words(slug: str, subjects: list[str], named: _Named) -> list[str]:
+    """Return the subjects that share all words of a slug, or all of their own; the fewest other words first."""
+    typed = set(slug.split("-"))
+    ranked = set()
+    spelt = ((subject, slug_of(spelling)) for subject, spelling in named)
+    for subject, other in chain(((subject, _slug(subject)) for subject in subjects), spelt):
+        words = set(other.split("-"))
+        shared = typed & words
+        if shared in (typed, words) and max(map(len, shared), default=0) >= _SHORTEST:
+            ranked.add((len(typed ^ words), subject))
+    return [subject for _, subject in sorted(ranked)]
+
+
+def _named(connection: sqlite3.Connection, name: str) -> Iterator[tuple[str, str]]:
+    """Yield subjects whose names have a text in them, each with the name as it is compared."""
+    for subject, value in likeness.named(connection, _patterns(name), _ROWS):
+        names = json.loads(value)
+        for spelling in names if isinstance(names, list) else [names]:
+            if isinstance(spelling, str):
+                yield subject, folded(spelling)
+
+
+def _patterns(name: str) -> list[str]:
+    """Return what LIKE finds a name by in its usual spellings, and more; it knows the case of ASCII letters alone.
+
+    Names are written small, with capitals at the beginning of words, or in capitals alone.
+    """
+    words = name.split()
+    usual = "%".join(_pattern(word[0] if word[0].isascii() else " ") + _pattern(word[1:].lower()) for word in words)
+    capitals = "%".join(_pattern(word.upper()) for word in words)
+    return [f"%{usual}%", f"%{capitals}%"]
+
+
+def _pattern(word: str) -> str:
+    """Return a word with a % for what may be one character or two, or none: marked letters, punctuation."""
+    return "".join(letter if letter.isalnum() and not unicodedata.decomposition(letter) else "%" for letter in word)
