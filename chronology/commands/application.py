@@ -215,6 +215,9 @@ RecordedBy = Annotated[
     typer.Option(metavar="NAME", envvar="CHRONOLOGY_RECORDED_BY", help="Who writes this down: the analyst's name."),
 ]
 
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")]
+
+
 def path_of(context: typer.Context) -> Path:
     """Return the file that the user named, or the default one."""
     return Path(context.meta.get("path") or os.environ.get("CHRONOLOGY_DB") or DEFAULT_PATH)

@@ -38,6 +38,43 @@ def read_key(path: Path) -> str:
         raise StoreError(f"{path} is no key", hint="`chronology keygen NAME` makes one") from exc
 
 
+def check_place(path: Path) -> None:
+    """Refuse a path at which no file can be made.
+
+    Raises:
+        StoreError: there is no such directory, or it cannot be written.
+    """
+    if not path.parent.is_dir():
+        raise StoreError(f"there is no directory {path.parent}", hint="make it first")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise StoreError(f"{path} cannot be written: permission denied", hint="name a file in another directory")
+
+
+def check_tree_place(directory: Path) -> None:
+    """Refuse a directory that cannot be made, with those above it, or written into.
+
+    Raises:
+        StoreError: something else bears its name, or it cannot be written.
+    """
+    if directory.is_dir():
+        check_place(directory / "checkpoint")
+        return
+    while not directory.parent.exists():
+        directory = directory.parent
+    check_new(directory)
+
+
+def check_new(path: Path) -> None:
+    """Refuse a path at which `write_new` would refuse to write.
+
+    Raises:
+        StoreError: there is such a file already, or it cannot be made.
+    """
+    if os.path.lexists(path):
+        raise _existing(path)
+    check_place(path)
+
+
 def write_new(path: Path, data: bytes, *, mode: int = 0o666) -> None:
     """Write a new file; evidence of yesterday is never written over.
 
@@ -54,6 +91,10 @@ def write_new(path: Path, data: bytes, *, mode: int = 0o666) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
     except FileExistsError as exc:
-        raise StoreError(f"{path} exists already, and is not written over", hint="name a new file") from exc
+        raise _existing(path) from exc
     except OSError as exc:
         raise StoreError(f"{path} cannot be written: {exc.strerror}") from exc
+
+
+def _existing(path: Path) -> StoreError:
+    return StoreError(f"{path} exists already, and is not written over", hint="name a new file")

@@ -12,6 +12,7 @@ import typer
 from chronology import AppendResult, Chronology, Event, RecordedEvent
 from chronology.commands import arguments, names, output, records, suggestions
 from chronology.commands.application import (
+    DryRun,
     Format,
     RecordedBy,
     StoreCommand,
@@ -63,7 +64,7 @@ def append(
     expected_head: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="Refuse if the log is not at this position.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Append an event: what a source says of a subject. Nothing in the log is ever changed.
@@ -185,7 +186,7 @@ def _events_from(lines: Iterable[bytes], at: list[int]) -> Iterator[Event]:
 
 def _show_batch(result: AppendResult, *, as_json: bool, dry_run: bool) -> None:
     if dry_run:
-        output.say("dry run: nothing is wrong, and nothing was written")
+        output.say_dry_run()
     if as_json:
         shown = {name: getattr(result, name) for name in ("appended", "unchanged", "first", "head")}
         output.show_records([shown], Format.NL, columns=())
@@ -213,6 +214,7 @@ def retract(
     ],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is withdrawn.", show_default=False)],
     recorded_by: RecordedBy = None,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Withdraw an assertion.
@@ -225,5 +227,13 @@ def retract(
     with Chronology.open(path_of(context)) as chron:
         target = names.find_event(chron, name)
         head = chron.head()
-        event = chron.retract(target.id, reason=reason, recorded_by=recorded_by)
+        event = chron.retract(target.id, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
+    if not dry_run:
         _show_appended(event, head, as_json=as_json)
+    elif as_json:
+        output.say_dry_run()
+        shown = {"appended": 1, "unchanged": 0, "first": event.position, "head": event.position}
+        output.show_records([shown], Format.NL, columns=())
+    else:
+        output.say_dry_run()
+        output.put(f"would retract #{target.position} {target.event.type} about {target.event.subject}")

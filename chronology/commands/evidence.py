@@ -2,15 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from chronology import Chronology, RecordedEvent
-from chronology.commands import names, output
-from chronology.commands.application import PlainCommand, RecordedBy, StoreCommand, app, path_of
+from chronology.commands import names, output, records
+from chronology.commands.application import DryRun, PlainCommand, RecordedBy, StoreCommand, app, path_of
 from chronology.commands.checks import FAULT
-from chronology.commands.documents import read_document, read_key, write_new
+from chronology.commands.documents import check_new, check_tree_place, read_document, read_key, write_new
 from chronology.commands.progress import progress_bar
 from chronology.errors import ChronologyError
 from chronology.evidence import tiles
@@ -30,6 +30,7 @@ def keygen(
     file: Annotated[Path, typer.Option("-o", metavar="FILE", help="Where the secret key goes.")] = Path(
         "chronology.key"
     ),
+    dry_run: DryRun = False,
 ) -> None:
     """Make a key to sign with; print the one to verify with.
 
@@ -40,6 +41,9 @@ def keygen(
     chronology keygen example.org/jane -o jane.key > jane.vkey
     """
     skey, vkey = generate_key(name)
+    if dry_run:
+        _show_would_write(file)
+        return
     write_new(file, f"{skey}\n".encode(), mode=0o600)
     output.put(vkey)
     output.say(f"the secret key is in {file}; whoever has it can sign for you")
@@ -50,6 +54,7 @@ def checkpoint(
     context: typer.Context,
     sign: SignKey = None,
     file: Annotated[Path | None, typer.Option("-o", metavar="FILE", help="A new file to write it to.")] = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Print the head of the log: a few lines that pin every event.
 
@@ -63,6 +68,9 @@ def checkpoint(
         data = _checkpoint(chron, sign)
     if file is None:
         typer.echo(data, nl=False)
+        return
+    if dry_run:
+        _show_would_write(file)
         return
     write_new(file, data)
     output.say(f"{file} written; keep a copy out of reach of whoever can change the store")
@@ -82,6 +90,7 @@ def prove(
     earlier: Annotated[
         Path | None, typer.Option("--checkpoint", metavar="FILE", help="Prove it in this signed checkpoint.")
     ] = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Make an exhibit of one event.
 
@@ -97,7 +106,11 @@ def prove(
     with Chronology.open(path_of(context), read_only=True) as chron:
         event = names.find_event(chron, name)
         note = _checkpoint(chron, sign) if earlier is None else read_document(earlier)
-        write_new(file, chron.prove(event.position, checkpoint=note).encode())
+        exhibit = chron.prove(event.position, checkpoint=note).encode()
+    if dry_run:
+        _show_would_write(file)
+        return
+    write_new(file, exhibit)
     output.say(f"{file} proves event #{event.position}")
 
 
@@ -108,6 +121,7 @@ def export(
         Path, typer.Option("--tiles", metavar="DIR", show_default=False, help="A new directory for the tree.")
     ],
     sign: SignKey = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Write the log as static files that other verifiers read.
 
@@ -118,7 +132,14 @@ def export(
     chronology export --tiles public --sign jane.key
     """
     with Chronology.open(path_of(context), read_only=True) as chron:
-        written = tiles.export(chron.read(), directory, _checkpoint(chron, sign))
+        checkpoint = _checkpoint(chron, sign)
+        if dry_run:
+            tiles.check_directory(directory)
+            check_tree_place(directory)
+            output.say_dry_run()
+            output.put(f"would write {chron.head():,} events into {directory}")
+            return
+        written = tiles.export(chron.read(), directory, checkpoint)
     output.put(f"{written:,} files in {directory}")
     if sign is None:
         output.say("note: the checkpoint is not signed; other verifiers want --sign")
@@ -128,6 +149,7 @@ def export(
 def backup(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A new file for the copy.")],
+    dry_run: DryRun = False,
 ) -> None:
     """Copy the store, and verify the copy.
 
@@ -137,14 +159,25 @@ def backup(
     \b
     chronology backup storm-2018-05-15.db
     """
-    with Chronology.open(path_of(context), read_only=True) as chron, progress_bar("verifying the copy") as progress:
-        report = chron.backup(file, progress)
+    with Chronology.open(path_of(context), read_only=True) as chron:
+        if dry_run:
+            _show_would_write(file)
+            return
+        with progress_bar("verifying the copy") as progress:
+            report = chron.backup(file, progress)
     for fault in report.faults:
         output.put(f"fault: {fault}")
     if not report.ok:
         raise typer.Exit(FAULT)
     output.put(f"ok: {report.events:,} events copied to {file}, and verified there")
     output.put(f"root {report.root.hex()}")
+
+
+def _show_would_write(path: Path) -> None:
+    """Say that a file would be written, where nothing stands in the way."""
+    check_new(path)
+    output.say_dry_run()
+    output.put(f"would write {path}")
 
 
 @app.command(cls=StoreCommand)
@@ -156,33 +189,62 @@ def redact(
     ],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for the id again.")] = False,
     recorded_by: RecordedBy = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Erase for good what an event says; the gap is declared.
 
     Its place, id, time and leaf hash stay, so every proof and checkpoint still holds; who erased it, when and why
     becomes an event. All answers forget what it asserted, those for an earlier --known-at too. This cannot be taken
-    back; to withdraw an assertion that may stay on record, use `chronology retract`.
+    back; to withdraw an assertion that may stay on record, use `chronology retract`. With --dry-run: shows what would
+    be erased, and which events name it.
 
     \b
+    chronology redact 01638701 --reason "names a witness" --dry-run
     chronology redact 01638701 --reason "names a witness"
     """
     with Chronology.open(path_of(context)) as chron:
         target = names.find_event(chron, name)
-        if not (yes or target.is_redacted):
+        if not (yes or dry_run or target.is_redacted):
             _confirm(target)
         named = chron.naming(target.id)
-        declared = chron.redact(target.id, reason=reason, recorded_by=recorded_by)
+        declared = chron.redact(target.id, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
+        fields = [*records.event_fields(target, names.position_of(chron), None)] if dry_run else []
+    if dry_run:
+        _show_would_redact(target, declared, fields, named)
+        return
     if target.is_redacted:
         output.put(f"unchanged #{target.position}, redacted by #{declared.position}; the file was written anew")
         return
     output.put(f"redacted #{target.position}, declared by #{declared.position}")
     if named:
-        places = ", ".join(f"#{position}" for position in named)
-        output.say(f"note: look whether what names this event repeats what it said: {places}")
+        output.say(f"note: look whether what names this event repeats what it said: {_places(named)}")
     output.say(
         "note: backups, exports, exhibits and any other copies made before still hold it, and so may snapshots of "
         "the disk: erase them too"
     )
+
+
+def _places(positions: list[int]) -> str:
+    return ", ".join(f"#{position}" for position in positions)
+
+
+_STAYS: Final = ("position", "id", "recorded_at", "leaf", "format")
+"""What of a redacted event stays in the log, or says nothing of it."""
+
+
+def _show_would_redact(
+    target: RecordedEvent, declared: RecordedEvent, fields: list[tuple[str, str]], named: list[int]
+) -> None:
+    output.say_dry_run()
+    if target.is_redacted:
+        output.put(f"unchanged #{target.position}, redacted by #{declared.position}; would write the file anew")
+        return
+    output.put(f"would erase for good, of #{target.position} {target.id}:")
+    output.show_fields((f"  {name}", value) for name, value in fields if name not in _STAYS)
+    if named:
+        output.put(f"named by {_places(named)}: check whether they repeat what it says")
+    else:
+        output.put("no other event names it")
 
 
 def _confirm(target: RecordedEvent) -> None:

@@ -37,6 +37,11 @@ def say(text: str) -> None:
         print(escape(text), file=sys.stderr)
 
 
+def say_dry_run() -> None:
+    """Say on stderr that a dry run found nothing wrong, and wrote nothing."""
+    say("dry run: nothing is wrong, and nothing was written")
+
+
 def put(text: str, *, multiline: bool = False) -> None:
     """Print a line of data on stdout."""
     print(escape(text, multiline=multiline))

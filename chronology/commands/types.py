@@ -11,6 +11,7 @@ import typer
 from chronology import Chronology
 from chronology.commands import output
 from chronology.commands.application import (
+    DryRun,
     Format,
     PagedCommand,
     ReadingGroup,
@@ -101,6 +102,7 @@ def add(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A JSON Schema.")],
     recorded_by: RecordedBy = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Define an event type by its JSON Schema.
 
@@ -122,8 +124,11 @@ def add(
         hint = exc.hint or "`chronology types show operation.stalled --json` prints an example"
         raise InvalidEventError([f"{file}: {exc}"], hint=hint) from exc
     with Chronology.open(path_of(context)) as chron:
-        event = chron.define(schema, recorded_by=recorded_by)
-    output.put(f"defined {event.event.subject.removeprefix('type/')} #{event.position}")
+        event = chron.define(schema, recorded_by=recorded_by, dry_run=dry_run)
+    if dry_run:
+        output.say_dry_run()
+    done = "would define" if dry_run else "defined"
+    output.put(f"{done} {event.event.subject.removeprefix('type/')} #{event.position}")
 
 
 @_types.command(cls=PagedCommand)

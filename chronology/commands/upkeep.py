@@ -10,6 +10,7 @@ import typer
 from chronology import Chronology
 from chronology.commands import output
 from chronology.commands.application import (
+    DryRun,
     Format,
     ReadingCommand,
     StoreCommand,
@@ -17,6 +18,7 @@ from chronology.commands.application import (
     format_of,
     path_of,
 )
+from chronology.commands.documents import check_place
 from chronology.commands.progress import progress_bar
 from chronology.errors import StoreError
 from chronology.vocabulary import builtin
@@ -27,21 +29,37 @@ StorePath = Annotated[
 
 
 @app.command(cls=StoreCommand)
-def init(context: typer.Context, path: StorePath = None) -> None:
+def init(context: typer.Context, path: StorePath = None, dry_run: DryRun = False) -> None:
     """Make an empty store with the built-in event types.
 
     \b
     chronology init storm.db
     """
     path = path or path_of(context)
-    existed = path.exists() and path.stat().st_size > 0
-    with Chronology.open(path, create=True) as chron:
+    existed = _is_there(path)
+    if dry_run and not existed:
+        _show_would_make(path)
+        return
+    with Chronology.open(path, create=not dry_run, read_only=dry_run) as chron:
         head = chron.head()
-    output.put(f"{path} {'was a store already' if existed else 'made'}, head {head}")
+    if dry_run:
+        output.say_dry_run()
+    already = "is a store already" if dry_run else "was a store already"
+    output.put(f"{path} {already if existed else 'made'}, head {head}")
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+def _show_would_make(path: Path) -> None:
+    check_place(path)
+    output.say_dry_run()
+    output.put(f"would make {path}")
 
 
 @app.command(cls=StoreCommand)
-def demo(context: typer.Context, path: StorePath = None) -> None:
+def demo(context: typer.Context, path: StorePath = None, dry_run: DryRun = False) -> None:
     """Make a store of the running example.
 
     It is the campaign "Al Jazeera Storm" in Deir ez-Zor, 2017 to 2018.
@@ -51,12 +69,17 @@ def demo(context: typer.Context, path: StorePath = None) -> None:
     chronology state --at 2018-05-14
     """
     path = path or path_of(context)
-    existed = path.exists() and path.stat().st_size > 0
+    existed = _is_there(path)
+    if not existed and dry_run:
+        _show_would_make(path)
+        return
     if not existed:
         _build_example(path)
     with Chronology.open(path, read_only=True) as chron:
         if existed:
             _check_is_example(chron, path)
+        if dry_run:
+            output.say_dry_run()
         output.put(f"{path} {'holds the running example already' if existed else 'made'}, head {chron.head()}")
     database = "" if path == Path("chronology.db") else f"--db {path} "
     output.say(f"try: chronology {database}state operation/al-jazeera-storm --at 2018-03-01")
@@ -87,16 +110,19 @@ def _check_is_example(chron: Chronology, path: Path) -> None:
 
 
 @app.command(cls=ReadingCommand)
-def replay(context: typer.Context) -> None:
+def replay(context: typer.Context, dry_run: DryRun = False) -> None:
     """Rebuild every projection from the log.
 
-    It is one transaction, and says whether the result differs from what stood before.
+    It is one transaction, and says whether the result differs from what stood before. With --dry-run it says only
+    that, and changes nothing.
 
     \b
     chronology replay
     """
-    with Chronology.open(path_of(context)) as chron, progress_bar("replaying") as progress:
-        report = chron.replay(progress)
+    with Chronology.open(path_of(context), read_only=dry_run) as chron, progress_bar("replaying") as progress:
+        report = chron.replay(progress, dry_run=dry_run)
+    if dry_run:
+        output.say("dry run: nothing was written")
     if format_of(context) is not Format.TABLE:
         record = {
             "events": report.events,
@@ -108,7 +134,10 @@ def replay(context: typer.Context) -> None:
         return
     rows = ", ".join(f"{name} {count:,}" for name, count in report.rows.items() if name != "projection")
     output.put(f"replayed {report.events:,} events in {report.seconds:.2f} s; rows: {rows}")
-    if report.changed:
-        output.put(f"changed: {', '.join(report.changed)} differed from what stood before")
+    changed = ", ".join(report.changed)
+    if dry_run:
+        output.put(f"would change: {changed}" if changed else "would change nothing: the result equals what is stored")
+    elif changed:
+        output.put(f"changed: {changed} differed from what stood before")
     else:
         output.put("unchanged: the result equals what stood before")

@@ -33,9 +33,8 @@ def export(events: Iterable[RecordedEvent], directory: Path, checkpoint: bytes) 
     head = read_checkpoint(checkpoint)
     tree = _Tree(directory)
     try:
+        check_directory(directory)
         directory.mkdir(parents=True, exist_ok=True)
-        if next(directory.iterdir(), None) is not None:
-            raise StoreError(f"{directory} is not empty", hint="export to a new directory, then move it into place")
         for event in islice(events, head.size):
             if event.body and leaf_hash(event.body) != event.leaf:
                 raise EvidenceError(f"position {event.position}: the body does not match its leaf hash")
@@ -47,6 +46,16 @@ def export(events: Iterable[RecordedEvent], directory: Path, checkpoint: bytes) 
     except OSError as exc:
         raise StoreError(f"{exc.filename or directory} cannot be written: {exc.strerror}") from exc
     return tree.files
+
+
+def check_directory(directory: Path) -> None:
+    """Refuse a directory that is in use.
+
+    Raises:
+        StoreError: it holds files.
+    """
+    if directory.is_dir() and next(directory.iterdir(), None) is not None:
+        raise StoreError(f"{directory} is not empty", hint="export to a new directory, then move it into place")
 
 
 def path_of(number: int) -> Path:

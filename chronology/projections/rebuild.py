@@ -50,11 +50,11 @@ class ReplayReport:
 
 
 def replay(
-    log: Log, connection: sqlite3.Connection, *, progress: Progress | None = None
+    log: Log, connection: sqlite3.Connection, *, progress: Progress | None = None, dry_run: bool = False
 ) -> tuple[dict[str, int], tuple[str, ...]]:
     """Fold the whole log anew, and put the result in the place of what stood before, where they differ.
 
-    Runs in the transaction of whoever calls.
+    Runs in the transaction of whoever calls. A dry run only tells what differs.
 
     Returns:
         The number of rows of each projection table, and the names of the tables that were not right.
@@ -64,20 +64,22 @@ def replay(
         changed = tuple(
             name for name in PROJECTIONS if _is_damaged(connection, name) or first_difference(connection, name)
         )
-        for name in changed:
+        replaced = () if dry_run else changed
+        for name in replaced:
             _drop(connection, name)
             connection.execute(tables.SCHEMA[name])
             order = ", ".join(PROJECTIONS[name])
             connection.execute(f"INSERT INTO main.{name} SELECT * FROM temp.{name} ORDER BY {order}")
     # An index is made on the table that its name finds first, so the temporary ones must be gone.
-    for name in changed:
+    for name in replaced:
         for index in _indexes(name):
             connection.execute(tables.SCHEMA[index])
     for name in _VIEWS:
         if _is_damaged(connection, name):
-            _drop(connection, name)
-            connection.execute(tables.SCHEMA[name])
             changed += (name,)
+            if not dry_run:
+                _drop(connection, name)
+                connection.execute(tables.SCHEMA[name])
     return rows, changed
 
 

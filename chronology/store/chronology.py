@@ -19,7 +19,7 @@ from chronology.projections import rebuild
 from chronology.projections.rebuild import Progress, ReplayReport
 from chronology.store.batch import AppendResult, Batch, Randomness
 from chronology.store.reader import Clock, Reader, utc_now
-from chronology.store.redaction import naming, redact
+from chronology.store.redaction import declare, erase, naming
 from chronology.transparency.notes import Checkpoint
 from chronology.transparency.proofs import TlogProof
 from chronology.vocabulary import builtin
@@ -90,8 +90,13 @@ class Chronology(Reader):
             with suppress(HeadMovedError):
                 self.append_many(builtin.definitions(), expected_head=0)
 
-    def append(self, event: Event, *, expected_head: int | None = None) -> RecordedEvent:
+    def append(self, event: Event, *, expected_head: int | None = None, dry_run: bool = False) -> RecordedEvent:
         """Append one event; one that the log holds already, by id and content, is returned as it stands there.
+
+        Args:
+            event: what is to be appended.
+            expected_head: refuse if the log is not at this position.
+            dry_run: check everything, and write nothing; what is returned would have been appended.
 
         Raises:
             InvalidEventError: everything that is wrong with the event.
@@ -101,7 +106,7 @@ class Chronology(Reader):
             HeadMovedError: the log is not at `expected_head`.
         """
         rows: list[Row] = []
-        self._append([event], expected_head, rows, dry_run=False)
+        self._append([event], expected_head, rows, dry_run=dry_run)
         return self._recorded(rows[0])
 
     def append_many(
@@ -119,14 +124,23 @@ class Chronology(Reader):
         """
         return self._append(events, expected_head, None, dry_run=dry_run)
 
-    def retract(self, event_id: str, *, reason: str, recorded_by: str | None = None) -> RecordedEvent:
+    def retract(
+        self, event_id: str, *, reason: str, recorded_by: str | None = None, dry_run: bool = False
+    ) -> RecordedEvent:
         """Withdraw an assertion.
+
+        Args:
+            event_id: the whole id.
+            reason: why.
+            recorded_by: who withdraws it.
+            dry_run: check everything, and write nothing.
 
         Raises:
             UnknownNameError: there is no such event.
             NotLiveError: it has been withdrawn already, or is no assertion.
         """
-        return self.append(Event(type=RETRACTED, retracts=event_id, data={"reason": reason}, recorded_by=recorded_by))
+        event = Event(type=RETRACTED, retracts=event_id, data={"reason": reason}, recorded_by=recorded_by)
+        return self.append(event, dry_run=dry_run)
 
     def _append(
         self,
@@ -152,7 +166,9 @@ class Chronology(Reader):
                     taken.append(row)
             return batch.finish()
 
-    def redact(self, event_id: str, *, reason: str, recorded_by: str | None = None) -> RecordedEvent:
+    def redact(
+        self, event_id: str, *, reason: str, recorded_by: str | None = None, dry_run: bool = False
+    ) -> RecordedEvent:
         """Erase for good what an event says; its place, id, time and leaf hash stay, and an event declares the gap.
 
         Every proof and checkpoint still holds. What the event asserted is gone from all answers, for earlier
@@ -165,6 +181,7 @@ class Chronology(Reader):
             event_id: the whole id.
             reason: why; it must not repeat what is to be forgotten.
             recorded_by: who decided it.
+            dry_run: check everything, and erase and write nothing.
 
         Returns:
             The event that declares the redaction.
@@ -176,10 +193,15 @@ class Chronology(Reader):
         """
         # Takes effect for pages freed from now on; what was freed earlier goes when the file is written anew.
         self._connection.execute("PRAGMA secure_delete = ON")
-        with self._written(dry_run=False):
+        with self._written(dry_run=dry_run):
             self._check_projections()
-            row = redact(self._batch(), self._log, self._connection, event_id, reason=reason, recorded_by=recorded_by)
-        database.rewrite(self._connection)
+            row, target = declare(
+                self._batch(), self._log, self._connection, event_id, reason=reason, recorded_by=recorded_by
+            )
+            if target.body and not dry_run:
+                erase(self._log, self._connection, target)
+        if not dry_run:
+            database.rewrite(self._connection)
         return self._recorded(row)
 
     def _batch(self) -> Batch:
@@ -195,27 +217,32 @@ class Chronology(Reader):
         except _DryRunError:
             return
 
-    def define(self, schema: dict[str, Json], *, recorded_by: str | None = None) -> RecordedEvent:
+    def define(
+        self, schema: dict[str, Json], *, recorded_by: str | None = None, dry_run: bool = False
+    ) -> RecordedEvent:
         """Add an event type, or the next version of one, to the log's vocabulary.
 
         Args:
             schema: its JSON Schema, with what the event asserts.
             recorded_by: who defines it.
+            dry_run: check everything, and write nothing.
 
         Raises:
             InvalidEventError: everything that is wrong with the definition.
         """
-        return self.append(builtin.definition(schema, recorded_by=recorded_by))
+        return self.append(builtin.definition(schema, recorded_by=recorded_by), dry_run=dry_run)
 
-    def replay(self, progress: Progress | None = None) -> ReplayReport:
+    def replay(self, progress: Progress | None = None, *, dry_run: bool = False) -> ReplayReport:
         """Rebuild all projections from nothing, in one transaction.
 
         Args:
             progress: told after every thousand events how many are done, of how many.
+            dry_run: leave what is stored as it is, and report what would change; a store opened for reading will do.
         """
         begin = perf_counter()
-        with database.writing(self._connection):
-            rows, changed = rebuild.replay(self._log, self._connection, progress=progress)
+        transaction = database.reading if dry_run else database.writing
+        with transaction(self._connection):
+            rows, changed = rebuild.replay(self._log, self._connection, progress=progress, dry_run=dry_run)
             events = self._log.head()
         return ReplayReport(events=events, seconds=perf_counter() - begin, rows=rows, changed=changed)
 

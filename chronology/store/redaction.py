@@ -22,13 +22,13 @@ _REFUSED: Final = {
 }
 
 
-def redact(
+def declare(
     batch: Batch, log: Log, connection: sqlite3.Connection, event_id: str, *, reason: str, recorded_by: str | None
-) -> Row:
-    """Declare and erase, then rebuild the projections; what is redacted already is left as it is.
+) -> tuple[Row, Row]:
+    """Declare that an event is redacted, in the same transaction as `erase`; one that is already is left as it is.
 
     Returns:
-        The row of the event that declares the gap.
+        The row of the event that declares the gap, and the one that is to be erased; its body is empty where it was.
 
     Raises:
         UnknownNameError: there is no such event.
@@ -41,7 +41,7 @@ def redact(
     if not target.body:
         if known is None:
             raise IntegrityError("the body is missing, and no event declares it redacted", position=target.position)
-        return known
+        return known, target
     if target.type in _REFUSED:
         raise NotLiveError(f"an event of type {target.type} cannot be redacted: {_REFUSED[target.type]}")
     if REDACTED not in batch.vocabulary:
@@ -49,10 +49,14 @@ def redact(
         batch.add(builtin.definition(schema))
     withdrew = _withdrawn_by(log, target)
     row = batch.declare(declaration(target, withdrew=withdrew, reason=reason, recorded_by=recorded_by))
+    return row, target
+
+
+def erase(log: Log, connection: sqlite3.Connection, target: Row) -> None:
+    """Erase what a row says, once its redaction is declared, and rebuild the projections."""
     log.redact(target.position)
     # Whoever answers from the projections, for whatever known_at, must not find there what is gone.
     rebuild.replay(log, connection)
-    return row
 
 
 def naming(log: Log, event_id: str) -> list[int]:
