@@ -29,6 +29,8 @@ GROUPS: Final = {
     "Record what sources say": {"append": "events", "retract": "events", "types": "types"},
     "Ask what held": {
         "state": "state",
+        "why": "why",
+        "history": "history",
         "timeline": "questions",
         "log": "questions",
         "show": "questions",

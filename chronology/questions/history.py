@@ -1,10 +1,10 @@
-"""What held of one attribute over all of valid time, as far as the filters admit. Reads, never writes."""
+"""What held of one subject over all of valid time, as far as the filters admit. Reads, never writes."""
 
 import json
 import sqlite3
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from chronology.answers.resolve import Answer
 from chronology.answers.segments import segments
@@ -29,6 +29,7 @@ class Period:
     """A period over which the answer stays the same.
 
     Attributes:
+        attribute: what it is about.
         since: its first second; None where it has always been so.
         until: its last second; None where it goes on.
         starts, ends: the same on the line of seconds, half-open, BEGINNING and FOREVER where unbounded.
@@ -36,6 +37,7 @@ class Period:
         parties: everybody who has a part in the answer, the leading one first.
     """
 
+    attribute: str
     since: str | None
     until: str | None
     starts: int
@@ -47,12 +49,29 @@ class Period:
 
 
 def history(connection: sqlite3.Connection, filters: Filters, *, fuzz: int = 0) -> list[Period]:
-    """Return the periods of one attribute of one subject, in order; where there is a gap, nothing is known."""
-    claims = [said.claim for said in said_of(connection, filters, fuzz=fuzz).live]
-    return [_period(start, end, answer) for start, end, answer in segments(claims)]
+    """Return the periods of one subject, by attribute, in order; where there is a gap, nothing is known."""
+    asked = [filters.attribute] if filters.attribute else _attributes(connection, filters)
+    found: list[Period] = []
+    for attribute in asked:
+        live = said_of(connection, evolve(filters, attribute=attribute), fuzz=fuzz).live
+        found += [_period(attribute, *segment) for segment in segments([said.claim for said in live])]
+    return found
 
 
-def _period(start: int, end: int, answer: Answer) -> Period:
+def _attributes(connection: sqlite3.Connection, filters: Filters) -> list[str]:
+    rows = connection.execute(
+        """
+        SELECT DISTINCT attribute
+        FROM assertion
+        WHERE subject = ?
+        ORDER BY attribute
+        """,
+        (filters.subject,),
+    )
+    return [row[0] for row in rows]
+
+
+def _period(attribute: str, start: int, end: int, answer: Answer) -> Period:
     parties = tuple(
         Party(
             position=claim.position if claim else None,
@@ -62,6 +81,7 @@ def _period(start: int, end: int, answer: Answer) -> Period:
         for claim, standing in answer.candidates
     )
     return Period(
+        attribute=attribute,
         since=None if start <= BEGINNING else edtf.format_instant(start),
         until=None if end >= FOREVER else edtf.format_instant(end - 1),
         starts=start,

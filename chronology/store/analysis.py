@@ -65,12 +65,14 @@ class Analysis(ABC):
             filters = self._filters(subject, attribute, restrictions)
             return why.why(self._log, self._connection, filters, instant, fuzz=restrictions.get("fuzz", 0))
 
-    def history(self, subject: str, attribute: str, **restrictions: Unpack[Restrictions]) -> "list[Period]":
-        """Return what held of one attribute of one subject over all of valid time, period by period.
+    def history(
+        self, subject: str, attribute: str | None = None, **restrictions: Unpack[Restrictions]
+    ) -> "list[Period]":
+        """Return what held of one subject over all of valid time, by attribute, period by period.
 
         Args:
             subject: what is asked about.
-            attribute: what is asked of it.
+            attribute: only this one.
             restrictions: the filters of `state`.
 
         Raises:

@@ -1,0 +1,57 @@
+"""`why` and `history` as people and programs read them, on the running example."""
+
+import json
+from pathlib import Path
+
+from tests.command_line import done, refused, run
+
+
+def test_why_tells_the_rule_the_withdrawn_and_what_would_hold_otherwise(example: Path) -> None:
+    """The correction of the running example is explained from the first line to the last."""
+    lines = done("--db", example, "why", "crossing/baguz", "status", "--at", "2018-05-13").out.splitlines()
+    assert lines[0] == "status of crossing/baguz at 2018-05-13: closed (certain)"
+    assert [line for line in lines if not line.startswith("  ")][1:] == [
+        "decides",
+        "cannot win",
+        "withdrawn",
+        "without #75: open (certain)",
+    ]
+    assert "latest start, over #78" in next(line for line in lines if line.startswith("  #75"))
+    assert "replaced by #75 on 2018-05-22" in next(line for line in lines if line.startswith("  #60"))
+    assert "retracted by #76 on 2018-05-24" in next(line for line in lines if line.startswith("  #74"))
+
+
+def test_why_in_json_loses_nothing(example: Path) -> None:
+    """Every assertion has its evidence, and the one that decides names its rule and what it beat."""
+    record = json.loads(done("--db", example, "why", "crossing/baguz", "status", "--at", "2018-05-13", "--json").out)
+    leading = record["considered"][0]
+    assert (leading["position"], leading["rule"], leading["against"]) == (75, "latest start", 78)
+    assert {one["how"] for one in record["withdrawn"]} == {"replaced", "retracted"}
+    assert record["without"] == {"value": "open", "certainty": "certain", "contested": False}
+
+
+def test_why_names_the_filters_that_hide(example: Path) -> None:
+    """What a filter leaves out is listed with the option that did it."""
+    leader = ("person/abu-bakr-al-baghdadi", "location")
+    told = done("--db", example, "why", *leader, "--at", "2018-05-14", "--min-grade", "B3").out
+    assert "left out by the filters" in told
+    assert [line.split()[0] for line in told.splitlines() if "--min-grade" in line] == ["#61", "#63"]
+
+
+def test_why_of_what_nobody_knows_suggests_the_nearest_name(example: Path) -> None:
+    """An attribute that no event has is refused with a hint."""
+    refused(run("--db", example, "why", "crossing/baguz", "statsu"), "did you mean status?")
+
+
+def test_history_tells_every_period(example: Path) -> None:
+    """A period is a row; days stand for the seconds at their borders."""
+    told = done("--db", example, "history", "operation/al-jazeera-storm", "status").out.splitlines()
+    assert told[1] == "status"
+    assert told[2].split() == ["2017-09-09", "2017-12-31", "under_way", "certain", "#44"]
+    assert told[-1].split() == ["2018-05-01", "open", "resumed", "certain", "#48"]
+
+
+def test_history_honours_known_at(example: Path) -> None:
+    """Before the correction the crossing had no history."""
+    ended = done("--db", example, "history", "crossing/baguz", "status", "--known-at", "2018-05-14")
+    assert "nothing is known of status of crossing/baguz" in ended.err
