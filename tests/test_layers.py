@@ -26,6 +26,7 @@ MOVED = {"chronology.merkle", "chronology.notes"}
 """Former places of documented modules."""
 
 HIDDEN = {
+    ("chronology.dates.periods", "chronology.dates.suggestions"): "only a refused date needs it",
     ("chronology.store.reader", "chronology.projections.bookkeeping"): "what held is told without event types",
     ("chronology.store.analysis", "chronology.questions"): "what held is told without explanations",
     ("chronology.store.reader", "chronology.events.records"): "what held is told without whole events",
