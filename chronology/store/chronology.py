@@ -56,7 +56,7 @@ class Chronology(Reader):
             read_only: refuse every change.
             damaged: open it even if the log's tables or triggers are not as they were made, so that `verify` can tell;
                 for reading only.
-            clock: gives `recorded_at`, and what "now" means to a question.
+            clock: gives `recorded_at`, and what "now" means to a question, as an aware date-time.
             randomness: gives event ids and nonces.
 
         Raises:
@@ -183,7 +183,7 @@ class Chronology(Reader):
         return self._recorded(row)
 
     def _batch(self) -> Batch:
-        return Batch(self._log, self._connection, self.vocabulary, now=self._clock(), randomness=self._randomness)
+        return Batch(self._log, self._connection, self.vocabulary, now=self._now(), randomness=self._randomness)
 
     @contextmanager
     def _written(self, *, dry_run: bool) -> Iterator[None]:

@@ -50,7 +50,7 @@ class Reader(Analysis):
 
         Args:
             path: the file.
-            clock: gives what "now" means to a question.
+            clock: gives what "now" means to a question, as an aware date-time.
 
         Raises:
             StoreError: there is no such store, or the file is something else.
@@ -100,7 +100,19 @@ class Reader(Analysis):
         return recorded(row.position, row.body, row.leaf)
 
     def _now(self) -> datetime:
-        return self._clock()
+        """Return the present as the clock gives it.
+
+        Raises:
+            ChronologyError: the clock gives no aware date-time. A naive one would be taken as this machine's local
+                time, and be recorded wrong for ever.
+        """
+        now = self._clock()
+        if not isinstance(now, datetime) or now.utcoffset() is None:
+            what = f"{now.isoformat()}, which has no time zone" if isinstance(now, datetime) else repr(now)
+            raise ChronologyError(
+                f"the clock gave {what}, and an aware date-time is wanted", hint="use a clock such as utc_now"
+            )
+        return now
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
@@ -196,7 +208,7 @@ class Reader(Analysis):
 
         Raises:
             DateError: a date that cannot be read, or is none.
-            ChronologyError: a grade or position that is none.
+            ChronologyError: a grade or position that is none, or a clock that gives no aware date-time.
             StoreError: the projections are of another version, and want a replay.
         """
         instant = query.instant_of(valid_at, now=self._now())
