@@ -22,6 +22,7 @@ from chronology.commands.pairs import payload
 from chronology.errors import CanonicalError, ChronologyError, InvalidEventError, UnknownNameError
 from chronology.events import canonical
 from chronology.events.faults import form_faults
+from chronology.vocabulary.payload_faults import WrongType
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -115,16 +116,13 @@ def _hints_for_typing() -> Iterator[None]:
     try:
         yield
     except InvalidEventError as exc:
-        if any(_WRONG_TYPE in fault and not fault.endswith('"string"') for fault in exc.faults):
+        if any(isinstance(fault, WrongType) for fault in exc.faults):
             exc.hint = "key=text gives a text; key:=json a number, a list or true, as in killed:=5"
         raise
     except UnknownNameError as exc:
         if exc.what == "event type" and "/" in exc.name:
             exc.hint = "the type comes first, then the subject: chronology append crossing.closed crossing/oakford"
         raise
-
-
-_WRONG_TYPE: Final = "is not of type"
 
 
 def _refuse_beside_stdin(context: typer.Context) -> None:

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
-from chronology.errors import nearest
 from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.events.patterns import is_subject
 from chronology.events.records import Body, Event
+from chronology.vocabulary.payload_faults import payload_faults
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator
@@ -63,14 +63,7 @@ class EventType:
         compiled = self._compiled[0]
         if compiled.is_valid(data):
             return []
-        return [self._describe(error) for error in compiled.iter_errors(data)]
-
-    def _describe(self, error: Any) -> str:
-        path = "data" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
-        message = f"{path}: {error.message}"
-        unexpected = getattr(error.kind, "unexpected", None)
-        close = [hit for name in unexpected or () for hit in nearest(name, self.schema.get("properties", {}))]
-        return message + (f" (did you mean {' or '.join(close)}?)" if close else "")
+        return payload_faults(compiled.iter_errors(data), name=self.name, schema=self.schema)
 
     def attributes(self) -> Iterator[str]:
         """Yield every attribute that an event of this type may assert or end."""
