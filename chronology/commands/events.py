@@ -41,7 +41,9 @@ def append(
         typer.Argument(metavar="[key=value | key:=json ...]", show_default=False, help="What the source says of it."),
     ] = None,
     on: Annotated[str | None, typer.Option(metavar="EDTF", help="When it was so.")] = None,
-    source: Annotated[str | None, typer.Option(metavar="S", help="The document in hand.")] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="S", help="The document in hand; one that is described is its own.")
+    ] = None,
     said_by: Annotated[
         list[str] | None, typer.Option(metavar="X", help="Who claims it; repeated, who passed it on.")
     ] = None,

@@ -19,7 +19,7 @@ from chronology.projections import assertion_changes, references
 from chronology.projections.fold import Fold
 from chronology.transparency.merkle import leaf_hash
 from chronology.vocabulary.definitions import check_definition
-from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED, shape_faults
+from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED, own_source, shape_faults
 from chronology.vocabulary.registry import Vocabulary
 
 Randomness = Callable[[int], bytes]
@@ -174,6 +174,8 @@ class Batch:
         old = decode(known.body)
         # What the log itself filled in is no difference.
         filled = {name: getattr(old, name) for name in ("type_version", "stated") if getattr(event, name) is None}
+        if event.source is None:
+            filled["source"] = own_source(event)
         if event.type == RETRACTED and not event.subject:
             filled["subject"] = old.subject
         new = attrs.evolve(event, **filled, recorded_by=old.recorded_by)
@@ -190,14 +192,16 @@ class Batch:
             event_id = uuid7(milliseconds, self._randomness(10))
         if event.type == RETRACTED and event.retracts and not subject:
             subject = self._named("event", event.retracts)[1].subject
-        if stated is None and event.source is not None:
-            stated = self._published_day(event.source)
+        source = own_source(event) if event.source is None else event.source
+        if stated is None and source is not None:
+            stated = self._published_day(source)
         return body_of(
             event,
             nonce=self._randomness(16).hex(),
             recorded_at=self._recorded_at,
             event_id=event_id,
             subject=subject,
+            source=source,
             stated=stated,
             type_version=version,
         )
@@ -293,6 +297,8 @@ def _check_values(event: Event) -> None:
 def _hint(event: Body, faults: list[str]) -> str:
     if any(fault.startswith("source: is missing") for fault in faults):
         return "name the document that says so, as in --source source/voa-2018-05-14"
+    if any(fault.startswith("valid: is missing") for fault in faults):
+        return "say when it was so, as in --on 2018-05-14"
     if any(fault.startswith("valid") for fault in faults):
         return "`chronology date TEXT` explains how a date is read"
     if any(fault.startswith("data") for fault in faults):

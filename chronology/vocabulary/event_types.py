@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FACT_ASSERTED: Final = "fact.asserted"
 FACT_ENDED: Final = "fact.ended"
+SOURCE_DESCRIBED: Final = "source.described"
 RETRACTED: Final = "assertion.retracted"
 DEFINED: Final = "type.defined"
 REDACTED: Final = "event.redacted"
@@ -188,9 +189,18 @@ def shape_faults(event: Event | Body) -> list[str]:
         what = "definition" if event.type == DEFINED else "redaction"
         faults += [f"{name}: a {what} has none" for name in ("valid", "replaces", "disputes") if getattr(event, name)]
     if event.type not in BOOKKEEPING:
-        faults += [
-            f"{name}: is missing: {why}"
-            for name, why in (("valid", "when it was so, an EDTF date"), ("source", "the document in hand"))
-            if not getattr(event, name)
-        ]
+        if not event.valid:
+            faults.append("valid: is missing: when it was so, an EDTF date")
+        # A description whose subject is no source is told that, not that its source is missing.
+        if not event.source and (event.type != SOURCE_DESCRIBED or own_source(event)):
+            faults.append("source: is missing: the document in hand")
     return faults
+
+
+def own_source(event: Event | Body) -> str | None:
+    """Return the source of an event that needs to name none: a document speaks for what describes it.
+
+    None where the event is no description of a source.
+    """
+    is_own = event.type == SOURCE_DESCRIBED and event.subject.startswith("source/") and is_subject(event.subject)
+    return event.subject if is_own else None
