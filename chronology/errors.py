@@ -57,6 +57,16 @@ class InvalidEventError(ChronologyError):
         self.faults = tuple(faults)
 
 
+class BatchRefusedError(ChronologyError):
+    """Events of which some were refused, each of them told by then: none was written."""
+
+    def __init__(self, refused: int, unjudged: int) -> None:
+        events = "1 event was" if refused == 1 else f"{refused:,} events were"
+        super().__init__(f"{events} refused, so nothing was written")
+        self.refused = refused
+        self.unjudged = unjudged
+
+
 class UnknownNameError(ChronologyError):
     """A name that the vocabulary or the log does not know, with the nearest names that it does know."""
 

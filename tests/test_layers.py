@@ -39,7 +39,7 @@ HIDDEN = {
     ("chronology.vocabulary.definitions", "jsonschema_rs"): "a question validates nothing, and need not wait for it",
     ("chronology.vocabulary.definitions", "jsonpatch"): "only a new definition needs it",
     ("chronology.vocabulary.registry", "jsonpatch"): "only a second version of a type needs it",
-    ("chronology.commands.events", "chronology.events.structuring"): "only reading JSON needs cattrs, a slow import",
+    ("chronology.commands.lines", "chronology.events.structuring"): "only reading JSON needs cattrs, a slow import",
     (
         "chronology.commands.checks",
         "chronology.evidence.foreign",

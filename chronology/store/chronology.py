@@ -20,6 +20,7 @@ from chronology.projections.rebuild import Progress, ReplayReport
 from chronology.store.batch import AppendResult, Batch, Randomness
 from chronology.store.reader import Clock, Reader, utc_now
 from chronology.store.redaction import naming, redact
+from chronology.store.refusals import Refusals
 from chronology.transparency.notes import Checkpoint
 from chronology.transparency.proofs import TlogProof
 from chronology.vocabulary import builtin
@@ -105,7 +106,12 @@ class Chronology(Reader):
         return self._recorded(rows[0])
 
     def append_many(
-        self, events: Iterable[Event], *, expected_head: int | None = None, dry_run: bool = False
+        self,
+        events: Iterable[Event],
+        *,
+        expected_head: int | None = None,
+        dry_run: bool = False,
+        refusals: Refusals | None = None,
     ) -> AppendResult:
         """Append events in one transaction: all or nothing.
 
@@ -113,11 +119,14 @@ class Chronology(Reader):
             events: may be a stream; it is read once.
             expected_head: refuse if the log is not at this position.
             dry_run: check everything, and write nothing.
+            refusals: told of every event that is refused, instead of the first that ends it all. An event that defines
+                a type, and of which only the stored events show that it cannot be, ends it still: it is the last told.
 
         Raises:
             ChronologyError: as `append`; `index` tells which event, from 0.
+            BatchRefusedError: with `refusals`, in the end, where there are any.
         """
-        return self._append(events, expected_head, None, dry_run=dry_run)
+        return self._append(events, expected_head, None, dry_run=dry_run, refusals=refusals)
 
     def retract(self, event_id: str, *, reason: str, recorded_by: str | None = None) -> RecordedEvent:
         """Withdraw an assertion.
@@ -135,6 +144,7 @@ class Chronology(Reader):
         taken: list[Row] | None,
         *,
         dry_run: bool,
+        refusals: Refusals | None = None,
     ) -> AppendResult:
         with self._written(dry_run=dry_run):
             self._check_projections()
@@ -147,9 +157,17 @@ class Chronology(Reader):
                     row = batch.add(event)
                 except ChronologyError as exc:
                     exc.index = index
-                    raise
+                    # What is wrong with the file is no fault of the event.
+                    if refusals is None or isinstance(exc, StoreError):
+                        raise
+                    refusals.add(exc, event)
+                    if not batch.is_sound:
+                        break
+                    continue
                 if taken is not None:
                     taken.append(row)
+            if refusals is not None:
+                refusals.check()
             return batch.finish()
 
     def redact(self, event_id: str, *, reason: str, recorded_by: str | None = None) -> RecordedEvent:

@@ -1,0 +1,105 @@
+"""Events as JSON lines: reads them from a stream, hands them on, and tells every bad line with its number."""
+
+from codecs import BOM_UTF8
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+import attrs
+import typer
+
+from chronology import AppendResult, Chronology, Event
+from chronology.commands import output
+from chronology.errors import BatchRefusedError, CanonicalError, ChronologyError, InvalidEventError
+from chronology.events import canonical
+from chronology.store.refusals import Refusals
+
+_TOLD: Final = 20
+"""Bad lines that are told; the others are counted."""
+
+_LONGEST: Final = 1_000_000
+"""Bytes of a line, in which the longest event has room, though all of it be written in escapes."""
+
+_HINT: Final = 'a line is one event as a JSON object: {"type": ..., "subject": ..., "valid": ..., "source": ...}'
+
+
+def append_lines(
+    chron: Chronology, stream: BinaryIO, recorded_by: str | None, *, expected_head: int | None, dry_run: bool
+) -> AppendResult:
+    """Append the events of JSON lines, those that do not name who wrote them down as by `recorded_by`.
+
+    Every bad line is told as it is met, and then nothing is written.
+
+    Raises:
+        ChronologyError: how many lines were refused, where it was more than one.
+        typer.Exit: with 1, where one line was refused, and told.
+    """
+    lines = _Lines(stream, recorded_by)
+    try:
+        return chron.append_many(lines.events(), expected_head=expected_head, dry_run=dry_run, refusals=lines.refusals)
+    except BatchRefusedError as exc:
+        if exc.refused == 1 and not exc.unjudged:
+            raise typer.Exit(1) from exc
+        raise ChronologyError(_summary(exc)) from exc
+
+
+def _summary(error: BatchRefusedError) -> str:
+    told = "1 line was refused" if error.refused == 1 else f"{error.refused:,} lines were refused"
+    if error.refused > _TOLD:
+        told += f", {error.refused - _TOLD:,} more than are shown"
+    if error.unjudged:
+        told += f"; {error.unjudged:,} that need one of them {'was' if error.unjudged == 1 else 'were'} not judged"
+    return f"{told}; nothing was written"
+
+
+class _Lines:
+    """Lines on their way to the log."""
+
+    def __init__(self, stream: BinaryIO, recorded_by: str | None) -> None:
+        self.refusals = Refusals(self._tell)
+        self._stream = stream
+        self._recorded_by = recorded_by
+        self._number = 0
+        self._hints: set[str | None] = set()
+
+    def events(self) -> Iterator[Event]:
+        """Yield the events of the lines that can be read; the others are refused."""
+        # Only this way of appending needs the library behind it, whose import takes longer than an append.
+        from chronology.events.structuring import event_from_json
+
+        while line := self._stream.readline(_LONGEST + 1):
+            self._number += 1
+            record = None
+            try:
+                if len(line) > _LONGEST:
+                    self._skip(line)
+                    raise InvalidEventError([f"is longer than {_LONGEST:,} bytes, as no event is"])
+                # Other programs begin a file with a byte order mark.
+                text = line.strip().removeprefix(BOM_UTF8)
+                if not text:
+                    continue
+                record = canonical.parse(text)
+                event = event_from_json(record)
+            except (CanonicalError, InvalidEventError) as exc:
+                self.refusals.add(exc, _outline(record))
+                continue
+            yield attrs.evolve(event, recorded_by=event.recorded_by or self._recorded_by)
+
+    def _skip(self, line: bytes) -> None:
+        """Pass over what is left of a line."""
+        while line and not line.endswith(b"\n"):
+            line = self._stream.readline(_LONGEST)
+
+    def _tell(self, error: ChronologyError) -> None:
+        if self.refusals.refused > _TOLD:
+            return
+        hint = error.hint or _HINT
+        # What to do is said once, not after each of the lines that are wrong in one way.
+        shown = None if hint in self._hints else hint
+        self._hints.add(hint)
+        output.complain(ChronologyError(f"line {self._number}: {error}", hint=shown))
+
+
+def _outline(record: object) -> Event:
+    """Return what can be told of an event that could not be read."""
+    known = record if isinstance(record, dict) else {}
+    return Event(type=known.get("type", ""), subject=known.get("subject", ""), id=known.get("id"))
