@@ -58,13 +58,13 @@ class InvalidEventError(ChronologyError):
 
 
 class BatchRefusedError(ChronologyError):
-    """Events of which some were refused, each of them told by then: none was written."""
+    """A batch with refused events, each of which has been reported. Nothing was written."""
 
-    def __init__(self, refused: int, unjudged: int) -> None:
+    def __init__(self, refused: int, unchecked: int) -> None:
         events = "1 event was" if refused == 1 else f"{refused:,} events were"
         super().__init__(f"{events} refused, so nothing was written")
         self.refused = refused
-        self.unjudged = unjudged
+        self.unchecked = unchecked
 
 
 class UnknownNameError(ChronologyError):

@@ -39,18 +39,18 @@ def date(
     tally = _Tally()
     output.show_records(tally.records(lines), wanted if wanted.is_csv else Format.NL, columns=_COLUMNS)
     if tally.refused:
-        told = "the date is" if tally.seen == 1 else f"{tally.refused:,} of {tally.seen:,} dates were"
-        raise ChronologyError(f"{told} refused", hint="its record says why, under `error`")
+        dates = "the date was" if tally.seen == 1 else f"{tally.refused:,} of {tally.seen:,} dates were"
+        raise ChronologyError(f"{dates} refused", hint="the `error` of each record says why")
 
 
 class _Tally:
-    """How many dates passed by, and how many of them are none."""
+    """Counts the dates that are read, and those that are refused."""
 
     def __init__(self) -> None:
         self.seen = self.refused = 0
 
     def records(self, texts: Iterable[str]) -> Iterator[dict[str, Json]]:
-        """Yield how each text is read."""
+        """Yield the record of each text."""
         for text in texts:
             record = edtf.as_record(text)
             self.seen += 1

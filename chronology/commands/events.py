@@ -69,8 +69,9 @@ def append(
 ) -> None:
     """Append an event: what a source says of a subject. Nothing in the log is ever changed.
 
-    `chronology append -` reads events from standard input, one JSON object a line, and appends all or none. Every line
-    that is refused is told, up to twenty; one that needs a refused line, by its id or its type, is not judged.
+    `chronology append -` reads events from standard input, one JSON object a line, and appends all or none. If any
+    line is refused, the first twenty such lines are reported in full and the others counted. A line that depends on a
+    refused one, by id or by a type that it defines, is not checked.
 
     \b
     chronology append operation.stalled operation/al-jazeera-storm reason="moved to another front" \\

@@ -171,9 +171,9 @@ def _offset(zone: str | None, text: str) -> int:
 def refusal(part: str, text: str, reason: str) -> DateError:
     """Make the error for what is no EDTF: the likely mistake if one is recognised, else the reason given.
 
-    What a person may have meant is the hint, where that is known of the whole text or of this part of it.
+    The hint says what to write, if the whole text or this part of it is a date that people write.
     """
-    # Valid dates, which are nearly all, need not wait for it.
+    # Only a refusal needs it: valid dates must not wait for the import.
     from chronology.dates.suggestions import suggest
 
     hint = "write for example 2018-05-13, 2018-05, 2018-01/2018-04 or 2018-05-01/.."

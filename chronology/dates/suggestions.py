@@ -1,7 +1,7 @@
-"""What a date that a person wrote may mean, as EDTF: `June 5, 2023` is `2023-06-05`. Pure; loaded by refusals only.
+"""What a date that a person wrote may mean, as EDTF: `June 5, 2023` is `2023-06-05`. Pure; only a refusal loads it.
 
-Nothing is guessed: a year has four digits, and a date that does not exist is left out. Where more than one reading is
-possible, all of them are given.
+It guesses nothing: a year must have four digits, and dates that do not exist are left out. If a text has several
+readings, it gives all of them.
 """
 
 import re
@@ -13,7 +13,7 @@ from attrs import frozen
 from chronology.dates.calendar import month_length
 
 _LONGEST: Final = 60
-"""Characters of the longest text that is looked at: one date, with words around it."""
+"""Characters of the longest text that is tried: one date with words around it."""
 
 _NAMES: Final = (
     "january", "february", "march", "april", "may", "june",
@@ -70,9 +70,9 @@ class Suggestion:
     """What a text may mean.
 
     Attributes:
-        forms: EDTF texts, each of which is one reading; empty where there is none.
-        remark: what the forms do not show by themselves, or nothing.
-        exists: false where the text is a date without doubt, and there is no such day or month.
+        forms: EDTF texts, one for each reading; may be empty.
+        remark: what the forms do not show by themselves; may be empty.
+        exists: false if the text is certainly a date, but there is no such day or month.
     """
 
     forms: tuple[str, ...]
@@ -86,7 +86,7 @@ class Suggestion:
 def suggest(text: str) -> Suggestion:
     """Return the EDTF forms of a date that a person wrote, in numbers or with English names of months and seasons.
 
-    A day before a month comes first where both orders are possible.
+    If day and month can change places, the reading with the day first comes first.
     """
     if len(text) > _LONGEST:
         return Suggestion(())
@@ -96,9 +96,9 @@ def suggest(text: str) -> Suggestion:
         if match:
             given = {name: value for name, value in match.groupdict().items() if value}
             mark = _mark(given)
-            # A time of day takes no qualifier, so it is not offered where the text has one.
+            # A time of day takes no qualifier, so a text that has one gets the day alone.
             forms = dict.fromkeys(form + mark for form in _forms(given) if not (mark and "T" in form))
-            # Eight digits that are no day may be in another order, so nothing is said of them.
+            # Eight digits that are not a day may be in another order, so this says nothing about them.
             exists = bool(forms) or not ("name" in given or "separator" in given)
             return Suggestion(tuple(forms), _remark(given, mark), exists)
     return Suggestion(())
@@ -141,7 +141,7 @@ def _days(given: dict[str, str], *, day: str | None, month: str) -> Iterator[str
 
 
 def _seasons(given: dict[str, str]) -> Iterator[str]:
-    """Yield a season; a winter is named by the year in which it begins, and people name it by either."""
+    """Yield a season. EDTF names a winter by the year in which it begins; people use either year."""
     season, year = given["season"], int(given["year"])
     number = _SEASONS[season]
     if "next" in given:

@@ -75,7 +75,7 @@ class Batch:
         self._instant = datetime.fromisoformat(self._recorded_at)
         self._clock_behind = (self._instant - now.astimezone(UTC)).total_seconds()
         self._fold = Fold(log, connection, vocabulary)
-        # Whether more can be added: no longer once what was accepted could not be written.
+        # Whether more events can be added: not after a write has failed.
         self.is_sound = True
         self._pending: dict[str, Row] = {}
         self._withdrawn: set[int] = set()
@@ -90,7 +90,7 @@ class Batch:
     def add(self, event: Event) -> Row:
         """Take one event in, and return its row; an event that the log holds already returns the old one.
 
-        A refused event leaves the batch as it was, so that the next one can be judged, while `is_sound`.
+        A refused event leaves the batch as it was, so the next one can be checked, unless `is_sound` has become false.
 
         Raises:
             InvalidEventError: everything that is wrong with it.
@@ -273,7 +273,7 @@ class Batch:
 
     def _published_day(self, source: str) -> str | None:
         if not is_subject(source):
-            # It will be refused, and there may be no end of such.
+            # The event will be refused, and a stream may have any number of them.
             return None
         if source not in self._published:
             if len(self._published) >= _REMEMBERED_SOURCES:

@@ -119,12 +119,12 @@ class Chronology(Reader):
             events: may be a stream; it is read once.
             expected_head: refuse if the log is not at this position.
             dry_run: check everything, and write nothing.
-            refusals: told of every event that is refused, instead of the first that ends it all. An event that defines
-                a type, and of which only the stored events show that it cannot be, ends it still: it is the last told.
+            refusals: collects every refused event; without it, the first one ends the batch. A new version of a type
+                that does not fit the stored events still ends it: later events cannot be checked without that version.
 
         Raises:
             ChronologyError: as `append`; `index` tells which event, from 0.
-            BatchRefusedError: with `refusals`, in the end, where there are any.
+            BatchRefusedError: `refusals` collected some; raised at the end of the stream.
         """
         return self._append(events, expected_head, None, dry_run=dry_run, refusals=refusals)
 
@@ -157,7 +157,7 @@ class Chronology(Reader):
                     row = batch.add(event)
                 except ChronologyError as exc:
                     exc.index = index
-                    # What is wrong with the file is no fault of the event.
+                    # A damaged file is not the event's fault.
                     if refusals is None or isinstance(exc, StoreError):
                         raise
                     refusals.add(exc, event)

@@ -1,4 +1,4 @@
-"""What to do next where an event is refused. Pure."""
+"""What to do next when an event is refused. Pure."""
 
 from collections.abc import Sequence
 

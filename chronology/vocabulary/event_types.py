@@ -191,16 +191,13 @@ def shape_faults(event: Event | Body) -> list[str]:
     if event.type not in BOOKKEEPING:
         if not event.valid:
             faults.append("valid: is missing: when it was so, an EDTF date")
-        # A description whose subject is no source is told that, not that its source is missing.
+        # If the subject of a description is not a source, that is the fault, not the missing source.
         if not event.source and (event.type != SOURCE_DESCRIBED or own_source(event)):
             faults.append("source: is missing: the document in hand")
     return faults
 
 
 def own_source(event: Event | Body) -> str | None:
-    """Return the source of an event that needs to name none: a document speaks for what describes it.
-
-    None where the event is no description of a source.
-    """
+    """Return the source of a source's description: the document described. None for any other event."""
     is_own = event.type == SOURCE_DESCRIBED and event.subject.startswith("source/") and is_subject(event.subject)
     return event.subject if is_own else None

@@ -1,6 +1,6 @@
 """What is wrong with a payload, in plain words, made from the errors of the JSON Schema library. Pure.
 
-Only what this module has no words for keeps the library's message.
+Errors that this module has no words for keep the library's message.
 """
 
 import json
@@ -31,13 +31,13 @@ _TYPES: Final = {
 
 
 class WrongType(str):
-    """The fault of a value of the wrong JSON type, for whoever knows how such a value is written."""
+    """A value of the wrong JSON type; the command line knows how to write the right one."""
 
     __slots__ = ()
 
 
 def payload_faults(errors: Iterable[Any], *, name: str, schema: Mapping[str, Json]) -> list[str]:
-    """Return a line for everything that is wrong with a payload, each with its path.
+    """Return every fault of a payload, each with its path.
 
     Args:
         errors: those of the library about one payload.
@@ -48,7 +48,7 @@ def payload_faults(errors: Iterable[Any], *, name: str, schema: Mapping[str, Jso
     empty = {tuple(error.instance_path) for error in errors if error.kind.name == "minLength" and not error.instance}
     faults = []
     for error in errors:
-        # That an empty text matches no pattern is no news beside that it is empty.
+        # Of an empty text, it is enough to say that it is empty.
         if error.kind.name == "pattern" and tuple(error.instance_path) in empty:
             continue
         make = WrongType if error.kind.name == "type" else str
@@ -70,12 +70,12 @@ def _said(error: Any, name: str, schema: Mapping[str, Json]) -> str:
         return f"{owner} needs the key {error.kind.property!r}"
     if kind == "type":
         wanted = [words for type_, words in _TYPES.items() if type_ in error.kind.types]
-        return f"wants {_either(wanted)}, not {_shown(error.instance)}"
+        return f"must be {_either(wanted)}, not {_shown(error.instance)}"
     if kind == "falseSchema" and error.schema_path[-1:] == ["additionalProperties"]:
         return f"{owner} takes no keys"
     if kind == "propertyNames":
         inner = error.kind.error
-        return f"the key {_named(inner.instance)} is refused: {_said(inner, name, {})}"
+        return f"the key {_named(inner.instance)} is not allowed: {_said(inner, name, {})}"
     if kind in _LIMITS:
         return _LIMITS[kind](error.instance, error.kind.limit)
     if kind in _REMARKS:
@@ -85,24 +85,24 @@ def _said(error: Any, name: str, schema: Mapping[str, Json]) -> str:
 
 
 def _unknown_keys(error: Any, owner: str, schema: Mapping[str, Json]) -> str:
-    """Say which keys are unknown, which there are, and which may have been meant."""
+    """Say which keys are unknown, which ones the type takes, and which may have been meant."""
     unexpected: list[str] = error.kind.unexpected
     part = _part(schema, error.schema_path[:-1])
     known = list(_mapping(part.get("properties")))
-    told = f"{owner} has no key{'s' * (len(unexpected) > 1)} {_listed(map(repr, unexpected))}"
-    # What other parts of the schema allow is not known here, nor are keys that a pattern describes.
+    message = f"{owner} has no key{'s' * (len(unexpected) > 1)} {_listed(map(repr, unexpected))}"
+    # This part of the schema does not show what other parts or key patterns allow.
     if error.kind.name == "additionalProperties" and not part.get("patternProperties"):
-        told += f"; it takes {_listed(known)}" if known else "; it takes none"
+        message += f"; it takes {_listed(known)}" if known else "; it takes none"
     close = dict.fromkeys(hit for key in unexpected[:_LISTED] for hit in nearest(key[:_SHOWN], known))
-    return told + _did_you_mean(close)
+    return message + _did_you_mean(close)
 
 
 def _mistaken_format(error: Any, example: str) -> str:
     if error.kind.format == "subject":
         return f"{_quoted(error.instance)} is not kind/slug in lower case{example or ', as in person/abu-omar'}"
     if error.kind.format == "decimal":
-        return f"{_quoted(error.instance)} is no decimal number{example or ', as in 37.50'}"
-    return f"{_quoted(error.instance)} is no {error.kind.format}{example}"
+        return f"{_quoted(error.instance)} is not a decimal number{example or ', as in 37.50'}"
+    return f"{_quoted(error.instance)} is not a valid {error.kind.format}{example}"
 
 
 def _not_among(error: Any, _: str) -> str:
@@ -120,34 +120,34 @@ _REMARKS: Final[Mapping[str, Callable[[Any, str], str]]] = {
         else f"{_quoted(error.instance)} does not match {error.kind.pattern}{example}"
     ),
     "const": lambda error, _: f"must be {_shown(error.kind.expected_value)}, not {_shown(error.instance)}",
-    "multipleOf": lambda error, _: f"{_shown(error.instance)} is no multiple of {error.kind.multiple_of}",
-    "uniqueItems": lambda error, _: f"{_named(_repeated(error.instance))} stands twice",
+    "multipleOf": lambda error, _: f"{_shown(error.instance)} is not a multiple of {error.kind.multiple_of}",
+    "uniqueItems": lambda error, _: f"{_named(_repeated(error.instance))} is listed twice",
     "falseSchema": lambda _, __: "is not allowed here",
 }
 
 
-def _size(unit: str, least_or_most: str) -> Callable[[Sequence[Json], int], str]:
-    """Make the sentence about what is too short or too long."""
+def _size(unit: str, bound: str) -> Callable[[Sequence[Json], int], str]:
+    """Make the sentence for what is too short or too long."""
 
     def said(value: Sequence[Json], limit: int) -> str:
         if not value and limit == 1:
             return "is empty"
-        return f"has {len(value):,} {unit}{'s' * (len(value) != 1)}, and {limit:,} is the {least_or_most}"
+        return f"has {len(value):,} {unit}{'s' * (len(value) != 1)}, and the {bound} is {limit:,}"
 
     return said
 
 
 _LIMITS: Final[Mapping[str, Callable[[Any, Any], str]]] = {
-    "minimum": lambda value, limit: f"is {value}, and {limit} is the least",
-    "maximum": lambda value, limit: f"is {value}, and {limit} is the most",
+    "minimum": lambda value, limit: f"is {value}, and the minimum is {limit}",
+    "maximum": lambda value, limit: f"is {value}, and the maximum is {limit}",
     "exclusiveMinimum": lambda value, limit: f"is {value}, and must be more than {limit}",
     "exclusiveMaximum": lambda value, limit: f"is {value}, and must be less than {limit}",
-    "minLength": _size("character", "least"),
-    "maxLength": _size("character", "most"),
-    "minItems": _size("item", "least"),
-    "maxItems": _size("item", "most"),
-    "minProperties": _size("key", "least"),
-    "maxProperties": _size("key", "most"),
+    "minLength": _size("character", "minimum"),
+    "maxLength": _size("character", "maximum"),
+    "minItems": _size("item", "minimum"),
+    "maxItems": _size("item", "maximum"),
+    "minProperties": _size("key", "minimum"),
+    "maxProperties": _size("key", "maximum"),
 }
 
 
@@ -199,12 +199,12 @@ def _mapping(part: Json) -> Mapping[str, Json]:
 
 
 def _shown(value: Json) -> str:
-    """Return a value for people, cut where it is long; a text is said to be one."""
+    """Return a value for people, cut where it is long; a text is called one."""
     return f"the text {_quoted(value)}" if isinstance(value, str) else _json(value)
 
 
 def _named(value: Json) -> str:
-    """Return a value where nobody can mistake what it is: a text in quotes, all else as JSON."""
+    """Return a value for people, a text in quotes, everything else as JSON."""
     return _quoted(value) if isinstance(value, str) else _json(value)
 
 

@@ -1,4 +1,4 @@
-"""Appending JSON lines: every bad line is told, twenty of them in full, and nothing is written."""
+"""Appending JSON lines: every bad line is reported, twenty of them in full, and nothing is written."""
 
 import io
 import json
@@ -10,6 +10,7 @@ import pytest
 
 from chronology import Chronology, ChronologyError
 from chronology.commands import lines
+from chronology.errors import BatchRefusedError
 from tests.command_line import GATE, GAZETTE, done, run, untouched
 
 GOOD = {"type": "crossing.closed", "subject": GATE, "valid": "2024", "source": GAZETTE}
@@ -22,7 +23,7 @@ def text(*events: dict[str, Any] | str) -> str:
 
 
 def errors(store: Path, *events: dict[str, Any] | str, arguments: tuple[str, ...] = ()) -> list[str]:
-    """Return the lines that tell why lines are refused; nothing may have been written or printed."""
+    """Return the error and hint lines of a refused stream; nothing may have been written or printed."""
     with untouched(store):
         ended = run("append", "-", *arguments, stdin=text(*events))
     assert (ended.code, ended.out) == (1, "")
@@ -30,7 +31,7 @@ def errors(store: Path, *events: dict[str, Any] | str, arguments: tuple[str, ...
 
 
 @pytest.mark.parametrize("arguments", [(), ("--dry-run",), ("--json",)])
-def test_every_bad_line_is_told(store: Path, arguments: tuple[str, ...]) -> None:
+def test_every_bad_line_is_reported(store: Path, arguments: tuple[str, ...]) -> None:
     """Malformed lines, unknown keys and refused events, each with its number and all of its faults, then a count."""
     found = errors(
         store, GOOD, "{", "", GOOD | {"valid": "May 2024", "grade": "Z9"}, GOOD | {"sourc": 1}, GOOD, "[]",
@@ -43,8 +44,8 @@ def test_every_bad_line_is_told(store: Path, arguments: tuple[str, ...]) -> None
     assert told[-1] == "error: 5 lines were refused; nothing was written"
 
 
-def test_twenty_bad_lines_are_told_and_the_others_counted(store: Path) -> None:
-    """The twenty-first and later ones are a number."""
+def test_twenty_bad_lines_are_reported_and_the_others_counted(store: Path) -> None:
+    """From the twenty-first on, they are only counted."""
     told = [line for line in errors(store, GOOD, *["{"] * 25) if line.startswith("error: ")]
     assert len(told) == 21
     assert told[19].startswith("error: line 21: ")
@@ -62,13 +63,13 @@ def test_a_hint_is_given_once(store: Path) -> None:
 
 
 def test_one_bad_line_needs_no_count(store: Path) -> None:
-    """One line is told in one line, with what to do next."""
+    """It is reported in one line, with a hint."""
     found = errors(store, GOOD, GOOD | {"valid": "x"})
     assert [line.split(":")[0] for line in found] == ["error", "hint"]
 
 
 def test_what_needs_a_bad_line_is_counted(store: Path) -> None:
-    """Lines that name a bad one are no news; a bad line that could not be read as an event is known by its id too."""
+    """Lines that depend on a bad one are only counted, even if that one could not be read as an event."""
     found = errors(
         store,
         GOOD | {"id": IDS[0], "sourc": 1},
@@ -76,7 +77,7 @@ def test_what_needs_a_bad_line_is_counted(store: Path) -> None:
         GOOD | {"replaces": IDS[1]},
     )
     assert found[0].startswith("error: line 1: unknown key 'sourc'")
-    assert found[-1] == "error: 1 line was refused; 2 that need one of them were not judged; nothing was written"
+    assert found[-1] == "error: 1 line was refused; 2 lines that depend on it were not checked; nothing was written"
     assert len(found) == 3
 
 
@@ -84,7 +85,7 @@ def test_a_line_that_is_too_long_is_not_kept(store: Path) -> None:
     """It is passed over in pieces, with or without an end, and what follows is judged."""
     long = json.dumps(GOOD | {"note": "x" * 3_000_000})
     found = errors(store, long, GOOD | {"valid": "x"})
-    assert found[0] == "error: line 1: is longer than 1,000,000 bytes, as no event is"
+    assert found[0] == "error: line 1: is longer than 1,000,000 bytes, more than any event needs"
     assert found[2].startswith("error: line 2: valid: ")
     assert errors(store, long[:1_000_001])[0] == found[0]
     assert done("append", "-", stdin=text(GOOD) + " " * 900_000).out.startswith("1 appended")
@@ -119,3 +120,18 @@ def test_endless_bad_input_needs_no_memory(store: Path, line: bytes, capsys: pyt
     most(100)
     assert most(5_000) < most(1_000) + 100_000
     assert len([line for line in capsys.readouterr().err.splitlines() if line.startswith("error: line")]) == 60
+
+
+@pytest.mark.parametrize(
+    ("refused", "unchecked", "summary"),
+    [
+        (1, 1, "1 line was refused; 1 line that depends on it was not checked; nothing was written"),
+        (2, 1, "2 lines were refused; 1 line that depends on them was not checked; nothing was written"),
+        (21, 0, "21 lines were refused, 1 more than are shown; nothing was written"),
+        (1_020, 1_000, "1,020 lines were refused, 1,000 more than are shown; "
+         "1,000 lines that depend on them were not checked; nothing was written"),
+    ],
+)  # fmt: skip
+def test_the_summary_counts(refused: int, unchecked: int, summary: str) -> None:
+    """The last line says how many lines were refused, hidden, and not checked."""
+    assert lines._summary(BatchRefusedError(refused, unchecked)) == summary

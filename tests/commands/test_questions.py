@@ -184,7 +184,7 @@ def test_a_date_is_explained(form: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("form", ["--json", "--nl", "--csv", "--spreadsheet"])
 def test_a_refused_date_ends_with_1_in_every_form(form: str) -> None:
-    """All dates are printed, refused ones too; then one line counts these, and the exit code is 1."""
+    """Every date is printed, refused or not; then one line counts the refused ones, and the exit code is 1."""
     ended = run("date", "2018-05-01", "x", "2018-02-30", form)
     assert ended.code == 1
     assert "error: 2 of 3 dates were refused\nhint: " in ended.err

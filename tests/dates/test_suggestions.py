@@ -95,12 +95,12 @@ def test_every_reading_is_suggested(text: str, forms: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("text", NOTHING_TO_SUGGEST)
 def test_nothing_is_guessed(text: str) -> None:
-    """A day that does not exist, a year of two digits, and what is no date have no suggestion."""
+    """There is no suggestion for a day that does not exist, a year of two digits, or a text that is not a date."""
     assert suggest(text).forms == ()
 
 
-def test_a_date_that_does_not_exist_is_told_so() -> None:
-    """What is a date without doubt, yet in no calendar, is not called a matter of form."""
+def test_a_date_that_does_not_exist_is_reported_as_such() -> None:
+    """A date that is in no calendar is refused for that, not for its form."""
     with pytest.raises(DateError, match="there is no such date"):
         parse("31 February 2018")
 
@@ -113,7 +113,7 @@ def test_a_part_of_an_expression_has_a_suggestion_of_its_own() -> None:
 
 
 def test_what_the_form_cannot_say_is_remarked() -> None:
-    """A suggestion that says less, or not just the same, tells so."""
+    """If a suggestion does not say quite the same as the text, a remark says so."""
     assert "keep the words" in str(suggest("early May 2018"))
     assert "in which it begins" in str(suggest("winter 2018"))
     assert "have seconds" in str(suggest("2018-05-01 14:30"))

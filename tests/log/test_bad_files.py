@@ -103,7 +103,7 @@ def test_undecodable_dates_are_refused_like_others(storm: Path) -> None:
     refused(run("date", "-", stdin=b"\xff\n"), "date")
     ended = run("date", "-", "--json", stdin=b"\xff\n")
     assert (ended.code, ended.json["valid"]) == (1, False)
-    assert ended.err.startswith("error: the date is refused\n")
+    assert ended.err.startswith("error: the date was refused\n")
 
 
 def _process(*arguments: str, **kwargs: object) -> Ended:
