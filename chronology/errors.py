@@ -57,6 +57,16 @@ class InvalidEventError(ChronologyError):
         self.faults = tuple(faults)
 
 
+class BatchRefusedError(ChronologyError):
+    """A batch with refused events, each of which has been reported. Nothing was written."""
+
+    def __init__(self, refused: int, unchecked: int) -> None:
+        events = "1 event was" if refused == 1 else f"{refused:,} events were"
+        super().__init__(f"{events} refused, so nothing was written")
+        self.refused = refused
+        self.unchecked = unchecked
+
+
 class UnknownNameError(ChronologyError):
     """A name that the vocabulary or the log does not know, with the nearest names that it does know."""
 

@@ -26,6 +26,7 @@ MOVED = {"chronology.merkle", "chronology.notes"}
 """Former places of documented modules."""
 
 HIDDEN = {
+    ("chronology.dates.periods", "chronology.dates.suggestions"): "only a refused date needs it",
     ("chronology.store.reader", "chronology.projections.bookkeeping"): "what held is told without event types",
     ("chronology.store.analysis", "chronology.questions"): "what held is told without explanations",
     ("chronology.store.reader", "chronology.events.records"): "what held is told without whole events",
@@ -39,7 +40,7 @@ HIDDEN = {
     ("chronology.vocabulary.definitions", "jsonschema_rs"): "a question validates nothing, and need not wait for it",
     ("chronology.vocabulary.definitions", "jsonpatch"): "only a new definition needs it",
     ("chronology.vocabulary.registry", "jsonpatch"): "only a second version of a type needs it",
-    ("chronology.commands.events", "chronology.events.structuring"): "only reading JSON needs cattrs, a slow import",
+    ("chronology.commands.lines", "chronology.events.structuring"): "only reading JSON needs cattrs, a slow import",
     (
         "chronology.commands.checks",
         "chronology.evidence.foreign",

@@ -9,7 +9,8 @@ import typer
 from chronology.commands import output
 from chronology.commands.application import Format, ReadingCommand, app, format_of
 from chronology.dates import edtf
-from chronology.errors import DateError
+from chronology.errors import ChronologyError, DateError
+from chronology.events.json_values import Json
 
 _COLUMNS: Final = (
     "edtf", "valid", "level", "earliest", "latest", "start", "end", "persists", "uncertain", "approximate", "error",
@@ -24,7 +25,7 @@ def date(
     """Explain how a date is read.
 
     `-` reads dates from standard input, one a line. In JSON, each date gives one object on a line of its own, also
-    where it is refused.
+    where it is refused. Exit code 1 if any was.
 
     \b
     chronology date 2018-01/2018-04~
@@ -34,11 +35,27 @@ def date(
     lines = _lines(texts)
     if wanted is Format.TABLE:
         _explain_dates(lines)
-    elif wanted.is_csv:
-        shown = (edtf.as_record(text) for text in lines)
-        output.show_records(shown, wanted, columns=_COLUMNS)
-    else:
-        output.show_records((edtf.as_record(text) for text in lines), Format.NL, columns=_COLUMNS)
+        return
+    tally = _Tally()
+    output.show_records(tally.records(lines), wanted if wanted.is_csv else Format.NL, columns=_COLUMNS)
+    if tally.refused:
+        dates = "the date was" if tally.seen == 1 else f"{tally.refused:,} of {tally.seen:,} dates were"
+        raise ChronologyError(f"{dates} refused", hint="the `error` of each record says why")
+
+
+class _Tally:
+    """Counts the dates that are read, and those that are refused."""
+
+    def __init__(self) -> None:
+        self.seen = self.refused = 0
+
+    def records(self, texts: Iterable[str]) -> Iterator[dict[str, Json]]:
+        """Yield the record of each text."""
+        for text in texts:
+            record = edtf.as_record(text)
+            self.seen += 1
+            self.refused += not record["valid"]
+            yield record
 
 
 def _lines(texts: Iterable[str]) -> Iterator[str]:

@@ -1,12 +1,10 @@
 """Commands about events: append, retract, log, show."""
 
 import sys
-from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Final
+from typing import Annotated
 
-import attrs
 import typer
 
 from chronology import AppendResult, Chronology, Event, RecordedEvent
@@ -19,10 +17,11 @@ from chronology.commands.application import (
     app,
     path_of,
 )
+from chronology.commands.lines import append_lines
 from chronology.commands.pairs import payload
-from chronology.errors import CanonicalError, ChronologyError, InvalidEventError, UnknownNameError
-from chronology.events import canonical
+from chronology.errors import InvalidEventError, UnknownNameError
 from chronology.events.faults import form_faults
+from chronology.vocabulary.payload_faults import WrongType
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -41,7 +40,9 @@ def append(
         typer.Argument(metavar="[key=value | key:=json ...]", show_default=False, help="What the source says of it."),
     ] = None,
     on: Annotated[str | None, typer.Option(metavar="EDTF", help="When it was so.")] = None,
-    source: Annotated[str | None, typer.Option(metavar="S", help="The document in hand.")] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="S", help="The document in hand; one that is described is its own.")
+    ] = None,
     said_by: Annotated[
         list[str] | None, typer.Option(metavar="X", help="Who claims it; repeated, who passed it on.")
     ] = None,
@@ -69,7 +70,9 @@ def append(
 ) -> None:
     """Append an event: what a source says of a subject. Nothing in the log is ever changed.
 
-    `chronology append -` reads events from standard input, one JSON object a line, and appends all or none.
+    `chronology append -` reads events from standard input, one JSON object a line, and appends all or none. If any
+    line is refused, the first twenty such lines are reported in full and the others counted. A line that depends on a
+    refused one, by id or by a type that it defines, is not checked.
 
     \b
     chronology append operation.stalled operation/al-jazeera-storm reason="moved to another front" \\
@@ -81,7 +84,7 @@ def append(
     with Chronology.open(path_of(context)) as chron, _hints_for_typing():
         if event_type == "-":
             lines = sys.stdin.buffer
-            result = _append_lines(chron, lines, recorded_by, expected_head=expected_head, dry_run=dry_run)
+            result = append_lines(chron, lines, recorded_by, expected_head=expected_head, dry_run=dry_run)
             _show_batch(result, as_json=as_json, dry_run=dry_run)
             return
         event = Event(
@@ -117,16 +120,13 @@ def _hints_for_typing() -> Iterator[None]:
     try:
         yield
     except InvalidEventError as exc:
-        if any(_WRONG_TYPE in fault and not fault.endswith('"string"') for fault in exc.faults):
+        if any(isinstance(fault, WrongType) for fault in exc.faults):
             exc.hint = "key=text gives a text; key:=json a number, a list or true, as in killed:=5"
         raise
     except UnknownNameError as exc:
         if exc.what == "event type" and "/" in exc.name:
             exc.hint = "the type comes first, then the subject: chronology append crossing.closed crossing/oakford"
         raise
-
-
-_WRONG_TYPE: Final = "is not of type"
 
 
 def _refuse_beside_stdin(context: typer.Context) -> None:
@@ -150,38 +150,6 @@ def _full_id(chron: Chronology, name: str) -> str:
         if form_faults(Event(type="", id=name)):
             raise
         return name
-
-
-def _append_lines(
-    chron: Chronology, lines: Iterable[bytes], recorded_by: str | None, *, expected_head: int | None, dry_run: bool
-) -> AppendResult:
-    """Append the events of JSON lines, those that do not name who wrote them down as by `recorded_by`.
-
-    What is refused is told with its line.
-    """
-    at = [0]
-    events = (attrs.evolve(e, recorded_by=e.recorded_by or recorded_by) for e in _events_from(lines, at))
-    try:
-        return chron.append_many(events, expected_head=expected_head, dry_run=dry_run)
-    except ChronologyError as exc:
-        if exc.index is None and not isinstance(exc, _LINE_ERRORS):
-            raise
-        raise ChronologyError(f"line {at[0]}: {exc}", hint=exc.hint or _LINE_HINT) from exc
-
-
-_LINE_ERRORS: Final = (CanonicalError, InvalidEventError)
-_LINE_HINT: Final = 'a line is one event as a JSON object: {"type": ..., "subject": ..., "valid": ..., "source": ...}'
-
-
-def _events_from(lines: Iterable[bytes], at: list[int]) -> Iterator[Event]:
-    # Only this way of appending needs the library behind it, whose import takes longer than an append.
-    from chronology.events.structuring import event_from_json
-
-    for at[0], line in enumerate(lines, start=1):
-        # Other programs begin a file with a byte order mark.
-        text = line.strip().removeprefix(BOM_UTF8)
-        if text:
-            yield event_from_json(canonical.parse(text))
 
 
 def _show_batch(result: AppendResult, *, as_json: bool, dry_run: bool) -> None:

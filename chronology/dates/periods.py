@@ -55,6 +55,11 @@ _MISTAKES: Final = (
         "write 2018-05-13 for 13 May 2018",
     ),
     (
+        r"^[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{2}$",
+        "its year has two digits",
+        "write all four, as in 2018-05-13",
+    ),
+    (
         r"^[0-9]{6,8}$|^[0-9]{4}([./])[0-9]{1,2}\1[0-9]{1,2}$",
         "a hyphen comes between its parts",
         "write 2018-05-13",
@@ -164,8 +169,23 @@ def _offset(zone: str | None, text: str) -> int:
 
 
 def refusal(part: str, text: str, reason: str) -> DateError:
-    """Make the error for what is no EDTF: the likely mistake if one is recognised, else the reason given."""
-    for pattern, mistake, hint in _MISTAKES:
+    """Make the error for what is no EDTF: the likely mistake if one is recognised, else the reason given.
+
+    The hint says what to write, if the whole text or this part of it is a date that people write.
+    """
+    # Only a refusal needs it: valid dates must not wait for the import.
+    from chronology.dates.suggestions import suggest
+
+    hint = "write for example 2018-05-13, 2018-05, 2018-01/2018-04 or 2018-05-01/.."
+    for pattern, mistake, example in _MISTAKES:
         if re.search(pattern, part):
-            return DateError(text, mistake if part == text else f"in {part!r}, {mistake}", hint=hint)
-    return DateError(text, reason, hint="write for example 2018-05-13, 2018-05, 2018-01/2018-04 or 2018-05-01/..")
+            reason, hint = mistake if part == text else f"in {part!r}, {mistake}", example
+            break
+    meant = suggest(text)
+    if not meant.exists:
+        return DateError(text, "there is no such date", hint=hint)
+    if meant.forms:
+        hint = str(meant)
+    elif part != text and (meant := suggest(part)).forms:
+        hint = f"{meant}, in place of {part!r}"
+    return DateError(text, reason, hint=hint)

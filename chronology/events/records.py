@@ -30,7 +30,9 @@ def _names(value: str | Iterable[str] | None) -> tuple[str, ...]:
 class Event:
     """An assertion as a client submits it (design.md, section 5); absent things are None or empty.
 
-    Building one checks nothing: the log checks the whole event at once and names every fault.
+    Building one checks nothing: the log checks the whole event at once and names every fault. It fills in the id, the
+    version of the type, the stated day where the source's is known, and the source of a `source.described`, which is
+    the document that is described. Any other event names its source, also one about a document.
     """
 
     type: str
@@ -162,6 +164,7 @@ def body_of(
     recorded_at: str,
     event_id: str | None = None,
     subject: str | None = None,
+    source: str | None = None,
     stated: str | None = None,
     type_version: int | None = None,
 ) -> Body:
@@ -172,7 +175,7 @@ def body_of(
         valid=event.valid,
         stance=event.stance,
         data=thaw(event.data),
-        source=event.source,
+        source=source or event.source,
         said_by=event.said_by,
         stated=stated or event.stated,
         grade=event.grade,

@@ -12,14 +12,15 @@ from attrs import frozen
 from chronology.errors import DuplicateIdError, InvalidEventError, NotLiveError, UnknownNameError, nearest
 from chronology.events import canonical
 from chronology.events.faults import form_faults, value_faults
-from chronology.events.patterns import format_instant, is_day
+from chronology.events.patterns import format_instant, is_day, is_subject
 from chronology.events.records import Body, Event, as_dict, body_of, decode, encode, event_of, uuid7
 from chronology.log.event_table import Log, Row
 from chronology.projections import assertion_changes, references
 from chronology.projections.fold import Fold
+from chronology.store.hints import hint_for
 from chronology.transparency.merkle import leaf_hash
 from chronology.vocabulary.definitions import check_definition
-from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED, shape_faults
+from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED, own_source, shape_faults
 from chronology.vocabulary.registry import Vocabulary
 
 Randomness = Callable[[int], bytes]
@@ -29,6 +30,7 @@ PUBLISHED: Final = "published"
 """The attribute of a source from which `stated` is filled in."""
 
 _FLUSH_ROWS: Final = 1_000
+_REMEMBERED_SOURCES: Final = 10_000
 
 
 @frozen(kw_only=True)
@@ -73,6 +75,8 @@ class Batch:
         self._instant = datetime.fromisoformat(self._recorded_at)
         self._clock_behind = (self._instant - now.astimezone(UTC)).total_seconds()
         self._fold = Fold(log, connection, vocabulary)
+        # Whether more events can be added: not after a write has failed.
+        self.is_sound = True
         self._pending: dict[str, Row] = {}
         self._withdrawn: set[int] = set()
         self._published: dict[str, str | None] = {}
@@ -85,6 +89,8 @@ class Batch:
 
     def add(self, event: Event) -> Row:
         """Take one event in, and return its row; an event that the log holds already returns the old one.
+
+        A refused event leaves the batch as it was, so the next one can be checked, unless `is_sound` has become false.
 
         Raises:
             InvalidEventError: everything that is wrong with it.
@@ -122,7 +128,10 @@ class Batch:
         row = self._encode(body)
         self._pending[row.id] = row
         self._head = row.position
-        withdrawn = self._find(body.replaces) if body.replaces else None
+        target = body.retracts or body.replaces
+        withdrawn = self._find(target) if target else None
+        if withdrawn:
+            self._withdrawn.add(withdrawn.position)
         if (
             body.type == DEFINED
             or body.subject.startswith("source/")
@@ -140,9 +149,11 @@ class Batch:
         if not self._pending:
             return
         rows = list(self._pending.values())
+        self.is_sound = False
         self._log.append(rows)
         self._fold.take(rows)
         self._pending.clear()
+        self.is_sound = True
 
     def finish(self) -> AppendResult:
         """Write what is left and bring the state projection up to the head."""
@@ -174,6 +185,8 @@ class Batch:
         old = decode(known.body)
         # What the log itself filled in is no difference.
         filled = {name: getattr(old, name) for name in ("type_version", "stated") if getattr(event, name) is None}
+        if event.source is None:
+            filled["source"] = own_source(event)
         if event.type == RETRACTED and not event.subject:
             filled["subject"] = old.subject
         new = attrs.evolve(event, **filled, recorded_by=old.recorded_by)
@@ -190,14 +203,16 @@ class Batch:
             event_id = uuid7(milliseconds, self._randomness(10))
         if event.type == RETRACTED and event.retracts and not subject:
             subject = self._named("event", event.retracts)[1].subject
-        if stated is None and event.source is not None:
-            stated = self._published_day(event.source)
+        source = own_source(event) if event.source is None else event.source
+        if stated is None and source is not None:
+            stated = self._published_day(source)
         return body_of(
             event,
             nonce=self._randomness(16).hex(),
             recorded_at=self._recorded_at,
             event_id=event_id,
             subject=subject,
+            source=source,
             stated=stated,
             type_version=version,
         )
@@ -207,7 +222,7 @@ class Batch:
         if not faults or not any(fault.startswith("data") for fault in faults):
             faults += self.vocabulary.faults(body)
         if faults:
-            raise InvalidEventError(faults, hint=_hint(body, faults))
+            raise InvalidEventError(faults, hint=hint_for(body, faults))
         if body.type == DEFINED:
             self._check_definition(body)
         for target in body.disputes:
@@ -255,10 +270,14 @@ class Batch:
             )
         if event.type == RETRACTED and event.subject != target.subject:
             raise InvalidEventError([f"subject: a retraction carries its target's subject, {target.subject!r}"])
-        self._withdrawn.add(target.position)
 
     def _published_day(self, source: str) -> str | None:
+        if not is_subject(source):
+            # The event will be refused, and a stream may have any number of them.
+            return None
         if source not in self._published:
+            if len(self._published) >= _REMEMBERED_SOURCES:
+                self._published.clear()
             text = assertion_changes.latest_value(self._connection, (source, PUBLISHED))
             value = msgspec.json.decode(text) if text else None
             self._published[source] = value if isinstance(value, str) and is_day(value) else None
@@ -288,17 +307,3 @@ def _gone(row: Row) -> NotLiveError:
 def _check_values(event: Event) -> None:
     if faults := value_faults(event):
         raise InvalidEventError(faults, hint="an event is built of texts, and its data is a mapping")
-
-
-def _hint(event: Body, faults: list[str]) -> str:
-    if any(fault.startswith("source: is missing") for fault in faults):
-        return "name the document that says so, as in --source source/voa-2018-05-14"
-    if any(fault.startswith("valid") for fault in faults):
-        return "`chronology date TEXT` explains how a date is read"
-    if any(fault.startswith("data") for fault in faults):
-        return f"`chronology types show {event.type}` shows what it takes"
-    if any(fault.startswith("subject") for fault in faults):
-        return f"`chronology types show {event.type}` shows what it is about"
-    if any(fault.startswith("retracts: is missing") for fault in faults):
-        return "`chronology retract ID --reason TEXT` withdraws an event"
-    return "`chronology append --help` shows how each part is given"

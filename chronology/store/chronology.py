@@ -20,6 +20,7 @@ from chronology.projections.rebuild import Progress, ReplayReport
 from chronology.store.batch import AppendResult, Batch, Randomness
 from chronology.store.reader import Clock, Reader, utc_now
 from chronology.store.redaction import declare, erase, naming
+from chronology.store.refusals import Refusals
 from chronology.transparency.notes import Checkpoint
 from chronology.transparency.proofs import TlogProof
 from chronology.vocabulary import builtin
@@ -56,7 +57,7 @@ class Chronology(Reader):
             read_only: refuse every change.
             damaged: open it even if the log's tables or triggers are not as they were made, so that `verify` can tell;
                 for reading only.
-            clock: gives `recorded_at`, and what "now" means to a question.
+            clock: gives `recorded_at`, and what "now" means to a question, as an aware date-time.
             randomness: gives event ids and nonces.
 
         Raises:
@@ -110,7 +111,12 @@ class Chronology(Reader):
         return self._recorded(rows[0])
 
     def append_many(
-        self, events: Iterable[Event], *, expected_head: int | None = None, dry_run: bool = False
+        self,
+        events: Iterable[Event],
+        *,
+        expected_head: int | None = None,
+        dry_run: bool = False,
+        refusals: Refusals | None = None,
     ) -> AppendResult:
         """Append events in one transaction: all or nothing.
 
@@ -118,11 +124,14 @@ class Chronology(Reader):
             events: may be a stream; it is read once.
             expected_head: refuse if the log is not at this position.
             dry_run: check everything, and write nothing.
+            refusals: collects every refused event; without it, the first one ends the batch. A new version of a type
+                that does not fit the stored events still ends it: later events cannot be checked without that version.
 
         Raises:
             ChronologyError: as `append`; `index` tells which event, from 0.
+            BatchRefusedError: `refusals` collected some; raised at the end of the stream.
         """
-        return self._append(events, expected_head, None, dry_run=dry_run)
+        return self._append(events, expected_head, None, dry_run=dry_run, refusals=refusals)
 
     def retract(
         self, event_id: str, *, reason: str, recorded_by: str | None = None, dry_run: bool = False
@@ -149,6 +158,7 @@ class Chronology(Reader):
         taken: list[Row] | None,
         *,
         dry_run: bool,
+        refusals: Refusals | None = None,
     ) -> AppendResult:
         with self._written(dry_run=dry_run):
             self._check_projections()
@@ -161,9 +171,17 @@ class Chronology(Reader):
                     row = batch.add(event)
                 except ChronologyError as exc:
                     exc.index = index
-                    raise
+                    # A damaged file is not the event's fault.
+                    if refusals is None or isinstance(exc, StoreError):
+                        raise
+                    refusals.add(exc, event)
+                    if not batch.is_sound:
+                        break
+                    continue
                 if taken is not None:
                     taken.append(row)
+            if refusals is not None:
+                refusals.check()
             return batch.finish()
 
     def redact(
@@ -205,7 +223,7 @@ class Chronology(Reader):
         return self._recorded(row)
 
     def _batch(self) -> Batch:
-        return Batch(self._log, self._connection, self.vocabulary, now=self._clock(), randomness=self._randomness)
+        return Batch(self._log, self._connection, self.vocabulary, now=self._now(), randomness=self._randomness)
 
     @contextmanager
     def _written(self, *, dry_run: bool) -> Iterator[None]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from chronology.vocabulary.registry import Vocabulary
 
 Clock = Callable[[], datetime]
-"""Gives the present as an aware date-time."""
+"""Gives the present as an aware datetime."""
 
 
 def utc_now() -> datetime:
@@ -50,7 +50,7 @@ class Reader(Analysis):
 
         Args:
             path: the file.
-            clock: gives what "now" means to a question.
+            clock: gives what "now" means to a question, as an aware datetime.
 
         Raises:
             StoreError: there is no such store, or the file is something else.
@@ -100,7 +100,17 @@ class Reader(Analysis):
         return recorded(row.position, row.body, row.leaf)
 
     def _now(self) -> datetime:
-        return self._clock()
+        """Return the present as the clock gives it.
+
+        Raises:
+            ChronologyError: the clock gives something else than an aware datetime. A naive one would be read as this
+                machine's local time, and the log would keep the wrong time for ever.
+        """
+        now = self._clock()
+        if not isinstance(now, datetime) or now.utcoffset() is None:
+            what = f"{now.isoformat()} without a time zone" if isinstance(now, datetime) else f"{now!r}, not a datetime"
+            raise ChronologyError(f"the clock gave {what}", hint="use a clock such as chronology.utc_now")
+        return now
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
@@ -196,7 +206,7 @@ class Reader(Analysis):
 
         Raises:
             DateError: a date that cannot be read, or is none.
-            ChronologyError: a grade or position that is none.
+            ChronologyError: a grade or position that is none, or a clock without a time zone.
             StoreError: the projections are of another version, and want a replay.
         """
         instant = query.instant_of(valid_at, now=self._now())

@@ -2,21 +2,22 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
-from chronology.errors import nearest
 from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.events.patterns import is_subject
 from chronology.events.records import Body, Event
+from chronology.vocabulary.payload_faults import payload_faults
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator
 
 FACT_ASSERTED: Final = "fact.asserted"
 FACT_ENDED: Final = "fact.ended"
+SOURCE_DESCRIBED: Final = "source.described"
 RETRACTED: Final = "assertion.retracted"
 DEFINED: Final = "type.defined"
 REDACTED: Final = "event.redacted"
@@ -63,14 +64,7 @@ class EventType:
         compiled = self._compiled[0]
         if compiled.is_valid(data):
             return []
-        return [self._describe(error) for error in compiled.iter_errors(data)]
-
-    def _describe(self, error: Any) -> str:
-        path = "data" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
-        message = f"{path}: {error.message}"
-        unexpected = getattr(error.kind, "unexpected", None)
-        close = [hit for name in unexpected or () for hit in nearest(name, self.schema.get("properties", {}))]
-        return message + (f" (did you mean {' or '.join(close)}?)" if close else "")
+        return payload_faults(compiled.iter_errors(data), name=self.name, schema=self.schema)
 
     def attributes(self) -> Iterator[str]:
         """Yield every attribute that an event of this type may assert or end."""
@@ -195,9 +189,15 @@ def shape_faults(event: Event | Body) -> list[str]:
         what = "definition" if event.type == DEFINED else "redaction"
         faults += [f"{name}: a {what} has none" for name in ("valid", "replaces", "disputes") if getattr(event, name)]
     if event.type not in BOOKKEEPING:
-        faults += [
-            f"{name}: is missing: {why}"
-            for name, why in (("valid", "when it was so, an EDTF date"), ("source", "the document in hand"))
-            if not getattr(event, name)
-        ]
+        if not event.valid:
+            faults.append("valid: is missing: when it was so, an EDTF date")
+        # If the subject of a description is not a source, that is the fault, not the missing source.
+        if not event.source and (event.type != SOURCE_DESCRIBED or own_source(event)):
+            faults.append("source: is missing: the document in hand")
     return faults
+
+
+def own_source(event: Event | Body) -> str | None:
+    """Return the source of a source's description: the document described. None for any other event."""
+    is_own = event.type == SOURCE_DESCRIBED and event.subject.startswith("source/") and is_subject(event.subject)
+    return event.subject if is_own else None

@@ -131,3 +131,12 @@ def test_a_clock_that_fell_behind_is_noted(store: Path) -> None:
         chron.append(Event(type="crossing.closed", subject=GATE, valid="2024", source=GAZETTE))
     line = json.dumps({"type": "crossing.closed", "subject": GATE, "valid": "2024", "source": GAZETTE})
     assert "clock is" in done("append", "-", stdin=line).err
+
+
+def test_a_source_is_described_without_naming_it_twice(store: Path) -> None:
+    """A description typed without --source, or read from a line, is stored with its subject as source."""
+    typed = done("append", "source.described", "source/radio", "title=Radio", "--on", "2024", "--json").json
+    line = json.dumps({"type": "source.described", "subject": "source/tv", "valid": "2024", "data": {"title": "TV"}})
+    position = done("append", "-", "--json", stdin=line).json["first"]
+    assert typed["source"] == "source/radio"
+    assert done("show", str(position), "--json").json["source"] == "source/tv"

@@ -182,6 +182,17 @@ def test_a_date_is_explained(form: tuple[str, ...]) -> None:
     assert len(shown.splitlines()) == (4 if form == ("--csv",) else 3)
 
 
+@pytest.mark.parametrize("form", ["--json", "--nl", "--csv", "--spreadsheet"])
+def test_a_refused_date_ends_with_1_in_every_form(form: str) -> None:
+    """Every date is printed, refused or not; then one line counts the refused ones, and the exit code is 1."""
+    ended = run("date", "2018-05-01", "x", "2018-02-30", form)
+    assert ended.code == 1
+    assert "error: 2 of 3 dates were refused\nhint: " in ended.err
+    assert "no day 30" in ended.out
+    assert "2018-05-01" in ended.out
+    assert run("date", "2018-05-01", form).code == 0
+
+
 def test_one_refused_date_does_not_hide_the_others() -> None:
     """Dates after a refused one are explained too; each refusal has its error line, and the exit code is 1."""
     ended = run("date", "2018-02-30", "2018-05-01", "x")

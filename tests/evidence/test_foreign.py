@@ -264,7 +264,7 @@ def forged(
 
 LIES: Final[dict[str, tuple[Callable[[dict[str, Any]], object], str]]] = {
     "payload": (lambda r: r["data"].update(attribute=7), "data.attribute"),
-    "unknown property": (lambda r: r["data"].update(x="y"), "'x' was unexpected"),
+    "unknown property": (lambda r: r["data"].update(x="y"), "has no key 'x'"),
     "unknown key": (lambda r: r.update(x="y"), "unknown key 'x'"),
     "unknown type": (lambda r: r.update(type="a.b"), "unknown event type 'a.b'"),
     "unknown version": (lambda r: r.update(type_version=2), "unknown version of fact.asserted '2'"),
@@ -327,6 +327,16 @@ def of_type(path: Path, name: str, number: int = -1) -> int:
     rows = connection.execute("SELECT position FROM event WHERE type = ? ORDER BY position", (name,)).fetchall()
     connection.close()
     return int(rows[number][0])
+
+
+def test_a_description_without_a_source_is_named(theirs: Path) -> None:
+    """A log fills the source of a description in, so none that it wrote lacks it; the hash would not cover it."""
+    with Chronology.open(theirs) as chron:
+        chron.append(Event(type="source.described", subject="source/s", valid="2018", data={"title": "S"}))
+    assert read(theirs)[-1].event.source == "source/s"
+    forged(theirs, head(theirs), lambda record: record.pop("source"))
+    found = refusal(theirs)
+    assert (found.position, "source: is missing" in str(found)) == (head(theirs), True)
 
 
 def test_a_second_withdrawal_is_named(theirs: Path) -> None:

@@ -101,7 +101,9 @@ def test_an_empty_input_appends_nothing(storm: Path) -> None:
 def test_undecodable_dates_are_refused_like_others(storm: Path) -> None:
     """Bytes that are no UTF-8 are no date, on standard input too."""
     refused(run("date", "-", stdin=b"\xff\n"), "date")
-    assert done("date", "-", "--json", stdin=b"\xff\n").json["valid"] is False
+    ended = run("date", "-", "--json", stdin=b"\xff\n")
+    assert (ended.code, ended.json["valid"]) == (1, False)
+    assert ended.err.startswith("error: the date was refused\n")
 
 
 def _process(*arguments: str, **kwargs: object) -> Ended:

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -19,6 +20,7 @@ from chronology.answers.resolve import Answer, Claim, Standing, resolve
 from chronology.dates.calendar import DAY
 from chronology.dates.edtf import close_of
 from chronology.store import query
+from chronology.store.reader import Reader
 
 NOON = datetime(2018, 5, 1, 12, tzinfo=UTC)
 PLACE = "place/hajin"
@@ -190,3 +192,26 @@ def test_most_answers_take_the_short_way(chron: Chronology, monkeypatch: pytest.
     claim(chron, "2018-05-04", "group/g9", "source/b")
     assert len(parties(chron, valid_at="2018-05-04", known_at=chron.head())) == 2
     assert len(resolved) == 1
+
+
+@pytest.mark.parametrize("now", [datetime(2018, 5, 15, 9, 30), date(2018, 5, 15), "2018-05-15T09:30:00Z", None])
+def test_a_clock_without_a_time_zone_is_refused(chron: Chronology, clock: Clock, now: Any) -> None:
+    """A naive datetime would be read as local time, so neither appends nor questions about now accept it."""
+    head = chron.head()
+    clock.now = now
+    for use in (
+        lambda: chron.append(Event(type="fact.ended", subject="place/x", valid="2018", source="source/x")),
+        chron.state,
+    ):
+        with pytest.raises(
+            ChronologyError, match=r"^the clock gave .* (without a time zone|not a datetime)$"
+        ) as caught:
+            use()
+        assert caught.value.hint == "use a clock such as chronology.utc_now"
+    assert chron.head() == head
+
+
+def test_a_reader_too_refuses_a_clock_without_a_time_zone(storm: Path) -> None:
+    """The clock of a reader is checked like that of a writer."""
+    with Reader.open(storm, clock=lambda: datetime(2018, 5, 15)) as reader, pytest.raises(ChronologyError):
+        reader.state()
