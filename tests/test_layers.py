@@ -30,7 +30,7 @@ HIDDEN = {
     ("chronology.store.reader", "chronology.projections.bookkeeping"): "what held is told without event types",
     ("chronology.store.analysis", "chronology.questions"): "what held is told without explanations",
     ("chronology.store.reader", "chronology.events.records"): "what held is told without whole events",
-    ("chronology.store.reader", "chronology.store.resemblance"): "only a name that is not known is looked for",
+    ("chronology.store.directory", "chronology.store.resemblance"): "only a name that is not known is looked for",
     (
         "chronology.store.chronology",
         "chronology.store.migrations",

@@ -31,6 +31,8 @@ GROUPS: Final = {
         "state": "state",
         "why": "why",
         "history": "history",
+        "diff": "differences",
+        "changes": "differences",
         "timeline": "questions",
         "log": "questions",
         "show": "questions",

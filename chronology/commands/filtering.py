@@ -8,7 +8,7 @@ from typer.core import TyperOption
 
 from chronology.commands import arguments
 from chronology.commands.application import PagedCommand
-from chronology.store.analysis import Restrictions
+from chronology.store.asking import Restrictions
 
 _KEPT: Final = "filters"
 

@@ -76,19 +76,21 @@ def _row(period: Period) -> Row:
     value = "nothing known" if period.value is None else output.as_text(thaw(period.value))
     standing = period.certainty + (", contested" if period.contested else "")
     tone = Tone.CONTESTED if period.contested else Tone.POSSIBLE
+    since, until = shown_period(period.since, period.until)
     events = " ".join(f"#{party.position}" for party in period.parties if party.position)
     return (
-        f"  {_shown(period.since, 'T00:00:00') or 'always'}",
-        _shown(period.until, "T23:59:59") or "open",
+        f"  {since}",
+        until,
         value,
         standing if standing == "certain" else Marked(standing, tone=tone),
         events,
     )
 
 
-def _shown(moment: str | None, whole_day: str) -> str | None:
-    """Return a second as a day, where it is the day's first or last."""
-    return moment and moment.removesuffix(whole_day)
+def shown_period(since: str | None, until: str | None) -> tuple[str, str]:
+    """Return the borders of a period as people read them: a second that begins or ends a day as that day."""
+    first = since.removesuffix("T00:00:00") if since else "always"
+    return first, until.removesuffix("T23:59:59") if until else "open"
 
 
 def _drawing(periods: Sequence[Period]) -> str:

@@ -10,9 +10,10 @@ from chronology.answers.explanation import Part, Rule
 from chronology.commands import names, output
 from chronology.commands.application import Format, app, format_of, path_of, wants_pager
 from chronology.commands.filtering import FilteringCommand, given, restrictions_of
+from chronology.commands.outcomes import record, told
 from chronology.commands.table import Row, Shape
 from chronology.events.json_values import Json, thaw
-from chronology.questions.why import Considered, Outcome, Reported, Why
+from chronology.questions.why import Considered, Reported, Why
 from chronology.store.reader import Reader
 
 COLUMNS: Final = (
@@ -69,18 +70,11 @@ def why(
         output.show_record(_record(found), wanted, columns=COLUMNS)
         return
     with output.paged(wanted=wants_pager(context)):
-        output.show_text(f"{attribute} of {subject} at {moment}: {_told(found.outcome)}")
+        output.show_text(f"{attribute} of {subject} at {moment}: {told(found.outcome)}")
         if rows := list(_rows(found)):
             output.show_table(rows, shape=SHAPE)
         if leading := found.leading:
-            output.show_text(f"without #{leading.assertion.position}: {_told(found.without)}")
-
-
-def _told(outcome: Outcome | None) -> str:
-    if outcome is None:
-        return "nothing is known"
-    value = "nothing known" if outcome.value is None else output.as_text(thaw(outcome.value))
-    return f"{value} ({outcome.certainty}{', contested' if outcome.contested else ''})"
+            output.show_text(f"without #{leading.assertion.position}: {told(found.without)}")
 
 
 def _rows(found: Why) -> Iterator[Row]:
@@ -146,23 +140,17 @@ def _record(found: Why) -> dict[str, Json]:
         "subject": found.subject,
         "attribute": found.attribute,
         "valid_at": found.valid_at,
-        **(_outcome(found.outcome) or {"value": None, "certainty": None, "contested": False}),
+        **(record(found.outcome) or {"value": None, "certainty": None, "contested": False}),
         "considered": [
             _said(one) | {"part": one.part.value, "rule": one.rule and one.rule.value, "against": one.against}
             for one in found.considered
         ],
-        "without": _outcome(found.without),
+        "without": record(found.without),
         "withdrawn": [
             _said(one) | {"by": one.by, "at": one.at, "how": one.how, "reason": one.reason} for one in found.withdrawn
         ],
         "hidden": [_said(one) | {"filters": list(one.filters)} for one in found.hidden],
     }
-
-
-def _outcome(outcome: Outcome | None) -> dict[str, Json] | None:
-    if outcome is None:
-        return None
-    return {"value": thaw(outcome.value), "certainty": outcome.certainty, "contested": outcome.contested}
 
 
 def _said(one: Reported) -> dict[str, Json]:

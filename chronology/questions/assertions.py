@@ -23,6 +23,7 @@ class Assertion:
         role: what it does to the attribute: affirms, denies, disputes.
         valid: the date as its source gave it; `reading` says in words how it is read.
         stated: the day on which the source said so.
+        known_from: the position since which it is read so: its own, or that of a newer version of its type.
     """
 
     event: str
@@ -35,6 +36,7 @@ class Assertion:
     source: str
     grade: str | None
     stated: str
+    known_from: int
     _claim: Claim = field(alias="claim", repr=False)
 
     @property
@@ -59,7 +61,8 @@ class Sayings(NamedTuple):
 
 _COLUMNS: Final = (
     "key", "position", "start_min", "start_max", "end_min", "end_max", "extent_end", "value", "role", "origin",
-    "disputes", "event", "valid", "persists", "source", "grade", "stated", "known_until",
+    "disputes", "event", "valid", "persists", "source", "grade", "stated", "known_from",
+    "known_until",
 )  # fmt: skip
 
 
@@ -81,6 +84,7 @@ class _Row(NamedTuple):
     source: str
     grade: str | None
     stated: str
+    known_from: int
     known_until: int | None
 
 
@@ -148,5 +152,6 @@ def _assertion(row: _Row, *, fuzz: int) -> Assertion:
         source=row.source,
         grade=row.grade,
         stated=row.stated,
+        known_from=row.known_from,
         claim=Claim(row.key, row.position, *bounds, extent_end, row.value, Role(row.role), row.origin, disputes),
     )

@@ -1,19 +1,17 @@
 """Why an answer is what it is: every assertion that was considered, what decided, what is hidden or withdrawn."""
 
-import json
 import sqlite3
 from typing import Any, Literal
 
 from attrs import frozen
 
 from chronology.answers.explanation import Explanation, Judgement, Part, Rule, explain
-from chronology.answers.resolve import Answer
 from chronology.dates import edtf
-from chronology.events.json_values import Json, freeze
 from chronology.events.records import decode
 from chronology.log.event_table import Log
 from chronology.projections.filters import Filters
 from chronology.questions.assertions import Assertion, said_of
+from chronology.questions.outcomes import Outcome, outcome_of
 from chronology.vocabulary.event_types import DEFINED, RETRACTED
 
 
@@ -72,15 +70,6 @@ class Hidden(Reported):
 
 
 @frozen(kw_only=True)
-class Outcome:
-    """What held, in short; `value` is None where nothing is known to hold."""
-
-    value: Json
-    certainty: Literal["certain", "possible"]
-    contested: bool
-
-
-@frozen(kw_only=True)
 class Why:
     """An answer and its reasons.
 
@@ -118,7 +107,7 @@ def why(log: Log, connection: sqlite3.Connection, filters: Filters, instant: int
         subject=filters.subject or "",
         attribute=filters.attribute or "",
         valid_at=edtf.format_instant(instant) or "",
-        outcome=_outcome(explanation.answer),
+        outcome=outcome_of(explanation.answer),
         considered=tuple(_considered(log, by_key[j.claim.key], j) for j in explanation.judgements),
         without=_without(explanation),
         withdrawn=tuple(told for said, by in found.withdrawn if (told := _withdrawn(log, said, by))),
@@ -127,18 +116,7 @@ def why(log: Log, connection: sqlite3.Connection, filters: Filters, instant: int
 
 
 def _without(explanation: Explanation) -> Outcome | None:
-    return _outcome(explanation.without) if explanation.leading else None
-
-
-def _outcome(answer: Answer | None) -> Outcome | None:
-    if answer is None:
-        return None
-    value = answer.leading.value if answer.leading else None
-    return Outcome(
-        value=None if value is None else freeze(json.loads(value)),
-        certainty="certain" if answer.certain else "possible",
-        contested=answer.contested,
-    )
+    return outcome_of(explanation.without) if explanation.leading else None
 
 
 def _considered(log: Log, said: Assertion, judgement: Judgement) -> Considered:

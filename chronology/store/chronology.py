@@ -11,23 +11,20 @@ from typing import Self
 from chronology.errors import ChronologyError, HeadMovedError, StoreError
 from chronology.events.json_values import Json
 from chronology.events.records import Event, RecordedEvent
-from chronology.evidence import exhibits
-from chronology.evidence.verify import VerifyReport, verify
 from chronology.log import database, event_table
 from chronology.log.event_table import Row
 from chronology.projections import rebuild
 from chronology.projections.rebuild import Progress, ReplayReport
 from chronology.store.batch import AppendResult, Batch, Randomness
+from chronology.store.proving import Proving
 from chronology.store.reader import Clock, Reader, utc_now
 from chronology.store.redaction import declare, erase, naming
 from chronology.store.refusals import Refusals
-from chronology.transparency.notes import Checkpoint
-from chronology.transparency.proofs import TlogProof
 from chronology.vocabulary import builtin
 from chronology.vocabulary.event_types import RETRACTED
 
 
-class Chronology(Reader):
+class Chronology(Reader, Proving):
     """A store of attributed assertions in one SQLite file.
 
     Not safe for use by several threads at once; several processes may open one file.
@@ -268,56 +265,6 @@ class Chronology(Reader):
         """Return the positions of the events whose text names another by its id: withdrawals, disputes, notes."""
         with database.reading(self._connection):
             return naming(self._log, event_id)
-
-    def checkpoint(self) -> Checkpoint:
-        """Return the head of the log's Merkle tree (C2SP tlog-checkpoint), to be signed with `notes.sign_note`.
-
-        Raises:
-            EvidenceError: the log is empty.
-        """
-        with database.reading(self._connection):
-            return exhibits.checkpoint(self._log)
-
-    def prove(self, name: str | int, *, checkpoint: bytes) -> TlogProof:
-        """Return an exhibit (C2SP tlog-proof): an event's body, its inclusion proof, and the checkpoint.
-
-        Args:
-            name: as for `event`.
-            checkpoint: of this log, signed, as read from its file.
-
-        Raises:
-            UnknownNameError: there is no such event.
-            EvidenceError: it was redacted, or the checkpoint does not cover it or is not of this log.
-            NoteError: the checkpoint cannot be read.
-        """
-        with database.reading(self._connection):
-            return exhibits.prove(self._log, self.event(name).position, checkpoint)
-
-    def verify(self, progress: Progress | None = None, checkpoint: Checkpoint | None = None) -> VerifyReport:
-        """Check the file, the log and the projections; what is wrong is in the report, not raised.
-
-        Args:
-            progress: told after every thousand events how many are done, of how many.
-            checkpoint: an earlier head of the log, which it must extend.
-        """
-        with database.reading(self._connection):
-            return verify(self._connection, progress=progress, checkpoint=checkpoint)
-
-    def backup(self, path: str | os.PathLike[str], progress: Progress | None = None) -> VerifyReport:
-        """Copy the store into a new file while others may use it, then verify the copy. To restore is to open it.
-
-        Returns:
-            What verifying the copy found.
-
-        Raises:
-            StoreError: there is such a file already, or it cannot be written.
-        """
-        copy = database.backup(self._connection, Path(path))
-        try:
-            with database.reading(copy):
-                return verify(copy, progress=progress)
-        finally:
-            copy.close()
 
 
 class _DryRunError(Exception):

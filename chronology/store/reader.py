@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,9 +14,11 @@ from chronology.dates import edtf
 from chronology.errors import ChronologyError, DateError, StoreError, UnknownNameError
 from chronology.log import database, event_table
 from chronology.log.event_table import Log, Row
-from chronology.projections import assertion, references, tables
+from chronology.projections import references, tables
 from chronology.store import query
-from chronology.store.analysis import Analysis, Restrictions
+from chronology.store.analysis import Analysis
+from chronology.store.asking import Restrictions
+from chronology.store.directory import Directory
 from chronology.store.query import KnownAt, Moment
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Reader(Analysis):
+class Reader(Analysis, Directory):
     """What can be asked of a store; `Chronology` adds what changes it and what proves it."""
 
     def __init__(self, connection: sqlite3.Connection, *, clock: Clock) -> None:
@@ -255,52 +257,6 @@ class Reader(Analysis):
             )
             rows = (self._log.by_position(position) for position in found)
             return [self._recorded(row) for row in rows if row is not None]
-
-    def subjects(self, *, kind: str | None = None) -> list[str]:
-        """Return every subject that some event is about or refers to, in order."""
-        with database.reading(self._connection):
-            return references.subjects(self._connection, kind=kind)
-
-    def knows_subject(self, subject: str) -> bool:
-        """Tell whether some event is about a subject or refers to it."""
-        with database.reading(self._connection):
-            return references.is_known(self._connection, subject)
-
-    def resembling(self, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> list[str]:
-        """Return the subjects that somebody may have meant who typed a text, nearest first, at most five.
-
-        Args:
-            text: a name, a slug, or kind/slug.
-            kinds: only subjects of these; of any where not given.
-            parties: look among sources and origins too.
-        """
-        # Only what is not known is looked for among all.
-        from chronology.store import resemblance
-
-        with database.reading(self._connection):
-            if references.versions(self._connection) != tables.VERSIONS:
-                return []
-            return resemblance.resembling(self._connection, text, kinds=kinds, parties=parties)
-
-    def knows_party(self, name: str) -> bool:
-        """Tell whether some assertion has a source or an origin."""
-        with database.reading(self._connection):
-            return assertion.is_party(self._connection, name)
-
-    def parties(self) -> list[str]:
-        """Return every source and every origin of some assertion, in order."""
-        with database.reading(self._connection):
-            return assertion.parties(self._connection)
-
-    def attributes(self) -> set[str]:
-        """Return every attribute that the vocabulary can assert or some event did."""
-        with database.reading(self._connection):
-            return set(assertion.attributes(self._connection)) | self.vocabulary.attributes()
-
-    def kinds(self) -> set[str]:
-        """Return every kind of subject that the vocabulary names or the log holds."""
-        with database.reading(self._connection):
-            return set(references.kinds(self._connection)) | self.vocabulary.kinds()
 
     def redaction_of(self, event: "RecordedEvent") -> "RecordedEvent | None":
         """Return the event that declares a redacted event's gap, None where it was not redacted."""

@@ -29,7 +29,21 @@ WRITING = {
 }  # fmt: skip
 """What each command that writes is given, and a line that its dry run prints."""
 
-ASKING = {"state", "why", "history", "timeline", "log", "show", "date", "types", "types show", "verify", "verify-proof"}
+ASKING = {
+    "state",
+    "why",
+    "history",
+    "diff",
+    "changes",
+    "timeline",
+    "log",
+    "show",
+    "date",
+    "types",
+    "types show",
+    "verify",
+    "verify-proof",
+}
 
 
 @pytest.fixture

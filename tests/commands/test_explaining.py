@@ -55,3 +55,36 @@ def test_history_honours_known_at(example: Path) -> None:
     """Before the correction the crossing had no history."""
     ended = done("--db", example, "history", "crossing/baguz", "status", "--known-at", "2018-05-14")
     assert "nothing is known of status of crossing/baguz" in ended.err
+
+
+def test_changes_tell_what_was_thought_before_a_correction(example: Path) -> None:
+    """Between two known times the correction alone changed answers, and is named."""
+    told = done(
+        "--db", example, "changes", "crossing/baguz", "--since", "2018-05-20", "--until", "2018-05-23", "--json"
+    )
+    (status,) = [one for one in json.loads(told.out) if one["attribute"] == "status"]
+    assert (status["since"], status["until"]) == ("2018-05-13T00:00:00", "2018-05-13T23:59:59")
+    assert status["before"] is None
+    assert status["after"] == {"value": "closed", "certainty": "certain", "contested": False}
+    assert status["events"] == [75]
+
+
+def test_changes_take_since_and_until_instead_of_known_at(example: Path) -> None:
+    """A third known time would have no meaning."""
+    refused(run("--db", example, "changes", "--known-at", "50"), "give --since and --until")
+
+
+def test_a_diff_tells_what_a_day_brought(example: Path) -> None:
+    """What was known to hold the day before is told beside what holds then."""
+    lines = done(
+        "--db", example, "diff", "crossing/baguz", "--from", "2018-05-12", "--to", "2018-05-13"
+    ).out.splitlines()
+    assert [line.split() for line in lines if "status" in line] == [
+        ["status", "open", "(certain)", "closed", "(certain)", "#75"]
+    ]
+
+
+def test_a_diff_of_one_date_with_itself_says_that_nothing_differs(example: Path) -> None:
+    """No table, but a sentence."""
+    ended = done("--db", example, "diff", "--from", "2018", "--to", "2018")
+    assert (ended.out, ended.err) == ("", "no answer differs between 2018 and 2018\n")

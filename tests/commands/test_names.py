@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chronology import Chronology, Event
-from chronology.store.reader import Reader
+from chronology.store.directory import Directory
 from tests.command_line import done, refused, run, untouched
 
 SAID = ("--on", "2018", "--source", "source/voa-2018-05-14")
@@ -149,5 +149,5 @@ def test_many_subjects_are_looked_through_without_reading_them_all(
     storm: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A refusal asks the database for what is alike; the list of all subjects stays there."""
-    monkeypatch.delattr(Reader, "subjects")
+    monkeypatch.delattr(Directory, "subjects")
     refused(run("--db", storm, "state", "Hajin"), "place/hajin")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chronology.commands.progress import progress_bar
-from chronology.store.reader import Reader
+from chronology.store.directory import Directory
 from tests.command_line import GATE, GAZETTE, append, done, refused, run, status, untouched
 
 
@@ -303,7 +303,7 @@ def test_a_subject_that_exists_is_not_sought_among_all(store: Path, monkeypatch:
     """To say that nothing held of a subject that exists, the list of all names is not read."""
     append("crossing.closed", GATE)
     for name in ("subjects", "resembling", "kinds"):
-        monkeypatch.delattr(Reader, name)
+        monkeypatch.delattr(Directory, name)
     assert done("state", GATE, "--at", "2023").err == f"nothing is known of {GATE} at 2023\n"
 
 

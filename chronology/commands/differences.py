@@ -1,0 +1,176 @@
+"""Commands that compare: diff between two dates, changes between two known times."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Annotated, Final
+
+import typer
+
+from chronology.commands import arguments, names, output
+from chronology.commands.application import Format, Subject, app, format_of, path_of, wants_pager
+from chronology.commands.filtering import FilteringCommand, given, restrictions_of
+from chronology.commands.history import shown_period
+from chronology.commands.outcomes import record, told
+from chronology.commands.progress import progress_bar
+from chronology.commands.table import Row, Shape
+from chronology.errors import ChronologyError
+from chronology.events.json_values import Json
+from chronology.questions.changes import Change
+from chronology.questions.differences import Difference
+from chronology.questions.outcomes import outcome_held
+from chronology.store.reader import Reader
+
+Attribute = Annotated[
+    str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="What is asked of it, as in status.")
+]
+Kind = Annotated[str | None, typer.Option(metavar="K", help="Only subjects of this kind.")]
+
+DIFF_COLUMNS: Final = ("subject", "attribute", "from", "to", "before", "after", "events")
+CHANGE_COLUMNS: Final = ("subject", "attribute", "since", "until", "before", "after", "events")
+_DIFF: Final = Shape(
+    headings=("  attribute", "before", "after", "event"),
+    stack=("  {attribute}: {before}", "      became {after}  {event}"),
+)
+_CHANGES: Final = Shape(
+    headings=("  attribute", "since", "until", "was thought", "is thought", "events"),
+    stack=("  {attribute}  {since} .. {until}", "      {was thought}", "      became {is thought}  {events}"),
+)
+
+
+@app.command(cls=FilteringCommand)
+def diff(
+    context: typer.Context,
+    first: Annotated[str, typer.Option("--from", metavar="DATE", show_default=False, help="A date: its close.")],
+    second: Annotated[str, typer.Option("--to", metavar="DATE", show_default=False, help="Another one.")],
+    subject: Subject = None,
+    attribute: Attribute = None,
+    kind: Kind = None,
+) -> None:
+    """List what differs in the world between two dates.
+
+    An answer differs if its value does, or how certain it is, or whether it is contested.
+
+    \b
+    chronology diff --from 2018-05-12 --to 2018-05-13
+    chronology diff operation/al-jazeera-storm --from 2018-03-01 --to 2018-05-01
+    """
+    with Reader.open(path_of(context)) as chron:
+        found = chron.diff(first, second, subject, attribute, kind, **restrictions_of(context))
+        names.note_late_position(chron, given(context, "known_at"))
+        if not found:
+            _check_names(context, chron, subject, attribute, kind)
+            output.say(f"no answer differs between {first} and {second}")
+    wanted = format_of(context)
+    if wanted is not Format.TABLE:
+        shown = (_difference_record(one, first, second) for one in found)
+        output.show_records(shown, wanted, columns=DIFF_COLUMNS)
+    elif found:
+        with output.paged(wanted=wants_pager(context)):
+            output.show_table(_difference_rows(found), shape=_DIFF)
+
+
+@app.command(cls=FilteringCommand)
+def changes(
+    context: typer.Context,
+    subject: Subject = None,
+    attribute: Attribute = None,
+    since: Annotated[
+        str, typer.Option(metavar="T", help="The earlier known time, as for --known-at.  [default: the empty log]")
+    ] = "0",
+    until: Annotated[
+        str | None, typer.Option(metavar="T", help="The later known time, as for --known-at.  [default: now]")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Only answers at this date.  [default: over all of valid time]")
+    ] = None,
+    kind: Kind = None,
+) -> None:
+    """List the answers that we gave differently before.
+
+    Between two known times: what was thought to hold, what is thought now, over which stretch of valid time, and the
+    events that changed it. Compare what you published with what you know today.
+
+    \b
+    chronology changes --since 2018-05-20
+    chronology changes crossing/baguz --since 2018-05-20 --until 2018-05-23
+    """
+    if given(context, "known_at"):
+        raise ChronologyError("changes compares two known times", hint="give --since and --until, not --known-at")
+    with Reader.open(path_of(context)) as chron, progress_bar("comparing") as progress:
+        found = chron.changes(
+            subject,
+            attribute,
+            kind,
+            since=arguments.known_at(since),
+            until=arguments.known_at(until),
+            valid_at=at,
+            progress=progress,
+            **restrictions_of(context),
+        )
+        rows = list(found)
+        for known in (since, until):
+            names.note_late_position(chron, known)
+        if not rows:
+            _check_names(context, chron, subject, attribute, kind)
+            output.say(f"no answer changed since {since}{f' until {until}' if until else ''}")
+    wanted = format_of(context)
+    if wanted is not Format.TABLE:
+        output.show_records(map(_change_record, rows), wanted, columns=CHANGE_COLUMNS)
+    elif rows:
+        with output.paged(wanted=wants_pager(context)):
+            output.show_table(_change_rows(rows), shape=_CHANGES)
+
+
+def _check_names(
+    context: typer.Context, chron: Reader, subject: str | None, attribute: str | None, kind: str | None
+) -> None:
+    parties = [*(given(context, "source") or ()), *(given(context, "origin") or ())]
+    names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties)
+
+
+def _events(one: Difference) -> list[int]:
+    """Return the positions of the leading assertions after and before."""
+    leading = (held.candidates[0].position for held in (one.after, one.before) if held)
+    return list(dict.fromkeys(position for position in leading if position))
+
+
+def _difference_rows(found: Sequence[Difference]) -> Iterator[Row]:
+    for subject, members in groupby(found, key=lambda one: one.subject):
+        yield subject
+        for one in members:
+            before, after = outcome_held(one.before), outcome_held(one.after)
+            position = one.after.candidates[0].position if one.after else None
+            yield f"  {one.attribute}", told(before), told(after), f"#{position}" if position else ""
+
+
+def _difference_record(one: Difference, first: str, second: str) -> dict[str, Json]:
+    return {
+        "subject": one.subject,
+        "attribute": one.attribute,
+        "from": first,
+        "to": second,
+        "before": record(outcome_held(one.before)),
+        "after": record(outcome_held(one.after)),
+        "events": _events(one),
+    }
+
+
+def _change_rows(found: Sequence[Change]) -> Iterator[Row]:
+    for subject, members in groupby(found, key=lambda one: one.subject):
+        yield subject
+        for one in members:
+            since, until = shown_period(one.since, one.until)
+            events = " ".join(f"#{position}" for position in one.events)
+            yield f"  {one.attribute}", since, until, told(one.before), told(one.after), events
+
+
+def _change_record(one: Change) -> dict[str, Json]:
+    return {
+        "subject": one.subject,
+        "attribute": one.attribute,
+        "since": one.since,
+        "until": one.until,
+        "before": record(one.before),
+        "after": record(one.after),
+        "events": list(one.events),
+    }

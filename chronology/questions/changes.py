@@ -1,0 +1,169 @@
+"""When our knowledge changed: the answers that differ between two known times, and the events that did it."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+
+from attrs import evolve, frozen
+
+from chronology.answers.resolve import Claim, resolve, weigh
+from chronology.answers.segments import Segment, segments
+from chronology.dates import edtf
+from chronology.dates.calendar import BEGINNING, FOREVER
+from chronology.projections.filters import Filters
+from chronology.questions.assertions import Sayings, hiding, said_of
+from chronology.questions.outcomes import Outcome, outcome_of
+
+Progress = Callable[[int, int], None]
+"""Told how many attributes are done, and of how many."""
+
+
+@frozen(kw_only=True)
+class Change:
+    """A stretch of valid time over which an answer differs between two known times.
+
+    Attributes:
+        since: its first second; None where it has always been so.
+        until: its last second; None where it goes on.
+        before: what was thought to hold; None where nothing was known.
+        after: what was thought later.
+        events: positions of the events that changed the answer, as it is at the start of the stretch.
+    """
+
+    subject: str
+    attribute: str
+    since: str | None
+    until: str | None
+    before: Outcome | None
+    after: Outcome | None
+    events: tuple[int, ...]
+
+
+def changes(
+    connection: sqlite3.Connection,
+    filters: Filters,
+    *,
+    earlier: int,
+    later: int,
+    instant: int | None = None,
+    fuzz: int = 0,
+    progress: Progress | None = None,
+) -> Iterator[Change]:
+    """Yield what differs between two known times, by subject and attribute, in order of valid time.
+
+    Args:
+        connection: of the projections.
+        filters: which subject, attribute and kind, and what counts; their `known_at` is ignored.
+        earlier: a position. Requires earlier <= later.
+        later: the other one.
+        instant: compare the answers at this second only; over all of valid time where not given.
+        fuzz: seconds by which the ends of qualified dates are widened.
+        progress: told after every attribute.
+    """
+    groups = _touched(connection, filters, earlier, later)
+    for number, (subject, attribute) in enumerate(groups, start=1):
+        group = evolve(filters, subject=subject, attribute=attribute, known_at=None)
+        yield from _of_group(connection, group, earlier, later, instant, fuzz)
+        if progress:
+            progress(number, len(groups))
+
+
+def _touched(connection: sqlite3.Connection, filters: Filters, earlier: int, later: int) -> list[tuple[str, str]]:
+    """Return the attributes of which something came to be known, or was withdrawn, between two positions."""
+    conditions, parameters = filters.group_conditions()
+    conditions.append(
+        "((known_from > :earlier AND known_from <= :later) OR (known_until > :earlier AND known_until <= :later))"
+    )
+    return connection.execute(
+        f"""
+        SELECT DISTINCT subject, attribute
+        FROM assertion
+        WHERE {" AND ".join(conditions)}
+        ORDER BY subject, attribute
+        """,
+        parameters | {"earlier": earlier, "later": later},
+    ).fetchall()
+
+
+def _of_group(
+    connection: sqlite3.Connection, group: Filters, earlier: int, later: int, instant: int | None, fuzz: int
+) -> Iterator[Change]:
+    known = _Known(group, said_of(connection, group, fuzz=fuzz))
+    old, new = known.at(earlier), known.at(later)
+    if instant is not None:
+        before, after = outcome_of(resolve(old, instant)), outcome_of(resolve(new, instant))
+        spans = [(instant, instant + 1, before, after)] if before != after else []
+    else:
+        spans = list(_stretches(segments(old), segments(new)))
+    for start, end, before, after in spans:
+        yield Change(
+            subject=group.subject or "",
+            attribute=group.attribute or "",
+            since=None if start <= BEGINNING else edtf.format_instant(start),
+            until=None if end >= FOREVER else edtf.format_instant(end - 1),
+            before=before,
+            after=after,
+            events=known.causes(earlier, later, start),
+        )
+
+
+class _Known:
+    """The claims about one attribute that filters admit, by when the log knew them."""
+
+    def __init__(self, filters: Filters, found: Sayings) -> None:
+        self._until = {said.claim.key: by for said, by in found.withdrawn}
+        admitted = [*found.live, *(said for said, _ in found.withdrawn if not hiding(filters, said))]
+        self._from = {said.claim.key: said.known_from for said in admitted}
+        self._claims = [said.claim for said in admitted]
+
+    def at(self, position: int) -> list[Claim]:
+        """Return the claims that were live as the log stood at a position."""
+        return [
+            claim
+            for claim in self._claims
+            if self._from[claim.key] <= position and self._until.get(claim.key, position + 1) > position
+        ]
+
+    def causes(self, earlier: int, later: int, instant: int) -> tuple[int, ...]:
+        """Return the positions at which a party to the later answer came, or one to the earlier answer went.
+
+        Where the two answers differ there is one: who wins now and did not is new, or was beaten by what went.
+        """
+        came = {self._from[claim.key] for claim in _parties(self.at(later), instant)}
+        went = {self._until.get(claim.key, 0) for claim in _parties(self.at(earlier), instant)}
+        return tuple(sorted(position for position in came | went if earlier < position <= later))
+
+
+def _parties(claims: Sequence[Claim], instant: int) -> Iterator[Claim]:
+    weighing = weigh(claims, instant)
+    yield from weighing.winners
+    yield from weighing.opponents
+
+
+Stretch = tuple[int, int, Outcome | None, Outcome | None]
+"""Seconds, half-open, over which one outcome was thought to hold, and then another one."""
+
+
+def _stretches(old: Sequence[Segment], new: Sequence[Segment]) -> Iterator[Stretch]:
+    """Yield the longest stretches over which two histories differ in one and the same way."""
+    borders = sorted({border for segment in (*old, *new) for border in segment[:2]})
+    compared = zip(borders, borders[1:], _outcomes(old, borders), _outcomes(new, borders), strict=False)
+    last: Stretch | None = None
+    for start, end, before, after in compared:
+        if last and last[1] == start and last[2:] == (before, after):
+            last = (last[0], end, before, after)
+            continue
+        if last:
+            yield last
+        last = (start, end, before, after) if before != after else None
+    if last:
+        yield last
+
+
+def _outcomes(history: Sequence[Segment], instants: Sequence[int]) -> Iterator[Outcome | None]:
+    """Yield what held at instants in order, among which are all borders of the history."""
+    segments_left = iter(history)
+    current = next(segments_left, None)
+    for instant in instants:
+        while current and current.valid_to <= instant:
+            current = next(segments_left, None)
+        yield outcome_of(current.answer) if current and current.valid_from <= instant else None
