@@ -21,7 +21,7 @@ class Assertion:
         event: its id; `position` is its place in the log.
         value: what it says, or denies or disputes; None where it says that nothing holds any more.
         role: what it does to the attribute: affirms, denies, disputes.
-        valid: the date as its source gave it; `reading` says in words how it is read.
+        valid: the date as its source gave it.
         stated: the day on which the source said so.
         known_from: the position since which it is read so: its own, or that of a newer version of its type.
     """
@@ -31,13 +31,18 @@ class Assertion:
     value: Json
     role: str
     valid: str
-    reading: str
     origin: str
     source: str
     grade: str | None
     stated: str
     known_from: int
+    _persists: bool = field(alias="persists", repr=False)
     _claim: Claim = field(alias="claim", repr=False)
+
+    @property
+    def reading(self) -> str:
+        """How the date is read, in words."""
+        return edtf.describe(edtf.parse(self.valid), persists=self._persists)
 
     @property
     def claim(self) -> Claim:
@@ -134,9 +139,9 @@ def _rows(connection: sqlite3.Connection, filters: Filters) -> Iterator[_Row]:
 
 
 def _assertion(row: _Row, *, fuzz: int) -> Assertion:
-    reading = edtf.parse(row.valid)
     bounds, extent_end = (row.start_min, row.start_max, row.end_min, row.end_max), row.extent_end
     if fuzz:
+        reading = edtf.parse(row.valid)
         wide = edtf.bounds(reading, persists=bool(row.persists), fuzz=fuzz)
         bounds = wide.start_min, wide.start_max, wide.end_min, wide.end_max
         extent_end = min(extent_end, edtf.bounds(reading, persists=False, fuzz=fuzz).end_min)
@@ -147,11 +152,11 @@ def _assertion(row: _Row, *, fuzz: int) -> Assertion:
         value=None if row.value is None else freeze(json.loads(row.value)),
         role=row.role,
         valid=row.valid,
-        reading=edtf.describe(reading, persists=bool(row.persists)),
         origin=row.origin,
         source=row.source,
         grade=row.grade,
         stated=row.stated,
         known_from=row.known_from,
+        persists=bool(row.persists),
         claim=Claim(row.key, row.position, *bounds, extent_end, row.value, Role(row.role), row.origin, disputes),
     )

@@ -1,17 +1,16 @@
 """When our knowledge changed: the answers that differ between two known times, and the events that did it."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from attrs import evolve, frozen
 
-from chronology.answers.resolve import Claim, resolve, weigh
+from chronology.answers.resolve import Answer, Claim, resolve, weigh
 from chronology.answers.segments import Segment, segments
-from chronology.dates import edtf
-from chronology.dates.calendar import BEGINNING, FOREVER
 from chronology.projections.filters import Filters
 from chronology.questions.assertions import Sayings, hiding, said_of
 from chronology.questions.outcomes import Outcome, outcome_of
+from chronology.questions.spans import span_of
 
 Progress = Callable[[int, int], None]
 """Told how many attributes are done, and of how many."""
@@ -90,19 +89,23 @@ def _of_group(
     known = _Known(group, said_of(connection, group, fuzz=fuzz))
     old, new = known.at(earlier), known.at(later)
     if instant is not None:
-        before, after = outcome_of(resolve(old, instant)), outcome_of(resolve(new, instant))
-        spans = [(instant, instant + 1, before, after)] if before != after else []
+        answers = resolve(old, instant), resolve(new, instant)
+        stretches: Iterable[Stretch] = [(instant, instant + 1, *answers)] if _differ(*answers) else ()
     else:
-        spans = list(_stretches(segments(old), segments(new)))
-    for start, end, before, after in spans:
+        stretches = _stretches(segments(old), segments(new))
+    for start, end, before, after in stretches:
+        span = span_of(start, end)
+        if span is None:
+            continue
+        parties = _parties(before, old, start), _parties(after, new, start)
         yield Change(
             subject=group.subject or "",
             attribute=group.attribute or "",
-            since=None if start <= BEGINNING else edtf.format_instant(start),
-            until=None if end >= FOREVER else edtf.format_instant(end - 1),
-            before=before,
-            after=after,
-            events=known.causes(earlier, later, start),
+            since=span[0],
+            until=span[1],
+            before=outcome_of(before),
+            after=outcome_of(after),
+            events=known.causes(*parties, earlier=earlier, later=later),
         )
 
 
@@ -123,47 +126,53 @@ class _Known:
             if self._from[claim.key] <= position and self._until.get(claim.key, position + 1) > position
         ]
 
-    def causes(self, earlier: int, later: int, instant: int) -> tuple[int, ...]:
+    def causes(self, old: Iterable[Claim], new: Iterable[Claim], *, earlier: int, later: int) -> tuple[int, ...]:
         """Return the positions at which a party to the later answer came, or one to the earlier answer went.
 
         Where the two answers differ there is one: who wins now and did not is new, or was beaten by what went.
         """
-        came = {self._from[claim.key] for claim in _parties(self.at(later), instant)}
-        went = {self._until.get(claim.key, 0) for claim in _parties(self.at(earlier), instant)}
+        came = {self._from[claim.key] for claim in new}
+        went = {self._until.get(claim.key, 0) for claim in old}
         return tuple(sorted(position for position in came | went if earlier < position <= later))
 
 
-def _parties(claims: Sequence[Claim], instant: int) -> Iterator[Claim]:
+def _parties(answer: Answer | None, claims: Sequence[Claim], instant: int) -> Iterable[Claim]:
+    """Return the parties to an answer; where nothing is known, also who says that nothing holds any more."""
+    if answer is not None:
+        return [claim for claim, _ in answer.candidates if claim]
     weighing = weigh(claims, instant)
-    yield from weighing.winners
-    yield from weighing.opponents
+    return weighing.winners + weighing.opponents
 
 
-Stretch = tuple[int, int, Outcome | None, Outcome | None]
-"""Seconds, half-open, over which one outcome was thought to hold, and then another one."""
+Stretch = tuple[int, int, Answer | None, Answer | None]
+"""Seconds, half-open, over which one answer was given, and then one with another outcome; as at its start."""
+
+
+def _differ(before: Answer | None, after: Answer | None) -> bool:
+    return outcome_of(before) != outcome_of(after)
 
 
 def _stretches(old: Sequence[Segment], new: Sequence[Segment]) -> Iterator[Stretch]:
     """Yield the longest stretches over which two histories differ in one and the same way."""
     borders = sorted({border for segment in (*old, *new) for border in segment[:2]})
-    compared = zip(borders, borders[1:], _outcomes(old, borders), _outcomes(new, borders), strict=False)
+    compared = zip(borders, borders[1:], _answers(old, borders), _answers(new, borders), strict=False)
     last: Stretch | None = None
     for start, end, before, after in compared:
-        if last and last[1] == start and last[2:] == (before, after):
-            last = (last[0], end, before, after)
+        if last and last[1] == start and not _differ(last[2], before) and not _differ(last[3], after):
+            last = (last[0], end, *last[2:])
             continue
         if last:
             yield last
-        last = (start, end, before, after) if before != after else None
+        last = (start, end, before, after) if _differ(before, after) else None
     if last:
         yield last
 
 
-def _outcomes(history: Sequence[Segment], instants: Sequence[int]) -> Iterator[Outcome | None]:
-    """Yield what held at instants in order, among which are all borders of the history."""
-    segments_left = iter(history)
-    current = next(segments_left, None)
+def _answers(history: Sequence[Segment], instants: Sequence[int]) -> Iterator[Answer | None]:
+    """Yield the answers at instants in order, among which are all borders of the history."""
+    left = iter(history)
+    current = next(left, None)
     for instant in instants:
         while current and current.valid_to <= instant:
-            current = next(segments_left, None)
-        yield outcome_of(current.answer) if current and current.valid_from <= instant else None
+            current = next(left, None)
+        yield current.answer if current and current.valid_from <= instant else None

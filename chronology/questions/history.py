@@ -6,13 +6,11 @@ from typing import Literal
 
 from attrs import evolve, frozen
 
-from chronology.answers.resolve import Answer
-from chronology.answers.segments import segments
-from chronology.dates import edtf
-from chronology.dates.calendar import BEGINNING, FOREVER
+from chronology.answers.segments import Segment, segments
 from chronology.events.json_values import Json, freeze
 from chronology.projections.filters import Filters
 from chronology.questions.assertions import said_of
+from chronology.questions.spans import Span, span_of
 
 
 @frozen(kw_only=True)
@@ -54,7 +52,11 @@ def history(connection: sqlite3.Connection, filters: Filters, *, fuzz: int = 0) 
     found: list[Period] = []
     for attribute in asked:
         live = said_of(connection, evolve(filters, attribute=attribute), fuzz=fuzz).live
-        found += [_period(attribute, *segment) for segment in segments([said.claim for said in live])]
+        found += (
+            _period(attribute, span, segment)
+            for segment in segments([said.claim for said in live])
+            if (span := span_of(segment.valid_from, segment.valid_to))
+        )
     return found
 
 
@@ -71,7 +73,8 @@ def _attributes(connection: sqlite3.Connection, filters: Filters) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _period(attribute: str, start: int, end: int, answer: Answer) -> Period:
+def _period(attribute: str, span: Span, segment: Segment) -> Period:
+    start, end, answer = segment
     parties = tuple(
         Party(
             position=claim.position if claim else None,
@@ -82,8 +85,8 @@ def _period(attribute: str, start: int, end: int, answer: Answer) -> Period:
     )
     return Period(
         attribute=attribute,
-        since=None if start <= BEGINNING else edtf.format_instant(start),
-        until=None if end >= FOREVER else edtf.format_instant(end - 1),
+        since=span[0],
+        until=span[1],
         starts=start,
         ends=end,
         value=parties[0].value,
