@@ -1,4 +1,4 @@
-"""Calendar arithmetic: civil days, also partly known ones, to integer seconds and back. No EDTF, no clock."""
+"""Calendar arithmetic: civil days, including partly known ones, to integer seconds and back. No EDTF, no clock."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -25,7 +25,7 @@ _GROUPS: Final = dict(
     zip(
         range(21, 42),
         (
-            # Spring, summer, autumn, winter; by policy those of the north.
+            # Spring, summer, autumn, winter; northern by policy.
             *((3, 3), (6, 3), (9, 3), (12, 3)),
             *((3, 3), (6, 3), (9, 3), (12, 3)),  # the same, northern
             *((9, 3), (12, 3), (3, 3), (6, 3)),  # the same, southern
@@ -94,14 +94,14 @@ def fitting_days(year: str, month: str, day: str) -> tuple[int, int] | None:
     """Return the first and last day (their first seconds) that fit the digits given, None if none exists.
 
     Args:
-        year: four digits, X for an unknown one, perhaps with a minus before them.
+        year: four digits, X for an unknown one, optionally after a minus sign.
         month: two such digits.
         day: two such digits.
     """
     fitting = _month_days(month, day, leap=False), _month_days(month, day, leap=True)
     if not fitting[True]:
         return None
-    # What fits a common year fits a leap year, so the search goes past the first year for 02-29 only.
+    # Any day of a common year exists in a leap year too, so only 02-29 makes the search go past the first year.
     first = next((y for y in _years(year) if fitting[is_leap(y)]), None)
     last = next((y for y in _years(year, backwards=True) if fitting[is_leap(y)]), None)
     if first is None or last is None:
@@ -144,8 +144,8 @@ def day_close(seconds: int) -> int:
 def format_day(seconds: int) -> str | None:
     """Return the civil day of an instant as `2018-05-01` (`-0044-03-15` before year 0), None off the line.
 
-    Off the line means unbounded. One instant past year 9999 is written, with five digits: the end of the
-    line, where 9999-12-31 closes.
+    Off the line means unbounded. Only one instant past year 9999 is written, with five digits: the end of the
+    line, when 9999-12-31 closes.
     """
     if not LINE_START <= seconds <= LINE_END:
         return None
@@ -154,7 +154,7 @@ def format_day(seconds: int) -> str | None:
 
 
 def format_instant(seconds: int) -> str | None:
-    """Return an instant as `2018-05-01T00:00:00`, None for BEGINNING, FOREVER and all else off the line."""
+    """Return an instant as `2018-05-01T00:00:00`, None for BEGINNING, FOREVER and anything else off the line."""
     day = format_day(seconds)
     if day is None:
         return None
@@ -174,7 +174,7 @@ def to_seconds(moment: date) -> int:
     if offset is None:
         raise DateError(
             moment.isoformat(),
-            "a datetime without a time zone is no instant",
+            "a datetime without a time zone is not an instant",
             hint="give it one, as in datetime(2018, 5, 1, tzinfo=UTC), or pass a date",
         )
     opening = (moment.toordinal() - _EPOCH_ORDINAL) * DAY

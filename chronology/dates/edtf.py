@@ -3,12 +3,12 @@
 Where the standard leaves a choice, this is the policy:
 
 - Seasons 21-28 are meteorological and northern (spring is March to May). Winter starts in December of the
-  year named and ends with February of the next, so the four follow each other as they are numbered. 29-32
+  year named and ends with February of the next, so the four come in the order of their numbers. 29-32
   are the southern seasons, half a year apart. Quarters, quadrimesters, semesters (33-41) are whole months.
 - A season that runs past 9999-12-31 is cut there, where the line ends.
 - A one-of list is bounded by its earliest and latest member, gaps included.
-- A date-time may be an end of an interval or in a list (ISO 8601-1 has that, the EDTF profile leaves it out);
-  a day beside it counts whole. Times of day are whole seconds and take no qualifier.
+- A date-time may bound an interval or be in a list (ISO 8601-1 allows that, the EDTF profile does not); a day
+  beside it counts as a whole day. Times of day are whole seconds and take no qualifier.
 - `../..` (always so), `/..` and `../` are read; `/`, `[..]` and `..` say nothing and are refused.
 """
 
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 LONGEST: Final = 200
-"""Characters that an expression may have: a list of some twenty days fits."""
+"""The most characters that an expression may have: enough for a list of about twenty days."""
 
 
 @lru_cache(maxsize=65_536)
@@ -46,10 +46,10 @@ def parse(text: str) -> Reading:
     """Read an EDTF text of level 0, 1 or 2.
 
     Raises:
-        DateError: the text is not EDTF, names days that do not exist, or uses what is not supported.
+        DateError: the text is not EDTF, names days that do not exist, or uses a feature that is not supported.
     """
     if len(text) > LONGEST:
-        raise DateError(f"{text[:40]}...", f"it has {len(text)} characters, at most {LONGEST} are read")
+        raise DateError(f"{text[:40]}...", f"it has {len(text)} characters, and the maximum is {LONGEST}")
     if "/" in text:
         return _interval(text)
     if text[:1] in ("[", "{"):
@@ -80,7 +80,7 @@ def _reading(
     is_interval: bool,
     since: str | None,
 ) -> Reading:
-    """Make a reading of what the two ends claim and of the dates that they are given by."""
+    """Make a reading from what the two ends claim and the dates that they are given as."""
     start_marks = "".join([period.marks for period in start])
     end_marks = "".join([period.marks for period in end])
     marks = start_marks + end_marks
@@ -102,10 +102,10 @@ def _reading(
 
 
 def _interval(text: str) -> Reading:
-    """Read `a/b`, of which either end may be open (`..`) or unknown (nothing), but not both unknown."""
+    """Read `a/b`. Either end may be open (`..`) or unknown (empty), but not both unknown."""
     left, right, *more = text.split("/")
     if more or text == "/":
-        raise refusal(text, text, "an interval is two ends with one / between, not both of them left out")
+        raise refusal(text, text, "an interval has two ends with one / between them, and only one end may be empty")
     start = [read_date(left, text)] if left not in ("", "..") else []
     end = [read_date(right, text)] if right not in ("", "..") else []
     claimed = Bounds(
@@ -115,15 +115,15 @@ def _interval(text: str) -> Reading:
         end_max=end[0].last + end[0].unit if end else FOREVER,
     )
     if claimed.end_max <= claimed.start_min:
-        raise DateError(text, f"{right} is before {left}, where it starts", hint=f"write {right}/{left}")
-    # An open or unknown end is level 1, an X inside an interval level 2: so the standard's examples.
+        raise DateError(text, f"its end {right} is before its start {left}", hint=f"write {right}/{left}")
+    # In the standard's examples, an open or unknown end is level 1 and an X inside an interval is level 2.
     level = max([2 if "X" in text else int(len(start + end) < 2), *(period.level for period in start + end)])
     since = left if start else None
     return _reading(text, claimed, start, end, level=level, persists=right == "..", is_interval=True, since=since)
 
 
 def _list(text: str) -> Reading:
-    """Read a one-of list `[a,b,c..d]`; refuse a set `{a,b}`, though it is EDTF, once its members are read."""
+    """Read a one-of list `[a,b,c..d]`. A set `{a,b}` is EDTF too, but is refused once its members are read."""
     if text[0] + text[-1] not in ("[]", "{}"):
         raise refusal(text, text, "its bracket is not closed")
     members = text[1:-1].split(",")
@@ -135,7 +135,7 @@ def _list(text: str) -> Reading:
 
 
 def _member(part: str, text: str, *, leads: bool, trails: bool) -> Period:
-    """Read a date or `a..b`, or at the start of a list `..b`, or at its end `a..`."""
+    """Read a date or `a..b`; `..b` only at the start of a list, `a..` only at its end."""
     left, dots, right = part.partition("..")
     if not dots:
         return read_date(part, text)
@@ -144,7 +144,9 @@ def _member(part: str, text: str, *, leads: bool, trails: bool) -> Period:
     start = read_date(left or right, text)
     end = read_date(right or left, text)
     if start.parts != end.parts:
-        raise DateError(text, f"{left} and {right} are not equally precise", hint="give both ends of .. as days, say")
+        raise DateError(
+            text, f"{left} and {right} are not equally precise", hint="give both ends of .. as days, for example"
+        )
     if end.last < start.first:
         raise DateError(text, f"{right} is before {left}", hint=f"write {right}..{left}")
     first = start.first if left else BEGINNING
@@ -156,16 +158,16 @@ def opening_of(text: str) -> int:
     """Return the first second of the period that a single date names.
 
     Raises:
-        DateError: the text is no date, or an interval, list or set.
+        DateError: the text is not a date, or is an interval, list or set.
     """
     return _single(text).extent.start_min
 
 
 def close_of(text: str) -> int:
-    """Return the last second of the period that a single date names: what a question about a date asks for.
+    """Return the last second of the period that a single date names: the instant that a question about a date means.
 
     Raises:
-        DateError: the text is no date, or an interval, list or set.
+        DateError: the text is not a date, or is an interval, list or set.
     """
     return _single(text).extent.end_max - 1
 
@@ -180,7 +182,7 @@ def _single(text: str) -> Reading:
 def as_record(text: str) -> dict[str, Any]:
     """Return how a text is read, as the JSON object of `chronology date --json`; never raises.
 
-    A set `{a,b}` is EDTF, but nothing that one event can say: it counts as not valid, and the error says why.
+    A set `{a,b}` is EDTF, but one event cannot say it, so it counts as not valid and the error says why.
     """
     try:
         reading = parse(text)

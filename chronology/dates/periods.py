@@ -20,7 +20,7 @@ _DATE_TIME: Final = re.compile(
 _LEVEL_1_X: Final = re.compile(r"-?[0-9]{2}[0-9X]X|-?[0-9]{4}-XX(-XX)?|-?[0-9]{4}-[0-9]{2}-XX")
 _WITHOUT_MARKS: Final = str.maketrans("", "", "?~%")
 
-# What people write instead of EDTF: what to look for, what is wrong with it, what to write. Only a refusal compiles it.
+# What people write instead of EDTF: a pattern, compiled only after a refusal; what is wrong; what to write.
 _MISTAKES: Final = (
     (r"^\Z", "it is empty", "give a date such as 2018-05-13, 2018-05 or 2018"),
     (r"[^\x21-\x7e]", "it has a space or a character outside ASCII", "EDTF uses neither"),
@@ -29,7 +29,7 @@ _MISTAKES: Final = (
     (r"[0-9]S[0-9]", "significant digits are not supported", "write the unknown digits as X, as in 19XX"),
     (
         r"unknown|open",
-        "an end is not spelt in words",
+        "an open or unknown end is not written in words",
         "write 2018/ for an unknown end and 2018/.. for an open one",
     ),
     (
@@ -46,7 +46,7 @@ _MISTAKES: Final = (
     ),
     (
         r"T",
-        "it has a time of day that is not as wanted",
+        "its time of day does not have the right form",
         "write 2018-05-13T09:30:00, with Z or +03:00 for a zone",
     ),
     (
@@ -61,7 +61,7 @@ _MISTAKES: Final = (
     ),
     (
         r"^[0-9]{6,8}$|^[0-9]{4}([./])[0-9]{1,2}\1[0-9]{1,2}$",
-        "a hyphen comes between its parts",
+        "its parts need hyphens between them",
         "write 2018-05-13",
     ),
     (
@@ -81,8 +81,8 @@ _MISTAKES: Final = (
 class Period:
     """One date: the first and the last unit that it can mean, by their first seconds.
 
-    A unit is a day, or a second where a time of day is given. `marks` are the qualifiers of the date; `parts`
-    counts what is given of year, month, day and time.
+    A unit is a day, or a second if a time of day is given. `marks` are the qualifiers of the date; `parts`
+    counts how many of year, month, day and time are given.
     """
 
     first: int
@@ -104,7 +104,7 @@ def read_date(part: str, text: str) -> Period:
     level = 1 if year[0] == "-" else 0
     marks = "".join(filter(None, match.group(1, 3, 4, 6, 7, 9)))
     if marks:
-        # A qualifier is level 1 only at the end of a date, where it speaks of all of it.
+        # A qualifier is level 1 only at the end of a date, where it applies to the whole date.
         level = 1 if len(marks) == 1 and part[-1] == marks else 2
     if month and "21" <= month <= "41" and "X" not in month and not day:
         level = max(level, 1 if month <= "24" and "X" not in year else 2)
@@ -128,14 +128,14 @@ def _specified(year: int, month: str | None, day: str | None, text: str) -> tupl
     if day is None:
         return day_opening(year, int(month), 1), day_opening(year, int(month), length)
     if not 1 <= int(day) <= length:
-        reason = f"there is no day {day}, that month has {length} days"
-        raise DateError(text, reason, hint="leave the day out where it is not known")
+        reason = f"there is no day {day} in a month of {length} days"
+        raise DateError(text, reason, hint="leave the day out if it is not known")
     opening = day_opening(year, int(month), int(day))
     return opening, opening
 
 
 def _unspecified(year: str, month: str | None, day: str | None, text: str) -> tuple[int, int]:
-    """Return the first and last day that exist among those which fit a date with X in it."""
+    """Return the first and last existing days that fit a date with X in it."""
     days = fitting_days(year, month or "XX", day or "XX")
     if days is None:
         digits = "-".join(filter(None, (year, month, day)))
@@ -144,10 +144,10 @@ def _unspecified(year: str, month: str | None, day: str | None, text: str) -> tu
 
 
 def _date_time(part: str, text: str) -> Period:
-    """Read a day with a time of day, converted to UTC where it has an offset, else taken as it is."""
+    """Read a day with a time of day, converted to UTC if it has an offset, else taken as it is."""
     match = _DATE_TIME.fullmatch(part)
     if match is None:
-        raise refusal(part, text, "is no date" if part == text else f"{part!r} is no date")
+        raise refusal(part, text, "is not a date" if part == text else f"{part!r} is not a date")
     year, month, day, hour, minute, second, zone = match.groups()
     if year == "-0000":
         raise DateError(text, "there is no year -0000", hint="write 0000, the year before 0001")
@@ -169,14 +169,14 @@ def _offset(zone: str | None, text: str) -> int:
 
 
 def refusal(part: str, text: str, reason: str) -> DateError:
-    """Make the error for what is no EDTF: the likely mistake if one is recognised, else the reason given.
+    """Make the error for text that is not EDTF: the likely mistake if one is recognised, else the reason given.
 
     The hint says what to write, if the whole text or this part of it is a date that people write.
     """
-    # Only a refusal needs it: valid dates must not wait for the import.
+    # Imported here, so that reading a valid date does not wait for it.
     from chronology.dates.suggestions import suggest
 
-    hint = "write for example 2018-05-13, 2018-05, 2018-01/2018-04 or 2018-05-01/.."
+    hint = "write a date such as 2018-05-13, 2018-05, 2018-01/2018-04 or 2018-05-01/.."
     for pattern, mistake, example in _MISTAKES:
         if re.search(pattern, part):
             reason, hint = mistake if part == text else f"in {part!r}, {mistake}", example

@@ -46,22 +46,22 @@ class Reading:
 
     @property
     def unit(self) -> int:
-        """The least that the expression covers, in seconds: one where a time of day is given, else a day."""
+        """The least that the expression covers, in seconds: one if a time of day is given, else a day."""
         return 1 if self.has_time else DAY
 
     @property
     def earliest(self) -> str | None:
-        """The first calendar day that the expression can touch, None where that is unbounded or unknown."""
+        """The first calendar day that the expression can touch, None if that is unbounded or unknown."""
         return format_day(self.extent.start_min)
 
     @property
     def latest(self) -> str | None:
-        """The last calendar day that the expression can touch, None where that is unbounded or unknown."""
+        """The last calendar day that the expression can touch, None if that is unbounded or unknown."""
         return None if self.extent.end_max == FOREVER else format_day(self.extent.end_max - 1)
 
 
 def normalise(claimed: Bounds, unit: int) -> Bounds:
-    """Cut what no possible world has: at least one unit is covered, and nothing lies beyond the unbounded."""
+    """Cut bounds to what is possible: at least one unit is covered, and nothing lies beyond BEGINNING and FOREVER."""
     start_min = max(claimed.start_min, BEGINNING)
     end_max = min(claimed.end_max, FOREVER)
     return Bounds(
@@ -77,9 +77,9 @@ def bounds(reading: Reading, *, persists: bool = True, fuzz: int = 0) -> Bounds:
 
     Args:
         reading: the valid time.
-        persists: whether what is asserted goes on until the next known change, where the valid time leaves
-            that open (`x-persists` of the event type). What does not persist covers the one day of a single
-            date, or, from a time of day, what is left of that day (UTC).
+        persists: whether an assertion goes on until the next known change if its valid time leaves that open
+            (`x-persists` of the event type). If not, it covers only the day of a single date or, from a time of
+            day, the rest of that day (UTC).
         fuzz: seconds by which qualified ends are widened either way. Requires fuzz >= 0.
     """
     goes_on = reading.persists and persists
@@ -123,7 +123,7 @@ _QUALIFIERS: Final = {"uncertain": "?%", "approximate": "~%"}
 
 
 def _describe_start(reading: Reading) -> str:
-    """Say when it starts: what is claimed, within what can be."""
+    """Say when it starts: what is claimed, cut to what is possible."""
     if reading.is_interval and reading.since is None:
         return "has always been so" if reading.claimed.start_max == BEGINNING else "started at an unknown time"
     return f"starts {_describe_range(reading, reading.extent.start_min, reading.extent.start_max)}"
@@ -139,7 +139,7 @@ def _describe_end(reading: Reading) -> str:
 
 
 def _describe_range(reading: Reading, first: int, last: int) -> str:
-    """Say on which day, or at which second, something happens that lies between two instants."""
+    """Say on which day, or at which second, something between two instants happens."""
     show, at, some = (format_instant, "at", "second") if reading.has_time else (format_day, "on", "day")
     earliest, latest = show(first), show(last)
     if earliest and latest:

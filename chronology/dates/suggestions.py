@@ -105,7 +105,7 @@ def suggest(text: str) -> Suggestion:
 
 
 def _forms(given: dict[str, str]) -> Iterator[str]:
-    """Yield every date that exists among the readings of what a form found."""
+    """Yield every existing date among the readings of a match."""
     year = given.get("year", "")
     if "decade" in given:
         yield f"{given['decade']}X"
@@ -168,5 +168,5 @@ def _remark(given: dict[str, str], mark: str) -> str:
     if "hour" in given and mark:
         return "a time of day takes no qualifier"
     if "hour" in given and "second" not in given:
-        return "times of day have seconds; give the day alone where these are not known"
+        return "times of day have seconds; give the day alone if they are not known"
     return ""

@@ -87,12 +87,12 @@ def test_an_offset_is_taken_off(moment: datetime, offset: int) -> None:
 
 
 def test_a_naive_datetime_is_refused_with_a_hint() -> None:
-    """A datetime without a time zone is no instant, and the error says how to make it one."""
+    """A datetime without a time zone is not an instant, and the error says how to make it one."""
     with pytest.raises(DateError, match="without a time zone") as caught:
         to_seconds(datetime(2018, 5, 1))
     assert "tzinfo" in (caught.value.hint or "")
 
 
 def test_a_date_opens_with_its_first_second() -> None:
-    """A date is no instant but a day; its seconds are those of its opening."""
+    """A date is a day, not an instant; its seconds are those of its opening."""
     assert to_seconds(date(2018, 5, 1)) == day_opening(2018, 5, 1) == 1_525_132_800

@@ -63,7 +63,7 @@ def four(*numbers: int) -> Bounds:
 def test_an_accepted_text_has_its_level_and_its_first_and_last_day(
     text: str, level: str, earliest: str, latest: str
 ) -> None:
-    """What the standard and published test lists accept is read with the level and the days listed."""
+    """Every text that the standard and published test lists accept is read with the level and the days listed."""
     reading = parse(text)
     assert [str(reading.level), reading.earliest or "-", reading.latest or "-"] == [level, earliest, latest]
     assert reading.text == text
@@ -71,7 +71,7 @@ def test_an_accepted_text_has_its_level_and_its_first_and_last_day(
 
 @pytest.mark.parametrize(("text", "why"), REFUSED, ids=lambda value: ascii(value))
 def test_a_refused_text_is_refused_for_the_reason_listed(text: str, why: str) -> None:
-    """What is no EDTF, names no existing day, or is not supported raises DateError and says which."""
+    """Text that is not EDTF, names no existing day, or is not supported raises DateError, which says which."""
     with pytest.raises(DateError) as caught:
         parse(text)
     assert why in caught.value.reason
@@ -350,7 +350,7 @@ def test_the_bounds_of_an_interval_are_the_hull_of_its_possible_worlds(
 def test_persistence_and_fuzz_move_the_bounds_that_they_may(
     text: str, persists: bool, fuzz: int, expected: Bounds
 ) -> None:
-    """A date goes on only where text and type agree; fuzz (here in days) moves only the qualified ends."""
+    """A date goes on only if text and type agree; fuzz (here in days) moves only the qualified ends."""
     assert bounds(parse(text), persists=persists, fuzz=fuzz * DAY) == expected
 
 
@@ -667,7 +667,7 @@ def test_a_text_of_201_characters_is_too_long() -> None:
     longest = "[" + "2018," * 36 + "2018-05,2018-05-13]"
     assert len(longest) == 200
     assert parse(longest).text == longest
-    with pytest.raises(DateError, match="201 characters, at most 200"):
+    with pytest.raises(DateError, match="201 characters, and the maximum is 200"):
         parse("[" + "2018," * 39 + "2018]")
 
 

@@ -158,7 +158,7 @@ def test_no_text_breaks_the_search_for_a_suggestion(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "loaded"), [("2018-05-01/..", False), ("5 May 2018", True)])
 def test_only_a_refusal_loads_the_suggestions(text: str, loaded: bool) -> None:
-    """Reading dates that are right neither loads nor compiles what looks for suggestions."""
+    """Reading a valid date neither loads nor compiles the code for suggestions."""
     script = f"""
 import sys
 from chronology.dates.edtf import as_record
