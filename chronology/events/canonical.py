@@ -15,9 +15,9 @@ MAX_BYTES: Final = 65_535
 MAX_DEPTH: Final = 32
 MAX_INTEGER: Final = 2**53 - 1
 
-# Unicode category Cc but for newline and tab, and surrogates, which no UTF-8 text can carry.
+# Unicode category Cc except newline and tab, and surrogates, which no UTF-8 text can carry.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-# First byte of a character above the basic plane: there UTF-16 order (RFC 8785, 3.2.3) and code point order part.
+# First byte of a character above the basic plane, where UTF-16 order (RFC 8785, 3.2.3) is not code point order.
 _ASTRAL = re.compile(rb"[\xf0-\xf4]")
 
 _NO_FLOATS: Final = "write decimals as strings: they keep their digits"
@@ -26,7 +26,7 @@ _encode_sorted: Callable[[Json], bytes] = msgspec.json.Encoder(order="sorted").e
 
 
 class _Duplicated(dict[str, Json]):
-    """An object whose text named one key twice: kept only so that `check` can name the path."""
+    """An object whose text gave a key twice, kept only so that `check` can name the path."""
 
     key: str = ""
 
@@ -60,7 +60,7 @@ def _refuse_floats(value: Json, path: str) -> None:
 
 
 def encode_checked(value: Json) -> bytes:
-    """Return the RFC 8785 form of a value that `check` has passed, and that therefore holds no float.
+    """Return the RFC 8785 form of a value that `check` has passed, so that it holds no float.
 
     Raises:
         CanonicalError: the value holds something that is not JSON.
@@ -89,7 +89,7 @@ def parse(text: str | bytes) -> Json:
     """Read JSON of the domain; decimals become strings that keep the digits as printed.
 
     Raises:
-        CanonicalError: no JSON, a key given twice, or a value outside the domain; its path is named.
+        CanonicalError: it is not JSON, a key is given twice, or a value is outside the domain; names the path.
     """
     try:
         if isinstance(text, bytes):
@@ -113,7 +113,7 @@ def parse(text: str | bytes) -> Json:
 
 
 def _parse_integer(digits: str) -> int:
-    # Seventeen characters hold every integer of the domain; int() of an endless literal would take endless time.
+    # Every integer of the domain fits into seventeen characters; int() of a huge literal would take very long.
     if len(digits) > 17:
         raise CanonicalError("", f"integer {digits[:20]}... is outside ±(2^53-1)", hint="write it as a string")
     return int(digits)
@@ -140,8 +140,8 @@ def check(value: Json, path: str = "") -> None:
     """Refuse a value outside the domain, naming the path of the first fault.
 
     Raises:
-        CanonicalError: a float, an integer beyond ±(2^53-1), a control character, a lone surrogate, a key that is no
-            string or stands twice, a foreign type, or nesting beyond `MAX_DEPTH`.
+        CanonicalError: a float, an integer beyond ±(2^53-1), a control character, a lone surrogate, a key that is
+            not a string or is given twice, a foreign type, or nesting beyond `MAX_DEPTH`.
     """
     _check(value, path, MAX_DEPTH)
 
@@ -174,7 +174,7 @@ def _check_object(value: Mapping[Any, Json], path: str, depth: int) -> None:
     if depth == 0:
         raise CanonicalError(path, f"is nested more than {MAX_DEPTH} deep")
     if isinstance(value, _Duplicated):
-        raise CanonicalError(path, f"names the key {value.key!r} twice")
+        raise CanonicalError(path, f"has the key {value.key!r} twice")
     for key, item in value.items():
         if type(key) is type(item) is str and key.isprintable() and item.isprintable():
             continue

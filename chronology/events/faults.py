@@ -16,25 +16,25 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 
 def value_faults(event: object) -> list[str]:
-    """Return what Python lets pass, each with its path: a date where its text is wanted, a number among names.
+    """Return the values of a wrong Python type, each with its path: a date instead of its text, a number among names.
 
-    Everything else that judges an event relies on there being none.
+    Every other check relies on there being none.
     """
     if not isinstance(event, Event):
-        return [f"wants an Event, not {event!r}"]
+        return [f"must be an Event, not {event!r}"]
     if _is_plain(event):
         return []
     faults = []
     for name in _TEXTS:
         value = getattr(event, name)
         if not isinstance(value, str) and (value is not None or name in ("type", "subject")):
-            faults.append(f"{name}: wants text, not {value!r}")
+            faults.append(f"{name}: must be text, not {value!r}")
     for path, names in (("said_by", event.said_by), ("disputes", event.disputes)):
-        faults += [f"{path}: wants text, not {name!r}" for name in names if not isinstance(name, str)]
+        faults += [f"{path}: must be text, not {name!r}" for name in names if not isinstance(name, str)]
     version = event.type_version
     if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
-        faults.append(f"type_version: wants an integer, not {version!r}")
-    return faults if isinstance(event.data, OBJECTS) else [*faults, f"data: wants an object, not {event.data!r}"]
+        faults.append(f"type_version: must be an integer, not {version!r}")
+    return faults if isinstance(event.data, OBJECTS) else [*faults, f"data: must be an object, not {event.data!r}"]
 
 
 _TEXTS: Final = tuple(name for name in FIELDS if name not in ("data", "said_by", "disputes", "type_version"))
@@ -45,7 +45,7 @@ _STANCES: Final = frozenset(get_args(Stance))
 
 
 def _is_plain(event: Event) -> bool:
-    """Tell at a glance what is true of nearly every event: that its values are of the very types they should be."""
+    """Check quickly what is true of nearly every event: each value has exactly the right type."""
     return (
         set(map(type, _texts_of(event))) <= _TEXT_OR_NONE
         and type(event.type) is type(event.subject) is str
@@ -73,7 +73,7 @@ def form_faults(event: Event | Body) -> list[str]:
     if event.stated is not None and not is_day(event.stated):
         faults.append(f"stated: {event.stated!r} is not a day, as in 2018-05-14")
     if event.grade is not None and not GRADE.fullmatch(event.grade):
-        faults.append(f"grade: {event.grade!r} is no Admiralty grade: A-F for the source, then 1-6, as in B2")
+        faults.append(f"grade: {event.grade!r} is not an Admiralty grade: A-F for the source, then 1-6, as in B2")
     for name, text in (("id", event.id), ("replaces", event.replaces), ("retracts", event.retracts)):
         if text is not None:
             faults += _uuid_faults(name, text)
@@ -86,7 +86,7 @@ def _subject_faults(path: str, name: str) -> list[str]:
     if is_subject(name):
         return []
     if len(name) > SUBJECT_LENGTH:
-        return [f"{path}: is {len(name)} characters long, and {SUBJECT_LENGTH} is the most"]
+        return [f"{path}: is {len(name)} characters long, and the maximum is {SUBJECT_LENGTH}"]
     return [f"{path}: {name!r} is not kind/slug in lower case, as in operation/al-jazeera-storm"]
 
 
@@ -99,7 +99,7 @@ def _valid_faults(text: str) -> list[str]:
 
 
 def _uuid_faults(path: str, text: str) -> list[str]:
-    return [] if _UUID.fullmatch(text) else [f"{path}: {text!r} is no UUID in lower case with hyphens"]
+    return [] if _UUID.fullmatch(text) else [f"{path}: {text!r} is not a UUID in lower case with hyphens"]
 
 
 def _text_faults(event: Event | Body) -> list[str]:

@@ -1,4 +1,4 @@
-"""JSON values in memory: as anybody may change them, and frozen. Pure."""
+"""JSON values in memory, plain and frozen. Pure."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -8,7 +8,7 @@ Json = Any
 """A value of the domain: dict, list, str, int, bool or None, nested at most `canonical.MAX_DEPTH` deep."""
 
 OBJECTS: Final = (dict, MappingProxyType, Mapping)
-"""What counts as a JSON object; what most are comes first, for the question of what else is a mapping is a slow one."""
+"""The types of a JSON object, the common one first, because the test for any other mapping is slow."""
 
 
 def freeze(value: Json) -> Json:
@@ -23,7 +23,7 @@ def freeze(value: Json) -> Json:
 
 
 def thaw(value: Json) -> Json:
-    """Return a frozen JSON value as plain dicts and lists, as JSON libraries want them."""
+    """Return a frozen JSON value as plain dicts and lists, which JSON libraries require."""
     if isinstance(value, str):
         return value
     if isinstance(value, OBJECTS):

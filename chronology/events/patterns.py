@@ -1,4 +1,4 @@
-"""The forms in which names, grades, days and instants are written. Pure."""
+"""How names, grades, days and instants are written. Pure."""
 
 import re
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 def is_subject(name: str) -> bool:
     """Tell whether a text is a subject's name, `kind/slug`."""
-    # Looked at before anything is kept in memory, like all that comes from outside.
+    # Measured first: a text from outside may be of any length, and the cache below would keep it.
     return len(name) <= SUBJECT_LENGTH and _has_form_of_subject(name)
 
 

@@ -19,10 +19,10 @@ Stance = Literal["affirms", "denies"]
 
 
 def _names(value: str | Iterable[str] | None) -> tuple[str, ...]:
-    """Take one name for a list of one: `said_by="person/x"` must not become its letters."""
+    """Turn a single name into a list of one: `said_by="person/x"` must not become a list of letters."""
     if value is None:
         return ()
-    # What is no list at all is kept too, for `value_faults` to name.
+    # Anything that is not a list is kept too, so that `value_faults` can report it.
     return (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
 
 
@@ -31,8 +31,8 @@ class Event:
     """An assertion as a client submits it (design.md, section 5); absent things are None or empty.
 
     Building one checks nothing: the log checks the whole event at once and names every fault. It fills in the id, the
-    version of the type, the stated day where the source's is known, and the source of a `source.described`, which is
-    the document that is described. Any other event names its source, also one about a document.
+    version of the type, the stated day if the source's day of publication is known, and the source of a
+    `source.described`, which is the described document. Any other event must name a source, even one about a document.
     """
 
     type: str
@@ -60,8 +60,8 @@ class Event:
         return self.said_by[0] if self.said_by else self.source
 
 
-# Another program may leave these two out. This one always writes them, because what a function gives is no default that
-# the JSON library would omit.
+# Another program may leave these two out. This one always writes them: the JSON library omits constant defaults, but
+# not those that a function returns.
 
 
 def _affirms() -> Stance:
@@ -73,9 +73,9 @@ def _nothing() -> dict[str, Json]:
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An event as stored: what the client said, and what the log added; its keys are those of the JSON.
+    """An event as stored: what the client said, and what the log added; its fields are the keys of the JSON.
 
-    Every append and every replay makes one of each event, so it is a record of the library that reads and writes JSON.
+    Every append and every replay makes one for each event, so it is a record type of the JSON library, which is fast.
     """
 
     type: str
@@ -114,7 +114,7 @@ class RecordedEvent:
         position: 1, 2, 3 ... without gaps.
         recorded_at: when the log learnt it, aware UTC.
         leaf: SHA-256(0x00 || body), 32 bytes: the event's leaf in the log's Merkle tree, at index position - 1.
-        body: the canonical JSON as stored; empty where the event was redacted, which leaves of `event` only the id.
+        body: the canonical JSON as stored; empty if the event was redacted; then `event` has only its id.
     """
 
     position: int
@@ -168,7 +168,7 @@ def body_of(
     stated: str | None = None,
     type_version: int | None = None,
 ) -> Body:
-    """Return an event as it is stored, with what the log adds, and what it fills in where the client left it out."""
+    """Return an event as it is stored, with what the log adds and what it fills in for the client."""
     return Body(
         type=event.type,
         subject=subject or event.subject,
@@ -200,7 +200,7 @@ def event_of(body: Body) -> Event:
 
 
 def as_dict(event: Event) -> dict[str, Json]:
-    """Return the keys a client gave, absent when empty, in the order of the record's fields."""
+    """Return the keys that a client gave, except empty ones, in the order of the record's fields."""
     record: dict[str, Json] = {}
     for name in FIELDS:
         value = getattr(event, name)
@@ -228,7 +228,7 @@ def _instant(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError as exc:
-        raise CanonicalError("recorded_at", f"{text!r} is no instant") from exc
+        raise CanonicalError("recorded_at", f"{text!r} is not an instant") from exc
 
 
 def uuid7(milliseconds: int, randomness: bytes) -> str:

@@ -10,7 +10,7 @@ _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 _OTHER: Final = re.compile(r"[^a-z0-9]+")
 
 _APOSTROPHES: Final = "'`\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u2018\u2019\u2032"
-"""In transcribed names they stand inside a word: Sha'fah."""
+"""Apostrophes, which stand inside a word in transcribed names: Sha'fah."""
 
 _LETTERS: Final = str.maketrans(
     {
@@ -18,12 +18,12 @@ _LETTERS: Final = str.maketrans(
         "\u0131": "i", "\u0127": "h", **dict.fromkeys(_APOSTROPHES),
     }
 )  # fmt: skip
-"""Latin letters that Unicode does not take apart into one of ASCII and a mark; apostrophes go."""
+"""Latin letters that Unicode does not decompose into an ASCII letter and a mark; apostrophes are dropped."""
 
 
 def folded(text: str) -> str:
-    """Return a text in the form in which two spellings of a name are compared: case, marks and apostrophes gone."""
-    # Taking letters apart can bring forth capitals (a mathematical A), and folding them what can be taken apart.
+    """Return a text as spellings of a name are compared: without case, marks and apostrophes."""
+    # Decomposing can produce capitals (from a mathematical A), and case folding can produce letters that decompose.
     apart = unicodedata.normalize("NFKD", text).casefold()
     apart = unicodedata.normalize("NFKD", apart).translate(_LETTERS)
     return " ".join("".join(letter for letter in apart if not unicodedata.combining(letter)).split())
@@ -32,8 +32,8 @@ def folded(text: str) -> str:
 def slug_of(text: str, *, kind: str = "") -> str:
     """Return the slug for a name: folded to ASCII (NFKD), in lower case, a hyphen for each run of other characters.
 
-    What is a slug already, but for capital letters, stays as it is. Empty where a name has letters, but none that
-    ASCII can write, as in Arabic.
+    A text that is already a slug apart from capital letters only becomes lower case. The slug is empty if the name has
+    letters, but none that ASCII can write, as in Arabic.
 
     Args:
         text: the name, as people write it.
@@ -45,5 +45,5 @@ def slug_of(text: str, *, kind: str = "") -> str:
     ascii_text = folded(text).encode("ascii", "ignore").decode()
     if any(map(str.isalpha, text)) and not any(map(str.isalpha, ascii_text)):
         return ""
-    # What ASCII cannot write must leave a gap only where a gap was.
+    # Letters that ASCII cannot write are already dropped, so they leave no hyphen.
     return _OTHER.sub("-", ascii_text).strip("-")[:room].rstrip("-")

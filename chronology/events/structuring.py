@@ -1,4 +1,4 @@
-"""Structuring: events that a person or another program wrote as JSON, every wrong key and type told at once. Pure."""
+"""Structuring: JSON that a person or another program wrote becomes an event; every fault is reported at once. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -14,7 +14,7 @@ def event_from_json(record: Json) -> Event:
     """Build an event from a JSON object that a person or another program wrote.
 
     Raises:
-        InvalidEventError: not an object, an unknown key or a value of the wrong type: every one, with its path.
+        InvalidEventError: it is not an object, or has unknown keys or values of the wrong type; each with its path.
     """
     if not isinstance(record, dict):
         raise InvalidEventError([f"an event is a JSON object, not {type(record).__name__}"])
@@ -42,13 +42,13 @@ def _format_fault(exc: BaseException, _: type | None) -> str:
 
 def _strict_text(value: Any, _: type) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"wants a string, not {value!r}")
+        raise TypeError(f"must be a string, not {value!r}")
     return value
 
 
 def _strict_integer(value: Any, _: type) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"wants an integer, not {value!r}")
+        raise TypeError(f"must be an integer, not {value!r}")
     return value
 
 
@@ -56,13 +56,13 @@ def _strict_names(value: Any, _: type) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise TypeError(f"wants a list of strings, not {value!r}")
+        raise TypeError(f"must be a list of strings, not {value!r}")
     return tuple(value)
 
 
 def _strict_object(value: Any, _: type) -> Mapping[str, Json]:
     if not isinstance(value, dict):
-        raise TypeError(f"wants an object, not {value!r}")
+        raise TypeError(f"must be an object, not {value!r}")
     return value
 
 

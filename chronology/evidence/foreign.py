@@ -26,7 +26,7 @@ from chronology.vocabulary.registry import Vocabulary
 _STORED_ONLY: Final = ("format", "nonce", "recorded_at")
 
 _LARGEST_VALUE: Final = 200_000
-"""Bytes of the longest text or body that SQLite may hand out; the longest lawful body has a third of it."""
+"""The longest text or body, in bytes, that SQLite may return: about three times the longest valid body."""
 
 # Objects beside the store's own, exactly as sqlite-utils and SQLite's ANALYZE make them.
 _HARMLESS: Final = {
@@ -51,12 +51,12 @@ _ALLOWED_PRAGMAS: Final = frozenset({"integrity_check"})
 def open_foreign(path: Path) -> Iterator["ForeignLog"]:
     """Open somebody else's store for reading its log, event by event, each one checked.
 
-    The file is opened read-only, its schema must be a store's to the letter, and the connection may do nothing but
-    read the table of events. Its projections are not looked at: what is believed is folded anew.
+    The file is opened read-only, its schema must be exactly a store's, and the connection can only read the table of
+    events. Its projections are ignored: whatever is believed is folded again from the events.
 
     Raises:
         StoreError: there is no such store, or a crash left it unfinished: open it with a program you trust first.
-        IntegrityError: it is damaged, or holds tables, triggers or views that no store has.
+        IntegrityError: it is damaged, or has tables, triggers or views that a store does not have.
     """
     connection = database.connect_foreign(path)
     try:
@@ -71,7 +71,7 @@ def open_foreign(path: Path) -> Iterator["ForeignLog"]:
 
 
 class ForeignLog:
-    """A log of which nothing is believed; made by `open_foreign`."""
+    """A log in which nothing is trusted; made by `open_foreign`."""
 
     def __init__(self, foreign: Log) -> None:
         """Wrap a log on a connection that can only read."""
@@ -81,17 +81,17 @@ class ForeignLog:
         self._redactions: dict[int, list[Redaction]] = {}
 
     def compare(self, checkpoint: Checkpoint) -> Comparison:
-        """Tell how the log stands to a checkpoint."""
+        """Compare the log with a checkpoint."""
         return compare(self._log, checkpoint)
 
     def events(self) -> Iterator[RecordedEvent]:
-        """Yield every event once it is known to be one that this program could have recorded there.
+        """Yield each event once it is certain that this program could have recorded it there.
 
-        Checked for each: position, time, leaf hash, canonical form, every key and value, the vocabulary as it was
-        defined by then, and that what it withdraws or disputes is there.
+        Checks for each: position, time, leaf hash, canonical form, every key and value, the vocabulary as it was
+        defined by then, and that the events that it withdraws or disputes exist.
 
         Raises:
-            IntegrityError: the first that is not, with its position; what came before is sound.
+            IntegrityError: names the position of the first event that fails; the events before it are sound.
         """
         self.vocabulary = Vocabulary()
         self._withdrawn.clear()
@@ -101,7 +101,7 @@ class ForeignLog:
                 redaction = declared(row.position, decode(row.body))
                 self._redactions.setdefault(redaction.position, []).append(redaction)
         for position in self._log.strays():
-            raise IntegrityError("is no place in a log: the first position is 1", position=position)
+            raise IntegrityError("is not a position in a log: the first one is 1", position=position)
         previous = Row(0, "", "", "", "", b"", b"")
         for row in self._log.read():
             with _at(previous.position + 1):
@@ -113,7 +113,7 @@ class ForeignLog:
     def _redacted(self, row: Row) -> RecordedEvent:
         found = [redaction for redaction in self._redactions.get(row.position, ()) if redaction.matches(row)]
         if not found:
-            raise IntegrityError("the body is missing, and no event declares just this redacted")
+            raise IntegrityError("the body is missing, and no event declares exactly this one redacted")
         self._withdrawn.update(redaction.withdrew for redaction in found if redaction.withdrew is not None)
         return redacted(row.position, row.id, row.recorded_at, row.leaf)
 
@@ -127,7 +127,7 @@ class ForeignLog:
         if event.type == DEFINED:
             self._define(event)
         if event.type == REDACTED and not self._declares(row, event):
-            raise InvalidEventError(["data: declares redacted what is not"])
+            raise InvalidEventError(["data: declares an event redacted that is not"])
         for name in event.disputes:
             self._named(name, row)
         withdrawn = event.retracts or event.replaces
@@ -139,11 +139,11 @@ class ForeignLog:
         schema = thaw(event.data["schema"])
         defined = self.vocabulary.with_type(schema)
         if event.subject != f"type/{str(schema['$id']).split(':')[2]}":
-            raise InvalidEventError([f"subject: {event.subject!r} is not what is defined"])
+            raise InvalidEventError([f"subject: {event.subject!r} is not the type that is defined"])
         self.vocabulary = defined
 
     def _declares(self, row: Row, event: Event) -> bool:
-        """Tell whether the event that is declared redacted is gone indeed."""
+        """Tell whether the event that is declared redacted is really erased."""
         target = self._log.by_position(event.data["position"])
         found = self._redactions.get(event.data["position"], ())
         return target is not None and any(r.declared_at == row.position and r.matches(target) for r in found)
@@ -151,19 +151,19 @@ class ForeignLog:
     def _named(self, event_id: str, row: Row) -> Row:
         target = self._log.by_id(event_id)
         if target is None or target.position >= row.position:
-            raise InvalidEventError([f"names event {event_id}, which is not before it"])
+            raise InvalidEventError([f"names event {event_id}, which is not in the log before it"])
         return target
 
     def _withdraw(self, event: Event, target: Row) -> None:
         if target.type in BOOKKEEPING or target.position in self._withdrawn:
             raise InvalidEventError([f"withdraws event {target.id}, which is not live"])
         if event.type == RETRACTED and target.body and event.subject != target.subject:
-            raise InvalidEventError([f"subject: is not that of what it retracts, {target.subject!r}"])
+            raise InvalidEventError([f"subject: is not the subject of the retracted event, {target.subject!r}"])
         self._withdrawn.add(target.position)
 
 
 def _event_of(row: Row) -> Event:
-    """Read a body as strictly as what a stranger sends."""
+    """Read a body as strictly as a stranger's input."""
     if len(row.body) > canonical.MAX_BYTES:
         raise InvalidEventError([f"the body is {len(row.body):,} bytes long"])
     record = canonical.parse(row.body)
@@ -176,7 +176,7 @@ def _event_of(row: Row) -> Event:
         raise InvalidEventError(["nonce: is not 128 bits in hexadecimal digits"])
     event = event_from_json(record)
     if (event.id, event.type, event.subject, recorded_at) != (row.id, row.type, row.subject, row.recorded_at):
-        raise InvalidEventError(["the columns beside the body say something else"])
+        raise InvalidEventError(["the other columns contradict the body"])
     if event.type_version is None:
         raise InvalidEventError(["type_version: is missing"])
     return event
@@ -189,22 +189,22 @@ def _check_place(row: Row, previous: Row) -> None:
     if row.position != previous.position + 1:
         raise IntegrityError(f"is missing: the next event is at position {row.position}")
     if row.recorded_at < previous.recorded_at:
-        raise IntegrityError(f"recorded_at {row.recorded_at} is before that of the event before")
+        raise IntegrityError(f"recorded_at {row.recorded_at} is earlier than that of the event before")
     if format_instant(redacted(0, "", row.recorded_at, b"").recorded_at) != row.recorded_at:
-        raise IntegrityError(f"recorded_at {row.recorded_at!r} is not as a log writes it")
+        raise IntegrityError(f"recorded_at {row.recorded_at!r} is not written as a log writes it")
     if len(row.leaf) != HASH_SIZE:
         raise IntegrityError(f"the leaf hash has {len(row.leaf)} bytes")
 
 
 @contextmanager
 def _at(position: int) -> Iterator[None]:
-    """Name the position in whatever a hostile event makes the readers raise."""
+    """Turn whatever a hostile event makes the readers raise into an error that names the position."""
     try:
         yield
     except IntegrityError as exc:
         raise IntegrityError(exc.reason, position=position) from exc
     except (ChronologyError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as exc:
-        raise IntegrityError(f"is no event of a sound log: {exc}", position=position) from exc
+        raise IntegrityError(f"is not an event of a sound log: {exc}", position=position) from exc
 
 
 def _restrict(connection: sqlite3.Connection) -> None:
@@ -229,7 +229,7 @@ def _authorize(action: int, first: str | None, second: str | None, _: str | None
 
 
 def _check_schema(connection: sqlite3.Connection) -> None:
-    """Hold every object of the file, its kind and its text, against what a store has: no more and no less."""
+    """Check that the file has exactly the objects of a store, each of the same kind and with the same text."""
     wanted = {name: (_kind(text), text) for name, text in (event_table.SCHEMA | tables.SCHEMA).items()}
     harmless = {name: (_kind(text), text) for name, text in _HARMLESS.items()}
     found: list[Any] = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
@@ -241,9 +241,11 @@ def _check_schema(connection: sqlite3.Connection) -> None:
             hint = "do not open it with other programs"
             if name in tables.SCHEMA:
                 hint += ", or if its owner has another version of this one, ask them to `chronology replay` with yours"
-            raise IntegrityError(f"the {kind} {name!r:.80} is not a store's", hint=hint)
+            raise IntegrityError(f"the {kind} {name!r:.80} does not belong to a store", hint=hint)
     if left:
-        raise IntegrityError(f"the {next(iter(left.values()))[0]} {next(iter(left))} of a store is missing")
+        raise IntegrityError(
+            f"the {next(iter(left.values()))[0]} {next(iter(left))}, which every store has, is missing"
+        )
 
 
 def _kind(statement: str) -> str:

@@ -25,11 +25,11 @@ class Analysis(Asking):
             subject: what is asked about.
             attribute: what is asked of it.
             valid_at: the date asked about, as for `state`.
-            restrictions: the filters of `state`; what they hide is told.
+            restrictions: the filters of `state`; what they hide is reported.
 
         Raises:
             DateError: a date that cannot be read.
-            ChronologyError: a grade, a position or a number of seconds that is none.
+            ChronologyError: an invalid grade, position or number of seconds.
         """
         from chronology.questions import why
 
@@ -50,7 +50,7 @@ class Analysis(Asking):
 
         Raises:
             DateError: a date that cannot be read.
-            ChronologyError: a grade, a position or a number of seconds that is none.
+            ChronologyError: an invalid grade, position or number of seconds.
         """
         from chronology.questions import history
 
@@ -70,20 +70,20 @@ class Analysis(Asking):
         progress: "Progress | None" = None,
         **restrictions: Unpack[Restrictions],
     ) -> "Iterator[Change]":
-        """Yield the answers that differ between two known times: what they were, what they became, what did it.
+        """Yield the answers that differ between two known times: the old and the new one, and which events changed it.
 
-        Answers differ if the value, its certainty or whether it is contested does. Those of one attribute come in
-        order of valid time, as long stretches as differ in the same way.
+        Answers differ if they have another value or certainty, or if only one is contested. Those of one attribute
+        come in order of valid time, each over the longest stretch that differs in the same way.
 
         Args:
             subject: only about this one.
             attribute: only this one.
             kind: only subjects of this kind.
-            since: the earlier known time, as `known_at` of `state`; the empty log where not given.
-            until: the later one; now where not given.
-            valid_at: only the answers at this date, as for `state`; over all of valid time where not given.
-            progress: told after every attribute how many are done, of how many.
-            restrictions: the filters of `state` but for `known_at`.
+            since: the earlier known time, as `known_at` of `state`; the empty log if not given.
+            until: the later one; now if not given.
+            valid_at: only the answers at this date, as for `state`; over all of valid time if not given.
+            progress: called after every attribute with how many are done, of how many.
+            restrictions: the filters of `state` except `known_at`.
 
         Raises:
             DateError: a date that cannot be read.
@@ -92,14 +92,14 @@ class Analysis(Asking):
         from chronology.questions.changes import changes
 
         if restrictions.get("known_at") is not None:
-            raise ChronologyError("changes are told between two known times", hint="give since and until, not known_at")
+            raise ChronologyError("changes lie between two known times", hint="give since and until, not known_at")
         instant = None if valid_at is None else query.instant_of(valid_at, now=self._now())
         with self._asking():
             head = self._log.head()
             earlier, later = (query.position_known_at(self._log, moment) for moment in (since, until))
             earlier, later = min(earlier or 0, head), head if later is None else min(later, head)
             if later < earlier:
-                raise ChronologyError(f"{until} is before {since}", hint="exchange the two known times")
+                raise ChronologyError(f"{until} is before {since}", hint="swap the two known times")
             yield from changes(
                 self._connection,
                 self._filters(subject, attribute, restrictions, kind=kind),
@@ -131,7 +131,7 @@ class Analysis(Asking):
 
         Raises:
             DateError: a date that cannot be read.
-            ChronologyError: a grade, a position or a number of seconds that is none.
+            ChronologyError: an invalid grade, position or number of seconds.
         """
         from chronology.questions.differences import differences
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Restrictions(TypedDict, total=False):
-    """Which assertions count, and how their dates are read: as `Reader.state` takes them."""
+    """Which assertions count, and how their dates are read: the filters of `Reader.state`."""
 
     known_at: KnownAt
     stated_by: str | date | None
@@ -41,7 +41,7 @@ class Asking(ABC):
     @abstractmethod
     @contextmanager
     def _asking(self) -> Iterator[None]:
-        """Run a block on one snapshot of the file, whose projections are of this version."""
+        """Run a block on one snapshot of the file, if its projections are of this version."""
         yield
 
     @property
@@ -52,7 +52,7 @@ class Asking(ABC):
     def _filters(
         self, subject: str | None, attribute: str | None, restrictions: Restrictions, *, kind: str | None = None
     ) -> Filters:
-        """Return what a question is about and which assertions count, all of it checked."""
+        """Check what a question is about and which assertions count, and return both."""
         fuzz, min_grade = restrictions.get("fuzz", 0), restrictions.get("min_grade")
         if fuzz < 0:
             raise ChronologyError(f"fuzz is {fuzz}, and cannot be below 0", hint="give it in seconds, as in 7 * 86_400")

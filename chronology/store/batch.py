@@ -1,4 +1,4 @@
-"""Taking events in: completing, checking and encoding them, in the transaction of whoever calls."""
+"""Taking events in: completing, checking and encoding them, in the caller's transaction."""
 
 import sqlite3
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, REDACTED, RE
 from chronology.vocabulary.registry import Vocabulary
 
 Randomness = Callable[[int], bytes]
-"""Gives as many random bytes as asked for: `os.urandom`, or something repeatable."""
+"""Returns as many random bytes as asked for: `os.urandom`, or something repeatable."""
 
 PUBLISHED: Final = "published"
 """The attribute of a source from which `stated` is filled in."""
@@ -35,12 +35,12 @@ _REMEMBERED_SOURCES: Final = 10_000
 
 @frozen(kw_only=True)
 class AppendResult:
-    """What became of some events.
+    """The result of appending some events.
 
     Attributes:
         appended: how many are new in the log.
-        unchanged: how many it held already, with the same content.
-        first: position of the first new one, None where there is none.
+        unchanged: how many it already held, with the same content.
+        first: position of the first new one, None if there is none.
         head: the log's newest position afterwards.
         clock_behind: seconds by which this machine's clock lags behind the log's last `recorded_at`; 0 if it does not.
     """
@@ -69,7 +69,7 @@ class Batch:
         self._randomness = randomness
         self._start = log.head()
         self._head = self._start
-        # The log's time never falls; a clock that ran backwards is noted, not fatal.
+        # The log's time never goes backwards; a clock that ran backwards is noted, not fatal.
         last = log.recorded_at(self._start)
         self._recorded_at = max(format_instant(now), last)
         self._instant = datetime.fromisoformat(self._recorded_at)
@@ -88,7 +88,7 @@ class Batch:
         return self._fold.vocabulary
 
     def add(self, event: Event) -> Row:
-        """Take one event in, and return its row; an event that the log holds already returns the old one.
+        """Take one event in and return its row; for an event that the log already holds, return the old row.
 
         A refused event leaves the batch as it was, so the next one can be checked, unless `is_sound` has become false.
 
@@ -96,7 +96,7 @@ class Batch:
             InvalidEventError: everything that is wrong with it.
             UnknownNameError: its type, or an event that it names, does not exist.
             DuplicateIdError: its id is taken by other content.
-            NotLiveError: what it retracts or replaces has been withdrawn already, or cannot be.
+            NotLiveError: what it retracts or replaces has already been withdrawn, or cannot be.
         """
         _check_values(event)
         known = self._find(event.id) if event.id else None
@@ -106,13 +106,13 @@ class Batch:
             return known
         if event.type == REDACTED:
             raise InvalidEventError(
-                [f"type: an event of type {REDACTED} is made by redacting, not appended"],
+                [f"type: an event of type {REDACTED} comes from redacting, and cannot be appended"],
                 hint="`chronology redact ID --reason TEXT` erases an event's body",
             )
         return self._admit(event)
 
     def declare(self, event: Event) -> Row:
-        """Take in and write an event that declares a redaction; erasing is the caller's, in the same transaction.
+        """Take in and write an event that declares a redaction; the caller then erases, in the same transaction.
 
         Raises:
             InvalidEventError: everything that is wrong with it.
@@ -137,7 +137,7 @@ class Batch:
             or body.subject.startswith("source/")
             or (withdrawn and withdrawn.subject.startswith("source/"))
         ):
-            # What is said of a source, withdrawn, or read anew may change when its reports count as stated.
+            # Such an event, its withdrawal or a new version of a type may change the stated days of reports.
             self._published.clear()
             self.flush()
         if len(self._pending) >= _FLUSH_ROWS:
@@ -183,7 +183,7 @@ class Batch:
         if not known.body:
             raise _gone(known)
         old = decode(known.body)
-        # What the log itself filled in is no difference.
+        # What the log itself filled in does not count as a difference.
         filled = {name: getattr(old, name) for name in ("type_version", "stated") if getattr(event, name) is None}
         if event.source is None:
             filled["source"] = own_source(event)
@@ -232,7 +232,7 @@ class Batch:
             self._check_withdrawal(body, *self._named("event", withdrawn))
 
     def _free_kind_faults(self, event: Body) -> list[str]:
-        """Catch a misspelt kind where the type takes subjects of any kind; a truly new kind is welcome."""
+        """Catch a misspelt kind if the type takes subjects of any kind; a kind that is really new is accepted."""
         if event.type in BOOKKEEPING or self.vocabulary.newest(event.type).kinds:
             return []
         kind = event.subject.partition("/")[0]
@@ -249,7 +249,7 @@ class Batch:
         if event.subject != f"type/{name}":
             raise InvalidEventError([f"subject: the definition of {name} is about type/{name}, not {event.subject!r}"])
         if self.vocabulary.with_type(schema) is self.vocabulary:
-            raise InvalidEventError([f"{schema['$id']} is already defined, just so"])
+            raise InvalidEventError([f"{schema['$id']} is already defined with this content"])
 
     def _check_withdrawal(self, event: Body, target: Row, body: Body) -> None:
         if body.type in BOOKKEEPING:
@@ -261,7 +261,7 @@ class Batch:
         if target.id not in self._pending:
             by = references.withdrawn_by(self._connection, target.subject, target.position)
         if by is not None or target.position in self._withdrawn:
-            # What this batch wrote is taken back with it, so its positions tell nobody anything.
+            # Positions that this batch gave are rolled back with it, so they mean nothing to the reader.
             stays = by is not None and by <= self._start
             where = f" by the event at position {by}" if stays else " by an earlier event of this batch"
             raise NotLiveError(
@@ -269,11 +269,11 @@ class Batch:
                 hint=f"`chronology show {by}` shows it" if stays else None,
             )
         if event.type == RETRACTED and event.subject != target.subject:
-            raise InvalidEventError([f"subject: a retraction carries its target's subject, {target.subject!r}"])
+            raise InvalidEventError([f"subject: a retraction must have its target's subject, {target.subject!r}"])
 
     def _published_day(self, source: str) -> str | None:
         if not is_subject(source):
-            # The event will be refused, and a stream may have any number of them.
+            # The event will be refused; remembering its source would let a stream of them fill the memory.
             return None
         if source not in self._published:
             if len(self._published) >= _REMEMBERED_SOURCES:
@@ -287,7 +287,7 @@ class Batch:
         text = encode(body)
         if len(text) > canonical.MAX_BYTES:
             raise InvalidEventError(
-                [f"the body is {len(text):,} bytes long, and {canonical.MAX_BYTES:,} is the most"],
+                [f"the body is {len(text):,} bytes long, and the maximum is {canonical.MAX_BYTES:,}"],
                 hint="keep long texts in a file, and name it with a locator",
             )
         position = self._head + 1
@@ -300,10 +300,10 @@ _INSTEAD: Final = {RETRACTED: "append the assertion again", DEFINED: "define a n
 def _gone(row: Row) -> NotLiveError:
     return NotLiveError(
         f"event {row.id} (position {row.position}) was redacted: nothing can refer to it or bring it back",
-        hint=f"`chronology log --subject event/{row.id}` tells who redacted it, when and why",
+        hint=f"`chronology log --subject event/{row.id}` shows who redacted it, when and why",
     )
 
 
 def _check_values(event: Event) -> None:
     if faults := value_faults(event):
-        raise InvalidEventError(faults, hint="an event is built of texts, and its data is a mapping")
+        raise InvalidEventError(faults, hint="the parts of an event are texts, and its data is a mapping")

@@ -1,4 +1,4 @@
-"""The store: the one object that users open. Puts the layers below together; decides nothing that they decide."""
+"""The store: the one object that users open. Combines the rooms below and leaves decisions to them."""
 
 import os
 import sqlite3
@@ -52,14 +52,14 @@ class Chronology(Reader, Proving):
             path: the file.
             create: make the file, and record the built-in event types in it, if there is none.
             read_only: refuse every change.
-            damaged: open it even if the log's tables or triggers are not as they were made, so that `verify` can tell;
-                for reading only.
-            clock: gives `recorded_at`, and what "now" means to a question, as an aware date-time.
-            randomness: gives event ids and nonces.
+            damaged: open it even if the log's tables or triggers were changed, so that `verify` can report it; for
+                reading only.
+            clock: returns `recorded_at`, and what "now" means to a question, as an aware date-time.
+            randomness: the source of event ids and nonces.
 
         Raises:
             StoreError: there is no such store, or the file is something else.
-            IntegrityError: the log's tables or triggers are not as they were made.
+            IntegrityError: the log's tables or triggers were changed.
         """
         if damaged and not read_only:
             raise StoreError("a damaged store is opened for reading only", hint="pass read_only=True too")
@@ -76,7 +76,7 @@ class Chronology(Reader, Proving):
     def _prepare(self, *, create: bool, damaged: bool) -> None:
         found = database.schema(self._connection)
         if create and not found:
-            # Only making a file needs this library, whose import takes longer than most questions.
+            # Imported only to make a file, because the import takes longer than most questions.
             from chronology.store import migrations
 
             migrations.apply(self._connection)
@@ -84,23 +84,23 @@ class Chronology(Reader, Proving):
         if not damaged:
             event_table.check_schema(found)
         if create and self.head() == 0:
-            # Another process that makes the same store may have recorded them just now.
+            # Another process making the same store may have just recorded them.
             with suppress(HeadMovedError):
                 self.append_many(builtin.definitions(), expected_head=0)
 
     def append(self, event: Event, *, expected_head: int | None = None, dry_run: bool = False) -> RecordedEvent:
-        """Append one event; one that the log holds already, by id and content, is returned as it stands there.
+        """Append one event. If the log already holds it, with the same id and content, return it as it stands there.
 
         Args:
-            event: what is to be appended.
+            event: what to append.
             expected_head: refuse if the log is not at this position.
-            dry_run: check everything, and write nothing; what is returned would have been appended.
+            dry_run: check everything, and write nothing; return what would have been appended.
 
         Raises:
             InvalidEventError: everything that is wrong with the event.
             UnknownNameError: its type, or an event that it names, is not known.
             DuplicateIdError: its id is taken by other content.
-            NotLiveError: what it retracts or replaces has been withdrawn already.
+            NotLiveError: what it retracts or replaces has already been withdrawn.
             HeadMovedError: the log is not at `expected_head`.
         """
         rows: list[Row] = []
@@ -143,7 +143,7 @@ class Chronology(Reader, Proving):
 
         Raises:
             UnknownNameError: there is no such event.
-            NotLiveError: it has been withdrawn already, or is no assertion.
+            NotLiveError: it has already been withdrawn, or is not an assertion.
         """
         event = Event(type=RETRACTED, retracts=event_id, data={"reason": reason}, recorded_by=recorded_by)
         return self.append(event, dry_run=dry_run)
@@ -187,14 +187,14 @@ class Chronology(Reader, Proving):
         """Erase for good what an event says; its place, id, time and leaf hash stay, and an event declares the gap.
 
         Every proof and checkpoint still holds. What the event asserted is gone from all answers, for earlier
-        `known_at` too; what it had withdrawn stays withdrawn. Then the file is written anew, so that no byte of
-        the text is left in it. Copies made before, backups and exports among them, still hold it.
+        `known_at` too; what it had withdrawn stays withdrawn. Then the file is rewritten, so that no byte of the
+        text is left in it. Copies made earlier, such as backups and exports, still contain it.
 
-        An event that is redacted already is left as it is, and the file is written anew once more.
+        If the event is already redacted, only the file is rewritten.
 
         Args:
             event_id: the whole id.
-            reason: why; it must not repeat what is to be forgotten.
+            reason: why; it must not repeat what is to be erased.
             recorded_by: who decided it.
             dry_run: check everything, and erase and write nothing.
 
@@ -204,9 +204,9 @@ class Chronology(Reader, Proving):
         Raises:
             UnknownNameError: there is no such event.
             NotLiveError: it defines a type or declares a redaction, which the log cannot do without.
-            StoreError: the file could not be written anew; the event is redacted, yet remains may be in the file.
+            StoreError: the file could not be rewritten; the event is redacted, but parts of its text may remain.
         """
-        # Takes effect for pages freed from now on; what was freed earlier goes when the file is written anew.
+        # Affects pages freed from now on; rewriting the file removes what was freed earlier.
         self._connection.execute("PRAGMA secure_delete = ON")
         with self._written(dry_run=dry_run):
             self._check_projections()
@@ -251,8 +251,8 @@ class Chronology(Reader, Proving):
         """Rebuild all projections from nothing, in one transaction.
 
         Args:
-            progress: told after every thousand events how many are done, of how many.
-            dry_run: leave what is stored as it is, and report what would change; a store opened for reading will do.
+            progress: called after every thousand events with how many are done, of how many.
+            dry_run: report what would change, and change nothing; this works on a store opened for reading.
         """
         begin = perf_counter()
         transaction = database.reading if dry_run else database.writing
@@ -268,4 +268,4 @@ class Chronology(Reader, Proving):
 
 
 class _DryRunError(Exception):
-    """Takes a dry run's transaction back."""
+    """Rolls back the transaction of a dry run."""

@@ -8,7 +8,7 @@ from chronology.store.asking import Asking
 
 
 class Directory(Asking):
-    """What a store has names for."""
+    """The names in a store."""
 
     def subjects(self, *, kind: str | None = None) -> list[str]:
         """Return every subject that some event is about or refers to, in order."""
@@ -21,14 +21,14 @@ class Directory(Asking):
             return references.is_known(self._connection, subject)
 
     def resembling(self, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> list[str]:
-        """Return the subjects that somebody may have meant who typed a text, nearest first, at most five.
+        """Return the subjects that a typed text may mean, nearest first, at most five.
 
         Args:
             text: a name, a slug, or kind/slug.
-            kinds: only subjects of these; of any where not given.
+            kinds: only subjects of these; of any if not given.
             parties: look among sources and origins too.
         """
-        # Only what is not known is looked for among all.
+        # Imported here, because only unknown names need it.
         from chronology.store import resemblance
 
         with database.reading(self._connection):

@@ -6,7 +6,7 @@ from chronology.events.records import Body
 
 
 def hint_for(event: Body, faults: Sequence[str]) -> str:
-    """Return what helps most against the faults of an event, each of which begins with its path."""
+    """Return the hint that helps most with the faults of an event; each fault begins with its path."""
     if any(fault.startswith("source: is missing") for fault in faults):
         return "name the document that says so, as in --source source/voa-2018-05-14"
     if any(fault.startswith("valid: is missing") for fault in faults):

@@ -49,20 +49,20 @@ class Proving(Asking):
         """Check the file, the log and the projections; what is wrong is in the report, not raised.
 
         Args:
-            progress: told after every thousand events how many are done, of how many.
+            progress: called after every thousand events with how many are done, of how many.
             checkpoint: an earlier head of the log, which it must extend.
         """
         with database.reading(self._connection):
             return verify(self._connection, progress=progress, checkpoint=checkpoint)
 
     def backup(self, path: str | os.PathLike[str], progress: Progress | None = None) -> VerifyReport:
-        """Copy the store into a new file while others may use it, then verify the copy. To restore is to open it.
+        """Copy the store into a new file while others may use it, then verify the copy. To restore, open the copy.
 
         Returns:
             What verifying the copy found.
 
         Raises:
-            StoreError: there is such a file already, or it cannot be written.
+            StoreError: the file already exists or cannot be written.
         """
         copy = database.backup(self._connection, Path(path))
         try:

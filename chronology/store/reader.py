@@ -1,4 +1,4 @@
-"""Reading a store: every question that users ask of it. Puts the layers below together; writes nothing to the file."""
+"""Reading a store: every question that users ask of it. Combines the rooms below; writes nothing to the file."""
 
 import os
 import sqlite3
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from chronology.vocabulary.registry import Vocabulary
 
 Clock = Callable[[], datetime]
-"""Gives the present as an aware datetime."""
+"""Returns the present as an aware datetime."""
 
 
 def utc_now() -> datetime:
@@ -52,11 +52,11 @@ class Reader(Analysis, Directory):
 
         Args:
             path: the file.
-            clock: gives what "now" means to a question, as an aware datetime.
+            clock: returns what "now" means to a question, as an aware datetime.
 
         Raises:
             StoreError: there is no such store, or the file is something else.
-            IntegrityError: the log's tables or triggers are not as they were made.
+            IntegrityError: the log's tables or triggers were changed.
         """
         connection = database.connect(Path(path), read_only=True)
         try:
@@ -82,7 +82,7 @@ class Reader(Analysis, Directory):
     @property
     def vocabulary(self) -> "Vocabulary":
         """The event types that the log defines."""
-        # What held is told without types and payloads, so it need not wait for what reads them.
+        # Imported here: the state needs no types or payloads, and should not wait for what reads them.
         from chronology.projections import bookkeeping
 
         with database.reading(self._connection):
@@ -94,7 +94,7 @@ class Reader(Analysis, Directory):
 
     def _recorded(self, row: Row) -> "RecordedEvent":
         """Return a row of the log as users see it."""
-        # Nor need it wait for what reads whole events.
+        # Imported here, for the same reason: the state needs no whole events.
         from chronology.events.records import recorded, redacted
 
         if not row.body:
@@ -102,11 +102,11 @@ class Reader(Analysis, Directory):
         return recorded(row.position, row.body, row.leaf)
 
     def _now(self) -> datetime:
-        """Return the present as the clock gives it.
+        """Return the present according to the clock.
 
         Raises:
-            ChronologyError: the clock gives something else than an aware datetime. A naive one would be read as this
-                machine's local time, and the log would keep the wrong time for ever.
+            ChronologyError: the clock does not give an aware datetime. A naive one would be read as this machine's
+                local time, and the log would keep the wrong time for ever.
         """
         now = self._clock()
         if not isinstance(now, datetime) or now.utcoffset() is None:
@@ -122,14 +122,14 @@ class Reader(Analysis, Directory):
             yield
 
     def _check_projections(self) -> None:
-        """Refuse projections that another version of this program made, and that mean something else."""
+        """Refuse projections that another version of this program made, because their rows mean something else."""
         if references.versions(self._connection) not in ({}, tables.VERSIONS):
             raise StoreError("the projections are of another version", hint="`chronology replay` rebuilds them")
-        # Nobody makes them older again.
+        # Versions only go up, so once is enough.
         self._is_current = True
 
     def head(self) -> int:
-        """Return the newest position, 0 where the log is empty."""
+        """Return the newest position, 0 if the log is empty."""
         with database.reading(self._connection):
             return self._log.head()
 
@@ -140,9 +140,9 @@ class Reader(Analysis, Directory):
 
         Args:
             after: the position before the first.
-            until: the last position; the head where not given.
+            until: the last position; the head if not given.
             reverse: yield the newest event first.
-            limit: yield only so many, the first in that order. The rest is not read.
+            limit: yield at most this many, the first in that order; the rest is not read.
 
         Raises:
             ChronologyError: the limit is below 0.
@@ -153,7 +153,7 @@ class Reader(Analysis, Directory):
             yield from map(self._recorded, found)
 
     def event(self, name: str | int) -> "RecordedEvent":
-        """Return one event by position, by id, or by the first characters of its id where those are unique.
+        """Return one event by position, by id, or by the first characters of its id if those are unique.
 
         Raises:
             UnknownNameError: there is no such event, or more than one.
@@ -170,7 +170,7 @@ class Reader(Analysis, Directory):
     def _by_prefix(self, prefix: str) -> Row | None:
         ids = self._log.ids_starting(prefix, limit=3) if len(prefix) >= 8 else []
         if len(ids) > 1 and prefix not in ids:
-            raise UnknownNameError("event", prefix, (), hint=f"more than one id begins so: {', '.join(ids)}")
+            raise UnknownNameError("event", prefix, (), hint=f"more than one id begins like this: {', '.join(ids)}")
         return self._log.by_id(prefix if prefix in ids else ids[0]) if ids else self._log.by_id(prefix)
 
     def withdrawn_by(self, event: "RecordedEvent") -> int | None:
@@ -191,25 +191,25 @@ class Reader(Analysis, Directory):
         min_grade: str | None = None,
         fuzz: int = 0,
     ) -> list[Holding]:
-        """Return what held at a date, by subject and attribute; what cannot hold then is left out.
+        """Return what held at a date, by subject and attribute; values that cannot hold then are left out.
 
         Args:
             subject: only about this one.
             attribute: only this one.
             kind: only subjects of this kind.
             valid_at: the date asked about: its close. An EDTF date, a date, or an aware datetime; now if not given.
-            known_at: answer with the log as it stood then: a position, an aware datetime, or a text whose close
-                (UTC) is meant.
+            known_at: answer with the log as it stood then: a position, an aware datetime, or a date as text,
+                which means its close (UTC).
             stated_by: only what was stated on or before this day.
             sources: only from these documents.
             origins: only claims that come from these.
-            min_grade: only assertions graded at least so in both respects, as in "B3".
+            min_grade: only assertions with at least this grade in both respects, as in "B3".
             fuzz: seconds by which ends qualified with ? ~ or % are widened. Requires fuzz >= 0.
 
         Raises:
-            DateError: a date that cannot be read, or is none.
-            ChronologyError: a grade or position that is none, or a clock without a time zone.
-            StoreError: the projections are of another version, and want a replay.
+            DateError: a date that cannot be read.
+            ChronologyError: an invalid grade or position, or a clock without a time zone.
+            StoreError: the projections are of another version; a replay rebuilds them.
         """
         instant = query.instant_of(valid_at, now=self._now())
         restrictions: Restrictions = {
@@ -240,7 +240,7 @@ class Reader(Analysis, Directory):
             since: only events that may touch this date or a later one.
             until: only events that may touch this date or an earlier one.
             reverse: return the latest first.
-            limit: return only so many, the first in that order.
+            limit: return at most this many, the first in that order.
 
         Raises:
             DateError: a date that cannot be read, or an end before the beginning.
@@ -250,7 +250,7 @@ class Reader(Analysis, Directory):
         first = None if since is None else edtf.opening_of(str(since))
         last = None if until is None else edtf.close_of(str(until))
         if first is not None and last is not None and last < first:
-            raise DateError(str(until), f"is before {since}, where the period begins", hint="exchange the two dates")
+            raise DateError(str(until), f"is before {since}, when the period begins", hint="swap the two dates")
         with self._asking():
             found = references.positions(
                 self._connection, subject=subject, since=first, until=last, reverse=reverse, limit=limit
@@ -259,7 +259,7 @@ class Reader(Analysis, Directory):
             return [self._recorded(row) for row in rows if row is not None]
 
     def redaction_of(self, event: "RecordedEvent") -> "RecordedEvent | None":
-        """Return the event that declares a redacted event's gap, None where it was not redacted."""
+        """Return the event that declares a redacted event's gap, None if it was not redacted."""
         from chronology.projections import bookkeeping
 
         with database.reading(self._connection):

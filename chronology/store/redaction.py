@@ -1,6 +1,6 @@
-"""Erasing what an event said, with a declaration in its place, in the transaction of whoever calls.
+"""Erasing what an event said, with a declaration in its place, in the caller's transaction.
 
-The one lawful hole in the log. Leaf hashes stay, so the tree, its proofs and its checkpoints stay true.
+The one exception to an append-only log. Leaf hashes stay, so the tree, its proofs and its checkpoints stay true.
 """
 
 import sqlite3
@@ -25,10 +25,10 @@ _REFUSED: Final = {
 def declare(
     batch: Batch, log: Log, connection: sqlite3.Connection, event_id: str, *, reason: str, recorded_by: str | None
 ) -> tuple[Row, Row]:
-    """Declare that an event is redacted, in the same transaction as `erase`; one that is already is left as it is.
+    """Declare that an event is redacted, in the same transaction as `erase`; do nothing if it already is.
 
     Returns:
-        The row of the event that declares the gap, and the one that is to be erased; its body is empty where it was.
+        The row of the event that declares the gap, and the row to erase; its body is empty if it was erased before.
 
     Raises:
         UnknownNameError: there is no such event.
@@ -55,7 +55,7 @@ def declare(
 def erase(log: Log, connection: sqlite3.Connection, target: Row) -> None:
     """Erase what a row says, once its redaction is declared, and rebuild the projections."""
     log.redact(target.position)
-    # Whoever answers from the projections, for whatever known_at, must not find there what is gone.
+    # No answer from the projections, for any known_at, may still contain what was erased.
     rebuild.replay(log, connection)
 
 

@@ -9,7 +9,7 @@ from chronology.events.records import Event
 from chronology.vocabulary.event_types import DEFINED
 
 _MOST_NAMES: Final = 10_000
-"""Names of refused events that are remembered. What depends on a later one is refused as naming an unknown event."""
+"""The most names of refused events that are remembered; what depends on a later one is refused for an unknown name."""
 
 
 class Refusals:
@@ -24,7 +24,7 @@ class Refusals:
     """
 
     def __init__(self, report: Callable[[ChronologyError], None]) -> None:
-        """Start with none.
+        """Start with no refusals.
 
         Args:
             report: called with the error of each refused event, which has its `index`.

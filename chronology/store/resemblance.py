@@ -1,4 +1,4 @@
-"""Finding the subjects that somebody may have meant who typed something else. Suggests; decides nothing."""
+"""Finding the subjects that a mistyped name may mean. Suggests; decides nothing."""
 
 import json
 import sqlite3
@@ -13,22 +13,22 @@ from chronology.events.slugs import folded, slug_of
 from chronology.projections import likeness, references
 
 _MOST: Final = 5
-"""Suggestions: more than a handful is not read."""
+"""The most suggestions: nobody reads more than a handful."""
 
 _LONGEST: Final = 200
-"""Characters of a text that is looked at; no name is longer."""
+"""The length of the longest text that is looked at, in characters; no name is longer."""
 
 _ROWS: Final = 1_000
-"""Subjects or names that one pass takes up, at most."""
+"""The most subjects or names that one pass reads."""
 
 _BESIDE: Final = 20
-"""Subjects on either side in the alphabet that are looked at."""
+"""How many neighbours in alphabetical order are looked at on either side."""
 
 _COMPARED: Final = 50
-"""Slugs whose distance is worked out, at most: those that share most pairs of letters, which are counted faster."""
+"""The most slugs whose distance is computed: those that share most pairs of letters, which are faster to count."""
 
 _SHORTEST: Final = 3
-"""Letters of a word that is looked for inside other names."""
+"""The fewest letters of a word that counts as shared."""
 
 _Named = list[tuple[str, str]]
 """Subjects, each with one of its names, folded."""
@@ -39,14 +39,14 @@ def resembling(
 ) -> list[str]:
     """Return the subjects that a text may mean, nearest first, at most five.
 
-    Those whose slug or name it is, but for case, marks and punctuation; where there are none, those a few letters
-    away, then those that have all of its words, or whose words it has all.
+    These are the subjects whose slug or name equals it apart from case, marks and punctuation. If there are none, they
+    are those a few letters away, then those that have all of its words, or only words that it has.
 
     Args:
         connection: of the projections.
         text: what was typed: a name, a slug, or kind/slug.
-        kinds: only subjects of these; of any where not given.
-        parties: where no subject is like it, look among sources and origins, which need be the subject of no event.
+        kinds: only subjects of these; of any if not given.
+        parties: if no subject resembles it, look among sources and origins; events need not be about these.
     """
     if not text.strip() or not text.isprintable() or len(text) > _LONGEST:
         return []
@@ -57,7 +57,7 @@ def resembling(
     if slug:
         same.update(likeness.with_slug(connection, slug))
     wanted = [kind] if kind else kinds
-    # A slug that exists under another kind than the one typed is what was meant, too.
+    # A slug that exists under another kind than the typed one may be meant too.
     exact = _of_kinds(same, wanted) or _of_kinds(same, kinds)
     if exact or not slug:
         return exact[:_MOST]
@@ -72,7 +72,7 @@ def resembling(
 
 
 def _divided(text: str, known: Collection[str]) -> tuple[str, str]:
-    """Return the kind that a text begins with, empty where it does not, and the rest."""
+    """Return the kind that a text begins with, empty if there is none, and the rest."""
     kind, mark, rest = text.partition("/")
     kind = kind.strip().lower()
     return (kind, rest.strip()) if mark and (kind in known or is_subject(text)) else ("", text)
@@ -87,8 +87,8 @@ def _of_kinds(subjects: Iterable[str], kinds: Collection[str]) -> list[str]:
 
 
 def _parts(slug: str) -> list[str]:
-    """Return texts of which one stands in every slug that is one letter away or has all words of this one."""
-    # Of a slug with one letter changed, one half is still whole.
+    """Return texts, one of which is in every slug that is one letter away or has all words of this one."""
+    # If one letter of a slug is changed, one half is still intact.
     middle = (len(slug) + 1) // 2
     parts = {slug[:middle], slug[middle:], max(slug.split("-"), key=len)}
     return sorted(part for part in parts if len(part) > 1) or [slug]
@@ -113,7 +113,7 @@ def _pairs(slug: str) -> set[str]:
 
 
 def _with_words(slug: str, subjects: list[str], named: _Named) -> list[str]:
-    """Return the subjects that share all words of a slug, or all of their own; the fewest other words first."""
+    """Return the subjects that have all words of a slug, or only its words; fewest other words first."""
     typed = set(slug.split("-"))
     ranked = set()
     spelt = ((subject, slug_of(spelling)) for subject, spelling in named)
@@ -135,9 +135,9 @@ def _named(connection: sqlite3.Connection, name: str) -> Iterator[tuple[str, str
 
 
 def _patterns(name: str) -> list[str]:
-    """Return what LIKE finds a name by in its usual spellings, and more; it knows the case of ASCII letters alone.
+    """Return LIKE patterns that find a name in its usual spellings, and more; LIKE folds the case of ASCII only.
 
-    Names are written small, with capitals at the beginning of words, or in capitals alone.
+    Names are written in lower case, with a capital at the start of each word, or all in capitals.
     """
     words = name.split()
     usual = "%".join(_pattern(word[0] if word[0].isascii() else " ") + _pattern(word[1:].lower()) for word in words)
@@ -146,5 +146,5 @@ def _patterns(name: str) -> list[str]:
 
 
 def _pattern(word: str) -> str:
-    """Return a word with a % for what may be one character or two, or none: marked letters, punctuation."""
+    """Return a word with a % in place of what may be none, one or two characters: marked letters, punctuation."""
     return "".join(letter if letter.isalnum() and not unicodedata.decomposition(letter) else "%" for letter in word)

@@ -38,7 +38,7 @@ def definition(schema: Json, *, recorded_by: str | None = None) -> Event:
     """Return the event that defines a type.
 
     Raises:
-        InvalidEventError: the schema is no object; what else is wrong with it, the log says.
+        InvalidEventError: the schema is not an object; the log checks everything else.
     """
     if not isinstance(schema, dict):
         raise InvalidEventError(
@@ -51,12 +51,12 @@ def definition(schema: Json, *, recorded_by: str | None = None) -> Event:
 
 
 def definitions() -> list[Event]:
-    """Return the events that define the built-in types; `type.defined` first, which the others are instances of."""
+    """Return the events that define the built-in types; first `type.defined`, because the others are of that type."""
     return [definition(schema) for schema in sorted(schemas(), key=lambda s: s["$id"] != f"urn:chronology:{DEFINED}:1")]
 
 
 def example() -> Iterator[dict[str, Any]]:
-    """Yield the events of the running example as JSON objects, each with the `recorded_at` it is to be given."""
+    """Yield the events of the running example as JSON objects, each with its `recorded_at`."""
     text = (_PACKAGE / "data" / "al-jazeera-storm.jsonl").read_text("utf-8")
     for line in text.splitlines():
         yield canonical.parse(line)

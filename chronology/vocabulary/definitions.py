@@ -1,4 +1,4 @@
-"""Judging the definition of an event type: every fault at once. Pure."""
+"""Checking the definition of an event type: every fault at once. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,11 +13,11 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 """JSON Schema 2020-12, the only dialect that is read."""
 
 _FIXED: Final = BOOKKEEPING | {FACT_ASSERTED, FACT_ENDED}
-"""Types whose payload the code itself reads; another version could take away what it reads."""
+"""Types whose payload the code itself reads; another version could remove what it needs."""
 
 
 def check_definition(schema: Json) -> None:
-    """Refuse a schema that defines no event type.
+    """Refuse a schema that does not define an event type.
 
     Raises:
         InvalidEventError: every fault of the definition at once.
@@ -55,14 +55,14 @@ def _definition_faults(schema: Mapping[str, Json]) -> Iterator[str]:
     for key in schema:
         if key.startswith("x-") and key not in _KEYWORDS:
             close = nearest(key, _KEYWORDS)
-            yield f"{key}: is no keyword" + (f" (did you mean {' or '.join(close)}?)" if close else "")
+            yield f"{key}: is not a keyword" + (f" (did you mean {' or '.join(close)}?)" if close else "")
     name, version = identity(schema)
     if not name:
         yield f"$id: {schema.get('$id')!r} is not urn:chronology:NAME:VERSION, as in urn:chronology:operation.stalled:1"
     elif name in _FIXED and version > 1:
-        yield f"$id: {name} is known to the program itself, and has no other version than 1"
+        yield f"$id: the program itself reads {name}, so 1 is its only version"
     if schema.get("$schema") != DIALECT:
-        yield f"$schema: wants {DIALECT!r}"
+        yield f"$schema: must be {DIALECT!r}"
     if "title" not in schema:
         yield "title: is missing"
     if schema.get("type") != "object":
@@ -74,18 +74,18 @@ def _definition_faults(schema: Mapping[str, Json]) -> Iterator[str]:
 
 
 LARGEST: Final = 10_000
-"""Subschemas that a definition may have once every reference in it is written out."""
+"""The most subschemas that a definition may have once every reference in it is written out."""
 
 
 _DATA: Final = frozenset(("const", "default", "enum", "examples", *_KEYWORDS))
-"""Keywords whose values are no schemas, whatever they look like."""
+"""Keywords whose values are not schemas, whatever they look like."""
 
 _NAMED: Final = frozenset(("$defs", "definitions", "dependentSchemas", "patternProperties", "properties"))
 """Keywords whose values are schemas by name."""
 
 
 def _inner(part: Mapping[str, Json]) -> Iterator[Json]:
-    """Yield what stands in a schema and may be, or hold, a schema itself."""
+    """Yield the values in a schema that may be, or contain, schemas."""
     for key, value in part.items():
         if key in _NAMED and isinstance(value, Mapping):
             yield from value.values()
@@ -100,7 +100,7 @@ _NAMING: Final = ("$id", "$anchor", "$dynamicAnchor", "$dynamicRef")
 
 
 def _foreign_references(part: Json, *, top: bool = True) -> Iterator[str]:
-    """Yield what would make a reference lead elsewhere than along a path from the top of the definition."""
+    """Yield what would make a reference lead anywhere but along a path from the top of the definition."""
     if isinstance(part, list):
         for item in part:
             yield from _foreign_references(item, top=False)
@@ -114,9 +114,9 @@ def _foreign_references(part: Json, *, top: bool = True) -> Iterator[str]:
 
 
 def _written_out(schema: Json) -> int:
-    """Return how many subschemas a schema has with its references written out, `LARGEST` + 1 where that is too many.
+    """Return how many subschemas a schema has with its references written out, `LARGEST` + 1 if there are too many.
 
-    References that branch, or that lead back to themselves, make a small schema endless work.
+    If references branch or lead back to themselves, even a small schema can mean endless work.
     """
     sizes: dict[str, int] = {}
 
@@ -142,7 +142,7 @@ def _written_out(schema: Json) -> int:
 
 
 def _pointed_at(schema: Json, reference: str) -> Json:
-    """Return the part of a schema that a reference within it points at; None where it points elsewhere."""
+    """Return the part of a schema that a reference within it points at; None if it points elsewhere."""
     if reference == "#":
         return schema
     part = schema
@@ -158,17 +158,17 @@ def _pointed_at(schema: Json, reference: str) -> Json:
 
 
 def _schema_faults(schema: Mapping[str, Json]) -> Iterator[str]:
-    """Judge the schema as JSON Schema, and its examples by it."""
+    """Check that the schema is a JSON Schema, and that its examples are valid."""
     import jsonschema_rs
 
     if foreign := sorted(set(_foreign_references(schema))):
-        yield f"schema: {', '.join(foreign)}: a reference points into the definition itself, as in #/$defs/NAME"
+        yield f"schema: {', '.join(foreign)}: a reference must point into the definition itself, as in #/$defs/NAME"
         return
     if _written_out(schema) > LARGEST:
-        yield f"schema: has more than {LARGEST:,} parts once its references are written out, or they have no end"
+        yield f"schema: has more than {LARGEST:,} parts once its references are written out, or they never end"
         return
     try:
-        # As given, the library would fetch an unknown dialect from the network, or from a file.
+        # Unchanged, the schema could make the library fetch an unknown dialect from the network or from a file.
         jsonschema_rs.meta.validate({**schema, "$schema": DIALECT})
         compiled = validator(schema)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as exc:
@@ -185,17 +185,17 @@ def _rule_faults(schema: Mapping[str, Json]) -> Iterator[str]:
         yield f"x-subject: is of the wrong type, {type(kinds).__name__}"
     for kind in [kinds] if isinstance(kinds, str) else _list(kinds):
         if not isinstance(kind, str) or not KIND.fullmatch(kind):
-            yield f"x-subject: {kind!r} is no kind of subject, as in operation"
+            yield f"x-subject: {kind!r} is not a kind of subject, as in operation"
     asserts = schema.get("x-asserts", {})
     for attribute, rule in asserts.items():
         if not ATTRIBUTE.fullmatch(attribute):
-            yield f"x-asserts: {attribute!r} is no attribute name: lower case letters, digits and _"
+            yield f"x-asserts: {attribute!r} is not an attribute name: lower case letters, digits and _"
         if not isinstance(rule, Mapping) or set(rule) not in ({"const"}, {"data"}):
-            yield f'x-asserts.{attribute}: wants {{"const": value}} or {{"data": "property"}}'
+            yield f'x-asserts.{attribute}: must be {{"const": value}} or {{"data": "property"}}'
         elif "data" in rule and rule["data"] not in list(schema.get("properties", {})):
             yield f"x-asserts.{attribute}: there is no property {rule['data']!r}"
         elif "const" in rule and rule["const"] is None:
-            yield f"x-asserts.{attribute}: null is said with x-ends"
+            yield f"x-asserts.{attribute}: use x-ends to say null"
     yield from _end_faults(schema, asserts)
     yield from _patch_faults(schema)
 
@@ -206,13 +206,13 @@ def _patch_faults(schema: Mapping[str, Json]) -> Iterator[str]:
     try:
         jsonpatch.JsonPatch(schema.get("x-upcast", []))
     except (jsonpatch.InvalidJsonPatch, jsonpatch.JsonPointerException) as exc:
-        yield f"x-upcast: is no JSON Patch (RFC 6902): {exc}"
+        yield f"x-upcast: is not a JSON Patch (RFC 6902): {exc}"
 
 
 def _end_faults(schema: Mapping[str, Json], asserts: Mapping[str, Json]) -> Iterator[str]:
     for attribute in _list(schema.get("x-ends")):
         if not isinstance(attribute, str) or not ATTRIBUTE.fullmatch(attribute):
-            yield f"x-ends: {attribute!r} is no attribute name"
+            yield f"x-ends: {attribute!r} is not an attribute name"
         elif attribute in asserts:
             yield f"x-ends: {attribute!r} is also asserted"
 

@@ -28,7 +28,7 @@ IDENTITY: Final = re.compile(r"urn:chronology:([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_
 _DECIMAL = re.compile(r"[+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
 
 Assertion = tuple[str, str | None]
-"""An attribute and its value as canonical JSON text; None where the event says that nothing holds any more."""
+"""An attribute and its value as canonical JSON text; None if the event says that nothing holds any more."""
 
 
 @frozen(kw_only=True)
@@ -111,7 +111,7 @@ def validator(schema: Mapping[str, Json]) -> "Draft202012Validator":
     """Compile a schema.
 
     Raises:
-        ValueError, jsonschema_rs.ReferencingError: it is no schema, or refers to another document.
+        ValueError, jsonschema_rs.ReferencingError: it is not a schema, or refers to another document.
     """
     import jsonschema_rs
 
@@ -155,7 +155,7 @@ def read_type(schema: Mapping[str, Json]) -> EventType:
 
 
 def identity(schema: Mapping[str, Json]) -> tuple[str, int]:
-    """Return the name and version that a schema's `$id` gives; an empty name where it gives none."""
+    """Return the name and version that a schema's `$id` gives; an empty name if it gives none."""
     match = IDENTITY.fullmatch(str(schema.get("$id")))
     return (match[1], int(match[2])) if match else ("", 0)
 
@@ -171,7 +171,7 @@ def _references(schema: Json, path: tuple[str, ...]) -> Iterator[tuple[str, ...]
 
 
 def shape_faults(event: Event | Body) -> list[str]:
-    """Return what an event of its type lacks, or has and may not have."""
+    """Return which keys an event lacks, and which ones it may not have."""
     if event.type not in BOOKKEEPING and event.subject and event.valid and event.source and not event.retracts:
         return []
     faults = []
@@ -181,13 +181,17 @@ def shape_faults(event: Event | Body) -> list[str]:
         if not event.retracts:
             faults.append("retracts: is missing: the id of the event that is withdrawn")
         faults += [
-            f"{name}: a retraction has none" for name in ("valid", "replaces", "disputes") if getattr(event, name)
+            f"{name}: a retraction does not take it"
+            for name in ("valid", "replaces", "disputes")
+            if getattr(event, name)
         ]
     elif event.retracts:
         faults.append(f"retracts: only an event of type {RETRACTED} retracts; --replaces withdraws and restates")
     if event.type in (DEFINED, REDACTED):
         what = "definition" if event.type == DEFINED else "redaction"
-        faults += [f"{name}: a {what} has none" for name in ("valid", "replaces", "disputes") if getattr(event, name)]
+        faults += [
+            f"{name}: a {what} does not take it" for name in ("valid", "replaces", "disputes") if getattr(event, name)
+        ]
     if event.type not in BOOKKEEPING:
         if not event.valid:
             faults.append("valid: is missing: when it was so, an EDTF date")

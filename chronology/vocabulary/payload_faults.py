@@ -11,13 +11,13 @@ from chronology.errors import nearest
 from chronology.events.json_values import Json
 
 _SHOWN: Final = 60
-"""Characters of a value that are shown."""
+"""The most characters of a value that are shown."""
 
 _LONGEST: Final = 300
-"""Characters of a message of the library, which may quote a whole payload."""
+"""The most characters of a message of the library, which may quote a whole payload."""
 
 _LISTED: Final = 20
-"""Names that are listed."""
+"""The most names that are listed."""
 
 _TYPES: Final = {
     "string": "text",
@@ -48,7 +48,7 @@ def payload_faults(errors: Iterable[Any], *, name: str, schema: Mapping[str, Jso
     empty = {tuple(error.instance_path) for error in errors if error.kind.name == "minLength" and not error.instance}
     faults = []
     for error in errors:
-        # Of an empty text, it is enough to say that it is empty.
+        # If a text is empty, it is enough to say so.
         if error.kind.name == "pattern" and tuple(error.instance_path) in empty:
             continue
         make = WrongType if error.kind.name == "type" else str
@@ -152,7 +152,7 @@ _LIMITS: Final[Mapping[str, Callable[[Any, Any], str]]] = {
 
 
 def _part(schema: Mapping[str, Json], steps: Iterable[str | int]) -> Mapping[str, Json]:
-    """Return the part of a schema at a path, nothing where it cannot be followed."""
+    """Return the part of a schema at a path, nothing if the path cannot be followed."""
     part: Any = schema
     for step in steps:
         try:
@@ -174,7 +174,7 @@ def _texts_at(examples: Json, steps: Sequence[str | int]) -> Iterator[str]:
         value: Any = example
         for step in steps:
             try:
-                # Of a list, any item is an example of the others.
+                # Any item of a list is an example of the others.
                 value = value[0 if isinstance(step, int) else step]
             except (LookupError, TypeError):
                 break
@@ -184,7 +184,7 @@ def _texts_at(examples: Json, steps: Sequence[str | int]) -> Iterator[str]:
 
 
 def _repeated(items: Sequence[Json]) -> Json:
-    """Return the first item that stands twice in a list; true and 1 are two."""
+    """Return the first item that a list repeats; true and 1 are different."""
     seen = set()
     for item in items:
         text = json.dumps(item, sort_keys=True)
@@ -199,7 +199,7 @@ def _mapping(part: Json) -> Mapping[str, Json]:
 
 
 def _shown(value: Json) -> str:
-    """Return a value for people, cut where it is long; a text is called one."""
+    """Return a value for people, cut if it is long; a text is introduced as one."""
     return f"the text {_quoted(value)}" if isinstance(value, str) else _json(value)
 
 

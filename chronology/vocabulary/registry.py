@@ -15,7 +15,7 @@ from chronology.vocabulary.definitions import check_definition
 from chronology.vocabulary.event_types import DEFINED, EventType, read_type
 
 _UNFIT: Final = (TypeError, KeyError, IndexError, ValueError, AttributeError, RecursionError)
-"""What the patching library raises, besides its own errors, where a patch does not fit its payload."""
+"""What the patching library raises, besides its own errors, if a patch does not fit its payload."""
 
 
 @define
@@ -113,7 +113,7 @@ class Vocabulary:
             UnknownNameError: there is no such type.
         """
         if event.type == DEFINED and DEFINED not in self:
-            # The first event of a log defines the type of definitions, itself among them.
+            # The first event of a log defines the type of definitions, including its own.
             return [] if isinstance(event.data.get("schema"), OBJECTS) else ["data.schema: is missing"]
         kind_of_event = self.newest(event.type)
         if event.type_version is not None:
@@ -134,7 +134,7 @@ def _patched(newer: EventType, data: Mapping[str, Json]) -> Mapping[str, Json]:
     import jsonpatch
 
     patched: Mapping[str, Json] = data
-    # Every copy can double a payload, so each is looked at before the next; nothing else grows it beyond the patch.
+    # Every copy can double a payload, so the size is checked after each; other operations add no more than the patch.
     copies = any(operation.get("op") == "copy" for operation in newer.upcast)
     for step in [[operation] for operation in newer.upcast] if copies else [list(newer.upcast)]:
         try:

@@ -149,9 +149,9 @@ def test_integers_beyond_the_domain_are_refused(number: int) -> None:
         (b'"\xff"', "body: is not UTF-8 (byte 1)"),
         (b'["ab\xc3', "body: is not UTF-8 (byte 4)"),
         (b'"\xed\xa0\x80"', "body: is not UTF-8 (byte 1)"),
-        ('{"a":1,"b":2,"a":3}', "body: names the key 'a' twice"),
-        ('{"x":{"y":[0,{"a":1,"a":1}]}}', "x.y[1]: names the key 'a' twice"),
-        (r'{"a":1,"\u0061":1}', "body: names the key 'a' twice"),
+        ('{"a":1,"b":2,"a":3}', "body: has the key 'a' twice"),
+        ('{"x":{"y":[0,{"a":1,"a":1}]}}', "x.y[1]: has the key 'a' twice"),
+        (r'{"a":1,"\u0061":1}', "body: has the key 'a' twice"),
         (r'{"x":["\ud800"]}', "x[0]: holds the forbidden character U+D800"),
         (r'{"x":"\u0000"}', "x: holds the forbidden character U+0000"),
         (r'{"x":{"\u001b":1}}', "x (key): holds the forbidden character U+001B"),
@@ -240,7 +240,7 @@ def test_a_value_survives_encoding_and_parsing(value: Any) -> None:
 
 @given(json_values)
 def test_a_body_has_one_form(value: Any) -> None:
-    """encode(parse(body)) == body: what is canonical stays as it is, and other spellings come to it."""
+    """encode(parse(body)) == body: canonical text stays as it is, and other spellings become canonical."""
     body = encode(value)
     assert encode(parse(body)) == body
     assert encode(parse(json.dumps(value, indent=2))) == body
@@ -260,7 +260,7 @@ def test_keys_around_the_surrogates_sort_as_in_the_oracle(value: dict[str, None]
 
 @given(st.text())
 def test_any_text_is_refused_or_survives(text: str) -> None:
-    """The check refuses exactly the characters that section 5 bans, whatever else stands there."""
+    """The check refuses exactly the characters that section 5 bans, whatever is around them."""
     banned = any(
         (ord(c) < 0x20 and c not in "\n\t") or 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 for c in text
     )
@@ -273,7 +273,7 @@ def test_any_text_is_refused_or_survives(text: str) -> None:
 
 @given(st.binary(max_size=40))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    """Nothing but a CanonicalError comes of bytes that are no JSON of the domain."""
+    """Bytes that are not JSON of the domain raise CanonicalError and nothing else."""
     try:
         value = parse(data)
     except CanonicalError:
@@ -283,7 +283,7 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 
 @pytest.mark.parametrize("value", [1.5, 56.0, float("nan"), float("inf"), {"a": [1e30]}, (0.1,)])
 def test_a_float_is_refused_not_written(value: Any) -> None:
-    """No float is written in a form that RFC 8785 does not know, and none as null."""
+    """No float is written as null, or in a form that RFC 8785 does not have."""
     with pytest.raises(CanonicalError, match="float"):
         encode(value)
 

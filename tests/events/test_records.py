@@ -71,7 +71,7 @@ events = st.builds(
 
 @pytest.mark.parametrize("kind", [Event, RecordedEvent])
 def test_records_are_frozen_and_take_keywords_only(kind: type) -> None:
-    """No field of any record can be set, and none is given by its place."""
+    """No field of any record can be set or given by position."""
     made = FULL if kind is Event else recorded(1, BODY, b"")
     for field in attrs.fields(kind):
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
@@ -105,7 +105,7 @@ def test_the_data_of_an_event_cannot_be_changed() -> None:
 
 
 def test_the_data_of_one_event_is_not_that_of_another() -> None:
-    """The default is no shared mutable object."""
+    """The default is not a shared mutable object."""
     assert Event(type="a.b").data is not Event(type="a.b").data
 
 
@@ -137,7 +137,7 @@ def test_one_name_is_a_list_of_one() -> None:
 
 
 def test_the_origin_is_who_said_it_first_else_the_source() -> None:
-    """said_by lists the origin first, then whoever passed it on."""
+    """said_by lists the origin first, then those who passed it on."""
     assert FULL.origin == "person/suhaib-jaber"
     assert Event(type="a.b", source="source/x").origin == "source/x"
     assert Event(type="a.b").origin is None
@@ -149,7 +149,7 @@ BODY: Final = encode(body_of(FULL, nonce="00ff", recorded_at="2018-05-15T09:30:0
 
 
 def test_a_body_holds_every_key_of_section_5() -> None:
-    """Nothing of a full event is left out, and what the log adds stands beside it."""
+    """Every part of a full event is kept, beside what the log adds."""
     keys = {field.name for field in attrs.fields(Event)} | {"format", "nonce", "recorded_at"}
     assert set(canonical.parse(BODY)) == keys
     assert canonical.encode(canonical.parse(BODY)) == BODY
@@ -190,14 +190,14 @@ def test_any_event_survives_its_body(event: Event) -> None:
     "body", [b"", b"x", b"[]", b"{}", b'{"type":5}', b'{"type":"\xff"}', b'{"type":"a.b","stance":"maybe"}', b"\xff"]
 )
 def test_bytes_that_are_no_body_are_refused(body: bytes) -> None:
-    """Whatever stands in a damaged row, reading it is a CanonicalError."""
+    """Whatever a damaged row contains, reading it raises CanonicalError."""
     with pytest.raises(CanonicalError, match="is not an event body"):
         decode(body)
 
 
 def test_a_body_whose_instant_is_none_is_refused() -> None:
     """A body that was edited to hold no instant is refused in our words."""
-    with pytest.raises(CanonicalError, match=r"^recorded_at: 'yesterday' is no instant$"):
+    with pytest.raises(CanonicalError, match=r"^recorded_at: 'yesterday' is not an instant$"):
         recorded(1, encode(body_of(FULL, nonce="n", recorded_at="yesterday")), b"")
 
 
@@ -258,7 +258,7 @@ SUBJECTS_REFUSED = ("x", "/x", "x/", "X/y", "x/Y", "1/x", "x/-a", "x/a b", "x/a/
     ("field", "value", "fault"),
     [
         *(("subject", s, f"subject: {s!r} is not kind/slug in lower case") for s in SUBJECTS_REFUSED),
-        ("subject", "x/" + "a" * 127, "subject: is 129 characters long, and 128 is the most"),
+        ("subject", "x/" + "a" * 127, "subject: is 129 characters long, and the maximum is 128"),
         ("source", "voa", "source: 'voa' is not kind/slug in lower case"),
         ("source", "person/x", "source: 'person/x' is not of the kind source, as in source/voa-2018-05-14"),
         ("said_by", ["person/x", "Bad"], "said_by[1]: 'Bad' is not kind/slug in lower case"),
@@ -271,13 +271,16 @@ SUBJECTS_REFUSED = ("x", "/x", "x/", "X/y", "x/Y", "1/x", "x/-a", "x/a b", "x/a/
             ("stated", day, f"stated: {day!r} is not a day, as in 2018-05-14")
             for day in ("2018-05", "2018-5-14", "2018-02-29", "2018-05-14T00:00:00Z", "", "٢٠١٨-٠٥-١٤", "2018-05-14?")
         ),
-        *(("grade", g, f"grade: {g!r} is no Admiralty grade: A-F") for g in ("G1", "A7", "A0", "b2", "B", "B22", "")),
         *(
-            (name, text, f"{name}: {text!r} is no UUID in lower case with hyphens")
+            ("grade", g, f"grade: {g!r} is not an Admiralty grade: A-F")
+            for g in ("G1", "A7", "A0", "b2", "B", "B22", "")
+        ),
+        *(
+            (name, text, f"{name}: {text!r} is not a UUID in lower case with hyphens")
             for name in ("id", "replaces", "retracts")
             for text in (ID.upper(), ID.replace("-", ""), f"{{{ID}}}", f"urn:uuid:{ID}", ID[:-1], f"{ID}\n", "7", "")
         ),
-        ("disputes", [ID, "x"], "disputes[1]: 'x' is no UUID in lower case with hyphens"),
+        ("disputes", [ID, "x"], "disputes[1]: 'x' is not a UUID in lower case with hyphens"),
         ("data", {"a": [1.5]}, "data.a[0]: is the float 1.5 (write decimals as strings: they keep their digits)"),
         ("data", {"a": 2**53}, "data.a: is an integer outside ±(2^53-1) (write it as a string)"),
         ("data", {"\x00": 1}, "data (key): holds the forbidden character U+0000"),
@@ -288,7 +291,7 @@ SUBJECTS_REFUSED = ("x", "/x", "x/", "X/y", "x/Y", "1/x", "x/-a", "x/a b", "x/a/
     ],
 )
 def test_a_fault_of_form_is_told_with_its_path(field: str, value: Any, fault: str) -> None:
-    """Every field has its own form, and what is wrong with it is said beside its name."""
+    """Every field has its own form, and a fault is reported beside the field's name."""
     faults = form_faults(Event(type="a.b", **{field: value}))
     assert any(found.startswith(fault) for found in faults)
     assert all(found.startswith(field) for found in faults)

@@ -31,7 +31,7 @@ SLUGS = {
 
 @pytest.mark.parametrize(("name", "slug"), SLUGS.items())
 def test_a_name_has_one_slug(name: str, slug: str) -> None:
-    """Folded to ASCII in lower case, hyphens between; empty where no ASCII letter is left of a name with letters."""
+    """Folded to ASCII in lower case, hyphens between; empty if no ASCII letter is left of a name with letters."""
     assert slug_of(name) == slug
 
 

@@ -43,22 +43,22 @@ def test_an_unknown_key_is_refused_and_the_nearest_suggested(key: str, fault: st
 @pytest.mark.parametrize("value", [5, True, [], {}, ["a"]])
 @pytest.mark.parametrize("key", TEXTS)
 def test_a_text_is_a_string_and_nothing_else(key: str, value: Any) -> None:
-    """Nothing is turned into a string: 5 is no text, and neither is a list."""
-    assert faults({"type": "a.b", key: value}) == [f"wants a string, not {value!r} at {key}"]
+    """Nothing is turned into a string: 5 is not a text, and neither is a list."""
+    assert faults({"type": "a.b", key: value}) == [f"must be a string, not {value!r} at {key}"]
 
 
 @pytest.mark.parametrize(
     ("key", "value", "fault"),
     [
-        ("type_version", "1", "wants an integer, not '1' at type_version"),
-        ("type_version", True, "wants an integer, not True at type_version"),
-        ("data", [], "wants an object, not [] at data"),
-        ("data", None, "wants an object, not None at data"),
-        ("data", "{}", "wants an object, not '{}' at data"),
-        ("said_by", [1], "wants a list of strings, not [1] at said_by"),
-        ("said_by", {"a": 1}, "wants a list of strings, not {'a': 1} at said_by"),
-        ("disputes", 7, "wants a list of strings, not 7 at disputes"),
-        ("type", None, "wants a string, not None at type"),
+        ("type_version", "1", "must be an integer, not '1' at type_version"),
+        ("type_version", True, "must be an integer, not True at type_version"),
+        ("data", [], "must be an object, not [] at data"),
+        ("data", None, "must be an object, not None at data"),
+        ("data", "{}", "must be an object, not '{}' at data"),
+        ("said_by", [1], "must be a list of strings, not [1] at said_by"),
+        ("said_by", {"a": 1}, "must be a list of strings, not {'a': 1} at said_by"),
+        ("disputes", 7, "must be a list of strings, not 7 at disputes"),
+        ("type", None, "must be a string, not None at type"),
     ],
 )
 def test_a_value_of_the_wrong_type_is_told_with_its_path(key: str, value: Any, fault: str) -> None:
@@ -67,7 +67,7 @@ def test_a_value_of_the_wrong_type_is_told_with_its_path(key: str, value: Any, f
 
 
 def test_all_faults_are_told_at_once() -> None:
-    """Unknown keys and wrong types stand in one list."""
+    """Unknown keys and wrong types are in one list."""
     record = {"typ": 1, "subject": [], "said_by": [1], "data": [], "type_version": "x", "grade": 2}
     found = faults(record)
     assert found[0] == "unknown key 'typ' (did you mean type?)"
@@ -84,7 +84,7 @@ def test_an_event_is_an_object(record: Any) -> None:
 
 
 def test_absent_and_null_are_the_same() -> None:
-    """What may be absent may be null, and a single name may stand for a list of one."""
+    """What may be absent may be null, and a single name may replace a list of one."""
     optional = [key for key in TEXTS if key not in ("type", "subject", "stance")]
     assert event_from_json({"type": "a.b"} | dict.fromkeys(optional)) == Event(type="a.b")
     assert event_from_json({"type": "a.b", "said_by": "person/x"}).said_by == ("person/x",)

@@ -193,7 +193,7 @@ def insert(connection: sqlite3.Connection) -> None:
 def test_only_a_checkpoint_kept_elsewhere_finds_a_careful_attack(
     ten: Chronology, tmp_path: Path, attack: Callable[[sqlite3.Connection], object], outcome: str, words: str
 ) -> None:
-    """Whoever owns the file and recomputes everything leaves a sound store; the checkpoint tells, and how."""
+    """An owner who recomputes everything leaves a sound store; the checkpoint shows the change, and what it is."""
     earlier = ten.checkpoint()
     ten.close()
     path = tmp_path / "storm.db"
@@ -331,7 +331,7 @@ def exhibit(ten: Chronology) -> bytes:
 
 
 def test_an_exhibit_with_any_line_changed_does_not_hold(exhibit: bytes) -> None:
-    """Every byte counts, but for signatures by keys that nobody asked about."""
+    """Every byte counts, except signatures by keys that nobody asked about."""
     for number in range(len(exhibit)):
         broken = exhibit[:number] + bytes([exhibit[number] ^ 1]) + exhibit[number + 1 :]
         with pytest.raises((ProofError, NoteError)):
@@ -347,7 +347,7 @@ def test_an_exhibit_holds_only_for_the_key_and_the_log_that_are_asked_for(exhibi
 
 
 def test_an_exhibit_without_an_event_is_none(ten: Chronology) -> None:
-    """A sound proof of nothing, or of bytes that are no event, proves no event."""
+    """A sound proof of nothing, or of bytes that are not an event, proves no event."""
     proof = ten.prove(3, checkpoint=signed(ten))
     empty = TlogProof(index=proof.index, hashes=proof.hashes, checkpoint=proof.checkpoint)
     with pytest.raises(ProofError, match="contains no event"):

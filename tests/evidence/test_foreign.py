@@ -89,7 +89,7 @@ def refusal(path: Path) -> IntegrityError:
 
 
 def test_a_sound_store_is_read_event_by_event(theirs: Path) -> None:
-    """Every event, redacted ones too, as its owner reads them; and how the log stands to a checkpoint."""
+    """Every event, including redacted ones, as its owner reads them; and how the log compares with a checkpoint."""
     with Chronology.open(theirs, read_only=True) as chron:
         wanted, checkpoint, vocabulary = list(chron.read()), chron.checkpoint(), chron.vocabulary
     with open_foreign(theirs) as foreign:
@@ -132,8 +132,8 @@ def test_wrong_projections_do_not_matter(theirs: Path) -> None:
         ("CREATE TABLE spy (x)", "the table 'spy'"),
         ("CREATE INDEX spy ON event (hex(body))", "the index 'spy'"),
         ("CREATE VIRTUAL TABLE spy USING fts5(x)", "the table 'spy"),
-        ("DROP TRIGGER event_refuses_update", "the trigger event_refuses_update of a store is missing"),
-        ("DROP TABLE state", "the table state of a store is missing"),
+        ("DROP TRIGGER event_refuses_update", "the trigger event_refuses_update, which every store has, is missing"),
+        ("DROP TABLE state", "the table state, which every store has, is missing"),
         ("ALTER TABLE event ADD COLUMN x ANY", "the table 'event'"),
         ("ALTER TABLE event ADD COLUMN x TEXT AS (hex(body))", "the table 'event'"),
         ("ALTER TABLE mention ADD COLUMN x ANY", "the table 'mention'"),
@@ -146,7 +146,7 @@ def test_a_schema_that_no_store_has_is_refused(theirs: Path, statement: str, wor
 
 
 def test_a_view_under_a_harmless_name_is_refused(theirs: Path) -> None:
-    """What may stand beside the store's own objects is held to its kind and text too."""
+    """The kind and text of the objects allowed beside the store's own are checked too."""
     raw(theirs, "DROP TABLE _sqlite_migrations", "CREATE VIEW _sqlite_migrations AS SELECT 1", triggers=True)
     assert "the view '_sqlite_migrations'" in str(refusal(theirs))
 
@@ -154,7 +154,7 @@ def test_a_view_under_a_harmless_name_is_refused(theirs: Path) -> None:
 def test_a_view_in_place_of_the_log_is_refused(theirs: Path) -> None:
     """A view named event could compute anything whenever it is read."""
     raw(theirs, "ALTER TABLE event RENAME TO hidden", "CREATE VIEW event AS SELECT * FROM hidden", triggers=True)
-    assert "is not a store's" in str(refusal(theirs))
+    assert "does not belong to a store" in str(refusal(theirs))
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_a_view_in_place_of_the_log_is_refused(theirs: Path) -> None:
     ],
 )
 def test_the_connection_may_do_nothing_but_read_the_log(theirs: Path, statement: str) -> None:
-    """What reading does not need is denied by the authorizer, whoever asks."""
+    """The authorizer denies everything that reading does not need."""
     with open_foreign(theirs) as foreign:
         connection = foreign._log._connection
         with pytest.raises(sqlite3.DatabaseError, match=r"not authorized|prohibited|within a transaction"):
@@ -228,7 +228,7 @@ def test_a_journal_beside_the_file_is_not_played_back(theirs: Path) -> None:
 
 
 def test_a_damaged_file_is_refused(theirs: Path) -> None:
-    """Flipped bytes all over the file give a typed error, or what they hit is not looked at."""
+    """Flipped bytes anywhere in the file give a typed error, or hit what is not read."""
     data = theirs.read_bytes()
     wanted = read(theirs)
     for offset in range(100, len(data), len(data) // 60):
@@ -273,15 +273,15 @@ LIES: Final[dict[str, tuple[Callable[[dict[str, Any]], object], str]]] = {
     "no date": (lambda r: r.update(valid="2018-02-30"), "valid:"),
     "no grade": (lambda r: r.update(grade="Z9"), "grade:"),
     "bad subject": (lambda r: r.update(subject="X"), "is not kind/slug"),
-    "bad id": (lambda r: r.update(id="X"), "is no UUID"),
+    "bad id": (lambda r: r.update(id="X"), "is not a UUID"),
     "format": (lambda r: r.update(format=2), "format: is 2"),
     "true format": (lambda r: r.update(format=True), "format: is True"),
     "no nonce": (lambda r: r.pop("nonce"), "nonce:"),
     "short nonce": (lambda r: r.update(nonce="00"), "nonce:"),
-    "list for text": (lambda r: r.update(quote=["x"]), "wants a string"),
-    "disputes nobody": (lambda r: r.update(disputes=["00000000-0000-4000-8000-000000000000"]), "is not before it"),
+    "list for text": (lambda r: r.update(quote=["x"]), "must be a string"),
+    "disputes nobody": (lambda r: r.update(disputes=["00000000-0000-4000-8000-000000000000"]), "in the log before it"),
     "retracts itself": (lambda r: r.update(retracts=r["id"]), "only an event of type"),
-    "replaces itself": (lambda r: r.update(replaces=r["id"]), "is not before it"),
+    "replaces itself": (lambda r: r.update(replaces=r["id"]), "in the log before it"),
     "too long": (lambda r: r.update(quote="x" * 70_000), "bytes long"),
     "another time": (lambda r: r.update(recorded_at="2018-05-15T09:30:00Z"), "recorded_at"),
     "no time": (lambda r: r.update(recorded_at="yesterday"), "recorded_at"),
@@ -290,7 +290,7 @@ LIES: Final[dict[str, tuple[Callable[[dict[str, Any]], object], str]]] = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_an_event_that_could_not_have_been_appended_is_named(theirs: Path, lie: str) -> None:
-    """Its hashes and columns are right, its content is not; what stood before it was yielded."""
+    """Its hashes and columns are right, its content is not; what was stored it was yielded."""
     change, words = LIES[lie]
     position = head(theirs)
     forged(theirs, position, change)
@@ -307,8 +307,8 @@ def test_an_event_that_could_not_have_been_appended_is_named(theirs: Path, lie: 
         (lambda r: canonical.encode(r) + b" ", "not a canonical JSON object"),
         (lambda r: canonical.encode(r).replace(b'"format":1', b'"format":1.0'), "not a canonical JSON object"),
         (lambda r: canonical.encode(r).replace(b'"format":1', b'"format":1,"format":1'), "twice"),
-        (lambda _: b"[" * 60_000, "is no event of a sound log"),
-        (lambda _: b"\xff", "is no event of a sound log"),
+        (lambda _: b"[" * 60_000, "is not an event of a sound log"),
+        (lambda _: b"\xff", "is not an event of a sound log"),
         (lambda _: b"null", "not a canonical JSON object"),
     ],
 )
@@ -340,7 +340,7 @@ def test_a_description_without_a_source_is_named(theirs: Path) -> None:
 
 
 def test_a_second_withdrawal_is_named(theirs: Path) -> None:
-    """What is withdrawn already cannot be withdrawn again, and bookkeeping never."""
+    """An event that is already withdrawn cannot be withdrawn again, and bookkeeping never can."""
     position, retraction = head(theirs), of_type(theirs, "assertion.retracted")
     with open_foreign(theirs) as foreign:
         events = {event.position: event for event in foreign.events()}
@@ -419,12 +419,12 @@ def test_a_gap_is_believed_only_as_declared(theirs: Path) -> None:
         ("DELETE FROM event WHERE position = 5", "is missing: the next event is at position 6"),
         ("UPDATE event SET leaf = zeroblob(32) WHERE position = 5", "does not match its leaf hash"),
         ("UPDATE event SET leaf = x'00' WHERE position = 5", "leaf hash has 1 bytes"),
-        ("UPDATE event SET subject = 'type/x' WHERE position = 5", "columns beside the body say something else"),
-        ("UPDATE event SET recorded_at = '2000' WHERE position = 5", "before that of the event before"),
+        ("UPDATE event SET subject = 'type/x' WHERE position = 5", "other columns contradict the body"),
+        ("UPDATE event SET recorded_at = '2000' WHERE position = 5", "earlier than that of the event before"),
         ("UPDATE event SET body = zeroblob(300000) WHERE position = 5", "longer than any in a store"),
         (
             "INSERT INTO event SELECT 0, 'x', type, subject, recorded_at, body, leaf FROM event WHERE position = 1",
-            "position 0: is no place in a log",
+            "position 0: is not a position in a log",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Tests of verification: every kind of tampering is found, with its position where there is one, never a traceback."""
+"""Tests of verification: every kind of tampering is found, with its position if there is one, never a traceback."""
 
 import json
 import random
@@ -274,7 +274,7 @@ def test_what_stands_below_the_first_position_is_in_no_tree(path: Path) -> None:
 def test_a_body_that_no_log_wrote_is_told_whatever_the_projections_say(
     path: Path, change: dict[str, Any], words: str
 ) -> None:
-    """Leaf, columns and projections all fit it, and it is still none of a store's."""
+    """Leaf, columns and projections all fit it, and it still does not belong to a store."""
     forged(path, lambda body: body | change, position=P5)
     if "recorded_at" in change:
         tamper(path, ("UPDATE event SET recorded_at = ? WHERE position = ?", (change["recorded_at"], P5)))
@@ -296,7 +296,7 @@ def test_a_body_that_no_log_wrote_is_told_whatever_the_projections_say(
     ],
 )
 def test_a_ruined_projection_gives_an_error_that_says_what_to_do(path: Path, statement: str) -> None:
-    """What cannot be read is told as damage, with the hint that a replay mends it, and never as a traceback."""
+    """Unreadable rows are reported as damage, with the hint that a replay mends it, and never as a traceback."""
     tamper(path, statement)
     hints = []
     with Chronology.open(path) as chron:
@@ -405,7 +405,7 @@ def test_a_missing_or_changed_trigger_is_found(path: Path, name: str) -> None:
     ],
 )
 def test_a_foreign_missing_or_changed_object_is_found(path: Path, statement: str, fault: str) -> None:
-    """Nothing may stand in the file that the log and its projections did not make."""
+    """The file may contain nothing that the log and its projections did not make."""
     raw(path, statement)
     assert fault in told(path)
 
@@ -428,7 +428,7 @@ def test_a_foreign_missing_or_changed_object_is_found(path: Path, statement: str
 def test_a_wrong_row_of_a_projection_is_found_and_a_replay_repairs_it(
     path: Path, statement: str, position: int | None, fault: str
 ) -> None:
-    """The fault tells which projection, which row, and the event's position where the row names one."""
+    """The fault tells which projection, which row, and the event's position if the row names one."""
     raw(path, statement)
     (found,) = verified(path).faults
     assert found.position == position
@@ -439,7 +439,7 @@ def test_a_wrong_row_of_a_projection_is_found_and_a_replay_repairs_it(
 
 
 def test_projections_are_not_blamed_for_a_damaged_log(path: Path) -> None:
-    """Where the log itself is faulty, what a replay would give is not asked."""
+    """If the log itself is faulty, verification does not ask what a replay would give."""
     tamper(path, f"UPDATE event SET type = 'fact.ended' WHERE position = {P0}")
     raw(path, "DELETE FROM state")
     assert not any("projection" in fault for fault in told(path))

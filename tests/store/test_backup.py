@@ -51,7 +51,7 @@ def test_no_file_is_written_over(chron: Chronology, tmp_path: Path, name: str) -
 
 
 def test_a_backup_is_of_one_moment_while_others_write(chron: Chronology, tmp_path: Path) -> None:
-    """What another process has not committed yet is not in it, and does not stop it."""
+    """A backup leaves out what another process has not committed, and does not wait for it."""
     other = sqlite3.connect(tmp_path / "storm.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     other.execute("DELETE FROM state")
@@ -63,7 +63,7 @@ def test_a_backup_is_of_one_moment_while_others_write(chron: Chronology, tmp_pat
 
 
 def test_faults_of_the_store_are_found_in_the_copy(chron: Chronology, tmp_path: Path) -> None:
-    """A damaged store can be copied, for that may be the last chance; the report says what is wrong."""
+    """A damaged store can be copied, because that may be the last chance; the report says what is wrong."""
     raw = sqlite3.connect(tmp_path / "storm.db", isolation_level=None)
     raw.execute("DELETE FROM projection")
     raw.close()

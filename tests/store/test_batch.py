@@ -57,16 +57,16 @@ def faults(chron: Chronology, event: Event) -> list[str]:
 @pytest.mark.parametrize(
     ("rest", "fault"),
     [
-        ({"type": 5}, "type: wants text, not 5"),
-        ({"subject": ["operation/storm"]}, "subject: wants text, not ['operation/storm']"),
-        ({"valid": date(2018, 1, 1)}, "valid: wants text, not datetime.date(2018, 1, 1)"),
-        ({"source": [VOA]}, f"source: wants text, not ['{VOA}']"),
-        ({"id": {"id": ID}}, f"id: wants text, not {{'id': '{ID}'}}"),
-        ({"said_by": 5}, "said_by: wants text, not 5"),
-        ({"disputes": [5]}, "disputes: wants text, not 5"),
-        ({"type_version": "1"}, "type_version: wants an integer, not '1'"),
-        ({"type_version": True}, "type_version: wants an integer, not True"),
-        ({"data": "storm"}, "data: wants an object, not 'storm'"),
+        ({"type": 5}, "type: must be text, not 5"),
+        ({"subject": ["operation/storm"]}, "subject: must be text, not ['operation/storm']"),
+        ({"valid": date(2018, 1, 1)}, "valid: must be text, not datetime.date(2018, 1, 1)"),
+        ({"source": [VOA]}, f"source: must be text, not ['{VOA}']"),
+        ({"id": {"id": ID}}, f"id: must be text, not {{'id': '{ID}'}}"),
+        ({"said_by": 5}, "said_by: must be text, not 5"),
+        ({"disputes": [5]}, "disputes: must be text, not 5"),
+        ({"type_version": "1"}, "type_version: must be an integer, not '1'"),
+        ({"type_version": True}, "type_version: must be an integer, not True"),
+        ({"data": "storm"}, "data: must be an object, not 'storm'"),
     ],
 )
 def test_values_of_the_wrong_kind_are_refused(chron: Chronology, rest: dict[str, Any], fault: str) -> None:
@@ -91,13 +91,13 @@ def test_text_that_cannot_be_written_is_refused_with_its_type(chron: Chronology)
 
 
 def test_an_event_of_none_is_refused_with_what_was_given(chron: Chronology) -> None:
-    """No subject at all is told as what it is, and so is what is no event."""
-    assert faults(chron, Event(type="operation.stalled", subject=None)) == ["subject: wants text, not None"]  # type: ignore[arg-type]
-    assert faults(chron, {"type": "operation.stalled"}) == ["wants an Event, not {'type': 'operation.stalled'}"]  # type: ignore[arg-type]
+    """A missing subject is reported as such, and so is something that is not an event."""
+    assert faults(chron, Event(type="operation.stalled", subject=None)) == ["subject: must be text, not None"]  # type: ignore[arg-type]
+    assert faults(chron, {"type": "operation.stalled"}) == ["must be an Event, not {'type': 'operation.stalled'}"]  # type: ignore[arg-type]
 
 
 def test_an_assertion_needs_subject_valid_time_and_source(chron: Chronology) -> None:
-    """All that is missing is told at once, with what to write."""
+    """All that is missing is reported at once, with what to write."""
     assert faults(chron, Event(type="operation.stalled")) == [
         "subject: is missing",
         "valid: is missing: when it was so, an EDTF date",
@@ -108,7 +108,7 @@ def test_an_assertion_needs_subject_valid_time_and_source(chron: Chronology) -> 
 
 
 def test_form_and_payload_are_told_together(chron: Chronology) -> None:
-    """Faults of the form and three of the payload stand in one list, each with its path."""
+    """Faults of the form and three of the payload are in one list, each with its path."""
     bad = Event(
         type="alliance.formed",
         subject="person/x",
@@ -124,7 +124,7 @@ def test_form_and_payload_are_told_together(chron: Chronology) -> None:
 
 
 def test_a_payload_outside_the_domain_is_told_once(chron: Chronology) -> None:
-    """A float is told as a float; the schema is not asked about a payload that is no JSON."""
+    """A float is reported as a float; the schema is not asked about a payload that is not JSON."""
     assert faults(chron, stalled(data={"reason": 1.5})) == [
         "data.reason: is the float 1.5 (write decimals as strings: they keep their digits)"
     ]
@@ -192,13 +192,13 @@ def test_hostile_text_is_refused(chron: Chronology, rest: dict[str, Any]) -> Non
 
 
 def test_hostile_retractions_are_refused(chron: Chronology) -> None:
-    """A target that is no id at all is refused like one that does not exist."""
+    """A target that is not an id is refused like one that does not exist."""
     for target in ("\ud800", "", "x", ID.upper()):
         refusal(chron, retraction(target))
 
 
 def test_text_of_any_script_is_stored_verbatim(chron: Chronology) -> None:
-    """What is no control character is kept to the letter, emoji and direction marks too."""
+    """Everything but control characters is kept exactly, including emoji and direction marks."""
     text = "لا تفاوض \u200f\n\t😀 ß ẞ e\u0301"
     assert chron.append(stalled(quote=text, data={"reason": text})).event.quote == text
     assert chron.event(chron.head()).event.data["reason"] == text
@@ -239,7 +239,7 @@ def test_no_two_events_share_a_nonce_or_an_id(chron: Chronology) -> None:
 
 
 def test_stated_is_filled_in_from_the_source(chron: Chronology) -> None:
-    """Where the source's day of publication is known, and no day is given, that day counts."""
+    """If no day is given and the source's day of publication is known, that day counts."""
     assert chron.append(stalled()).event.stated is None
     chron.append(described("2018-05-14"))
     assert chron.append(stalled()).event.stated == "2018-05-14"
@@ -333,11 +333,11 @@ def test_an_id_of_the_client_is_kept(chron: Chronology) -> None:
 def test_an_id_that_is_no_uuid_in_lower_case_is_refused(chron: Chronology, text: str) -> None:
     """An id in another spelling would be another id to the database."""
     chron.append(stalled(id=ID))
-    assert faults(chron, stalled(id=text)) == [f"id: {text!r} is no UUID in lower case with hyphens"]
+    assert faults(chron, stalled(id=text)) == [f"id: {text!r} is not a UUID in lower case with hyphens"]
 
 
 def test_the_same_event_again_changes_nothing(chron: Chronology, clock: Clock) -> None:
-    """An id with the same content is a no-op that returns the event as it stands, whoever sends it and when."""
+    """An id with the same content is a no-op that returns the stored event, whoever sends it and when."""
     chron.append(described("2018-05-14"))
     first = chron.append(stalled(id=ID, recorded_by="ann", data={"reason": "x"}))
     clock.advance(days=1)
@@ -376,7 +376,7 @@ def test_a_retraction_again_changes_nothing(chron: Chronology) -> None:
 
 @pytest.mark.parametrize("rest", [{}, {"stance": "denies"}, {"said_by": ["person/x"]}, {"valid": "2018-05/.."}])
 def test_a_description_of_a_source_is_its_own_source(tmp_path: Path, rest: dict[str, Any]) -> None:
-    """Where none is named, the stored body is to the byte that of the same event with its subject as source."""
+    """If no source is named, the stored body is, byte for byte, that of the same event with its subject as source."""
     bodies = []
     for name, source in (("named", VOA), ("unnamed", None)):
         with Chronology.open(tmp_path / name, create=True, clock=Clock(), randomness=counting()) as chron:
@@ -393,7 +393,7 @@ def test_a_description_may_name_another_source(chron: Chronology) -> None:
 
 
 def test_a_description_again_changes_nothing(chron: Chronology) -> None:
-    """The source that the log filled in is no difference; another one that was named is."""
+    """The source that the log filled in does not count as a difference; another named one does."""
     first = chron.append(described("2018-05-14", source=None, id=ID))
     for source in (None, VOA):
         assert chron.append(described("2018-05-14", source=source, id=ID)) == first
@@ -421,7 +421,7 @@ def test_only_a_description_of_a_source_does_without_one(chron: Chronology) -> N
 
 @pytest.mark.parametrize("place", [0, 1, 5, 1_500])
 def test_a_batch_is_all_or_nothing(chron: Chronology, place: int) -> None:
-    """One bad event takes the whole batch back, also what was flushed before it, and its index is told."""
+    """One bad event rolls the whole batch back, including what was flushed, and the error has its index."""
     good = [stalled() for _ in range(place)]
     assert refusal(chron, *good, stalled(grade="Z9"), stalled()).index == place
     assert chron.verify().ok
@@ -447,7 +447,7 @@ def test_an_empty_batch_is_no_change(chron: Chronology) -> None:
 
 
 def test_expected_head_refuses_a_log_that_has_moved(chron: Chronology) -> None:
-    """Whoever decided on an older log is told so, and decides again."""
+    """A caller who decided on an older log learns it, and decides again."""
     head = chron.head()
     chron.append(stalled(), expected_head=head)
     error = refusal(chron, stalled(), expected_head=head)
@@ -486,7 +486,7 @@ def test_a_body_ends_at_65535_bytes(chron: Chronology) -> None:
     spare = canonical.MAX_BYTES - len(chron.append(stalled(note="x")).body) + 1
     assert len(chron.append(stalled(note="x" * spare)).body) == canonical.MAX_BYTES
     error = refusal(chron, stalled(note="x" * (spare + 1)))
-    assert str(error) == "the body is 65,536 bytes long, and 65,535 is the most"
+    assert str(error) == "the body is 65,536 bytes long, and the maximum is 65,535"
     assert "keep long texts in a file" in error.hint
     refusal(chron, stalled(note="é" * (spare // 2 + 1)))
 
@@ -498,7 +498,7 @@ def test_a_retraction_carries_the_subject_of_its_target(chron: Chronology) -> No
     """It needs neither valid time nor source, and may not be about something else."""
     chron.append(stalled(id=ID))
     error = refusal(chron, retraction(ID, subject="operation/other"))
-    assert str(error) == "subject: a retraction carries its target's subject, 'operation/storm'"
+    assert str(error) == "subject: a retraction must have its target's subject, 'operation/storm'"
     found = chron.retract(ID, reason="film of 2014", recorded_by="ann").event
     assert (found.subject, found.valid, found.source, found.recorded_by) == ("operation/storm", None, None, "ann")
 
@@ -569,8 +569,8 @@ def test_a_definition_cannot_be_withdrawn(chron: Chronology) -> None:
     ("event", "fault"),
     [
         (retraction("", data={"reason": "x"}), "retracts: is missing: the id of the event that is withdrawn"),
-        (retraction(ID, valid="2018"), "valid: a retraction has none"),
-        (retraction(ID, replaces=ID), "replaces: a retraction has none"),
+        (retraction(ID, valid="2018"), "valid: a retraction does not take it"),
+        (retraction(ID, replaces=ID), "replaces: a retraction does not take it"),
         (retraction(ID, data={}), "data: assertion.retracted needs the key 'reason'"),
         (retraction(ID, data={"reason": ""}), "data.reason: "),
         (stalled(retracts=ID), "retracts: only an event of type assertion.retracted retracts"),
@@ -590,7 +590,7 @@ def test_a_replacement_withdraws_and_restates_across_subjects(chron: Chronology)
 
 
 def test_disputing_a_withdrawn_event_is_allowed(chron: Chronology) -> None:
-    """To say that something was wrong is no withdrawal, and it may be said late."""
+    """Saying that something was wrong is not a withdrawal, and may be said late."""
     chron.append(stalled(id=ID))
     chron.append(retraction(ID))
     assert chron.append(stalled(type="operation.resumed", disputes=[ID, ID])).event.disputes == (ID, ID)
@@ -608,7 +608,10 @@ def test_a_definition_is_about_its_type(chron: Chronology) -> None:
         "subject: the definition of well.closed is about type/well.closed, not 'type/other'"
     ]
     assert chron.define(schema).event.subject == "type/well.closed"
-    assert str(refusal(chron, builtin.definition(schema))) == "urn:chronology:well.closed:1 is already defined, just so"
+    assert (
+        str(refusal(chron, builtin.definition(schema)))
+        == "urn:chronology:well.closed:1 is already defined with this content"
+    )
 
 
 @pytest.mark.parametrize("key", ["valid", "replaces", "disputes"])
@@ -617,7 +620,7 @@ def test_a_definition_has_no_claims(chron: Chronology, key: str) -> None:
     schema = {**builtin.schemas()[0], "$id": "urn:chronology:well.closed:1"}
     value: Any = {"valid": "2018", "replaces": ID, "disputes": [ID]}[key]
     event = Event(type="type.defined", subject="type/well.closed", data={"schema": schema}, **{key: value})
-    assert f"{key}: a definition has none" in faults(chron, event)
+    assert f"{key}: a definition does not take it" in faults(chron, event)
 
 
 def test_a_type_can_be_used_in_the_batch_that_defines_it(chron: Chronology) -> None:

@@ -1,4 +1,4 @@
-"""Tests of dry runs: everything is checked, what would be done is told, and no byte of the file changes."""
+"""Tests of dry runs: everything is checked, the report says what would be done, and no byte of the file changes."""
 
 import shutil
 import sqlite3
@@ -64,7 +64,7 @@ def _id(chron: Chronology, position: int) -> str:
 
 
 def _outcome(deed: Deed, chron: Chronology, position: int, *, dry_run: bool) -> str:
-    """Return what a deed came to, but for what differs from run to run."""
+    """Return what an action did, except what differs from run to run."""
     try:
         result: Any = deed(chron, position, dry_run)
     except ChronologyError as exc:

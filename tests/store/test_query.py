@@ -59,7 +59,7 @@ def test_a_moment_means_its_close(moment: query.Moment, instant: int) -> None:
     "moment", ["2018-05-01/2018-05-03", "[2018-05-01,2018-05-02]", "soon", datetime(2018, 5, 1), 2018]
 )
 def test_what_is_no_single_moment_is_refused(moment: Any) -> None:
-    """An interval, a list, a word, a date-time without a zone and a number are no date to ask about."""
+    """An interval, a list, a word, a date-time without a zone and a number cannot be asked about."""
     with pytest.raises(ChronologyError):
         query.instant_of(moment, now=NOON)
 
@@ -82,7 +82,7 @@ def test_known_at_takes_every_form_of_a_moment(chron: Chronology, clock: Clock) 
 
 @pytest.mark.parametrize("known_at", [-1, "soon", "2018-05-15T25:00", datetime(2018, 5, 15)])
 def test_a_known_at_that_names_no_instant_is_refused(chron: Chronology, known_at: query.KnownAt) -> None:
-    """A negative position, a word, an hour that is none and a date-time without a zone are refused."""
+    """A negative position, a word, an impossible hour and a date-time without a zone are refused."""
     with pytest.raises(ChronologyError):
         chron.state(known_at=known_at)
 
@@ -167,7 +167,7 @@ def variation(rng: Random, position: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("count", [20_000, pytest.param(400_000, marks=pytest.mark.slow)])
 def test_who_wins_outright_is_the_whole_answer(count: int) -> None:
-    """The short way to an answer is taken only where resolving gives that one party and no other."""
+    """The short way to an answer is taken only if resolving gives exactly that one party."""
     taken = Counter()
     rng = Random(count)
     for found, instant in random_cases(count, most=4, seed=count):

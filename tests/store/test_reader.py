@@ -11,7 +11,7 @@ DAYS = ["2018", "2018-05-01", "2018-05", "2018-05-01/..", "2018-05-01", "../2018
 
 @pytest.fixture
 def crossings(chron: Chronology) -> Chronology:
-    """Give a store with events of various times, of which one was withdrawn."""
+    """Give a store with events of various times, one of them withdrawn."""
     chron.append_many(Event(type="crossing.closed", subject="crossing/x", valid=day, source="source/x") for day in DAYS)
     wrong = chron.append(Event(type="crossing.closed", subject="crossing/x", valid="2018-05-02", source="source/x"))
     chron.append(Event(type="assertion.retracted", subject="crossing/x", retracts=wrong.id, data={"reason": "x"}))

@@ -1,4 +1,4 @@
-"""Tests of redaction: what is gone is gone from the file and all answers; what stays holds; nothing else is allowed."""
+"""Tests of redaction: the text is gone from the file and all answers; the rest still holds; nothing else is allowed."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -231,7 +231,7 @@ def test_a_redacted_retraction_still_withdraws(chron: Chronology) -> None:
 
 
 def test_both_sides_of_a_withdrawal_can_be_redacted(chron: Chronology) -> None:
-    """In either order, the retraction of what is redacted does nothing any more."""
+    """In either order, the retraction of a redacted event no longer does anything."""
     for first in (0, 1):
         wrong = chron.append(fact(SECRET))
         pair = [wrong, chron.retract(wrong.id, reason=SECRET)]
@@ -329,7 +329,7 @@ def test_redacting_leaves_the_state_as_if_it_had_been_retracted(
 
 @pytest.mark.parametrize("how", ["retracts", "replaces", "disputes"])
 def test_nothing_can_refer_to_it(chron: Chronology, how: str) -> None:
-    """Retracting, replacing or disputing what is gone is refused, and the hint says who redacted it."""
+    """Retracting, replacing or disputing a redacted event is refused, and the hint says who redacted it."""
     event = chron.append(fact(SECRET))
     chron.redact(event.id, reason="r")
     head = chron.head()
@@ -346,7 +346,7 @@ def test_nothing_can_refer_to_it(chron: Chronology, how: str) -> None:
 
 
 def test_it_cannot_be_brought_back(chron: Chronology) -> None:
-    """Importing the same events again is refused, where elsewhere it would change nothing."""
+    """Importing the same events again is refused, though otherwise it would change nothing."""
     event = chron.append(fact(SECRET))
     assert chron.append(event.event) == event
     chron.redact(event.id, reason="r")
@@ -373,7 +373,7 @@ def test_a_redaction_cannot_be_withdrawn_or_appended(chron: Chronology) -> None:
     """Only redacting makes the event that declares it, and nothing takes it back."""
     event = chron.append(fact("v"))
     declaration = Event(type=REDACTED, subject=f"event/{event.id}", data={"position": 1, "leaf": "", "reason": "r"})
-    with pytest.raises(InvalidEventError, match="is made by redacting, not appended"):
+    with pytest.raises(InvalidEventError, match="comes from redacting, and cannot be appended"):
         chron.append(declaration)
     declared = chron.redact(event.id, reason="r")
     with pytest.raises(NotLiveError, match=r"of type event\.redacted, which cannot be withdrawn"):
@@ -381,7 +381,7 @@ def test_a_redaction_cannot_be_withdrawn_or_appended(chron: Chronology) -> None:
 
 
 def test_a_second_redaction_changes_nothing_and_cleans_again(chron: Chronology, tmp_path: Path) -> None:
-    """So a run that was cut off before the file was written anew can be finished."""
+    """So a run that was cut off before the file was rewritten can be finished."""
     event = chron.append(fact(SECRET))
     declared = chron.redact(event.id, reason="r")
     raw = sqlite3.connect(tmp_path / "storm.db", isolation_level=None)
@@ -398,7 +398,7 @@ def test_a_second_redaction_changes_nothing_and_cleans_again(chron: Chronology, 
 def test_a_reader_in_the_way_is_told_and_the_cleaning_can_be_repeated(
     chron: Chronology, secret: RecordedEvent, tmp_path: Path
 ) -> None:
-    """The redaction itself is all or nothing; whether the file could be written anew is said."""
+    """The redaction itself is all or nothing; the report says whether the file could be rewritten."""
     chron._connection.execute("PRAGMA busy_timeout = 20")
     reader = sqlite3.connect(tmp_path / "storm.db", isolation_level=None)
     reader.execute("BEGIN")
@@ -630,7 +630,7 @@ def test_a_missing_body_that_nobody_declared_is_a_fault(redacted: tuple[Path, Re
     ],
 )
 def test_a_declaration_that_is_none_is_refused(change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Whatever stands in an edited body, only a typed error comes out."""
+    """Whatever an edited body contains, only a typed error comes out."""
     event = redactions.declaration(row(7), withdrew=3, reason="r", recorded_by=None)
     body = body_of(event, nonce="n", recorded_at=TIME)
     assert redactions.declared(9, body) == redactions.Redaction(

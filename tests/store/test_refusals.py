@@ -59,14 +59,14 @@ def test_every_refused_event_is_reported(chron: Chronology, dry_run: bool) -> No
 
 
 def test_without_refusals_the_first_ends_it(chron: Chronology) -> None:
-    """`append_many` alone still raises what the first refused event is refused for."""
+    """`append_many` alone still raises the error of the first refused event."""
     with pytest.raises(InvalidEventError) as caught:
         chron.append_many([fact(), fact(grade="Z9"), fact(valid="soon")])
     assert caught.value.index == 1
 
 
 def test_a_stream_without_fault_is_written(chron: Chronology) -> None:
-    """Collecting refusals changes nothing where there are none."""
+    """Collecting refusals changes nothing if there are none."""
     assert chron.append_many([fact(), fact()], refusals=Refusals(pytest.fail)).appended == 2
 
 
@@ -127,7 +127,7 @@ def test_what_is_no_fault_of_an_event_ends_it(chron: Chronology, monkeypatch: py
 
 
 def test_endless_faults_need_no_memory(chron: Chronology) -> None:
-    """Each refused event has a long id, source and reason of its own; of none of them anything is kept."""
+    """Each refused event has its own long id, source and reason; none of them is kept."""
 
     def bad(count: int) -> Iterator[Event]:
         for number in range(count):
@@ -147,7 +147,7 @@ def test_endless_faults_need_no_memory(chron: Chronology) -> None:
 
 
 def test_only_so_many_names_are_remembered(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Past the limit, what depends on a refused event is refused as naming an unknown one."""
+    """Past the limit, an event that depends on a refused one is refused for naming an unknown one."""
     monkeypatch.setattr(refusals, "_MOST_NAMES", 1)
     events = [
         fact(id=IDS[0], grade="Z9"),

@@ -1,4 +1,4 @@
-"""Tests of what is suggested to somebody who typed something else than a subject."""
+"""Tests of what is suggested to somebody who mistyped a subject."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -85,7 +85,7 @@ def test_what_may_be_meant_is_found(names: Chronology, typed: str, meant: Iterab
 
 
 def test_several_are_listed_at_most_five_the_nearest_first(chron: Chronology) -> None:
-    """Of equals, in alphabetical order; a subject that has fewer other words stands first."""
+    """Equals are in alphabetical order; a subject with fewer other words comes first."""
     for number in range(9):
         describe(chron, f"place/p{number}-long-hajin-name", part="eastern")
     describe(chron, "group/hajin-guard", name="Guard")
@@ -99,7 +99,7 @@ def test_several_are_listed_at_most_five_the_nearest_first(chron: Chronology) ->
 
 
 def test_only_kinds_that_fit_are_suggested(names: Chronology) -> None:
-    """Where a place takes some kinds only, subjects of others are left out."""
+    """If a place takes only some kinds, subjects of others are left out."""
     assert names.resembling("Hajin", kinds=["person", "group"]) == []
     assert names.resembling("voa", kinds=["source"]) == ["source/voa-2018-05-14"]
 
@@ -116,7 +116,7 @@ def test_sources_and_origins_are_looked_among_where_asked(names: Chronology) -> 
 
 
 def test_a_withdrawn_name_is_not_looked_by(names: Chronology) -> None:
-    """Only what is still said names a subject."""
+    """Only a live event names a subject."""
     event = describe(names, "person/x1", name="Jane Doe")
     assert names.resembling("Jane Doe") == ["person/x1"]
     names.retract(str(event.id), reason="wrong person")
@@ -124,7 +124,7 @@ def test_a_withdrawn_name_is_not_looked_by(names: Chronology) -> None:
 
 
 def test_in_a_large_store_the_near_are_found_too(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a pass takes up fewer subjects than are alike, the neighbours in the alphabet are still compared."""
+    """If a pass reads fewer subjects than are alike, the neighbours in the alphabet are still compared."""
     monkeypatch.setattr(resemblance, "_ROWS", 3)
     chron.append_many(
         Event(type="fact.asserted", subject=f"place/hajin-{number:03}", valid="2018", source="source/s",
@@ -135,7 +135,7 @@ def test_in_a_large_store_the_near_are_found_too(chron: Chronology, monkeypatch:
 
 
 def test_a_name_is_found_among_many_that_hold_it(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a pass takes up fewer names than hold a text, the name that is this text is among them."""
+    """If a pass reads fewer names than contain a text, the name that is this text is among them."""
     monkeypatch.setattr(resemblance, "_ROWS", 3)
     for number in range(9):
         describe(chron, f"person/a{number}", name=f"Guard {number} of Nadia")

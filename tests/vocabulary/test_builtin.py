@@ -54,7 +54,7 @@ def read_strictly(text: str) -> Any:
 
 
 def faults(value: Any, path: str = "") -> list[str]:
-    """List what stands outside the JSON domain of event bodies, each with its path."""
+    """List what is outside the JSON domain of event bodies, each with its path."""
     match value:
         case dict():
             return [f for k, v in value.items() for f in faults(k, f"{path}/{k}") + faults(v, f"{path}/{k}")]
@@ -175,7 +175,7 @@ class TestSchemas:
 
     @every_schema
     def test_persistence_is_said_only_where_it_is_refused(self, name: str, schema: dict[str, Any]) -> None:
-        """x-persists stands only where it says false."""
+        """x-persists is present only if it is false."""
         assert schema.get("x-persists", False) is False
 
     def test_an_attribute_means_one_thing(self) -> None:
@@ -401,7 +401,7 @@ class TestDemo:
         ids=[f"{i[0]}-{i[1]}-{n}" for n, i in enumerate(ITEMS)],
     )
     def test_every_item_is_told(self, item: int, type_: str, subject: str, valid: str, data: dict[str, Any]) -> None:
-        """Each item of the design's section 9 stands in the example, once, and is not withdrawn."""
+        """Each item of the design's section 9 is in the example, once, and is not withdrawn."""
         withdrawn = {event.get(key) for event in DEMO for key in ("replaces", "retracts")}
         told = [
             event
@@ -431,7 +431,7 @@ class TestDemo:
         ]
 
     def test_intention_comes_from_the_spokesperson(self) -> None:
-        """What the campaign means to do is the word of its spokesperson, and no state of any place."""
+        """The campaign's aims are its spokesperson's words, not the state of a place."""
         (event,) = [event for event in DEMO if event["type"] == "intention.stated"]
         assert event["said_by"] == ["person/leilwa-abdullah"]
         assert "status" not in SCHEMAS["intention.stated"]["x-asserts"]

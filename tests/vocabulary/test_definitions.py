@@ -59,30 +59,30 @@ def test_a_sound_definition_is_taken() -> None:
             )
         ),
         ({"$id": None}, "$id: None is not urn:chronology:NAME:VERSION"),
-        ({"$schema": None}, f"$schema: wants {DIALECT!r}"),
-        ({"$schema": "http://json-schema.org/draft-07/schema#"}, f"$schema: wants {DIALECT!r}"),
+        ({"$schema": None}, f"$schema: must be {DIALECT!r}"),
+        ({"$schema": "http://json-schema.org/draft-07/schema#"}, f"$schema: must be {DIALECT!r}"),
         ({"title": None}, "title: is missing"),
         ({"type": "array"}, 'type: a payload is an "object"'),
         ({"type": None}, 'type: a payload is an "object"'),
-        ({"x_subject": "Well"}, "x-subject: 'Well' is no kind of subject, as in operation"),
-        ({"x_subject": ["well", 5]}, "x-subject: 5 is no kind of subject"),
+        ({"x_subject": "Well"}, "x-subject: 'Well' is not a kind of subject, as in operation"),
+        ({"x_subject": ["well", 5]}, "x-subject: 5 is not a kind of subject"),
         ({"x_subject": 5}, "x-subject: is of the wrong type, int"),
         ({"x_subject": {"well": 1}}, "x-subject: is of the wrong type, dict"),
-        ({"x_asserts": {"Status": {"const": 1}}}, "x-asserts: 'Status' is no attribute name"),
-        ({"x_asserts": {"status": "closed"}}, 'x-asserts.status: wants {"const": value} or {"data": "property"}'),
-        ({"x_asserts": {"status": {}}}, "x-asserts.status: wants"),
-        ({"x_asserts": {"status": {"const": 1, "data": "reason"}}}, "x-asserts.status: wants"),
+        ({"x_asserts": {"Status": {"const": 1}}}, "x-asserts: 'Status' is not an attribute name"),
+        ({"x_asserts": {"status": "closed"}}, 'x-asserts.status: must be {"const": value} or {"data": "property"}'),
+        ({"x_asserts": {"status": {}}}, "x-asserts.status: must be"),
+        ({"x_asserts": {"status": {"const": 1, "data": "reason"}}}, "x-asserts.status: must be"),
         ({"x_asserts": {"status": {"data": "reasno"}}}, "x-asserts.status: there is no property 'reasno'"),
         ({"x_asserts": {"status": {"data": ["reason"]}}}, "x-asserts.status: there is no property ['reason']"),
         ({"x_asserts": {"status": {"data": {}}}}, "x-asserts.status: there is no property {}"),
-        ({"x_asserts": {"status": {"const": None}}}, "x-asserts.status: null is said with x-ends"),
-        ({"x_ends": ["Status"]}, "x-ends: 'Status' is no attribute name"),
-        ({"x_ends": [["status"]]}, "x-ends: ['status'] is no attribute name"),
+        ({"x_asserts": {"status": {"const": None}}}, "x-asserts.status: use x-ends to say null"),
+        ({"x_ends": ["Status"]}, "x-ends: 'Status' is not an attribute name"),
+        ({"x_ends": [["status"]]}, "x-ends: ['status'] is not an attribute name"),
         ({"x_ends": ["a"], "x_asserts": {"a": {"const": 1}}}, "x-ends: 'a' is also asserted"),
-        ({"x_upcast": [5]}, "x-upcast: is no JSON Patch (RFC 6902): Operation must be an object"),
-        ({"x_upcast": [{"op": "melt", "path": ""}]}, "x-upcast: is no JSON Patch (RFC 6902): Unknown operation 'melt'"),
-        ({"x_upcast": [{"op": "remove", "path": "a"}]}, "x-upcast: is no JSON Patch (RFC 6902): Location must start"),
-        ({"x_upcast": [{"op": "remove", "path": 5}]}, "x-upcast: is no JSON Patch (RFC 6902): Invalid 'path'"),
+        ({"x_upcast": [5]}, "x-upcast: is not a JSON Patch (RFC 6902): Operation must be an object"),
+        ({"x_upcast": [{"op": "melt", "path": ""}]}, "x-upcast: is not a JSON Patch (RFC 6902): Unknown operation"),
+        ({"x_upcast": [{"op": "remove", "path": "a"}]}, "x-upcast: is not a JSON Patch (RFC 6902): Location must"),
+        ({"x_upcast": [{"op": "remove", "path": 5}]}, "x-upcast: is not a JSON Patch (RFC 6902): Invalid 'path'"),
         ({"$id": "urn:chronology:well.closed:2"}, "x-upcast: version 2 needs a JSON Patch (RFC 6902) from version 1"),
         ({"properties": {"a": 5}}, "schema: 5 is not"),
         ({"required": "reason"}, 'schema: "reason" is not of type "array"'),
@@ -99,20 +99,20 @@ def test_a_sound_definition_is_taken() -> None:
             )
         ),
         *(
-            ({"$id": f"urn:chronology:{name}:2", "x_upcast": []}, f"$id: {name} is known to the program itself")
+            ({"$id": f"urn:chronology:{name}:2", "x_upcast": []}, f"$id: the program itself reads {name}, so 1 is")
             for name in ("fact.asserted", "fact.ended", "assertion.retracted", "type.defined")
         ),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_its_key(keys: dict[str, Any], fault: str) -> None:
-    """Each thing that can be wrong with a definition has its own sentence, and calls up none but the schema's own."""
+    """Each fault of a definition has its own sentence, and causes no other but the schema's own."""
     found = faults(definition(**keys))
     assert found[0].startswith(fault)
     assert all(more.startswith("schema: ") for more in found[1:])
 
 
 def test_all_faults_are_told_at_once() -> None:
-    """Whoever writes a type learns everything in one go."""
+    """The author of a type learns of all faults at once."""
     found = faults(
         {
             "$id": "well",
@@ -131,7 +131,7 @@ def test_all_faults_are_told_at_once() -> None:
 
 
 def test_all_wrong_shapes_are_told_at_once() -> None:
-    """What has the wrong shape is told before the contents are looked at, each key of it."""
+    """Every key of the wrong shape is reported before the contents are looked at."""
     wrong = dict.fromkeys(("title", "properties", "x-asserts", "x-ends", "x-persists", "x-upcast", "examples"), 5)
     assert [fault.partition(":")[0] for fault in faults(wrong)] == list(wrong)
 
@@ -150,7 +150,7 @@ def test_a_definition_is_an_object(schema: Any) -> None:
 
 @pytest.fixture
 def listener() -> Iterator[socket.socket]:
-    """Give a socket that listens on this machine; whoever connects waits in its queue, and is seen there."""
+    """Give a socket that listens on this machine; a connection waits in its queue, and is seen there."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
         yield server
@@ -185,7 +185,7 @@ def test_a_definition_reads_no_file() -> None:
     """A file named by a reference is not looked at, whether it exists or not."""
     for url in ("file:///etc/passwd", "file:///nowhere"):
         (found,) = faults(definition(properties={"a": {"$ref": url}}))
-        assert f"$ref {url!r}: a reference points into the definition itself" in found
+        assert f"$ref {url!r}: a reference must point into the definition itself" in found
 
 
 @pytest.mark.parametrize("loop", [{"$ref": "#"}, {"allOf": [{"$ref": "#"}]}, {"$dynamicRef": "#"}])
@@ -258,7 +258,7 @@ PATCHES = st.lists(
 
 @given(PATCHES)
 def test_any_upcast_fits_or_is_refused(patch: list[Any]) -> None:
-    """Whatever stands in x-upcast, defining version 2 succeeds or is refused in our words."""
+    """Whatever x-upcast contains, defining version 2 succeeds or is refused in our words."""
     known = Vocabulary().with_type(definition(examples=[{"reason": "x"}, {}]))
     second = definition(**{"$id": "urn:chronology:well.closed:2", "x_upcast": patch})
     try:

@@ -18,7 +18,7 @@ SUBJECT = {"type": "string", "format": "subject"}
 
 
 def test_a_type_is_read_from_its_schema() -> None:
-    """Name and version stand in $id, the rest in its keys, with the defaults of section 6."""
+    """Name and version are in $id, the rest in its keys, with the defaults of section 6."""
     found = made()
     assert (found.name, found.version, found.title, found.description) == ("well.closed", 3, "Well closed", "")
     assert (found.kinds, found.persists, list(found.attributes())) == ((), True, [])
@@ -28,7 +28,7 @@ def test_a_type_is_read_from_its_schema() -> None:
 
 
 def test_a_payload_asserts_constants_properties_and_ends() -> None:
-    """A constant always, a property where it is present, an end as None; values as canonical JSON."""
+    """A constant always, a property if it is present, an end as None; values as canonical JSON."""
     found = made(x_asserts={"status": {"const": "closed"}, "by": {"data": "who"}, "n": {"data": "n"}}, x_ends=["flow"])
     assert found.asserted({"who": {"b": 1, "a": [True]}}) == [
         ("status", '"closed"'),
@@ -87,7 +87,7 @@ def test_decimals_are_digits(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "1.", ".5", "01", "1e5", "NaN", "1,5", " 1", "1\n", "--1", "٣", "0x1"])
 def test_what_is_no_decimal_is_refused(text: str) -> None:
-    """Exponents, separators, other scripts' digits and white space are no part of a decimal."""
+    """Exponents, separators, other scripts' digits and white space are not part of a decimal."""
     (found,) = made(properties={"n": {"format": "decimal"}}).faults({"n": text})
     assert found.startswith("data.n: ")
 
@@ -106,7 +106,7 @@ def test_what_is_no_subject_is_refused(text: str) -> None:
 
 
 def test_three_faults_of_a_payload_are_told_with_three_paths() -> None:
-    """Everything wrong with a payload is told at once, down to the item of a list."""
+    """Everything wrong with a payload is reported at once, down to the item of a list."""
     found = made(
         properties={"n": {"type": "integer"}, "list": {"items": {"type": "string"}}, "s": SUBJECT},
         required=["place"],

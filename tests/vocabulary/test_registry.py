@@ -119,13 +119,13 @@ def test_an_old_payload_is_read_as_the_newest_version() -> None:
 
 
 def test_an_upcast_must_fit_the_examples_of_the_version_before() -> None:
-    """A patch that cannot be applied to an example is refused where the type is defined, not years later."""
+    """A patch that cannot be applied to an example is refused when the type is defined, not years later."""
     one = Vocabulary().with_type(definition(examples=[{"reason": "dry"}, {}]))
     assert "the upcast to version 2 does not fit" in str(refused(one, second()))
 
 
 def test_an_upcast_must_give_payloads_of_the_new_version() -> None:
-    """Every fault of the patched example is told, with its number."""
+    """Every fault of the patched example is reported, with its number."""
     one = Vocabulary().with_type(definition(examples=[{"reason": "dry"}]))
     error = refused(one, second(x_upcast=[], required=["cause"]))
     assert len(error.faults) == 2
@@ -175,7 +175,7 @@ def test_an_unknown_version_is_refused(known: Vocabulary) -> None:
     ],
 )
 def test_a_wrong_kind_is_told_with_the_nearest(known: Vocabulary, subject: str, fault: str) -> None:
-    """A known but wrong kind is told as such, a misspelt one with what it may have meant."""
+    """A known but wrong kind is reported as such, a misspelt one with what it may have meant."""
     assert known.faults(event(subject=subject)) == [fault]
 
 
@@ -206,7 +206,7 @@ def test_a_log_can_begin_with_the_definition_of_definitions() -> None:
 
 
 def test_kinds_and_attributes_are_those_of_the_newest_versions(known: Vocabulary) -> None:
-    """What only an old version named is not suggested any more."""
+    """A name that only an old version has is no longer suggested."""
     assert {"operation", "person", "place", "source"} <= known.kinds()
     assert {"status", "location", "published"} <= known.attributes()
     one = Vocabulary().with_type(definition(x_subject="well", x_ends=["flow"]))
