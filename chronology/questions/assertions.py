@@ -19,11 +19,11 @@ class Assertion:
 
     Attributes:
         event: its id; `position` is its place in the log.
-        value: what it says, or denies or disputes; None where it says that nothing holds any more.
+        value: what it says, or denies or disputes; None if it says that nothing holds any more.
         role: what it does to the attribute: affirms, denies, disputes.
         valid: the date as its source gave it.
         stated: the day on which the source said so.
-        known_from: the position since which it is read so: its own, or that of a newer version of its type.
+        known_from: the position from which it is read like this: its own, or that of a newer version of its type.
     """
 
     event: str
@@ -51,12 +51,12 @@ class Assertion:
 
 
 class Sayings(NamedTuple):
-    """What was said of one attribute, by what became of it; each list in order of position.
+    """What was said of one attribute, sorted by what became of it; each list is in order of position.
 
     Attributes:
         live: what counts.
-        hidden: what filters leave out, with the names of these.
-        withdrawn: what was retracted, replaced or read anew by then, with the position that did it.
+        hidden: what filters leave out, with the names of the filters.
+        withdrawn: what was retracted, replaced or reread by then, with the position of the event that did it.
     """
 
     live: list[Assertion]

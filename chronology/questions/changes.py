@@ -1,4 +1,4 @@
-"""When our knowledge changed: the answers that differ between two known times, and the events that did it."""
+"""When our knowledge changed: the answers that differ between two known times, and the events that changed them."""
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ from chronology.questions.outcomes import Outcome, outcome_of
 from chronology.questions.spans import span_of
 
 Progress = Callable[[int, int], None]
-"""Told how many attributes are done, and of how many."""
+"""Called with how many attributes are done, and of how many."""
 
 
 @frozen(kw_only=True)
@@ -21,9 +21,9 @@ class Change:
     """A stretch of valid time over which an answer differs between two known times.
 
     Attributes:
-        since: its first second; None where it has always been so.
-        until: its last second; None where it goes on.
-        before: what was thought to hold; None where nothing was known.
+        since: its first second; None if it has always been so.
+        until: its last second; None if it goes on.
+        before: what was thought to hold; None if nothing was known.
         after: what was thought later.
         events: positions of the events that changed the answer, as it is at the start of the stretch.
     """
@@ -54,9 +54,9 @@ def changes(
         filters: which subject, attribute and kind, and what counts; their `known_at` is ignored.
         earlier: a position. Requires earlier <= later.
         later: the other one.
-        instant: compare the answers at this second only; over all of valid time where not given.
+        instant: compare the answers at this second only; over all of valid time if not given.
         fuzz: seconds by which the ends of qualified dates are widened.
-        progress: told after every attribute.
+        progress: called after every attribute.
     """
     groups = _touched(connection, filters, earlier, later)
     for number, (subject, attribute) in enumerate(groups, start=1):
@@ -67,7 +67,7 @@ def changes(
 
 
 def _touched(connection: sqlite3.Connection, filters: Filters, earlier: int, later: int) -> list[tuple[str, str]]:
-    """Return the attributes of which something came to be known, or was withdrawn, between two positions."""
+    """Return the attributes about which something became known or was withdrawn between two positions."""
     conditions, parameters = filters.group_conditions()
     conditions.append(
         "((known_from > :earlier AND known_from <= :later) OR (known_until > :earlier AND known_until <= :later))"
@@ -110,7 +110,7 @@ def _of_group(
 
 
 class _Known:
-    """The claims about one attribute that filters admit, by when the log knew them."""
+    """The claims about one attribute that the filters admit, and when the log knew each."""
 
     def __init__(self, filters: Filters, found: Sayings) -> None:
         self._until = {said.claim.key: by for said, by in found.withdrawn}
@@ -127,9 +127,9 @@ class _Known:
         ]
 
     def causes(self, old: Iterable[Claim], new: Iterable[Claim], *, earlier: int, later: int) -> tuple[int, ...]:
-        """Return the positions at which a party to the later answer came, or one to the earlier answer went.
+        """Return the positions at which a party to the later answer came, or a party to the earlier answer went.
 
-        Where the two answers differ there is one: who wins now and did not is new, or was beaten by what went.
+        If the answers differ, there is at least one: a winner that did not win before is new, or what beat it is gone.
         """
         came = {self._from[claim.key] for claim in new}
         went = {self._until.get(claim.key, 0) for claim in old}
@@ -137,7 +137,7 @@ class _Known:
 
 
 def _parties(answer: Answer | None, claims: Sequence[Claim], instant: int) -> Iterable[Claim]:
-    """Return the parties to an answer; where nothing is known, also who says that nothing holds any more."""
+    """Return the parties to an answer; if nothing is known, also the claims that say that nothing holds any more."""
     if answer is not None:
         return [claim for claim, _ in answer.candidates if claim]
     weighing = weigh(claims, instant)
@@ -145,7 +145,7 @@ def _parties(answer: Answer | None, claims: Sequence[Claim], instant: int) -> It
 
 
 Stretch = tuple[int, int, Answer | None, Answer | None]
-"""Seconds, half-open, over which one answer was given, and then one with another outcome; as at its start."""
+"""Seconds, half-open, over which one answer held, and later one with another outcome; both as at the start."""
 
 
 def _differ(before: Answer | None, after: Answer | None) -> bool:
@@ -153,7 +153,7 @@ def _differ(before: Answer | None, after: Answer | None) -> bool:
 
 
 def _stretches(old: Sequence[Segment], new: Sequence[Segment]) -> Iterator[Stretch]:
-    """Yield the longest stretches over which two histories differ in one and the same way."""
+    """Yield the longest stretches over which two histories differ in the same way."""
     borders = sorted({border for segment in (*old, *new) for border in segment[:2]})
     compared = zip(borders, borders[1:], _answers(old, borders), _answers(new, borders), strict=False)
     last: Stretch | None = None
@@ -169,7 +169,7 @@ def _stretches(old: Sequence[Segment], new: Sequence[Segment]) -> Iterator[Stret
 
 
 def _answers(history: Sequence[Segment], instants: Sequence[int]) -> Iterator[Answer | None]:
-    """Yield the answers at instants in order, among which are all borders of the history."""
+    """Yield the answers at some ordered instants, which include all borders of the history."""
     left = iter(history)
     current = next(left, None)
     for instant in instants:

@@ -10,7 +10,7 @@ from chronology.questions.outcomes import outcome_held
 
 @frozen(kw_only=True)
 class Difference:
-    """An attribute whose answer differs between two dates; None where nothing was, or is, known."""
+    """An attribute whose answer differs between two dates; None if nothing was, or is, known."""
 
     subject: str
     attribute: str

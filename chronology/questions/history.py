@@ -28,11 +28,11 @@ class Period:
 
     Attributes:
         attribute: what it is about.
-        since: its first second; None where it has always been so.
-        until: its last second; None where it goes on.
-        starts, ends: the same on the line of seconds, half-open, BEGINNING and FOREVER where unbounded.
-        value: the leading one; None where nothing is known to hold.
-        parties: everybody who has a part in the answer, the leading one first.
+        since: its first second; None if it has always been so.
+        until: its last second; None if it goes on.
+        starts, ends: the same on the line of seconds, half-open, BEGINNING and FOREVER if unbounded.
+        value: the leading one; None if nothing is known to hold.
+        parties: every assertion that has a part in the answer, the leading one first.
     """
 
     attribute: str
@@ -47,7 +47,7 @@ class Period:
 
 
 def history(connection: sqlite3.Connection, filters: Filters, *, fuzz: int = 0) -> list[Period]:
-    """Return the periods of one subject, by attribute, in order; where there is a gap, nothing is known."""
+    """Return the periods of one subject, by attribute, in order; in a gap, nothing is known."""
     asked = [filters.attribute] if filters.attribute else _attributes(connection, filters)
     found: list[Period] = []
     for attribute in asked:

@@ -12,9 +12,9 @@ from chronology.events.json_values import Json, freeze
 
 @frozen(kw_only=True)
 class Outcome:
-    """What held, in short; `value` is None where nothing is known to hold.
+    """What held, in short; `value` is None if nothing is known to hold.
 
-    Two answers are the same if their outcomes are, whoever stands behind them.
+    Two answers are the same if their outcomes are, whatever the sources.
     """
 
     value: Json
@@ -23,7 +23,7 @@ class Outcome:
 
 
 def outcome_of(answer: Answer | None) -> Outcome | None:
-    """Return the outcome of an answer, None where nothing is known."""
+    """Return the outcome of an answer, None if nothing is known."""
     if answer is None:
         return None
     value = answer.leading.value if answer.leading else None
@@ -35,7 +35,7 @@ def outcome_of(answer: Answer | None) -> Outcome | None:
 
 
 def outcome_held(holding: Holding | None) -> Outcome | None:
-    """Return the outcome of a holding, None where there is none."""
+    """Return the outcome of a holding, None if there is none."""
     if holding is None:
         return None
     return Outcome(value=holding.value, certainty=holding.certainty, contested=holding.contested)

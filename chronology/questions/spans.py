@@ -7,7 +7,7 @@ Span = tuple[str | None, str | None]
 
 
 def span_of(start: int, end: int) -> Span | None:
-    """Return a half-open period as texts, None where it lies wholly outside the years -9999 to 9999.
+    """Return a half-open period as texts, None if it lies wholly outside the years -9999 to 9999.
 
     Only an unbounded date, such as `[2018-01-15..]`, reaches out there; no question can.
     """

@@ -1,4 +1,4 @@
-"""Why an answer is what it is: every assertion that was considered, what decided, what is hidden or withdrawn."""
+"""Why an answer is what it is: every assertion that was considered, what decided, and what is hidden or withdrawn."""
 
 import sqlite3
 from typing import Any, Literal
@@ -17,10 +17,10 @@ from chronology.vocabulary.event_types import DEFINED, RETRACTED
 
 @frozen(kw_only=True)
 class Reported:
-    """An assertion with the rest of what its event says of where it comes from.
+    """An assertion, with everything that its event says about where it comes from.
 
     Attributes:
-        said_by: the chain of attribution, the origin first; empty where the source speaks for itself.
+        said_by: the chain of attribution, the origin first; empty if the source speaks for itself.
     """
 
     assertion: Assertion
@@ -35,9 +35,9 @@ class Considered(Reported):
     """An assertion in scope, and what it was to the answer.
 
     Attributes:
-        part: leading, possible, rival or denial where it is a party; outdone by another; beside the point, for it
-            denies or disputes what cannot hold then; or elsewhere, for it cannot cover the date.
-        rule: of the leading one, why it leads; of an outdone one or a rival, why it cannot win.
+        part: leading, possible, rival or denial if it is a party; outdone by another; beside the point, because it
+            denies or disputes what cannot hold then; or elsewhere, because it cannot cover the date.
+        rule: why a leading one leads, or why an outdone one or a rival cannot win.
         against: position of the assertion that it won over, or lost to.
     """
 
@@ -52,8 +52,8 @@ class Withdrawn(Reported):
 
     Attributes:
         by: position of the event that withdrew it, recorded at `at`.
-        how: it was retracted or replaced; "withdrawn" where that event was redacted and nobody can tell.
-        reason: as that event gives it.
+        how: retracted or replaced; "withdrawn" if that event was redacted, so that nobody can tell.
+        reason: the one that event gives.
     """
 
     by: int
@@ -64,7 +64,7 @@ class Withdrawn(Reported):
 
 @frozen(kw_only=True)
 class Hidden(Reported):
-    """An assertion that filters leave out, and their names."""
+    """An assertion that filters leave out, and the names of the filters."""
 
     filters: tuple[str, ...]
 
@@ -75,7 +75,7 @@ class Why:
 
     Attributes:
         valid_at: the last second that the question is about, as an ISO 8601 date-time.
-        outcome: what held; None where nothing is known.
+        outcome: what held; None if nothing is known.
         considered: every assertion in scope, the parties first.
         without: what would hold if the leading assertion were not there; None if nothing would be known.
         withdrawn: what was retracted or replaced by then.
@@ -93,7 +93,7 @@ class Why:
 
     @property
     def leading(self) -> Considered | None:
-        """The assertion that decides, None where none does."""
+        """The assertion that decides, None if none does."""
         first = self.considered[0] if self.considered else None
         return first if first and first.part is Part.LEADING else None
 
@@ -125,7 +125,7 @@ def _considered(log: Log, said: Assertion, judgement: Judgement) -> Considered:
 
 
 def _withdrawn(log: Log, said: Assertion, by: int) -> Withdrawn | None:
-    """Tell who withdrew an assertion; None where it lives on, read anew by a newer version of its type."""
+    """Tell who withdrew an assertion; None if it is still live, reread by a newer version of its type."""
     row = log.by_position(by)
     body = decode(row.body) if row and row.body else None
     if row is None or (body and body.type == DEFINED):

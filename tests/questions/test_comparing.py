@@ -77,7 +77,7 @@ def test_a_diff_is_what_differs_between_two_states(stores: Stores, data: st.Data
 
 @given(st.data())
 def test_why_explains_the_answer_that_the_state_gives(stores: Stores, data: st.DataObject) -> None:
-    """Outcome and parties are those of the state, now and as known earlier; what was withdrawn is no party."""
+    """Outcome and parties are those of the state, now and as known earlier; withdrawn assertions are not parties."""
     with stores.of(batches(data.draw(histories(max_size=10)))) as chron:
         known_at = data.draw(st.integers(stores.base, chron.head()))
         moment = data.draw(st.sampled_from(WHEN))

@@ -14,7 +14,7 @@ def say(chron: Chronology, value: str, valid: str, **rest: object) -> int:
 
 
 def test_the_latest_start_decides_and_the_earlier_assertion_is_outdone(chron: Chronology) -> None:
-    """The leading assertion is named with its rule, and the one that it beats stands among those considered."""
+    """The leading assertion is named with its rule, and the one that it beats is among those considered."""
     first, second = say(chron, "group/a", "2018-01-01"), say(chron, "group/b", "2018-02-01", quote="They left.")
     found = chron.why("place/x", "controlled_by", "2018-03")
     assert found.outcome is not None
@@ -64,7 +64,7 @@ def test_what_filters_hide_is_told_with_their_names(chron: Chronology) -> None:
 
 
 def test_what_a_newer_version_of_its_type_reads_anew_was_not_withdrawn(chron: Chronology) -> None:
-    """The old reading of a live event is no withdrawal."""
+    """The old reading of a live event is not a withdrawal."""
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:chronology:town.taken:1",
@@ -84,7 +84,7 @@ def test_what_a_newer_version_of_its_type_reads_anew_was_not_withdrawn(chron: Ch
 
 
 def test_history_agrees_with_the_state_at_every_border(chron: Chronology) -> None:
-    """Each period has the value of the state at its first and its last second; gaps are where nothing is known."""
+    """Each period has the value of the state at its first and its last second; in the gaps, nothing is known."""
     for value, valid in (("group/a", "2018-01/2018-04~"), ("group/b", "2018-06"), ("group/c", "2018-07-01/2018-08-01")):
         say(chron, value, valid)
     periods = chron.history("place/x", "controlled_by")
