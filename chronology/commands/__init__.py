@@ -1,8 +1,8 @@
 """The command line: parses, calls, prints; decides nothing.
 
 What a person types goes in; tables, JSON or one clear error come out. `application` holds the options that commands
-share, `output` prints, `table` lays out, and `display` is the only way by which foreign text reaches a terminal. What
-only a person at a terminal sees is in `terminal`, `stacked`, `style` and `pager`, which pipes need not wait for. The
+share, `output` prints, `table` lays out, and `display` is the only way by which foreign text reaches a terminal.
+`terminal`, `stacked`, `style` and `pager` serve only a person at a terminal, so a pipe does not wait for them. The
 other modules hold the commands. Imports every room below.
 """
 
@@ -54,7 +54,7 @@ GROUPS: Final = {
         "redact": "evidence",
     },
 }
-"""The commands by the heading under which help lists them, in its order; with each, the module it stands in."""
+"""The commands by the heading under which help lists them, in its order, each with the module that holds it."""
 
 HOMES: Final = {name: module for commands in GROUPS.values() for name, module in commands.items()}
 """The module of each command, so that a question need not wait for the libraries that others use."""
@@ -65,9 +65,9 @@ _HELP: Final = ("-h", "--help")
 
 
 def load(arguments: Sequence[str] = ()) -> None:
-    """Add to the application the commands that may be meant: those that the arguments name, all where none does."""
+    """Add commands to the application: those that the arguments name, or all if they name none."""
     first = next((word for word in arguments if word in HOMES or word in _HELP), "")
-    # Help that is asked for before any command is help with all of them.
+    # Help asked for before any command lists all commands.
     named = set() if first in _HELP else {HOMES[word] for word in arguments if word in HOMES}
     # Importing a module of commands is what adds them to the application.
     for module in sorted(named or set(HOMES.values())):
@@ -84,18 +84,18 @@ def _name(command: CommandInfo | TyperInfo) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit; what is refused becomes one line, never a traceback.
+    """Run the command line and exit; a refusal becomes one line, never a traceback.
 
     Args:
-        arguments: what stands after the program's name; those of this process where not given.
+        arguments: what comes after the program's name; those of this process if not given.
     """
     given = sys.argv[1:] if arguments is None else arguments
     load(given)
     if arguments is None:
-        # Modules stay as long as the process: looking for garbage among them, at the end above all, finds none.
+        # Modules live as long as the process, so collecting garbage among them, above all at the end, finds nothing.
         gc.freeze()
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # What the encoding of a terminal lacks is shown as an escape, instead of ending the program.
+        # A character that the terminal's encoding lacks is shown as an escape, instead of ending the program.
         sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(_run(given))
 
@@ -114,7 +114,7 @@ def _run(arguments: Sequence[str]) -> int:
         _drop_output()
         return 1
     except OSError as exc:
-        # Files of ours are the library's to explain; what is left is where the output goes.
+        # The library explains errors of our own files, so this one is about the output.
         say(f"error: the output cannot be written: {exc.strerror}")
         _drop_output()
         return 1
@@ -131,5 +131,5 @@ def _complain_of_usage(exc: Exception) -> None:
 
 
 def _drop_output() -> None:
-    """Let what is still to be flushed go nowhere: the interpreter would complain once more when it ends."""
+    """Discard what is not yet flushed, or the interpreter would complain again when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -31,8 +31,8 @@ class Format(StrEnum):
 _FORMATS: Final = {
     Format.JSON: "Print JSON.",
     Format.NL: "Print JSON lines: one object a line.",
-    Format.CSV: "Print CSV, in which what is no text is JSON.",
-    Format.SPREADSHEET: "Print CSV for a spreadsheet: no cell can be a formula; altered, thus no evidence.",
+    Format.CSV: "Print CSV, with JSON in cells that are not text.",
+    Format.SPREADSHEET: "Print CSV for a spreadsheet: altered so that no cell is a formula, so not evidence.",
 }
 
 
@@ -60,7 +60,7 @@ def _reading_options() -> list[TyperOption]:
 
 
 def _pager_options() -> list[TyperOption]:
-    text = "Print without a pager.  [pager: that in PAGER, else less]"
+    text = "Print without a pager.  [pager: PAGER, else less]"
     return [
         TyperOption(
             param_decls=["--no-pager"],
@@ -89,7 +89,7 @@ class PlainCommand(TyperCommand):
 
 
 class StoreCommand(TyperCommand):
-    """A command that opens a store: `--db` may stand after its name too."""
+    """A command that opens a store: `--db` may also come after its name."""
 
     def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
         """Add the shared options to the command's own."""
@@ -105,7 +105,7 @@ class ReadingCommand(TyperCommand):
 
 
 class PagedCommand(ReadingCommand):
-    """A command that prints as much as there is, for people through a pager."""
+    """A command that may print a lot, for people through a pager."""
 
     def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
         """Add the shared options to the command's own."""
@@ -120,7 +120,7 @@ class Group(TyperGroup):
         super().__init__(*args, **_with_examples_last(kwargs))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write the commands into a help page: each under its heading, and what they do in one column."""
+        """Write the commands into a help page, each under its heading, with all summaries in one column."""
         commands = [(name, self.commands[name]) for name in self.list_commands(ctx) if not self.commands[name].hidden]
         width = max((len(name) for name, _ in commands), default=0)
         sections: dict[str, list[tuple[str, str]]] = {}
@@ -134,7 +134,7 @@ class Group(TyperGroup):
 
 
 class ReadingGroup(Group):
-    """A group that prints rows where no command of it is named."""
+    """A group that prints rows if none of its commands is named."""
 
     def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
         """Add the shared options to the group's own."""
@@ -146,7 +146,7 @@ app: Final = typer.Typer(
     cls=Group,
     invoke_without_command=True,
     add_completion=False,
-    # Help is plain text that can be quoted; tracebacks are for the interpreter, not for users.
+    # Help is plain text that can be quoted, and users see no tracebacks.
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -170,7 +170,7 @@ def _keep_format(name: Format) -> Any:
         before = context.meta.get("format", name)
         if before is not name and not (before.is_csv and name.is_csv):
             raise typer.BadParameter(f"--{name} and --{before} exclude each other")
-        # Of the two flavours of CSV together, the harmless one is meant, in whatever order they stand.
+        # If both flavours of CSV are asked for, in either order, the harmless one is meant.
         context.meta["format"] = Format.SPREADSHEET if before is Format.SPREADSHEET else name
 
     return keep
@@ -207,12 +207,12 @@ def _application(
 
 
 Subject = Annotated[
-    str | None, typer.Argument(metavar="[SUBJECT]", show_default=False, help="What is asked about, as kind/slug.")
+    str | None, typer.Argument(metavar="[SUBJECT]", show_default=False, help="The subject, as kind/slug.")
 ]
 
 RecordedBy = Annotated[
     str | None,
-    typer.Option(metavar="NAME", envvar="CHRONOLOGY_RECORDED_BY", help="Who writes this down: the analyst's name."),
+    typer.Option(metavar="NAME", envvar="CHRONOLOGY_RECORDED_BY", help="Who records this: the analyst's name."),
 ]
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")]

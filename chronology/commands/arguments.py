@@ -1,4 +1,4 @@
-"""What people type, as what the library takes: positions, names of events, spans of days. Prints nothing."""
+"""Turns what people type into what the library takes: positions, names of events, spans of days. Prints nothing."""
 
 import re
 
@@ -9,12 +9,12 @@ _SPANS = {"d": DAY, "w": 7 * DAY}
 
 
 def known_at(text: str | None) -> int | str | None:
-    """Read a position, given in digits, or a date or date-time; no date has a sign and fewer than four digits."""
+    """Read a position, given in digits, or a date or date-time (which never has a sign and fewer than four digits)."""
     return int(text) if text and re.fullmatch(r"\d{1,20}|-\d{1,3}", text, re.ASCII) else text
 
 
 def event_name(text: str) -> int | str:
-    """Read a position, given in digits or as `#7`, or an id; what begins with 0 is the beginning of an id."""
+    """Read a position, given in digits or as `#7`, or an id; a leading 0 means the beginning of an id."""
     return int(text.removeprefix("#")) if re.fullmatch("#?[1-9][0-9]{0,17}", text) else text
 
 
@@ -22,11 +22,11 @@ def span(text: str | None) -> int:
     """Read a number of days or weeks, `7d` or `2w`, as seconds.
 
     Raises:
-        ChronologyError: it is none.
+        ChronologyError: it is not a span of days.
     """
     if text is None:
         return 0
     match = re.fullmatch(r"(\d{1,5})([dw])", text, re.ASCII)
     if not match:
-        raise ChronologyError(f"{text!r} is no span of days", hint="write it as in 7d or 2w")
+        raise ChronologyError(f"{text!r} is not a span of days", hint="write it like 7d or 2w")
     return int(match[1]) * _SPANS[match[2]]

@@ -1,4 +1,4 @@
-"""Commands that check: verify, verify-proof. Exit code 3 where something does not hold."""
+"""Commands that check: verify, verify-proof. Exit code 3 if something does not hold."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ FAULT: int = 3
 
 Keys = Annotated[
     list[str] | None,
-    typer.Option("--key", metavar="VKEY", help="A verifier key that you trust; may stand more than once."),
+    typer.Option("--key", metavar="VKEY", help="A verifier key that you trust; may be repeated."),
 ]
 
 
@@ -35,24 +35,24 @@ def verify(
     ] = None,
     keys: Keys = None,
     foreign: Annotated[
-        bool, typer.Option("--foreign", help="Believe nothing of the file: somebody else made it.")
+        bool, typer.Option("--foreign", help="Trust nothing in the file: somebody else made it.")
     ] = False,
 ) -> None:
     """Check every event and every projection.
 
-    Every body is hashed again, every column beside it and every projection derived again, and the file, its tables
-    and its triggers are checked. With a checkpoint kept elsewhere, a log that was truncated, rewritten or exchanged
-    is found too. Exit code 3 on a fault.
+    Hashes every body again, derives every other column and every projection again, and checks the file, its tables
+    and its triggers. With a checkpoint kept elsewhere, it also finds a log that was truncated, rewritten or
+    exchanged. Exit code 3 on a fault.
 
-    With --foreign the file is opened so that it can do no harm, and every event is judged as if it were to be
-    appended now; projections are not looked at.
+    With --foreign, the file is opened so that it can do no harm, every event is checked as if it were appended now,
+    and projections are ignored.
 
     \b
     chronology verify
     chronology verify --checkpoint may.checkpoint --key example.org/jane+1a2b3c4d+AbC...
     """
     if keys and checkpoint is None:
-        raise typer.BadParameter("--key says who must have signed the --checkpoint, and none is given")
+        raise typer.BadParameter("--key says who must have signed the --checkpoint, and there is no --checkpoint")
     earlier = _earlier(checkpoint, keys or [])
     if foreign:
         report = _verify_foreign(path_of(context), earlier)
@@ -76,7 +76,7 @@ def _earlier(path: Path | None, keys: list[str]) -> Checkpoint | None:
         return None
     data = read_document(path)
     if not keys:
-        output.say("note: without --key nobody checks who signed the checkpoint")
+        output.say("note: without --key, nothing checks who signed the checkpoint")
     else:
         check_verifier_keys(keys)
     with _or_fault():
@@ -84,7 +84,7 @@ def _earlier(path: Path | None, keys: list[str]) -> Checkpoint | None:
 
 
 def _verify_foreign(path: Path, earlier: Checkpoint | None) -> VerifyReport:
-    # Only this needs the library behind it, whose import takes longer than most questions.
+    # Imported here, because the import takes longer than most questions.
     from chronology.evidence.foreign import open_foreign
 
     frontier, gaps, faults = Frontier(), [], []
@@ -124,14 +124,14 @@ def _tell(report: VerifyReport, *, foreign: bool) -> None:
     if report.faults:
         return
     what = (
-        "events are such as this program records"
+        "events are valid, and as this program records them"
         if foreign
         else "events and their projections are as they were written"
     )
     output.put(f"ok: {report.events:,} {what}")
     if report.redacted:
         places = ", ".join(f"#{position}" for position in report.redacted)
-        output.put(f"redacted, and declared so: {places}")
+        output.put(f"redacted, as declared: {places}")
     output.put(f"root {report.root.hex()}")
 
 
@@ -142,13 +142,15 @@ def verify_exhibit(
         list[str],
         typer.Option("--key", metavar="VKEY", show_default=False, help="A verifier key that you trust."),
     ],
-    origin: Annotated[str | None, typer.Option(metavar="O", help="The origin line of the log it must be from.")] = None,
+    origin: Annotated[
+        str | None, typer.Option(metavar="O", help="The origin line of the log that it must come from.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Check an exhibit and show its event; needs no store.
 
-    It holds if somebody you trust signed a checkpoint of a log in which this event stood, word for word, at this
-    position. Exit code 3 where it does not.
+    It holds if somebody you trust signed a checkpoint of a log that had this event, word for word, at this position.
+    Exit code 3 if it does not.
 
     \b
     chronology verify-proof exhibit.tlog-proof --key example.org/jane+1a2b3c4d+AbC...
@@ -169,7 +171,7 @@ def verify_exhibit(
 
 @contextmanager
 def _or_fault() -> Iterator[None]:
-    """End with the exit code of a fault where a proof, a signature or the file itself does not hold."""
+    """End with the exit code of a fault if a proof, a signature or the file itself does not hold."""
     try:
         yield
     except (ProofError, NoteError, IntegrityError) as exc:

@@ -24,8 +24,8 @@ def date(
 ) -> None:
     """Explain how a date is read.
 
-    `-` reads dates from standard input, one a line. In JSON, each date gives one object on a line of its own, also
-    where it is refused. Exit code 1 if any was.
+    `-` reads dates from standard input, one a line. In JSON, each date gives one object on a line of its own, even
+    if it is refused. Exit code 1 if any was refused.
 
     \b
     chronology date 2018-01/2018-04~
@@ -61,7 +61,7 @@ class _Tally:
 def _lines(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         if text == "-":
-            # What is no UTF-8 is no date either, and is told so like any other text.
+            # Text that is not UTF-8 is refused like any other text that is not a date.
             yield from (line.decode("utf-8", "backslashreplace").rstrip("\r\n") for line in sys.stdin.buffer)
         else:
             yield text

@@ -21,7 +21,7 @@ from chronology.questions.outcomes import outcome_held
 from chronology.store.reader import Reader
 
 Attribute = Annotated[
-    str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="What is asked of it, as in status.")
+    str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
 ]
 Kind = Annotated[str | None, typer.Option(metavar="K", help="Only subjects of this kind.")]
 
@@ -48,7 +48,7 @@ def diff(
 ) -> None:
     """List what differs in the world between two dates.
 
-    An answer differs if its value does, or how certain it is, or whether it is contested.
+    Answers differ if they have another value or certainty, or if only one is contested.
 
     \b
     chronology diff --from 2018-05-12 --to 2018-05-13
@@ -85,10 +85,10 @@ def changes(
     ] = None,
     kind: Kind = None,
 ) -> None:
-    """List the answers that we gave differently before.
+    """List the answers that were different before.
 
-    Between two known times: what was thought to hold, what is thought now, over which stretch of valid time, and the
-    events that changed it. Compare what you published with what you know today.
+    Shows, between two known times, what was thought to hold, what is thought now, over which stretch of valid time,
+    and the events that changed it. Compare what you published with what you know today.
 
     \b
     chronology changes --since 2018-05-20

@@ -5,12 +5,12 @@ import unicodedata
 from functools import cache
 from itertools import groupby
 
-# More marks than this on one letter are no writing: the longest stacks known to us, in Tibetan, have eight.
+# More marks than this on one letter are not writing: the longest stacks that we know, in Tibetan, have eight.
 MAX_MARKS = 8
 
-# What a terminal obeys, what reorders its neighbours, and what cannot be seen: the categories Cc, Cf, Cs, Zl
-# and Zp, the noncharacters, and the property Default_Ignorable_Code_Point. Left out are the few of Cf that
-# are seen, such as the Arabic end of ayah. A table, for `unicodedata` differs from one Python to the next.
+# Characters that a terminal obeys, that reorder their neighbours, or that cannot be seen: the categories Cc, Cf, Cs, Zl
+# and Zp, the noncharacters, and the property Default_Ignorable_Code_Point, without the few of Cf that can be
+# seen, such as the Arabic end of ayah. It is a table because `unicodedata` differs from one Python to the next.
 _UNSAFE_RANGES = (
     ("\x00", "\x1f"),
     ("\x7f", "\x9f"),
@@ -38,7 +38,7 @@ _UNSAFE_RANGES = (
     *((chr(plane + 0xFFFE), chr(plane + 0xFFFF)) for plane in range(0x10000, 0x110000, 0x10000)),
 )
 _UNSAFE_CLASS = "".join(f"{first}-{last}" for first, last in _UNSAFE_RANGES)
-# Most text is ASCII, needs none of these patterns, and does not wait until they are compiled.
+# Most text is ASCII and needs none of these patterns, so they are compiled only when needed.
 _compiled = cache(re.compile)
 _UNSAFE = f"[{_UNSAFE_CLASS}]"
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
@@ -55,22 +55,22 @@ _ARABIC = "[\u0620-\u065f\u066e-\u06d3\u06d5-\u06dc\u06ea-\u06ef\u06fa-\u06ff\u0
 _PICTURE = "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 _IDEOGRAPH = "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]"
 
-# To `re`, marks are neither words nor spaces, so only such a run can hold a flood; `_thinned` then counts.
+# For `re`, marks are neither words nor spaces, so only such a run can contain too many; `_thinned` counts them.
 _FLOOD = rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1},}}"
 
 _FORMULA = f"[\t\r\n]|[\\s{_UNSAFE_CLASS}]*[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]"
 
 
 def escape(text: str, *, multiline: bool = False) -> str:
-    r"""Return text in which everything unseen is seen, as `\n`, `\x1b`, `\u202e` or `\U000e0041`.
+    r"""Return text in which unseen characters are visible, as `\n`, `\x1b`, `\u202e` or `\U000e0041`.
 
     The only way by which foreign text reaches a terminal. Zero-width joiners and variation selectors stay
     where the spelling of Persian, of Indic scripts, of ideographs or of emoji needs them. Direction marks do
-    not stay: they move digits and punctuation about, and whoever compares two dates must see that. Combining
+    not stay: they move digits and punctuation, which a reader who compares two dates must see. Combining
     marks beyond `MAX_MARKS` in a row are counted instead of shown.
 
-    A backslash stays as it is: the output is for people, `C:\new` reads better so, and escaping twice does no
-    harm. Whoever needs the exact text reads the JSON.
+    A backslash stays as it is: the output is for people, `C:\new` is easier to read, and escaping twice does no
+    harm. The JSON has the exact text.
 
     Args:
         text: any string, lone surrogates included.
@@ -89,7 +89,7 @@ def escape(text: str, *, multiline: bool = False) -> str:
 
 
 def one_line(text: str, width: int) -> str:
-    """Return escaped text cut to at most `width` terminal cells, an ellipsis in place of what was cut.
+    """Return escaped text cut to at most `width` terminal cells, with an ellipsis in place of what was cut.
 
     Wide characters count as two cells and marks as none. Requires width >= 1.
     """
@@ -100,7 +100,7 @@ def one_line(text: str, width: int) -> str:
     fits = 0
     for end, char in enumerate(line):
         size = _cells(char)
-        # A mark goes with its letter, so the line is only ever cut in front of something that takes room.
+        # A mark stays with its letter, so the text is only cut in front of something that takes up room.
         if size and cells < width:
             fits = end
         cells += size
@@ -124,7 +124,7 @@ def spreadsheet_cell(text: str) -> str:
 
 
 def _belongs(char: str, text: str, at: int) -> bool:
-    """Tell whether an unseen character is part of the spelling where it stands."""
+    """Tell whether an unseen character is part of the spelling at this place."""
     before = text[at - 1] if at else ""
     after = text[at + 1 : at + 2]
     if not before:
@@ -142,14 +142,14 @@ def _belongs(char: str, text: str, at: int) -> bool:
 
 
 def _joins(char: str, before: str, after: str, second_before: str) -> bool:
-    """Tell whether a joiner stands where RFC 5892 appendix A, Arabic abbreviations or emoji have one."""
+    """Tell whether a joiner is where RFC 5892 appendix A, Arabic abbreviations or emoji have one."""
     if unicodedata.combining(before) == 9:  # a virama: the joiner chooses the form of the consonant before it
         return True
     if _compiled(_JOINING).match(before) and _compiled(_JOINING).match(after):
         return True
     if char == _ZWNJ:
         return False
-    if _compiled(_ARABIC).match(before):  # keeps the initial form where nothing follows, as in the Persian for "AH"
+    if _compiled(_ARABIC).match(before):  # keeps the initial form if nothing follows, as in the Persian for "AH"
         return True
     if before == "\ufe0f":
         before = second_before

@@ -1,4 +1,4 @@
-"""Files beside the store that commands read and write: keys, checkpoints, exhibits. Never over a file."""
+"""Files beside the store that commands read and write: keys, checkpoints, exhibits. Never overwrites a file."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Final
 from chronology.errors import StoreError
 
 _LARGEST: Final = 4_000_000
-"""Bytes of the longest document that anything here could be."""
+"""The most bytes that any of these documents can have."""
 
 
 def read_document(path: Path) -> bytes:
@@ -22,7 +22,7 @@ def read_document(path: Path) -> bytes:
     except OSError as exc:
         raise StoreError(f"{path} cannot be read: {exc.strerror}") from exc
     if len(data) > _LARGEST:
-        raise StoreError(f"{path} is longer than {_LARGEST:,} bytes, as no key, checkpoint or exhibit is")
+        raise StoreError(f"{path} is longer than {_LARGEST:,} bytes, so it is not a key, checkpoint or exhibit")
     return data
 
 
@@ -30,16 +30,16 @@ def read_key(path: Path) -> str:
     """Return the one line of a key's file.
 
     Raises:
-        StoreError: it cannot be read, or is no text.
+        StoreError: it cannot be read, or is not text.
     """
     try:
         return read_document(path).decode("ascii").strip()
     except UnicodeDecodeError as exc:
-        raise StoreError(f"{path} is no key", hint="`chronology keygen NAME` makes one") from exc
+        raise StoreError(f"{path} is not a key", hint="`chronology keygen NAME` makes one") from exc
 
 
 def check_place(path: Path) -> None:
-    """Refuse a path at which no file can be made.
+    """Refuse a path if no file can be made there.
 
     Raises:
         StoreError: there is no such directory, or it cannot be written.
@@ -51,10 +51,10 @@ def check_place(path: Path) -> None:
 
 
 def check_tree_place(directory: Path) -> None:
-    """Refuse a directory that cannot be made, with those above it, or written into.
+    """Refuse a directory that cannot be written to, or made together with those above it.
 
     Raises:
-        StoreError: something else bears its name, or it cannot be written.
+        StoreError: something else has its name, or it cannot be written.
     """
     if directory.is_dir():
         check_place(directory / "checkpoint")
@@ -65,10 +65,10 @@ def check_tree_place(directory: Path) -> None:
 
 
 def check_new(path: Path) -> None:
-    """Refuse a path at which `write_new` would refuse to write.
+    """Refuse a path to which `write_new` would refuse to write.
 
     Raises:
-        StoreError: there is such a file already, or it cannot be made.
+        StoreError: the file already exists or cannot be made.
     """
     if os.path.lexists(path):
         raise _existing(path)
@@ -76,7 +76,7 @@ def check_new(path: Path) -> None:
 
 
 def write_new(path: Path, data: bytes, *, mode: int = 0o666) -> None:
-    """Write a new file; evidence of yesterday is never written over.
+    """Write a new file; earlier evidence is never overwritten.
 
     Args:
         path: of the file.
@@ -84,7 +84,7 @@ def write_new(path: Path, data: bytes, *, mode: int = 0o666) -> None:
         mode: its permissions, before the user's umask.
 
     Raises:
-        StoreError: there is such a file already, or it cannot be written.
+        StoreError: the file already exists or cannot be written.
     """
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
@@ -97,4 +97,4 @@ def write_new(path: Path, data: bytes, *, mode: int = 0o666) -> None:
 
 
 def _existing(path: Path) -> StoreError:
-    return StoreError(f"{path} exists already, and is not written over", hint="name a new file")
+    return StoreError(f"{path} already exists, and will not be overwritten", hint="name a new file")

@@ -41,10 +41,10 @@ def append(
     ] = None,
     on: Annotated[str | None, typer.Option(metavar="EDTF", help="When it was so.")] = None,
     source: Annotated[
-        str | None, typer.Option(metavar="S", help="The document in hand; one that is described is its own.")
+        str | None, typer.Option(metavar="S", help="The document in hand; not needed to describe a document.")
     ] = None,
     said_by: Annotated[
-        list[str] | None, typer.Option(metavar="X", help="Who claims it; repeated, who passed it on.")
+        list[str] | None, typer.Option(metavar="X", help="Who claims it; repeat it for those who passed it on.")
     ] = None,
     stated: Annotated[str | None, typer.Option(metavar="DAY", help="When the source said it.")] = None,
     grade: Annotated[
@@ -60,7 +60,7 @@ def append(
     quote: Annotated[str | None, typer.Option(metavar="T", help="The words of the source.")] = None,
     locator: Annotated[str | None, typer.Option(metavar="T", help="Where in the source.")] = None,
     note: Annotated[str | None, typer.Option(metavar="T", help="A remark of your own.")] = None,
-    event_id: Annotated[str | None, typer.Option("--id", metavar="UUID", help="An id of your own choice.")] = None,
+    event_id: Annotated[str | None, typer.Option("--id", metavar="UUID", help="An id of your own.")] = None,
     recorded_by: RecordedBy = None,
     expected_head: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="Refuse if the log is not at this position.")
@@ -116,7 +116,7 @@ def append(
 
 @contextmanager
 def _hints_for_typing() -> Iterator[None]:
-    """Say how the command line writes what an event needs, where that is what went wrong."""
+    """Add a hint on how to type what an event needs, if that is what went wrong."""
     try:
         yield
     except InvalidEventError as exc:
@@ -130,7 +130,7 @@ def _hints_for_typing() -> Iterator[None]:
 
 
 def _refuse_beside_stdin(context: typer.Context) -> None:
-    """Refuse what describes one event where many are read, rather than ignore it."""
+    """Refuse options that describe one event if many are read, rather than ignore them."""
     fine = {"event_type", "expected_head", "dry_run", "as_json", "recorded_by"}
     given = [
         parameter
@@ -139,7 +139,7 @@ def _refuse_beside_stdin(context: typer.Context) -> None:
     ]
     if given:
         names = ", ".join(parameter.opts[0] if parameter.opts[0][0] == "-" else "SUBJECT" for parameter in given[:1])
-        raise typer.BadParameter(f"{names} describes one event; with - each line says it for itself")
+        raise typer.BadParameter(f"{names} describes one event; with -, each line says this itself")
 
 
 def _full_id(chron: Chronology, name: str) -> str:
@@ -187,7 +187,7 @@ def retract(
 ) -> None:
     """Withdraw an assertion.
 
-    It stays in the log, and still answers what is asked with `--known-at` a time before this.
+    It stays in the log, and still counts for a question with `--known-at` before this moment.
 
     \b
     chronology retract 01638701 --reason "the wrong crossing"

@@ -27,15 +27,15 @@ def keygen(
     name: Annotated[
         str, typer.Argument(metavar="NAME", show_default=False, help="Whose key it is: a URL without its scheme.")
     ],
-    file: Annotated[Path, typer.Option("-o", metavar="FILE", help="Where the secret key goes.")] = Path(
+    file: Annotated[Path, typer.Option("-o", metavar="FILE", help="A new file for the secret key.")] = Path(
         "chronology.key"
     ),
     dry_run: DryRun = False,
 ) -> None:
     """Make a key to sign with; print the one to verify with.
 
-    The secret key goes into a file that only you can read. The verifier key is for everyone who is to check what
-    you sign: publish it where nobody can exchange it.
+    The secret key goes into a file that only you can read. The verifier key is for everyone who will check what you
+    sign: publish it where nobody can replace it.
 
     \b
     chronology keygen example.org/jane -o jane.key > jane.vkey
@@ -56,10 +56,10 @@ def checkpoint(
     file: Annotated[Path | None, typer.Option("-o", metavar="FILE", help="A new file to write it to.")] = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Print the head of the log: a few lines that pin every event.
+    """Print the head of the log: a few lines that fix every event.
 
-    Keep it where whoever could change the store cannot reach it: with a colleague, a lawyer, a time-stamping
-    service, in print. `chronology verify --checkpoint` then finds what the store alone cannot show.
+    Keep it out of reach of anybody who could change the store: with a colleague, a lawyer, a time-stamping
+    service, in print. `chronology verify --checkpoint` then finds changes that the store alone cannot show.
 
     \b
     chronology checkpoint --sign jane.key -o may.checkpoint
@@ -73,7 +73,7 @@ def checkpoint(
         _show_would_write(file)
         return
     write_new(file, data)
-    output.say(f"{file} written; keep a copy out of reach of whoever can change the store")
+    output.say(f"{file} written; keep a copy out of reach of anybody who can change the store")
 
 
 def _checkpoint(chron: Chronology, key: Path | None) -> bytes:
@@ -94,8 +94,8 @@ def prove(
 ) -> None:
     """Make an exhibit of one event.
 
-    The file holds the event's body, the proof that it stands in the log, and a signed checkpoint: `verify-proof`
-    checks it without the store, and shows nothing of any other event.
+    The file holds the event's body, the proof that it is in the log, and a signed checkpoint: `verify-proof`
+    checks it without the store, and it shows nothing of any other event.
 
     \b
     chronology prove 01638701 --sign jane.key -o exhibit.tlog-proof
@@ -125,8 +125,8 @@ def export(
 ) -> None:
     """Write the log as static files that other verifiers read.
 
-    They are those of the C2SP specification tlog-tiles: hash tiles, bundles of the events' bodies, a checkpoint. All
-    events are in them, word for word.
+    They follow the C2SP specification tlog-tiles: hash tiles, bundles of the events' bodies, a checkpoint. They
+    contain every event, word for word.
 
     \b
     chronology export --tiles public --sign jane.key
@@ -142,7 +142,7 @@ def export(
         written = tiles.export(chron.read(), directory, checkpoint)
     output.put(f"{written:,} files in {directory}")
     if sign is None:
-        output.say("note: the checkpoint is not signed; other verifiers want --sign")
+        output.say("note: the checkpoint is not signed; other verifiers need one made with --sign")
 
 
 @app.command(cls=StoreCommand)
@@ -153,8 +153,8 @@ def backup(
 ) -> None:
     """Copy the store, and verify the copy.
 
-    Others may go on using the store meanwhile. To restore is to open the copy. Exit code 3 if it has a fault, which
-    the store then has too.
+    Others may keep using the store meanwhile. To restore, open the copy. Exit code 3 if the copy has a fault; the
+    store then has it too.
 
     \b
     chronology backup storm-2018-05-15.db
@@ -174,7 +174,7 @@ def backup(
 
 
 def _show_would_write(path: Path) -> None:
-    """Say that a file would be written, where nothing stands in the way."""
+    """Say that a file would be written, if nothing prevents it."""
     check_new(path)
     output.say_dry_run()
     output.put(f"would write {path}")
@@ -185,18 +185,18 @@ def redact(
     context: typer.Context,
     name: EventName,
     reason: Annotated[
-        str, typer.Option(metavar="TEXT", show_default=False, help="Why, without repeating what is to be forgotten.")
+        str, typer.Option(metavar="TEXT", show_default=False, help="Why, without repeating what is to be erased.")
     ],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for the id again.")] = False,
     recorded_by: RecordedBy = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Erase for good what an event says; the gap is declared.
+    """Erase for good what an event says, and declare the gap.
 
     Its place, id, time and leaf hash stay, so every proof and checkpoint still holds; who erased it, when and why
-    becomes an event. All answers forget what it asserted, those for an earlier --known-at too. This cannot be taken
-    back; to withdraw an assertion that may stay on record, use `chronology retract`. With --dry-run: shows what would
-    be erased, and which events name it.
+    becomes an event. All answers forget what it asserted, even for an earlier --known-at. This cannot be undone; to
+    withdraw an assertion that may stay on record, use `chronology retract`. With --dry-run, shows what would be
+    erased, and which events name it.
 
     \b
     chronology redact 01638701 --reason "names a witness" --dry-run
@@ -213,13 +213,13 @@ def redact(
         _show_would_redact(target, declared, fields, named)
         return
     if target.is_redacted:
-        output.put(f"unchanged #{target.position}, redacted by #{declared.position}; the file was written anew")
+        output.put(f"unchanged #{target.position}, redacted by #{declared.position}; the file was rewritten")
         return
     output.put(f"redacted #{target.position}, declared by #{declared.position}")
     if named:
-        output.say(f"note: look whether what names this event repeats what it said: {_places(named)}")
+        output.say(f"note: check whether the events that name this one repeat what it said: {_places(named)}")
     output.say(
-        "note: backups, exports, exhibits and any other copies made before still hold it, and so may snapshots of "
+        "note: backups, exports, exhibits and any other earlier copies still contain it, and so may snapshots of "
         "the disk: erase them too"
     )
 
@@ -229,7 +229,7 @@ def _places(positions: list[int]) -> str:
 
 
 _STAYS: Final = ("position", "id", "recorded_at", "leaf", "format")
-"""What of a redacted event stays in the log, or says nothing of it."""
+"""What a redaction leaves in the log, or what does not reveal the event."""
 
 
 def _show_would_redact(
@@ -237,7 +237,7 @@ def _show_would_redact(
 ) -> None:
     output.say_dry_run()
     if target.is_redacted:
-        output.put(f"unchanged #{target.position}, redacted by #{declared.position}; would write the file anew")
+        output.put(f"unchanged #{target.position}, redacted by #{declared.position}; would rewrite the file")
         return
     output.put(f"would erase for good, of #{target.position} {target.id}:")
     output.show_fields((f"  {name}", value) for name, value in fields if name not in _STAYS)
@@ -248,7 +248,7 @@ def _show_would_redact(
 
 
 def _confirm(target: RecordedEvent) -> None:
-    """Ask for the id; whoever runs a script says --yes."""
+    """Ask for the id; a script says --yes."""
     output.say(f"erases for good: #{target.position} {target.event.type} about {target.event.subject}")
     output.say(f"type its id again, {target.id}:")
     if sys.stdin.readline().strip() != target.id:

@@ -17,10 +17,10 @@ _FILTERS: Final = {
     "stated_by": ("DAY", "Only what was stated up to this day."),
     "source": ("S", "Only from this document; may be repeated."),
     "origin": ("X", "Only claims that come from X; may be repeated."),
-    "min_grade": ("B3", "Only what is graded at least so, in both respects."),
+    "min_grade": ("B3", "Only what has at least this grade in both respects."),
     "fuzz": ("7d", "Widen the ends of dates qualified with ? ~ or %."),
 }
-"""Each filter with what stands for its value in help, and what help says of it."""
+"""Each filter, with the placeholder for its value in help and what help says about it."""
 
 _REPEATED: Final = ("source", "origin")
 
@@ -57,7 +57,7 @@ def _keep(name: str) -> Callable[[typer.Context, Any, Any], None]:
 
 
 def given(context: typer.Context, name: str) -> Any:
-    """Return what the user gave for a filter, None where it was left out."""
+    """Return what the user gave for a filter, None if it was left out."""
     return context.meta.get(_KEPT, {}).get(name)
 
 
@@ -65,7 +65,7 @@ def restrictions_of(context: typer.Context) -> Restrictions:
     """Return the filters that the user gave, as the store takes them.
 
     Raises:
-        ChronologyError: the fuzz is no span of days.
+        ChronologyError: the fuzz is not a span of days.
     """
     return {
         "known_at": arguments.known_at(given(context, "known_at")),

@@ -30,17 +30,15 @@ _LEGEND: Final = "\u2588 certain  \u2592 possible  \u2573 contested  \u00b7 noth
 @app.command(cls=FilteringCommand)
 def history(
     context: typer.Context,
-    subject: Annotated[
-        str, typer.Argument(metavar="SUBJECT", show_default=False, help="What is asked about, as kind/slug.")
-    ],
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", show_default=False, help="The subject, as kind/slug.")],
     attribute: Annotated[
-        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="What is asked of it, as in status.")
+        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
     ] = None,
 ) -> None:
-    """Tell what held over all of valid time, period by period.
+    """Show what held over all of valid time, period by period.
 
     A period lasts while the answer stays the same: its value, how certain it is, and who has a part in it. At a
-    terminal a bar shows the whole at a glance.
+    terminal, a bar shows the whole history at a glance.
 
     \b
     chronology history operation/al-jazeera-storm status
@@ -88,13 +86,13 @@ def _row(period: Period) -> Row:
 
 
 def shown_period(since: str | None, until: str | None) -> tuple[str, str]:
-    """Return the borders of a period as people read them: a second that begins or ends a day as that day."""
+    """Return the borders of a period for people: a second that begins or ends a day is given as that day."""
     first = since.removesuffix("T00:00:00") if since else "always"
     return first, until.removesuffix("T23:59:59") if until else "open"
 
 
 def _drawing(periods: Sequence[Period]) -> str:
-    """Return a bar over the time in which something changes, a tenth of it before and after."""
+    """Return a bar over the time in which something changes, and a tenth of it before and after."""
     borders = [b for period in periods for b in (period.starts, period.ends) if BEGINNING < b < FOREVER]
     if not borders:
         return _cell(periods[0]) * _BAR

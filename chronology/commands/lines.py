@@ -14,10 +14,10 @@ from chronology.events import canonical
 from chronology.store.refusals import Refusals
 
 _REPORTED: Final = 20
-"""Bad lines that are reported; any more are counted."""
+"""How many bad lines are reported; any more are only counted."""
 
 _LONGEST: Final = 1_000_000
-"""Bytes of the longest line. The longest event fits into it, even with every character escaped."""
+"""The most bytes of a line. The longest event fits, even with every character escaped."""
 
 _HINT: Final = 'a line is one event as a JSON object: {"type": ..., "subject": ..., "valid": ..., "source": ...}'
 
@@ -65,7 +65,7 @@ class _Lines:
 
     def events(self) -> Iterator[Event]:
         """Yield the events of the lines that can be read, and refuse the others."""
-        # Only this way of appending needs the library behind it, whose import takes longer than an append.
+        # Imported here, because only this way of appending needs it, and the import takes longer than an append.
         from chronology.events.structuring import event_from_json
 
         while line := self._stream.readline(_LONGEST + 1):
@@ -75,7 +75,7 @@ class _Lines:
                 if len(line) > _LONGEST:
                     self._skip(line)
                     raise InvalidEventError([f"is longer than {_LONGEST:,} bytes, more than any event needs"])
-                # Other programs begin a file with a byte order mark.
+                # Some programs begin a file with a byte order mark.
                 text = line.strip().removeprefix(BOM_UTF8)
                 if not text:
                     continue

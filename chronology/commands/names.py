@@ -1,4 +1,4 @@
-"""Names that people type, held against those the store knows: refused, or noted, with what may have been meant."""
+"""Names that people type, compared with those the store knows: refused or noted, with what may have been meant."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ _EVENT_NAME: Final = re.compile("#?[0-9a-f-]*")
 def check_known(
     chron: Reader, *, subject: str | None, attribute: str | None, kind: str | None, parties: Sequence[str]
 ) -> None:
-    """Refuse names that cannot exist, and say on stderr which others no event has.
+    """Refuse names that cannot exist, and say on stderr which others appear in no event.
 
     Args:
         chron: the store.
@@ -39,14 +39,14 @@ def check_known(
     if subject is not None:
         check_subject(chron, subject)
     for name in parties:
-        # Of any kind: who passes a claim on need not be the subject of any event.
+        # Of any kind: somebody who passes a claim on need not be the subject of any event.
         _check_form(chron, name, parties=True)
         if not chron.knows_party(name):
             _note_unknown(chron, "no assertion comes from", name, parties=True)
 
 
 def check_subject(chron: Reader, subject: str) -> None:
-    """Refuse what can be no subject, and say on stderr of one that can that no event is about it.
+    """Refuse what cannot be a subject, and say on stderr if no event is about it.
 
     Raises:
         ChronologyError: it is not kind/slug, or of an unknown kind.
@@ -76,7 +76,7 @@ def find_event(chron: Reader, name: str) -> "RecordedEvent":
     """Return the event that a person named by position, by id or by the beginning of its id.
 
     Raises:
-        UnknownNameError: there is none; where a subject was named instead, the hint says so.
+        UnknownNameError: there is none; if a subject was named instead, the hint says so.
     """
     try:
         return chron.event(arguments.event_name(name))
@@ -87,14 +87,14 @@ def find_event(chron: Reader, name: str) -> "RecordedEvent":
 
 
 def note_late_position(chron: Reader, known_at: str | None) -> None:
-    """Say on stderr that a number was read as a position, where the log does not reach it: 2018 is no year there."""
+    """Say on stderr that a number was read as a position, if the log does not reach it: 2018 is not a year there."""
     position = arguments.known_at(known_at)
     if isinstance(position, int) and position > (head := chron.head()):
         output.say(f"note: {position} is read as a position, and the log ends at {head}; write a day as in 2018-05-20")
 
 
 def position_of(chron: Reader) -> Callable[[str], int | None]:
-    """Return what gives an event's position by its id."""
+    """Return a function that gives an event's position by its id."""
 
     def look_up(event_id: str) -> int | None:
         try:
@@ -106,7 +106,7 @@ def position_of(chron: Reader) -> Callable[[str], int | None]:
 
 
 def did_you_mean(close: Sequence[str]) -> str:
-    """Return the question that suggests some names, nothing where there are none."""
+    """Return the question that suggests some names, an empty text if there are none."""
     return f"did you mean {one_of(close)}?" if close else ""
 
 

@@ -1,4 +1,4 @@
-"""Printing: data on stdout, talk on stderr, foreign text only through `display.escape`."""
+"""Printing: data on stdout, messages on stderr, foreign text only through `display.escape`."""
 
 import csv
 import json
@@ -16,7 +16,7 @@ from chronology.events.json_values import Json
 Record = Mapping[str, Json]
 
 ANY_JSON: Final = "value"
-"""The column whose cells may be any JSON value; each other one holds either texts or something else, never both."""
+"""The column whose cells may be any JSON value; every other column has only texts, or none."""
 
 
 def complain(error: ChronologyError) -> None:
@@ -27,7 +27,7 @@ def complain(error: ChronologyError) -> None:
 
 
 def say(text: str) -> None:
-    """Print a line of talk on stderr, after the data that was printed before it."""
+    """Print a message on stderr, after the data that was printed before it."""
     sys.stdout.flush()
     if sys.stderr.isatty():
         from chronology.commands import terminal
@@ -59,7 +59,7 @@ def show_records(records: Iterable[Record], wanted: Format, *, columns: Sequence
         write = _cell
         if wanted is Format.SPREADSHEET:
             write = _spreadsheet_cell
-            say("note: where a cell could be taken for a formula it was altered, so this copy is not evidence")
+            say("note: cells that could be taken for formulas were altered, so this copy is not evidence")
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([write(column, record.get(column)) for column in columns] for record in records)
@@ -76,7 +76,7 @@ def show_records(records: Iterable[Record], wanted: Format, *, columns: Sequence
 
 
 def show_record(record: Record, wanted: Format, *, columns: Sequence[str] | None = None) -> None:
-    """Print what is one thing and no list: as JSON, an object."""
+    """Print one thing rather than a list: as JSON, an object."""
     if wanted is Format.JSON:
         print(_json(record, indent=2))
     else:
@@ -84,7 +84,7 @@ def show_record(record: Record, wanted: Format, *, columns: Sequence[str] | None
 
 
 def _json(record: Record, *, indent: int | None = None) -> str:
-    # Elsewhere than in UTF-8, an escape is the only way that every character has.
+    # In an encoding other than UTF-8, some characters can only be written as escapes.
     plain = (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
     return json.dumps(record, ensure_ascii=plain, indent=indent)
 
@@ -92,7 +92,7 @@ def _json(record: Record, *, indent: int | None = None) -> str:
 def _cell(column: str, value: Json) -> str:
     """Return a CSV cell that loses nothing: texts as they are, anything else as JSON, absent things empty.
 
-    Where a value may be anything, a text that could be taken for something else is JSON too: "5" is not 5.
+    If a value may be anything, a text that could be taken for something else is JSON too: "5" is not 5.
     """
     if value is None:
         return ""
@@ -114,7 +114,7 @@ def _reads_as_json(text: str) -> bool:
 
 
 def room() -> int | None:
-    """Return the width of the terminal that shows what is printed, in cells; None where there is none."""
+    """Return the width of the terminal that shows what is printed, in cells; None if there is none."""
     if not sys.stdout.isatty():
         return None
     from chronology.commands import terminal
@@ -124,7 +124,7 @@ def room() -> int | None:
 
 @contextmanager
 def paged(*, wanted: bool) -> Iterator[None]:
-    """Send what is printed meanwhile through the user's pager, where a person at a terminal reads it."""
+    """Send what is printed meanwhile through the user's pager, if a person at a terminal reads it."""
     if not wanted or not sys.stdout.isatty():
         yield
         return
@@ -135,7 +135,7 @@ def paged(*, wanted: bool) -> Iterator[None]:
 
 
 def show_table(rows: Iterable[Row], *, shape: Shape) -> None:
-    """Print a table for people: fitted to the terminal; a row is one line where there is none."""
+    """Print a table for people, fitted to the terminal; without one, a row is one line."""
     if sys.stdout.isatty():
         from chronology.commands import terminal
 
@@ -147,7 +147,7 @@ def show_table(rows: Iterable[Row], *, shape: Shape) -> None:
 
 
 def show_fields(fields: Iterable[tuple[str, str]]) -> None:
-    """Print names and values, a line each; what has several lines stays in its column."""
+    """Print names and values, a line each; a value of several lines stays in its column."""
     fields = list(fields)
     width = max(len(name) for name, _ in fields)
     if sys.stdout.isatty():
@@ -161,7 +161,7 @@ def show_fields(fields: Iterable[tuple[str, str]]) -> None:
 
 
 def show_text(text: str, *, multiline: bool = False) -> None:
-    """Print a text for people, wrapped at its words where a terminal is."""
+    """Print a text for people, wrapped between words at a terminal."""
     if sys.stdout.isatty():
         from chronology.commands import terminal
 
@@ -172,14 +172,14 @@ def show_text(text: str, *, multiline: bool = False) -> None:
 
 
 def as_text(value: Json) -> str:
-    """Return a JSON value for people: strings without quotes, lists of them with commas between."""
+    """Return a JSON value for people: strings without quotes, lists of them separated by commas."""
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
         return ", ".join(map(str, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def as_pairs(data: Mapping[str, Json]) -> str:
-    """Return a payload for people, on one line; lists stand in brackets, for commas part the pairs."""
+    """Return a payload for people, on one line; lists are in brackets, because commas separate the pairs."""
     return ", ".join(
         f"{key}=[{as_text(value)}]" if isinstance(value, list) and value else f"{key}={as_text(value)}"
         for key, value in data.items()
@@ -187,7 +187,7 @@ def as_pairs(data: Mapping[str, Json]) -> str:
 
 
 def said_by(origin: str | None, source: str | None) -> str:
-    """Return who a claim comes from, and the document in hand where that is another."""
+    """Return who a claim comes from, and the document in hand if that is another."""
     if origin is None or source is None:
         return ""
     return source if origin == source else f"{origin} via {source}"

@@ -1,4 +1,4 @@
-"""Handing what is printed to a pager, as git does: started, fed, and waited for until its user leaves it."""
+"""Handing what is printed to a pager, as git does: starts it, feeds it and waits until its user leaves it."""
 
 import io
 import os
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 _LESS: Final = "FRX"
-"""What `less` is told, unless LESS is set: leave at once if all fits, take colours, leave the screen as it is."""
+"""Options for `less`, unless LESS is set: leave at once if all fits, show colours, leave the screen as it is."""
 
 _KEPT: Final = 1 << 20
-"""Bytes, more than a pipe holds by itself: a pager that took so many has read some, and did not fail to start."""
+"""More bytes than a pipe holds: a pager that took this many has read some, so it did not fail to start."""
 
 
 class _LeftError(BrokenPipeError):
@@ -26,7 +26,7 @@ class _LeftError(BrokenPipeError):
 
 
 class _Pipe(io.RawIOBase):
-    """Leads to a pager; where that turns out not to work, to the terminal, with all that the pager was given."""
+    """Writes to a pager, or if that turns out not to work, all of it to the terminal."""
 
     def __init__(self, pager: "subprocess.Popen[bytes]", pipe: IO[bytes], terminal: IO[bytes]) -> None:
         self._pager = pager
@@ -60,8 +60,8 @@ class _Pipe(io.RawIOBase):
             self._given = None
 
     def _await_end(self) -> None:
-        """Tell the pager that this was all, and wait for its user; print what it was given if it does not work."""
-        # An interrupt is the pager's meanwhile, which may stop a search, and go on.
+        """Tell the pager that this was all, and wait for its user; if it does not work, print what it was given."""
+        # Meanwhile, an interrupt is for the pager, which may stop a search and go on.
         before = signal.signal(signal.SIGINT, self._note_interrupt)
         try:
             with suppress(BrokenPipeError):
@@ -77,7 +77,7 @@ class _Pipe(io.RawIOBase):
         self.was_interrupted = True
 
     def finish(self) -> None:
-        """Wait for the end of the pager, if it did not come yet."""
+        """Wait for the pager to end, if it has not ended."""
         if self._pager.returncode is None:
             self._await_end()
         self._terminal.flush()
@@ -87,15 +87,15 @@ class _Text(io.TextIOWrapper):
     """Text on its way to a person at a terminal."""
 
     def isatty(self) -> bool:
-        """Tell that a terminal shows it."""
+        """Return true: a terminal shows the text."""
         return True
 
 
 @contextmanager
 def paged() -> Iterator[None]:
-    """Send what is printed meanwhile to the user's pager; where there is none, or none that works, to the terminal.
+    """Send what is printed meanwhile to the user's pager, or to the terminal if there is no pager that works.
 
-    Requires a terminal as stdout. Who leaves the pager early ends the block there, and nothing is said of it.
+    Requires a terminal as stdout. If the user leaves the pager early, the block ends there, silently.
     """
     pager = _started()
     if pager is None or pager.stdin is None:
@@ -132,11 +132,11 @@ def _started() -> "subprocess.Popen[bytes] | None":
 
 
 def _command() -> list[str]:
-    """Return the command of the pager that the user wants, nothing where none is wanted."""
+    """Return the command of the pager that the user wants, an empty one if none is wanted."""
     wanted = os.environ.get("PAGER")
     if wanted is not None:
         # POSIX: PAGER is a command for `sh -c`.
         return [] if wanted.strip() in ("", "cat") else ["sh", "-c", wanted]
-    # Nobody can leave `less` without a keyboard, and a terminal that can do nothing makes it ask before it begins.
+    # Without a keyboard nobody can leave `less`, and on a dumb terminal it asks before it begins.
     can_run = sys.stdin.isatty() and os.environ.get("TERM", "dumb") != "dumb" and shutil.which("less")
     return ["less"] if can_run else []

@@ -1,4 +1,4 @@
-"""What people type as `key=value` pairs, as a payload. Prints nothing."""
+"""Turns `key=value` pairs that people type into a payload. Prints nothing."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ def payload(pairs: Iterable[str]) -> dict[str, Json]:
     """Read `key=text` and `key:=json` arguments.
 
     Raises:
-        InvalidEventError: every argument that is neither, whose JSON cannot be read, or whose key stands twice.
+        InvalidEventError: every argument that is neither, whose JSON cannot be read, or whose key is repeated.
     """
     data: dict[str, Json] = {}
     faults = []
@@ -22,7 +22,7 @@ def payload(pairs: Iterable[str]) -> dict[str, Json]:
         if not equals or not key:
             faults.append(f"{pair!r} is neither key=text nor key:=json")
         elif key in data:
-            faults.append(f"data.{key}: stands twice")
+            faults.append(f"data.{key}: is given twice")
         else:
             try:
                 data[key] = canonical.parse(text) if as_json else text

@@ -1,4 +1,4 @@
-"""The bar that shows how far a long run is."""
+"""The bar that shows how far a long run has got."""
 
 import sys
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from chronology.projections.rebuild import Progress
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Progress | None]:
-    """Give something to tell progress to: a bar on stderr where that is a terminal, else nothing."""
+    """Give something that shows progress: a bar on stderr if that is a terminal, else nothing."""
     if not sys.stderr.isatty():
         yield None
         return

@@ -38,8 +38,8 @@ def timeline(
 ) -> None:
     """List the events in order of valid time.
 
-    Those withdrawn are left out. With a subject: the events about it, and those whose payload refers to it.
-    With --reverse -n 5: the latest five, latest first.
+    Leaves out events that were withdrawn. With a subject, lists the events about it and those that refer to it.
+    --reverse -n 5 lists the latest five, latest first.
 
     \b
     chronology timeline operation/al-jazeera-storm
@@ -59,7 +59,7 @@ def timeline(
         with output.paged(wanted=wants_pager(context)):
             output.show_table(rows, shape=records.TIMELINE)
     else:
-        output.say("no event has a valid time there")
+        output.say("no event has a valid time in that period")
 
 
 @app.command(cls=PagedCommand)
@@ -71,9 +71,9 @@ def log(
     limit: Limit = None,
     reverse: Annotated[bool, typer.Option("--reverse", help="List the newest first.")] = False,
 ) -> None:
-    """List the log: everything ever recorded, in that order.
+    """List the log: everything ever recorded, in order.
 
-    With --reverse -n 5: the newest five, newest first.
+    --reverse -n 5 lists the newest five, newest first.
 
     \b
     chronology log --reverse -n 5
@@ -87,7 +87,7 @@ def log(
         if subject is not None:
             names.check_subject(chron, subject)
         is_filtered = of_type is not None or subject is not None
-        # Where events are left out, the limit counts those that stay, and the stream is read only as far.
+        # If a filter leaves events out, the limit counts those that stay, and the rest of the stream is not read.
         found = islice(
             (
                 event
@@ -113,10 +113,12 @@ def show(
     context: typer.Context,
     name: Annotated[
         str,
-        typer.Argument(metavar="ID|POSITION", show_default=False, help="The event's id, its beginning, or its place."),
+        typer.Argument(
+            metavar="ID|POSITION", show_default=False, help="The event's id, its beginning, or its position."
+        ),
     ],
 ) -> None:
-    """Show one event whole, and what became of it.
+    """Show a whole event, and what became of it.
 
     \b
     chronology show 01638701

@@ -20,15 +20,15 @@ TIMELINE: Final = Shape(
     headings=("valid", "type", "subject", "says", "said by", "grade", "event"),
     stack=("{valid}  {type}  {subject}  {event}", "    {says}", "    {said by}  {grade}"),
 )
-"""Of events in order of valid time."""
+"""The table of events in order of valid time."""
 LOG: Final = Shape(
     headings=("event", "recorded (UTC)", "type", "subject", "valid", "says", "said by"),
     stack=("{event}  {valid}  {type}  {subject}", "    {says}", "    {said by}  recorded {recorded (UTC)} UTC"),
 )
-"""Of events in order of the log."""
+"""The table of events in order of the log."""
 
 PositionOf = Callable[[str], int | None]
-"""Gives the position of an event by its id."""
+"""Returns the position of an event by its id."""
 
 
 def of_event(event: RecordedEvent) -> dict[str, Json]:
@@ -61,7 +61,7 @@ def _says(recorded: RecordedEvent, position_of: PositionOf) -> str:
 
 
 def event_name(event_id: str, position_of: PositionOf) -> str:
-    """Return an event's position as people name it, its id where it has none."""
+    """Return an event's position as people name it, or its id if it has none."""
     position = position_of(event_id)
     return f"#{position}" if position else event_id
 
@@ -97,7 +97,7 @@ def log_row(recorded: RecordedEvent, position_of: PositionOf) -> tuple[str, ...]
 def event_fields(
     recorded: RecordedEvent, position_of: PositionOf, withdrawn_by: int | None
 ) -> Iterator[tuple[str, str]]:
-    """Yield everything that is known of an event, by name, as people read it."""
+    """Yield everything that is known about an event, by name, for people."""
     record = of_event(recorded)
     for key in EVENT_COLUMNS:
         value = record.get(key)

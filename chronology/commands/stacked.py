@@ -1,4 +1,4 @@
-"""Tables for people on a narrow terminal: each row a few lines, as the table's shape declares. Prints nothing."""
+"""Tables for people on a narrow terminal: each row takes a few lines, as the table's shape says. Prints nothing."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ _FIELD: Final = re.compile(r"\{([^}]+)\}")
 
 
 class _Line(NamedTuple):
-    """A line of a shape: its indent, and its parts, in which texts and numbers of columns take turns."""
+    """A line of a shape: its indent, and its parts, in which texts and column numbers alternate."""
 
     indent: str
     parts: tuple[tuple[str | int, ...], ...]
@@ -20,13 +20,13 @@ class _Line(NamedTuple):
 def lay_out(rows: Iterable[Row], *, shape: Shape, room: int, paint: Paint) -> Iterator[str]:
     """Yield the lines of a table, one row after the other, as the rows come.
 
-    What is not indented is painted as a heading.
+    Lines without an indent are painted as headings.
 
     Args:
         rows: of the table.
         shape: says how a row is stacked.
-        room: width to wrap to, in terminal cells; only what has no spaces may be wider.
-        paint: colours the headings and the words that are marked.
+        room: width to wrap to, in terminal cells; only text without spaces may be wider.
+        paint: colours headings and marked words.
     """
     places = {heading.strip(): place for place, heading in enumerate(shape.headings)}
     stack, beneath = ([_line(text, places) for text in lines] for lines in (shape.stack, shape.beneath))
@@ -53,7 +53,7 @@ def _part(text: str, places: dict[str, int]) -> tuple[str | int, ...]:
 
 
 def _filled(part: tuple[str | int, ...], row: Sequence[str], tone: Tone | None) -> list[Word]:
-    """Return the words of a part with its cells in their places; none where all its cells are empty."""
+    """Return the words of a part with its cells in their places; none if all its cells are empty."""
     text, marks, is_empty = "", [], True
     for piece in part:
         cell = piece if isinstance(piece, str) else row[piece].strip(" ")

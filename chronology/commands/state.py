@@ -23,7 +23,7 @@ SHAPE: Final = Shape(
     stack=("  {attribute}: {value}  ({standing})", "      {valid}  {said by}  {grade}  {event}"),
     beneath=("    {standing}: {value}", "      {valid}  {said by}  {grade}  {event}"),
 )
-"""Of the answers: the leading value, and beneath it the other parties."""
+"""The table of answers: the leading value, and below it the other parties."""
 
 
 @app.command(cls=FilteringCommand)
@@ -31,7 +31,7 @@ def state(
     context: typer.Context,
     subject: Subject = None,
     attribute: Annotated[
-        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="What is asked of it, as in status.")
+        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
     ] = None,
     at: Annotated[
         str | None, typer.Option(metavar="DATE", help="The date asked about: its close. Default: now.")
@@ -54,7 +54,7 @@ def state(
         names.note_late_position(chron, given(context, "known_at"))
         if not found:
             _explain_nothing(context, chron, subject, attribute, kind, moment)
-    # All rows first: a value that turns out to be ruined must not leave half an answer behind.
+    # All rows first: a damaged value must not leave half an answer on the screen.
     wanted = format_of(context)
     if wanted is not Format.TABLE:
         output.show_records([_record(holding, valid_at=moment) for holding in found], wanted, columns=COLUMNS)
@@ -119,7 +119,7 @@ _PARTY: Final = {"leading": "", "possible": "or possibly", "rival": "but a rival
 
 
 def _party(candidate: Candidate) -> str:
-    # Who disputes an event need not say the contrary.
+    # An event that disputes another need not say the opposite.
     words = "but disputed" if candidate.role == "disputes" else _PARTY[candidate.standing]
     return Marked(words, tone=Tone.POSSIBLE if candidate.standing == "possible" else Tone.CONTESTED)
 
@@ -127,7 +127,7 @@ def _party(candidate: Candidate) -> str:
 def _claimed(candidate: Candidate) -> str:
     denied = "not " if candidate.role == "denies" else ""
     if candidate.value is None:
-        # An event can say that an attribute has no value any more; without one, nothing is said.
+        # An event can say that an attribute no longer has a value; without one, nothing is known.
         return denied + ("ended" if candidate.event else "nothing known")
     return denied + output.as_text(thaw(candidate.value))
 

@@ -1,4 +1,4 @@
-"""Colours for terminals: which a tone has, and where they are wanted. Prints nothing; takes escaped text only."""
+"""Colours for terminals: the colour of each tone, and where it is wanted. Prints nothing; takes escaped text only."""
 
 import os
 from typing import Final, TextIO
@@ -17,7 +17,7 @@ _CODES: Final = {
 
 
 def paint_for(stream: TextIO) -> Paint:
-    """Return what colours text for a stream: nothing, unless it is a terminal whose user did not refuse colours."""
+    """Return what colours text for a stream; it does so only for a terminal whose user did not refuse colours."""
     refused = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return plain if refused or not stream.isatty() else _paint
 

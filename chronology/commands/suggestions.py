@@ -1,4 +1,4 @@
-"""How the names in a refused event are written, where one is no subject: as the log has it, or as a new one."""
+"""Suggests how to write a name in a refused event that is not a subject: as one in the log, or as a new one."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,12 +22,12 @@ _SPEAKERS: Final = ("person", "organization")
 
 @frozen(kw_only=True)
 class _Misnamed:
-    """A text where a subject is wanted.
+    """A text in place of a subject.
 
     Attributes:
-        path: where it stands, as faults name it.
-        wanted: the kinds that a subject in this place may be of; empty for any.
-        likely: the kinds that a new one would be of; empty where nothing tells.
+        path: where it is, as faults name it.
+        wanted: the kinds of subject that are allowed here; empty for any.
+        likely: the likely kinds of a new subject; empty if unknown.
     """
 
     path: str
@@ -38,7 +38,7 @@ class _Misnamed:
 
 @contextmanager
 def of_subjects(chron: Reader, event: Event) -> Iterator[None]:
-    """Let the refusal of an event suggest how its names are written; nothing is put in their place.
+    """Let the refusal of an event suggest how to write its names; replaces none of them.
 
     Args:
         chron: the store.
@@ -73,7 +73,7 @@ def _misnamed(event: Event, vocabulary: Vocabulary) -> list[_Misnamed]:
 
 
 def _kinds_at(event_type: EventType, steps: Sequence[str], known: Collection[str]) -> list[str]:
-    """Return the kinds of subject that a property takes: its own name tells, or the examples of the type."""
+    """Return the kinds of subject that a property takes, judged by its name or by the examples of the type."""
     names = [step for step in steps if step != "*"]
     if names and names[-1] in known:
         return [names[-1]]

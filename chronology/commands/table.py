@@ -1,4 +1,4 @@
-"""Tables for people: what one looks like, and its rows laid out in columns. Prints nothing, knows no terminal."""
+"""Tables for people: their shape, and their rows laid out in columns. Prints nothing and knows nothing of terminals."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,18 +11,18 @@ from attrs import frozen
 from chronology.commands.display import one_line, width_of
 
 LONGEST_CELL: Final = 240
-"""Terminal cells; what is longer is cut, for `chronology show` and `--json` give it whole."""
+"""Terminal cells; longer texts are cut, because `chronology show` and `--json` give the whole text."""
 
 _GAP: Final = "  "
 _NARROWEST_TEXT: Final = 20
-"""Terminal cells; in less, a text of several words becomes a sliver."""
+"""Terminal cells; in fewer, a text of several words becomes a sliver."""
 
-# Only the plain space parts words: a no-break space is there to keep them together.
+# Only a plain space separates words: a no-break space is there to keep them together.
 _WORD: Final = re.compile("( *)([^ ]+)")
 
 
 class Tone(StrEnum):
-    """What some words mean; a terminal may have a colour for it."""
+    """What some words mean; a terminal may show it in a colour."""
 
     HEADING = "heading"
     POSSIBLE = "possible"
@@ -33,23 +33,23 @@ class Tone(StrEnum):
 
 
 Paint = Callable[[str, Tone], str]
-"""Gives text in the colour of a tone."""
+"""Returns text in the colour of a tone."""
 
 
 def plain(text: str, _: Tone) -> str:
-    """Return text as it is: the paint where there are no colours."""
+    """Return text as it is: the paint without colours."""
     return text
 
 
 class Marked(str):
-    """A cell that begins with words of this program, never of an event, which have a tone."""
+    """A cell that begins with words that have a tone: words of this program, never of an event."""
 
     __slots__ = ("length", "tone")
     tone: Tone
     length: int
 
     def __new__(cls, text: str, *, tone: Tone, length: int | None = None) -> Self:
-        """Mark the first `length` characters of a text, all where no length is given."""
+        """Mark the first `length` characters of a text, or all if no length is given."""
         made = super().__new__(cls, text)
         made.tone = tone
         made.length = len(text) if length is None else length
@@ -57,7 +57,7 @@ class Marked(str):
 
 
 Row = Sequence[str] | str
-"""As many cells as there are headings, or one text that stands above the rows that follow it."""
+"""As many cells as there are headings, or one text as a heading of the rows that follow."""
 
 
 @frozen(kw_only=True)
@@ -66,9 +66,9 @@ class Shape:
 
     Attributes:
         headings: of the columns.
-        stack: the lines into which a row is stacked where the terminal is too narrow for columns. Cells are named by
-            their headings in braces, two spaces part the pieces of a line, spaces in front indent it; pieces and lines
-            whose cells are empty are left out.
+        stack: the lines into which a row is stacked if the terminal is too narrow for columns. A heading in braces
+            stands for its cell, two spaces separate the pieces of a line, and spaces in front indent it; pieces and
+            lines whose cells are empty are left out.
         beneath: the same for a row that continues the one above it: its first cell is empty.
     """
 
@@ -94,7 +94,7 @@ def lay_out(
         rows: of the table.
         headings: of the columns.
         room: width to wrap to, in terminal cells; None for no limit. Requires room >= narrowest(rows, headings).
-        paint: colours the headings and the words that are marked.
+        paint: colours headings and marked words.
     """
     cells = [safe(row) for row in (headings, *rows)]
     columns = list(zip(*(row for row in cells if not isinstance(row, str)), strict=True))
@@ -120,7 +120,7 @@ def narrowest(rows: Iterable[Row], *, headings: Sequence[str]) -> int:
 
 
 def safe(row: Row) -> Row:
-    """Return a row whose texts are escaped and not endless; what is marked stays so."""
+    """Return a row with its texts escaped and cut to a limit; marks are kept."""
     return _safe_cell(row) if isinstance(row, str) else list(map(_safe_cell, row))
 
 
@@ -130,7 +130,7 @@ def _safe_cell(cell: str) -> str:
 
 
 def words(text: str, marks: Sequence[tuple[int, int, Tone]] = ()) -> list[Word]:
-    """Return the words of a text; those of which some part lies in a mark (start, end, tone) have its tone."""
+    """Return the words of a text; a word that overlaps a mark (start, end, tone) has its tone."""
 
     def tone_of(first: int, last: int) -> Tone | None:
         return next((tone for start, end, tone in marks if first < end and start < last), None)
@@ -143,15 +143,15 @@ def flow(
 ) -> Iterator[tuple[str, int]]:
     """Yield lines of words, each with its width in terminal cells.
 
-    A part begins a new line where it would not fit into the present one but fits into a whole one. What has no
-    spaces is never broken, for it may be a name, a date or an id, to be copied: a terminal wraps it without a break.
-    Only what is not ASCII, so none of these, is broken anywhere: some scripts do without spaces.
+    A part begins a new line if it does not fit into the current one but fits into a whole one. ASCII text without
+    spaces is never broken, because it may be a name, a date or an id that somebody copies; a terminal wraps it without
+    a break. Other text may be broken anywhere, because some scripts are written without spaces.
 
     Args:
-        parts: words that belong together; two spaces stand between parts.
+        parts: words that belong together; two spaces separate parts.
         room: width to wrap to.
         indent: spaces before the first line.
-        hanging: spaces before each other line.
+        hanging: spaces before every other line.
         paint: colours the words that have a tone.
     """
     start, line, used = indent, list[Word](), len(indent)
@@ -204,7 +204,7 @@ def _longest_word(cell: str) -> int:
 
 
 def _shrunk(widths: list[int], floors: list[int], room: int) -> list[int]:
-    """Take from the widest column, the last among equals, until all fit or none can give more."""
+    """Narrow the widest column, the last among equals, until all fit or none can be narrower."""
     widths = list(widths)
     while sum(widths) > room:
         wide = [(width, index) for index, width in enumerate(widths) if width > floors[index]]

@@ -13,7 +13,7 @@ from chronology.commands.style import paint_for
 from chronology.commands.table import Row, Shape, Tone, flow, plain, words
 
 NARROW: Final = 120
-"""Terminal cells; a narrower terminal has no columns, and a wider one only where no word must be broken."""
+"""Terminal cells; a narrower terminal gets no columns, and a wider one gets them only if no word must be broken."""
 
 _LONG: Final = 1_000
 """Rows; a longer table is stacked at any width, so that its first page need not wait for its last row."""
@@ -30,7 +30,7 @@ def room() -> int:
 
 
 def lay_out(rows: Iterable[Row], shape: Shape) -> Iterator[str]:
-    """Yield the lines of a table: in columns where they have room, else stacked."""
+    """Yield the lines of a table: in columns if there is room, else stacked."""
     width, paint = room(), paint_for(sys.stdout)
     if width >= NARROW:
         rows = iter(rows)
@@ -71,7 +71,7 @@ def _indent(line: str) -> int:
 
 
 def _fitted(line: str, first: str, rest: str, width: int) -> Iterator[str]:
-    """Yield a line wrapped at its words, after what stands in front; its own indent is kept on each line."""
+    """Yield a line wrapped between words, after what comes in front of it; every line keeps its indent."""
     indent = _indent(line)
     room = max(width - len(rest) - indent, 1)
     found = [text for text, _ in flow([words(line.lstrip(" "))], room=room, paint=plain)] or [""]
@@ -81,13 +81,13 @@ def _fitted(line: str, first: str, rest: str, width: int) -> Iterator[str]:
 
 
 def wrap(text: str, *, multiline: bool) -> Iterator[str]:
-    """Yield the lines of a text, wrapped at its words."""
+    """Yield the lines of a text, wrapped between words."""
     for line in escape(text, multiline=multiline).expandtabs().split("\n"):
         yield from _fitted(line, "", "", room())
 
 
 def talk(line: str) -> str:
-    """Return a line for stderr, escaped, in which the word that says what it is has its colour."""
+    """Return a line for stderr, escaped, with its first word (error, hint, note) in colour."""
     word, space, rest = escape(line).partition(" ")
     tone = _TALK.get(word)
     return paint_for(sys.stderr)(word, tone) + space + rest if tone else word + space + rest

@@ -33,7 +33,7 @@ SHAPE: Final = Shape(
     headings=("type", "version", "subject", "asserts", "ends", "title"),
     stack=("{type}  {title}", "    version {version}  about {subject}", "    asserts {asserts}", "    ends {ends}"),
 )
-"""Of the list of types."""
+"""The table of types."""
 
 _types: Final = typer.Typer(
     cls=ReadingGroup,
@@ -48,7 +48,7 @@ app.add_typer(_types, name="types")
 def types(context: typer.Context) -> None:
     """List the event types, or add or show one.
 
-    They are what the log defines, so every store carries its own.
+    The log defines them, so every store has its own.
 
     \b
     chronology types
@@ -106,8 +106,8 @@ def add(
 ) -> None:
     """Define an event type by its JSON Schema.
 
-    It may also be the next version of one. The definition is an event like any other, so the log carries its whole
-    vocabulary.
+    It can also be the next version of a type. The definition is an event like any other, so the log carries its
+    whole vocabulary.
 
     \b
     chronology types show operation.stalled --json > checkpoint.opened.1.json
@@ -138,7 +138,7 @@ def show(
 ) -> None:
     """Show what an event type takes and asserts.
 
-    With --json: its schema, whole.
+    With --json, shows its whole schema.
 
     \b
     chronology types show operation.stalled
@@ -178,14 +178,14 @@ _OWN_COMMANDS: Final = {
     REDACTED: 'chronology redact ID --reason "why it is erased"',
     RETRACTED: 'chronology retract ID --reason "why it is withdrawn"',
 }
-"""How events of the types are made that `append` does not take, or not well."""
+"""How to make events of the types that `append` does not take, or is not best for."""
 
 _LONGEST_COMMAND: Final = 100
 PROPERTIES: Final = Shape(
     headings=("key", "takes", "needed", "meaning"),
     stack=("{key}  {takes}  needed: {needed}", "    {meaning}"),
 )
-"""Of what a type takes."""
+"""The table of what a type takes."""
 
 
 def _property_row(event_type: EventType, key: str) -> tuple[str, ...]:
@@ -211,7 +211,7 @@ def _effects(event_type: EventType) -> list[str]:
     ]
     same = [attribute for attribute, key in event_type.properties if attribute == key]
     if same:
-        lines.append(f"asserts what is given of {', '.join(same)}")
+        lines.append(f"asserts whichever of these is given: {', '.join(same)}")
     lines += [f"asserts {attribute} = the {key} given" for attribute, key in event_type.properties if attribute != key]
     if event_type.ends:
         lines.append(f"ends {', '.join(event_type.ends)}")
@@ -221,7 +221,7 @@ def _effects(event_type: EventType) -> list[str]:
 
 
 def _worked_example(event_type: EventType) -> list[str]:
-    """Return a command line that can be copied, broken where it gets long."""
+    """Return a command line that can be copied, broken if it gets long."""
     if event_type.name in _OWN_COMMANDS:
         return [_OWN_COMMANDS[event_type.name]]
     examples = event_type.schema.get("examples") or [{}]

@@ -24,7 +24,7 @@ from chronology.errors import StoreError
 from chronology.vocabulary import builtin
 
 StorePath = Annotated[
-    Path | None, typer.Argument(metavar="[PATH]", show_default=False, help="The store; as --db where not given.")
+    Path | None, typer.Argument(metavar="[PATH]", show_default=False, help="The store; by default that of --db.")
 ]
 
 
@@ -44,7 +44,7 @@ def init(context: typer.Context, path: StorePath = None, dry_run: DryRun = False
         head = chron.head()
     if dry_run:
         output.say_dry_run()
-    already = "is a store already" if dry_run else "was a store already"
+    already = "is already a store" if dry_run else "was already a store"
     output.put(f"{path} {already if existed else 'made'}, head {head}")
 
 
@@ -62,7 +62,7 @@ def _show_would_make(path: Path) -> None:
 def demo(context: typer.Context, path: StorePath = None, dry_run: DryRun = False) -> None:
     """Make a store of the running example.
 
-    It is the campaign "Al Jazeera Storm" in Deir ez-Zor, 2017 to 2018.
+    The example is the campaign "Al Jazeera Storm" in Deir ez-Zor, 2017 to 2018.
 
     \b
     chronology demo
@@ -80,14 +80,14 @@ def demo(context: typer.Context, path: StorePath = None, dry_run: DryRun = False
             _check_is_example(chron, path)
         if dry_run:
             output.say_dry_run()
-        output.put(f"{path} {'holds the running example already' if existed else 'made'}, head {chron.head()}")
+        output.put(f"{path} {'already holds the running example' if existed else 'made'}, head {chron.head()}")
     database = "" if path == Path("chronology.db") else f"--db {path} "
     output.say(f"try: chronology {database}state operation/al-jazeera-storm --at 2018-03-01")
 
 
 def _build_example(path: Path) -> None:
     """Build the example with the times, ids and nonces that make it the same everywhere."""
-    # Only making a store needs the library behind it, whose import takes longer than a question.
+    # Imported here, because only making a store needs it, and the import takes longer than a question.
     from chronology.events.structuring import event_from_json
 
     lines = list(builtin.example())
@@ -113,7 +113,7 @@ def _check_is_example(chron: Chronology, path: Path) -> None:
 def replay(context: typer.Context, dry_run: DryRun = False) -> None:
     """Rebuild every projection from the log.
 
-    It is one transaction, and says whether the result differs from what stood before. With --dry-run it says only
+    Runs in one transaction, and says whether the result differs from what was stored. With --dry-run, says only
     that, and changes nothing.
 
     \b
@@ -138,6 +138,6 @@ def replay(context: typer.Context, dry_run: DryRun = False) -> None:
     if dry_run:
         output.put(f"would change: {changed}" if changed else "would change nothing: the result equals what is stored")
     elif changed:
-        output.put(f"changed: {changed} differed from what stood before")
+        output.put(f"changed: {changed} differed from what was stored")
     else:
-        output.put("unchanged: the result equals what stood before")
+        output.put("unchanged: the result equals what was stored")

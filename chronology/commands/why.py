@@ -33,17 +33,15 @@ _SECTIONS: Final = (
     ("about other dates", (Part.ELSEWHERE,)),
 )
 _MANY: Final = 10
-"""Assertions about other dates that are listed; the rest is counted."""
+"""How many assertions about other dates are listed; the rest are counted."""
 
 
 @app.command(cls=FilteringCommand)
 def why(
     context: typer.Context,
-    subject: Annotated[
-        str, typer.Argument(metavar="SUBJECT", show_default=False, help="What is asked about, as kind/slug.")
-    ],
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", show_default=False, help="The subject, as kind/slug.")],
     attribute: Annotated[
-        str, typer.Argument(metavar="ATTRIBUTE", show_default=False, help="What is asked of it, as in status.")
+        str, typer.Argument(metavar="ATTRIBUTE", show_default=False, help="The attribute, as in status.")
     ],
     at: Annotated[
         str | None, typer.Option(metavar="DATE", help="The date asked about: its close. Default: now.")
@@ -51,7 +49,7 @@ def why(
 ) -> None:
     """Explain an answer: what decided it, and what it beat.
 
-    Every assertion about the attribute is listed with its source and how its date is read, also those that were
+    Lists every assertion about the attribute, with its source and how its date is read, including those that were
     withdrawn or that the filters leave out. The last line says what would hold without the deciding assertion.
 
     \b

@@ -17,7 +17,7 @@ JSON = st.recursive(st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 
 
 @given(st.dictionaries(KEYS, PLAIN))
 def test_text_is_taken_as_it_is(data: dict[str, str]) -> None:
-    """key=text gives the text, whatever signs stand in it, equals signs among them."""
+    """key=text gives the text, whatever characters are in it, including equals signs."""
     assert payload([f"{key}={text}" for key, text in data.items()]) == data
 
 
@@ -40,7 +40,7 @@ def test_a_decimal_keeps_its_digits() -> None:
 
 
 def test_every_wrong_pair_is_told() -> None:
-    """All faults are told at once: what is no pair, a key given twice, and JSON that cannot be read."""
+    """All faults are reported at once: what is not a pair, a key given twice, and JSON that cannot be read."""
     with pytest.raises(InvalidEventError) as caught:
         payload(["x", "a=1", "a=2", "b:={", "=y", ":=z"])
     assert [fault.partition(" ")[0] for fault in caught.value.faults] == ["'x'", "data.a:", "data.b:", "'=y'", "':=z'"]
@@ -64,7 +64,7 @@ def test_every_wrong_pair_is_told() -> None:
     ],
 )
 def test_known_at_is_a_position_where_it_is_a_number(text: str | None, wanted: int | str | None) -> None:
-    """Digits are a position, everything else a date, and a year before the common era is no negative position."""
+    """Digits are a position, everything else a date, and a year before the common era is not a negative position."""
     assert arguments.known_at(text) == wanted
 
 
@@ -83,7 +83,7 @@ def test_known_at_is_a_position_where_it_is_a_number(text: str | None, wanted: i
     ],
 )
 def test_an_event_is_named_by_position_or_id(text: str, wanted: int | str) -> None:
-    """Positions never begin with 0, so what does is the beginning of an id, also where it has digits only."""
+    """Positions never begin with 0, so a leading 0 means the beginning of an id, even if it has only digits."""
     assert arguments.event_name(text) == wanted
 
 
@@ -95,7 +95,7 @@ def test_a_span_is_days_or_weeks(text: str | None, days: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "7", "d", "-1d", "7 d", "1.5d", "7m", "100000d", "٣d", "7d\n"])
 def test_other_spans_are_refused(text: str) -> None:
-    """What is no whole number of days or weeks is refused with an example."""
-    with pytest.raises(ChronologyError, match="no span") as caught:
+    """Anything but a whole number of days or weeks is refused with an example."""
+    with pytest.raises(ChronologyError, match="not a span") as caught:
         arguments.span(text)
-    assert caught.value.hint == "write it as in 7d or 2w"
+    assert caught.value.hint == "write it like 7d or 2w"

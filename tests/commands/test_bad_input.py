@@ -22,18 +22,18 @@ APPENDS = {
     "several dates": ((*CLOSED, "--on", "{2018,2019}", "--source", "source/g"), ["valid:"]),
     "missing source": ((*CLOSED, "--on", "2018"), ["source: is missing", "--source source/"]),
     "source of another kind": ((*CLOSED, "--on", "2018", "--source", "person/x"), ["not of the kind source"]),
-    "bad grade": ((*CLOSED, *SAID, "--grade", "Z9"), ["'Z9' is no Admiralty grade"]),
+    "bad grade": ((*CLOSED, *SAID, "--grade", "Z9"), ["'Z9' is not an Admiralty grade"]),
     "bad stated day": ((*CLOSED, *SAID, "--stated", "2018-05"), ["stated: '2018-05' is not a day"]),
     "bad claimant": ((*CLOSED, *SAID, "--said-by", "the mayor"), ["said_by[0]: 'the mayor'"]),
     "unknown property": ((*CLOSED, "reson=storm", *SAID), ["reson", "did you mean reason?"]),
     "no pair": ((*CLOSED, "storm", *SAID), ["'storm' is neither key=text nor key:=json"]),
     "pair without a key": ((*CLOSED, "=storm", *SAID), ["'=storm'"]),
-    "key twice": ((*CLOSED, "reason=a", "reason=b", *SAID), ["data.reason: stands twice"]),
+    "key twice": ((*CLOSED, "reason=a", "reason=b", *SAID), ["data.reason: is given twice"]),
     "bad JSON": ((*CLOSED, "reason:={", *SAID), ["data.reason:", "JSON"]),
     "number where text goes": ((*CLOSED, "reason:=5", *SAID), ["data.reason"]),
     "text where a number goes": (("casualties.reported", "incident/x", "killed=5", *SAID), ["killed", "killed:=5"]),
     "type after subject": (("crossing/oakford", "crossing.closed", *SAID), ["the type comes first"]),
-    "bad id": ((*CLOSED, *SAID, "--id", "7"), ["id: '7' is no UUID"]),
+    "bad id": ((*CLOSED, *SAID, "--id", "7"), ["id: '7' is not a UUID"]),
     "unknown disputed event": ((*CLOSED, *SAID, "--disputes", "9999"), ["unknown event '9999'"]),
     "unknown replaced event": ((*CLOSED, *SAID, "--replaces", NOBODY), ["unknown event"]),
     "control character": ((*CLOSED, "reason=a\x1b[31mb", *SAID), ["data.reason", "U+001B"]),
@@ -56,7 +56,7 @@ QUESTIONS = {
     "bad known-at": (("state", "--known-at", "2018-05-20Tnoon"), ["2018-05-20Tnoon"]),
     "bad stated-by": (("state", "--stated-by", "2018"), ["'2018': is not a day"]),
     "bad grade": (("state", "--min-grade", "B"), ["'B' is no Admiralty grade", "as in B3"]),
-    "bad span": (("state", "--fuzz", "7"), ["'7' is no span of days", "7d"]),
+    "bad span": (("state", "--fuzz", "7"), ["'7' is not a span of days", "7d"]),
     "undecodable subject": (("state", "crossing/\udcff"), ["not text"]),
     "bad since": (("timeline", "--since", "x"), ["date 'x'"]),
     "bad until": (("timeline", "--until", "2018-02-30"), ["no day 30"]),
@@ -154,7 +154,7 @@ def test_a_wrong_event_is_refused(storm: Path, arguments: tuple[str, ...], words
 
 @pytest.mark.parametrize(("arguments", "words"), QUESTIONS.values(), ids=QUESTIONS)
 def test_a_wrong_question_is_refused(storm: Path, arguments: tuple[str, ...], words: list[str]) -> None:
-    """A question that names what cannot be is refused in one line, with the nearest name that can."""
+    """A question with a name that cannot exist is refused in one line, with the nearest name that does."""
     with untouched(storm):
         refused(run("--db", storm, *arguments), *words)
 

@@ -58,7 +58,7 @@ def test_keygen_keeps_the_secret_and_prints_the_rest(tmp_path: Path) -> None:
 def test_keygen_writes_over_nothing_and_names_are_checked(key: Path) -> None:
     """A key that is lost is lost for good, so an old one is never overwritten."""
     with untouched(key):
-        refused(run("keygen", "example.org/jane", "-o", key), "exists already")
+        refused(run("keygen", "example.org/jane", "-o", key), "already exists")
         refused(run("keygen", "no spaces", "-o", key.with_name("other")), "key name")
         refused(run("keygen", "x", "-o", key.parent / "none" / "x.key"), "cannot be written")
     assert not key.with_name("other").exists()
@@ -79,8 +79,8 @@ def test_checkpoint_prints_what_the_library_gives(storm: Path, key: Path) -> Non
 def test_checkpoint_writes_a_new_file_only(storm: Path, saved: Path, key: Path) -> None:
     """Evidence of yesterday is not written over."""
     with untouched(storm, saved, key):
-        refused(run("--db", storm, "checkpoint", "-o", saved), "exists already")
-        refused(run("--db", storm, "checkpoint", "--sign", saved), "is no key")
+        refused(run("--db", storm, "checkpoint", "-o", saved), "already exists")
+        refused(run("--db", storm, "checkpoint", "--sign", saved), "is not a key")
         refused(run("--db", storm, "checkpoint", "--sign", saved.with_name("none")), "cannot be read")
         ended = run("--db", storm, "checkpoint", "--sign", storm)
         refused(ended)
@@ -149,7 +149,7 @@ def test_verify_says_whether_the_log_extends_a_checkpoint(storm: Path, saved: Pa
     ended = done("--db", storm, "verify", "--checkpoint", saved, "--key", vkey)
     assert ended.out.startswith("ok: the log extends the checkpoint")
     assert ended.err == ""
-    assert "nobody checks who signed" in done("--db", storm, "verify", "--checkpoint", saved).err
+    assert "nothing checks who signed" in done("--db", storm, "verify", "--checkpoint", saved).err
     found = done("--db", storm, "verify", "--checkpoint", saved, "--json").json
     assert (found["ok"], found["checkpoint"]["outcome"], found["redacted"]) == (True, "extends", [])
     refused(run("--db", storm, "verify", "--checkpoint", saved, "--key", OTHER_VKEY), code=3)
@@ -184,7 +184,10 @@ def test_verify_believes_nothing_of_a_foreign_store(storm: Path, saved: Path, tm
     connection.execute("CREATE VIEW spy AS SELECT 1")
     connection.close()
     ended = run("--db", storm, "verify", "--foreign", "--json")
-    assert (ended.code, ended.json["faults"]) == (3, [{"position": None, "message": "the view 'spy' is not a store's"}])
+    assert (ended.code, ended.json["faults"]) == (
+        3,
+        [{"position": None, "message": "the view 'spy' does not belong to a store"}],
+    )
     refused(run("--db", tmp_path / "none.db", "verify", "--foreign"), "there is no store")
 
 
@@ -258,7 +261,7 @@ def test_a_redacted_event_is_shown_as_such(storm: Path, saved: Path) -> None:
     assert done("--db", storm, "log", "--csv").out
     assert "Jane Analyst" in done("--db", storm, "log", "--subject", f"event/{EVENT}", "--json").out
     verified = done("--db", storm, "verify", "--checkpoint", saved)
-    assert f"redacted, and declared so: #{before['position']}" in verified.out
+    assert f"redacted, as declared: #{before['position']}" in verified.out
     assert done("--db", storm, "verify", "--json").json["redacted"] == [before["position"]]
     assert done("--db", storm, "verify", "--foreign").out.splitlines()[1:] == verified.out.splitlines()[2:]
 

@@ -112,5 +112,5 @@ def test_the_script_runs_through(tmp_path: Path) -> None:
     for _ in range(2):
         ended = subprocess.run(["sh", script], check=True, capture_output=True, text=True, env=environment)
     assert "contested" in ended.stdout
-    assert "unchanged: the result equals what stood before" in ended.stdout
+    assert "unchanged: the result equals what was stored" in ended.stdout
     assert "type.defined" not in ended.stdout

@@ -36,7 +36,7 @@ def is_dangerous(char: str) -> bool:
 
 
 def test_every_dangerous_character_is_escaped() -> None:
-    """Of all code points, those that are obeyed or unseen are escaped, and no others."""
+    """Of all code points, exactly those that are obeyed or unseen are escaped."""
     unseen_letters = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
     for char in EVERYTHING:
         shown = escape(f"a{char}b")

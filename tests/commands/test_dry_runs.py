@@ -73,7 +73,7 @@ def test_every_command_that_writes_has_a_dry_run() -> None:
 
 @pytest.mark.parametrize("name", WRITING)
 def test_a_dry_run_writes_nothing(storm: Path, folder: Path, name: str) -> None:
-    """It says what would be done, asks for nothing, and leaves every file as it was, with none beside them."""
+    """It says what would be done, asks for nothing, leaves every file as it was and makes none."""
     words, told = WRITING[name]
     Path("storm.db").write_bytes(storm.read_bytes())
     head = done("log", "--nl").lines[-1]["position"]
@@ -95,7 +95,7 @@ def test_a_dry_redaction_shows_what_would_go_and_what_names_it(storm: Path) -> N
     assert ended.out.splitlines()[-1] == "named by #62, #63: check whether they repeat what it says"
     done("--db", storm, "redact", "61", "--reason", "r", "--yes")
     again = done("--db", storm, "redact", "61", "--reason", "r", "--dry-run")
-    assert again.out == "unchanged #61, redacted by #79; would write the file anew\n"
+    assert again.out == "unchanged #61, redacted by #79; would rewrite the file\n"
     with untouched(storm):
         refused(run("--db", storm, "redact", "1", "--reason", "r", "--dry-run"), "cannot be redacted")
 
@@ -108,24 +108,24 @@ def test_a_dry_retraction_as_json_is_like_that_of_append(storm: Path) -> None:
 
 
 REFUSED = {
-    "a file that exists": (("backup", "jane.key"), "exists already"),
-    "a link that leads nowhere": (("backup", "link"), "exists already"),
+    "a file that exists": (("backup", "jane.key"), "already exists"),
+    "a link that leads nowhere": (("backup", "link"), "already exists"),
     "a folder that does not exist": (("keygen", "example.org/jane", "-o", "none/new.key"), "no directory none"),
     "a store in such a folder": (("init", "none/new.db"), "no directory none"),
     "an example in such a folder": (("demo", "none/new.db"), "no directory none"),
     "a folder in use": (("export", "--tiles", "."), "is not empty"),
-    "a file in the place of a folder": (("export", "--tiles", "jane.key"), "exists already"),
+    "a file in the place of a folder": (("export", "--tiles", "jane.key"), "already exists"),
     "a file above the folder": (("export", "--tiles", "jane.key/x"), "no directory jane.key"),
     "a folder as a store": (("init", "."), "is a directory"),
     "another store": (("demo", "jane.key"), "not a database"),
     "a key that is none": (("checkpoint", "-o", "new", "--sign", "new.json"), ""),
-    "a file that exists for an exhibit": (("prove", "50", "-o", "jane.key", "--sign", "jane.key"), "exists already"),
+    "a file that exists for an exhibit": (("prove", "50", "-o", "jane.key", "--sign", "jane.key"), "already exists"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("words", "told"), REFUSED.values(), ids=REFUSED)
 def test_a_dry_run_is_refused_where_the_command_is(folder: Path, words: tuple[str, ...], told: str) -> None:
-    """What would stand in the way of the command stands in the way of its dry run, and both say so."""
+    """Whatever stops a command stops its dry run too, and both say so."""
     Path("link").symlink_to("nowhere")
     with untouched(*folder.iterdir()):
         refused(run(*words, "--dry-run"), told)
@@ -133,7 +133,7 @@ def test_a_dry_run_is_refused_where_the_command_is(folder: Path, words: tuple[st
 
 
 def test_a_store_that_exists_is_told_and_left(storm: Path) -> None:
-    """A dry `init` or `demo` of what is there already says so."""
+    """A dry `init` or `demo` of a store that already exists says so."""
     with untouched(storm):
-        assert done("init", storm, "--dry-run").out == f"{storm} is a store already, head 78\n"
-        assert done("demo", storm, "--dry-run").out == f"{storm} holds the running example already, head 78\n"
+        assert done("init", storm, "--dry-run").out == f"{storm} is already a store, head 78\n"
+        assert done("demo", storm, "--dry-run").out == f"{storm} already holds the running example, head 78\n"

@@ -1,4 +1,4 @@
-"""Appending and retracting, from the words that are typed to what is stored and what `state` then says."""
+"""Appending and retracting, from what is typed to what is stored and what `state` then says."""
 
 import json
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ def head() -> int:
 
 
 def test_every_option_of_append_is_stored(store: Path) -> None:
-    """What the options of `append` say stands in the body, under the design's names, and nothing else does."""
+    """The body contains exactly what the options of `append` say, under the design's names."""
     first = append("crossing.closed", GATE)
     id_ = "01638701-4f00-7fbb-bb58-d7c42440a900"
     stored = append(
@@ -88,7 +88,7 @@ def test_a_denial_is_shown_as_one(store: Path) -> None:
 
 
 def test_a_replacement_and_a_retraction_change_the_answer_from_then_on(store: Path) -> None:
-    """What is replaced or retracted is gone from the answer, and still there as known before."""
+    """What is replaced or retracted is gone from the answer, but still there at an earlier known time."""
     closed = append("crossing.closed", GATE, on="2024-03-09")
     assert status()["since"] == "2024-03-09"
     again = append("crossing.closed", GATE, "--replaces", closed["id"][:18], on="2024-03-10")
@@ -113,7 +113,7 @@ def test_a_dry_run_writes_nothing(store: Path) -> None:
 
 
 def test_lines_are_appended_once(store: Path) -> None:
-    """JSON lines are appended in one go; the same lines again change nothing, where they carry ids."""
+    """JSON lines are appended in one go; appending the same lines again changes nothing if they have ids."""
     lines = [
         {"id": f"01638701-4f00-7fbb-bb58-d7c42440a90{n}", "type": "crossing.closed", "subject": f"crossing/{n}",
          "valid": "2024", "source": GAZETTE} for n in range(3)
@@ -126,7 +126,7 @@ def test_lines_are_appended_once(store: Path) -> None:
 
 
 def test_a_clock_that_fell_behind_is_noted(store: Path) -> None:
-    """Where the log's last event is from the future of this machine's clock, appending lines says so."""
+    """If the log's last event is later than this machine's clock, appending lines says so."""
     with Chronology.open(store, clock=lambda: datetime(2200, 1, 1, tzinfo=UTC)) as chron:
         chron.append(Event(type="crossing.closed", subject=GATE, valid="2024", source=GAZETTE))
     line = json.dumps({"type": "crossing.closed", "subject": GATE, "valid": "2024", "source": GAZETTE})

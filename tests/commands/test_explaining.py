@@ -75,7 +75,7 @@ def test_changes_take_since_and_until_instead_of_known_at(example: Path) -> None
 
 
 def test_a_diff_tells_what_a_day_brought(example: Path) -> None:
-    """What was known to hold the day before is told beside what holds then."""
+    """What was known to hold the day before is shown beside what holds then."""
     lines = done(
         "--db", example, "diff", "crossing/baguz", "--from", "2018-05-12", "--to", "2018-05-13"
     ).out.splitlines()

@@ -38,7 +38,7 @@ def _examples(name: str) -> list[str]:
 
 
 def test_every_command_has_its_home() -> None:
-    """The map from commands to modules names every command, each with the module that it stands in."""
+    """The map from commands to modules names every command, each with the module that holds it."""
     homes = {
         name: command.callback.__module__.rpartition(".")[2] for name, command in COMMANDS.items() if " " not in name
     }  # type: ignore[attr-defined]
@@ -58,7 +58,7 @@ def _sections(shown: str) -> dict[str, list[str]]:
 
 
 def test_every_command_is_in_exactly_one_group() -> None:
-    """No name stands under two headings, and every command stands under one."""
+    """Every command is under exactly one heading."""
     names = [name for commands in GROUPS.values() for name in commands]
     assert sorted(names) == sorted({name for name in COMMANDS if name and " " not in name})
 
@@ -78,7 +78,7 @@ def test_help_shows_each_command_once_under_its_heading() -> None:
 
 
 def test_help_before_a_command_is_help_with_all(tmp_path: Path) -> None:
-    """In a process of its own, where only the commands that are named would be loaded."""
+    """In a separate process, in which only the named commands would be loaded."""
     ended = subprocess.run(
         [sys.executable, "-c", "from chronology.commands import main; main()", "--help", "state"],
         check=True, capture_output=True, text=True, cwd=tmp_path,
@@ -87,7 +87,7 @@ def test_help_before_a_command_is_help_with_all(tmp_path: Path) -> None:
 
 
 def test_a_group_without_headings_lists_its_commands() -> None:
-    """Commands of a group, as of `types`, stand under one heading."""
+    """Commands of a group, such as `types`, are under one heading."""
     assert [line.split()[0] for line in _sections(done("types", "--help").out)["Commands"]][:2] == ["add", "show"]
 
 
@@ -170,7 +170,7 @@ def test_the_version_is_the_packages() -> None:
 
 
 def test_no_command_shows_help_and_ends_with_2() -> None:
-    """Without a command, the help stands on stderr, for nothing was asked."""
+    """Without a command, the help goes to stderr, because nothing was asked."""
     ended = run()
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == done("--help").out

@@ -18,7 +18,7 @@ IDS = [f"01638701-4f00-7fbb-bb58-d7c42440a9{n:02d}" for n in range(20)]
 
 
 def text(*events: dict[str, Any] | str) -> str:
-    """Write events as lines; a text stands as it is."""
+    """Write events as lines; a text is written as it is."""
     return "\n".join(event if isinstance(event, str) else json.dumps(event) for event in events)
 
 
@@ -82,7 +82,7 @@ def test_what_needs_a_bad_line_is_counted(store: Path) -> None:
 
 
 def test_a_line_that_is_too_long_is_not_kept(store: Path) -> None:
-    """It is passed over in pieces, with or without an end, and what follows is judged."""
+    """It is skipped in pieces, with or without an end, and what follows is checked."""
     long = json.dumps(GOOD | {"note": "x" * 3_000_000})
     found = errors(store, long, GOOD | {"valid": "x"})
     assert found[0] == "error: line 1: is longer than 1,000,000 bytes, more than any event needs"

@@ -1,4 +1,4 @@
-"""What the command line suggests where a name is not known: never more than a suggestion."""
+"""What the command line suggests if a name is not known: never more than a suggestion."""
 
 import json
 from pathlib import Path
@@ -88,7 +88,7 @@ def test_a_subject_is_suggested_wherever_one_is_named(storm: Path, words: tuple[
 
 @pytest.mark.parametrize(("words", "hint"), APPENDS.values(), ids=APPENDS)
 def test_append_suggests_how_to_write_a_name(storm: Path, words: tuple[str, ...], hint: str) -> None:
-    """A text where a subject is wanted gets the subject that the log has, and the form of a new one."""
+    """For a text in place of a subject, it suggests the subject that the log has, and the form of a new one."""
     with untouched(storm):
         ended = run("--db", storm, "append", *words)
         refused(ended)
@@ -115,19 +115,19 @@ def test_a_property_of_a_user_defined_type_gets_a_suggestion(storm: Path) -> Non
 
 
 def test_a_fault_of_another_kind_keeps_its_hint(storm: Path) -> None:
-    """Where every name is a subject, the hint is the one that the refusal has by itself."""
+    """If every name is a subject, the hint is the refusal's own."""
     ended = run("--db", storm, "append", "crossing.closed", "crossing/x", "--on", "2018-02-30", *SAID[2:])
     refused(ended, "hint: `chronology date TEXT`")
 
 
 def test_several_are_listed(storm: Path) -> None:
-    """Where several subjects bear a slug, all are suggested, and none is chosen."""
+    """If several subjects have the same slug, all are suggested, and none is chosen."""
     done("--db", storm, "append", "fact.asserted", "front/hajin", "attribute=a", "value=b", *SAID)
     refused(run("--db", storm, "state", "hajin"), "\nhint: did you mean front/hajin or place/hajin?\n")
 
 
 def test_an_id_that_is_unknown_is_no_name(storm: Path) -> None:
-    """What may be the beginning of an id is not looked for among the subjects."""
+    """A text that may be the beginning of an id is not looked for among the subjects."""
     done("--db", storm, "append", "fact.asserted", "place/beef", "attribute=a", "value=b", *SAID)
     ended = run("--db", storm, "show", "beef")
     refused(ended, "positions go from 1 to")

@@ -103,7 +103,7 @@ def test_now_is_told(example: Path) -> None:
 
 
 def test_a_date_has_the_keys_of_the_design() -> None:
-    """`date --json` is one object a line, with the design's keys, also for what is refused."""
+    """`date --json` is one object a line, with the design's keys, even for a refused date."""
     good, bad = run("date", "2018-01/2018-04~", "2018-02-30", "--json").lines
     assert list(good) == [
         "edtf", "valid", "level", "earliest", "latest", "start", "end", "persists", "uncertain", "approximate",
@@ -156,7 +156,7 @@ def test_an_event_has_its_body_and_its_place(example: Path) -> None:
 
 
 def test_one_thing_is_an_object(storm: Path) -> None:
-    """What is one thing and no list is one object in JSON: an event shown, a replay, a verification, an append."""
+    """One thing, rather than a list, is one object in JSON: an event shown, a replay, a verification, an append."""
     shown = done("--db", storm, "show", "1", "--json").json
     assert (shown["position"], shown["withdrawn_by"]) == (1, None)
     assert list(done("--db", storm, "replay", "--json").json) == ["events", "seconds", "rows", "changed"]
@@ -179,7 +179,7 @@ def test_hostile_text_is_untouched_in_json(hostile: Path) -> None:
 
 @pytest.mark.parametrize("options", [("--spreadsheet",), ("--csv", "--spreadsheet"), ("--spreadsheet", "--csv")])
 def test_a_spreadsheet_finds_no_formula(storm: Path, options: tuple[str, ...]) -> None:
-    """In the copy for spreadsheets an apostrophe stands before what could start a formula; the rest is as in CSV."""
+    """In the copy for spreadsheets, an apostrophe precedes what could start a formula; the rest is as in CSV."""
     formulas = ["=cmd()", "+1", "-1", "@SUM(A1)", " =1", '=HYPERLINK("x";"y")', "\t=1", "\n=1"]
     for number, text in enumerate(formulas):
         pairs = (f"attribute=a{number}", f"value={text}", "--note", text)

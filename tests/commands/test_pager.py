@@ -1,4 +1,4 @@
-"""Tests of the pager: who gets one, and that nothing is lost where it does not work."""
+"""Tests of the pager: who gets one, and that nothing is lost if it does not work."""
 
 import stat
 from pathlib import Path
@@ -57,7 +57,7 @@ def test_what_is_for_programs_is_not_paged(example: Path, form: str) -> None:
 
 
 def test_a_pipe_has_no_pager(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where stdout is no terminal, PAGER is not asked."""
+    """If stdout is not a terminal, PAGER is not read."""
     monkeypatch.setenv("PAGER", MARKING)
     assert "paged:" not in done("log", "--db", example).out
 
@@ -77,7 +77,7 @@ def test_less_is_the_default(example: Path, fake_less: str) -> None:
 
 
 def test_less_is_not_started_where_it_cannot_be_left(example: Path, fake_less: str, tmp_path: Path) -> None:
-    """Without a keyboard, on a dumb terminal, or where it is not installed, `less` is left alone."""
+    """Without a keyboard, on a dumb terminal, or if it is not installed, `less` is not started."""
     asked = ("log", "--db", example, "-n", "1")
     assert "less" not in at_terminal(*asked, PAGER="", PATH=fake_less, keyboard=False).text
     assert "less" not in at_terminal(*asked, PAGER="", PATH=fake_less, TERM="dumb").text
@@ -86,14 +86,14 @@ def test_less_is_not_started_where_it_cannot_be_left(example: Path, fake_less: s
 
 
 def test_leaving_the_pager_early_is_quiet(long_log: Path) -> None:
-    """Whoever leaves the pager before the end sees neither an error nor the rest."""
+    """A user who leaves the pager early sees neither an error nor the rest."""
     seen = at_terminal("log", "--db", long_log, PAGER="head -n 1")
     assert (seen.code, seen.lines) == (0, ["#1  type.defined  type/type.defined"])
 
 
 @pytest.mark.parametrize("pager", ["false", "exit 3", "head -c 2000 > /dev/null; exit 1"])
 def test_a_pager_that_fails_loses_nothing(long_log: Path, pager: str) -> None:
-    """Where the pager ends with an error, early or late, everything is printed as without it."""
+    """If the pager ends with an error, early or late, everything is printed as without it."""
     for few in (("-n", "1"), ()):
         asked = ("log", "--db", long_log, "--after", "38", *few)
         assert at_terminal(*asked, PAGER=pager).raw == at_terminal(*asked, "--no-pager").raw
@@ -108,7 +108,7 @@ def test_a_pager_that_does_not_exist_loses_nothing(example: Path) -> None:
 
 
 def test_an_interrupt_is_for_the_pager(example: Path) -> None:
-    """Control-C while the pager runs ends neither the command nor the terminal's good order."""
+    """Control-C while the pager runs neither ends the command nor leaves the terminal in a mess."""
     # It prints nothing before its input has ended, so nothing is typed before the command does nothing but wait.
     pager = (
         "trap 'echo caught' INT; text=$(cat); echo \"$text\"; read answer < /dev/tty; read answer < /dev/tty; exit 1"

@@ -39,7 +39,7 @@ def test_the_store_is_named_in_three_ways(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_filters_narrow_the_answer(store: Path) -> None:
-    """Source, origin, stated day, grade and kind each leave out the rest; where nothing is left, that is told."""
+    """Source, origin, stated day, grade and kind each leave out the rest; if nothing is left, the command says so."""
     append("crossing.closed", GATE, "--grade", "B2")
     append("crossing.opened", GATE, "--grade", "E5", "--said-by", "person/mayor", "--stated", "2024-04-01",
            on="2024-03-11", source="source/radio")  # fmt: skip
@@ -62,7 +62,7 @@ def test_fuzz_widens_qualified_ends(store: Path) -> None:
 
 
 def test_an_unknown_name_is_noted_not_refused(store: Path) -> None:
-    """A subject of a known kind that no event is about is no fault; the nearest one is suggested."""
+    """A subject of a known kind that no event is about is not a fault; the nearest one is suggested."""
     append("crossing.closed", GATE)
     for command in (("state",), ("timeline",), ("log", "--subject")):
         ended = done(*command, "crossing/oakfrod")
@@ -81,7 +81,7 @@ def test_a_filter_by_whoever_says_something_is_never_a_fault(store: Path) -> Non
 
 
 def test_a_year_given_as_known_at_is_noted(store: Path) -> None:
-    """--known-at 2018 is a position; where the log does not reach it, that is said, for a year may be meant."""
+    """--known-at 2018 is a position; if the log does not reach it, the command says so: a year may be meant."""
     append("crossing.closed", GATE)
     ended = done("state", GATE, "--known-at", "2018")
     assert ended.err.startswith("note: 2018 is read as a position, and the log ends at")
@@ -145,7 +145,7 @@ def test_a_limit_is_a_number_from_1(store: Path, command: str, number: str) -> N
 
 
 def test_the_log_names_events_by_position(store: Path) -> None:
-    """Where an event disputes, replaces or retracts another, the table says which by position, as people type it."""
+    """If an event disputes, replaces or retracts another, the table names it by position, as people type it."""
     first = append("crossing.closed", GATE)["position"]
     append("crossing.opened", GATE, "--disputes", str(first))
     append("crossing.closed", GATE, "--replaces", str(first))
@@ -170,7 +170,7 @@ def test_the_timeline_is_in_order_of_valid_time(store: Path) -> None:
     assert valid(GATE, "--since", "2024-03") == ["2024-03-10"]
     assert valid(GATE, "--until", "2024-02") == ["2024-02-01"]
     ended = done("timeline", GATE, "--since", "2030")
-    assert (ended.out, ended.err) == ("", "no event has a valid time there\n")
+    assert (ended.out, ended.err) == ("", "no event has a valid time in that period\n")
 
 
 @pytest.mark.parametrize("form", [(), ("--json",), ("--nl",), ("--csv",)], ids=["table", "json", "nl", "csv"])
@@ -202,7 +202,7 @@ def test_one_refused_date_does_not_hide_the_others() -> None:
 
 
 def test_half_an_answer_is_not_printed(store: Path) -> None:
-    """A value that turns out to be ruined is told before anything is printed."""
+    """A value that turns out to be damaged is reported before anything is printed."""
     done("append", "crossing.closed", "crossing/a", "--on", "2018", "--source", "source/x")
     done("append", "crossing.closed", "crossing/z", "--on", "2018", "--source", "source/x")
     with sqlite3.connect(store) as connection:
@@ -215,7 +215,7 @@ def test_half_an_answer_is_not_printed(store: Path) -> None:
 def test_init_does_not_touch_a_store(store: Path) -> None:
     """`init` on a store says that it was one already, and changes nothing."""
     with untouched(store):
-        assert done("init").out == f"{store} was a store already, head {head()}\n"
+        assert done("init").out == f"{store} was already a store, head {head()}\n"
 
 
 def test_a_tampered_store_ends_verify_with_3(store: Path) -> None:
@@ -290,7 +290,7 @@ def test_a_definition_has_an_author(store: Path, tmp_path: Path) -> None:
 
 
 def test_a_type_without_a_description_is_shown_without_a_gap(store: Path) -> None:
-    """Where a type describes itself by its title alone, one empty line follows it, as everywhere."""
+    """If a type has only a title as its description, one empty line follows it, as everywhere."""
     schema = done("types", "show", "crossing.closed", "--json").json
     del schema["description"]
     file = store.parent / "gate.shut.1.json"
@@ -308,7 +308,7 @@ def test_a_subject_that_exists_is_not_sought_among_all(store: Path, monkeypatch:
 
 
 def test_progress_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A progress bar is drawn where stderr is a terminal, and nowhere else."""
+    """A progress bar is drawn only if stderr is a terminal."""
     with progress_bar("replaying") as progress:
         assert progress is None
     terminal = io.StringIO()

@@ -1,4 +1,4 @@
-"""Tests of stacked rows: what a shape declares is what stands there, whole."""
+"""Tests of stacked rows: exactly what a shape declares is printed."""
 
 import re
 
@@ -42,7 +42,7 @@ def test_no_column_is_lost(shape: Shape) -> None:
 
 
 def test_a_row_stands_as_its_shape_says() -> None:
-    """Cells stand in their places, lines keep their indents, titles stand alone."""
+    """Cells are in their places, lines keep their indents, titles have a line to themselves."""
     assert _stacked("crossing/x", ("  a", "b", "2018"), ("", "c", "")) == [
         "crossing/x",
         "a: b  (2018)",
@@ -90,7 +90,7 @@ def test_nothing_sticks_out_and_nothing_is_lost(rows: list[list[str]], room: int
 
 @given(st.lists(CELLS, min_size=3, max_size=3), st.integers(9, 60))
 def test_colours_take_no_room(row: list[str], room: int) -> None:
-    """What is painted is laid out as what is not, and only marked words and headings have a colour."""
+    """Colours do not change the layout, and only marked words and headings have one."""
     rows = [(row[0], Marked(f"but denied {row[1]}", tone=Tone.CONTESTED, length=len("but denied")), row[2])]
     shape = Shape(headings=SHAPE.headings, stack=("  {says}", "  {name}  {date}"))
     painted = list(lay_out(rows, shape=shape, room=room, paint=lambda text, tone: f"\x1b[31m{text}\x1b[0m"))

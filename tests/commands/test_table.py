@@ -16,7 +16,7 @@ def _columns(lines: list[str], at: int) -> str:
 
 
 def test_columns_stand_in_line() -> None:
-    """Where there is room, a row is a line and every column begins where its heading does."""
+    """If there is room, a row is a line and every column begins where its heading does."""
     lines = list(lay_out([("#1", "2018-05-13", "closed"), ("#10", "", "open")], headings=HEADINGS))
     assert lines == [
         "event  valid       says",
@@ -26,7 +26,7 @@ def test_columns_stand_in_line() -> None:
 
 
 def test_a_title_stands_above_its_rows() -> None:
-    """A text among the rows stands alone on its line, and makes no column wider."""
+    """A text among the rows has a line to itself, and makes no column wider."""
     lines = list(lay_out(["crossing/baguz, a long title", ("a", "b", "c")], headings=HEADINGS))
     assert lines == ["event  valid  says", "crossing/baguz, a long title", "a      b      c"]
 
@@ -43,7 +43,7 @@ def test_texts_break_at_spaces_and_names_never() -> None:
 
 
 def test_what_is_marked_is_painted() -> None:
-    """A heading and the marked beginning of a cell have their colour, also where the cell is broken; nothing else."""
+    """A heading and the marked beginning of a cell have a colour, even if the cell is broken; nothing else has."""
     cell = Marked("but a rival says so, and more", tone=Tone.CONTESTED, length=len("but a rival says"))
     lines = list(lay_out([("a", cell, "c")], headings=("x", "y", "z"), room=28, paint=lambda s, tone: f"<{tone}:{s}>"))
     assert lines == [
@@ -62,7 +62,7 @@ def test_a_mark_outlives_the_escape() -> None:
 
 @given(ROWS)
 def test_nothing_is_lost_without_a_width(rows: list[list[str]]) -> None:
-    """Where the output is no terminal, a row is one line and holds every cell."""
+    """If the output is not a terminal, a row is one line and holds every cell."""
     lines = list(lay_out(rows, headings=HEADINGS))
     assert len(lines) == 1 + len(rows)
     for line, row in zip(lines[1:], rows, strict=True):

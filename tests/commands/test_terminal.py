@@ -64,7 +64,7 @@ def test_a_timeline_is_stacked_on_a_narrow_terminal(example: Path) -> None:
 
 
 def test_a_state_is_stacked_on_a_narrow_terminal(example: Path) -> None:
-    """The subject, the leading value with its standing, who says so; beneath stand the other parties, and as what."""
+    """The subject, the leading value with its standing, who says so; below, the other parties with theirs."""
     assert STYLE.sub("", _contested(store=example, columns=100)).splitlines() == [
         "person/abu-bakr-al-baghdadi",
         "  location: place/al-shaer  (possible, contested)",
@@ -130,7 +130,7 @@ def test_columns_have_colours_too(example: Path) -> None:
 
 
 def test_no_text_of_an_event_can_colour(storm: Path) -> None:
-    """What only looks like our words, or like what a terminal obeys, is shown and plain, in answers and in errors."""
+    """Foreign text that looks like our words, or like what a terminal obeys, is shown plain, in answers and errors."""
     hostile = "\u202e[31mdenies; contested (possible) error: x"
     said = ("--on", "2018", "--source", "source/x", "--note", hostile, "--quote", hostile)
     done("--db", storm, "append", "fact.asserted", "person/x", "attribute=a", f"value={hostile}", *said)
@@ -158,14 +158,14 @@ def test_talk_has_colours(example: Path, arguments: tuple[str, ...], word: str, 
 
 
 def test_json_at_a_terminal_is_json(example: Path) -> None:
-    """A terminal changes nothing of what is for programs."""
+    """Output for programs is the same at a terminal."""
     assert (
         json.loads(at_terminal("--db", example, "types", "--json").raw) == done("--db", example, "types", "--json").json
     )
 
 
 def test_a_value_stands_beneath_its_name_where_it_would_be_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fields stand side by side while no word of the value breaks; a text of several lines keeps their indents."""
+    """Fields are side by side as long as no word of the value breaks; a text of several lines keeps their indents."""
     monkeypatch.setenv("COLUMNS", "20")
     fields = [("id", "0123456789abcdef"), ("note", "one two three four"), ("data", '{\n  "a": 1\n}'), ("x", "")]
     assert list(lay_out_fields(fields, 4)) == [
@@ -181,7 +181,7 @@ def test_a_value_stands_beneath_its_name_where_it_would_be_broken(monkeypatch: p
 
 
 def test_a_text_is_wrapped_and_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only where several lines are wanted does a line break remain one."""
+    """A line break is kept only in a text that may have several lines."""
     monkeypatch.setenv("COLUMNS", "8")
     assert list(wrap("one two three\nx", multiline=True)) == ["one two", "three", "x"]
     assert list(wrap("a\nb \x1b", multiline=False)) == [r"a\nb", r"\x1b"]

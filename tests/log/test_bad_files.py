@@ -1,4 +1,4 @@
-"""Files, pipes and terminals that are not as a command wants them: one clear line, and nothing written."""
+"""Files, pipes and terminals that a command cannot use: one clear line, and nothing written."""
 
 import os
 import sqlite3
@@ -29,7 +29,7 @@ COMMANDS = (
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=[c[0] for c in COMMANDS])
 def test_a_file_that_is_no_store_is_refused(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    """Every command refuses what is no store, leaves it as it is, and makes nothing where there is nothing."""
+    """Every command refuses a file that is not a store and leaves it as it is, and makes nothing if there is none."""
     text = tmp_path / "notes.txt"
     text.write_text("no database, though long enough for a header\n" * 100)
     short = tmp_path / "short.txt"
@@ -93,13 +93,13 @@ def test_hostile_names_are_shown_escaped(tmp_path: Path) -> None:
 
 
 def test_an_empty_input_appends_nothing(storm: Path) -> None:
-    """No lines, or empty ones, are no fault: nothing is appended, and that is said."""
+    """No lines, or empty ones, are not a fault: nothing is appended, and the command says so."""
     assert done("--db", storm, "append", "-").out.startswith("0 appended")
     assert done("--db", storm, "append", "-", stdin="\n\n").out.startswith("0 appended")
 
 
 def test_undecodable_dates_are_refused_like_others(storm: Path) -> None:
-    """Bytes that are no UTF-8 are no date, on standard input too."""
+    """Bytes that are not UTF-8 are not a date, on standard input either."""
     refused(run("date", "-", stdin=b"\xff\n"), "date")
     ended = run("date", "-", "--json", stdin=b"\xff\n")
     assert (ended.code, ended.json["valid"]) == (1, False)
@@ -133,7 +133,7 @@ def test_a_full_disk_under_the_output_is_told(example: Path) -> None:
 
 
 def test_any_encoding_of_the_terminal_will_do(storm: Path) -> None:
-    """Where the terminal knows ASCII only, tables show escapes, and JSON stays JSON."""
+    """If the terminal knows only ASCII, tables show escapes, and JSON stays JSON."""
     done("--db", storm, "append", *CLOSED, "reason=é", *SAID)
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "CHRONOLOGY_DB": str(storm)}
     shown = _process("log", "--subject", CLOSED[1], env=environment)

@@ -67,7 +67,7 @@ def test_a_directory_is_no_store(tmp_path: Path, how: dict[str, bool]) -> None:
 
 @pytest.mark.parametrize("how", [{}, {"read_only": True}, {"create": True}], ids=str)
 def test_a_pipe_is_no_store(tmp_path: Path, how: dict[str, bool]) -> None:
-    """What is no file is refused at once, instead of being waited for."""
+    """Anything but a file is refused at once, instead of being waited for."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     assert str(refusal(pipe, **how)) == f"{pipe} is not a file"
@@ -139,7 +139,7 @@ def test_what_is_no_database_is_refused_and_left_alone(tmp_path: Path, data: byt
 def test_a_database_of_another_program_is_refused_and_left_alone(
     tmp_path: Path, statement: str, how: dict[str, bool]
 ) -> None:
-    """What bears another mark, or none but has contents, is not ours."""
+    """A file with another mark, or with contents but no mark, is not ours."""
     made = tmp_path / "browser.db"
     raw(made, statement)
     assert str(refusal(made, **how)) == f"{made} is a database of another program, not a Chronology store"
@@ -192,7 +192,7 @@ def test_a_missing_trigger_or_index_is_refused_at_opening(path: Path, name: str,
 
 @pytest.mark.parametrize("name", [name for name in event_table.SCHEMA if "refuses" in name])
 def test_a_changed_trigger_is_refused_at_opening(path: Path, name: str) -> None:
-    """A trigger of the right name that does nothing is no trigger."""
+    """A trigger with the right name that does nothing does not count."""
     raw(path, f"DROP TRIGGER {name}", f"CREATE TRIGGER {name} BEFORE DELETE ON event BEGIN SELECT 1; END")
     assert str(refusal(path)) == f"the log's {name} has been changed"
 
@@ -207,7 +207,7 @@ def test_a_changed_table_is_refused_at_opening(path: Path) -> None:
 
 
 def test_a_store_is_marked_as_ours(path: Path) -> None:
-    """The mark stands in bytes 68 to 71 as the letters Chro, and the format beside it."""
+    """The mark is in bytes 68 to 71 as the letters Chro, and the format is beside it."""
     assert path.read_bytes()[68:72] == b"Chro"
     connection = connect(path)
     assert pragma(connection, "application_id") == APPLICATION_ID
@@ -286,7 +286,7 @@ class impatient:  # noqa: N801 -- reads as a word where it is used
 
 
 def test_a_store_locked_by_another_process_says_so(path: Path) -> None:
-    """Who cannot get the lock is told that somebody else has it, and nothing is written."""
+    """A writer that cannot get the lock is told that somebody else has it, and nothing is written."""
     with impatient():
         chron = Chronology.open(path)
     other = sqlite3.connect(path, isolation_level=None)
@@ -400,13 +400,13 @@ def test_sqlite_errors_become_ours(code: int | None, kind: type[StoreError], mes
     ],
 )
 def test_what_sqlite_cannot_take_is_refused_in_our_words(path: Path, ask: Callable[[Chronology], object]) -> None:
-    """A text from a shell that is no UTF-8, and a number beyond 64 bits, are refused without a traceback."""
+    """A text from a shell that is not UTF-8, and a number beyond 64 bits, are refused without a traceback."""
     with Chronology.open(path) as chron, pytest.raises(ChronologyError, match=r"UTF-8|64 bits"):
         ask(chron)
 
 
 def test_a_transaction_is_taken_back_by_any_exception(path: Path) -> None:
-    """Also by one that is no error, such as an interruption from the keyboard."""
+    """Even by an exception that is not an error, such as an interrupt from the keyboard."""
     connection = connect(path)
 
     def interrupted(kind: type[BaseException]) -> None:
@@ -435,7 +435,7 @@ def test_a_writer_holds_the_lock_from_the_start(path: Path) -> None:
 
 
 def test_a_question_inside_a_transaction_sees_it(path: Path) -> None:
-    """Reading joins the transaction that is open, and opens one where there is none."""
+    """Reading joins the open transaction, or opens one if there is none."""
     connection = connect(path)
     with reading(connection):
         assert connection.in_transaction
@@ -446,7 +446,7 @@ def test_a_question_inside_a_transaction_sees_it(path: Path) -> None:
 
 
 def test_a_reader_holds_one_snapshot(path: Path) -> None:
-    """What is asked in one block is answered from one state of the file."""
+    """All questions in one block are answered from one state of the file."""
     connection = connect(path, read_only=True)
     with reading(connection):
         connection.execute("SELECT count(*) FROM event").fetchone()
@@ -456,7 +456,7 @@ def test_a_reader_holds_one_snapshot(path: Path) -> None:
 
 
 def test_several_who_make_one_store_at_once_agree(tmp_path: Path) -> None:
-    """Whoever comes second finds the tables made, and both have the same vocabulary."""
+    """The second process finds the tables made, and both have the same vocabulary."""
     failures: list[BaseException] = []
 
     def make() -> None:

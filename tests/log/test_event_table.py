@@ -100,7 +100,7 @@ def test_only_the_next_row_may_be_inserted(three: Log, connection: sqlite3.Conne
 @pytest.mark.parametrize("target", ["(position)", "(id)", ""])
 @pytest.mark.parametrize("action", ["NOTHING", "UPDATE SET body = excluded.body"])
 def test_an_upsert_is_refused(three: Log, connection: sqlite3.Connection, target: str, action: str) -> None:
-    """ON CONFLICT opens no way around: neither to change a row nor to pass over one in silence."""
+    """ON CONFLICT is no way around: it can neither change a row nor silently skip one."""
     statement = f"INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT {target} DO {action}"
     for made in (row(2), row(3, id="other"), row(4, id="id-00001")):
         assert "append-only" in refused(connection, statement, made)
@@ -205,7 +205,7 @@ def test_reading_holds_only_a_chunk_at_a_time(connection: sqlite3.Connection, mo
 def test_reading_backwards_is_limited_by_the_database(
     connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The newest rows come first where that is wanted; no more are fetched than the limit says."""
+    """The newest rows come first if asked for; no more are fetched than the limit says."""
     monkeypatch.setattr(event_table, "_CHUNK", 10)
     made = Log(connection)
     made.append([row(position) for position in range(1, 36)])
@@ -227,7 +227,7 @@ def test_reading_backwards_is_limited_by_the_database(
 
 
 def test_a_stream_ends_at_the_head_it_began_with(three: Log) -> None:
-    """Whoever appends while reading does not read for ever."""
+    """A loop that appends while it reads does not read for ever."""
     found = []
     for each in three.read():
         found.append(each.position)
