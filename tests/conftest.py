@@ -22,7 +22,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 
 class Clock:
-    """A clock that stands until it is told otherwise."""
+    """A clock that stands still until a test moves it."""
 
     def __init__(self, now: datetime = datetime(2018, 5, 15, 9, 30, tzinfo=UTC)) -> None:
         self.now = now

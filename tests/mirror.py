@@ -125,7 +125,7 @@ class Stores:
 
     @contextmanager
     def new(self, clock: Clock | None = None) -> Iterator[Chronology]:
-        """Open a new store, with a clock that stands where none is given."""
+        """Open a new store, with a clock that stands still if none is given."""
         path = self.path()
         try:
             with Chronology.open(path, clock=clock or Clock(strategies.EPOCH), randomness=later_counting()) as chron:
@@ -189,7 +189,7 @@ def as_event(event: model.Event) -> Event:
 
 
 def _payload(event: model.Event) -> tuple[str, dict[str, Json]]:
-    """Choose the built-in type where it can say it, and a test type where only that can."""
+    """Choose the built-in type if it can say it, else a test type."""
     if not event.persists:
         return SEEN, dict(event.assertions)
     if len(event.assertions) != 1:
@@ -229,7 +229,7 @@ def second_of(question: str | datetime) -> int:
 
 
 def without_positions(holdings: Iterable[Holding]) -> list[tuple[Any, ...]]:
-    """Return what stays the same where the same events stand at other positions."""
+    """Return what stays the same if the same events are at other positions."""
     return [
         (
             *(found.subject, found.attribute, text_of(thaw(found.value))),

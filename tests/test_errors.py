@@ -116,7 +116,7 @@ def test_suggestions_become_the_hint() -> None:
     ],
 )
 def test_messages_state_what_was_found_and_what_was_wanted(error: ChronologyError, message: str) -> None:
-    """The class builds the message from facts, and every number stands in its place."""
+    """The class builds the message from facts, and every number is in its place."""
     assert str(error) == message
 
 

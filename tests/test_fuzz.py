@@ -75,7 +75,7 @@ def test_any_bytes_are_read_or_refused(name: str, data: bytes) -> None:
 
 @pytest.mark.parametrize("name", READERS)
 def test_the_seeds_are_sound(name: str) -> None:
-    """What the fuzzers start from is read without a complaint, so that they start inside."""
+    """The fuzzers' starting inputs are read without a complaint, so that they start inside."""
     for seed in READERS[name].seeds:
         if seed != SKEY.encode():
             READERS[name].read(seed)

@@ -38,7 +38,7 @@ def test_a_golden_body_decodes_and_encodes_to_the_same_bytes(line: dict[str, str
 
 
 def test_the_golden_bodies_cover_every_key_and_several_types() -> None:
-    """Every key of section 5 stands in some body, and so do definitions, retractions and two versions of a type."""
+    """Every key of section 5 is in some body, and so are definitions, retractions and two versions of a type."""
     bodies = [json.loads(line.values[0]["body"]) for line in LINES]
     assert {key for body in bodies for key in body} == {
         "format", "id", "nonce", "type", "type_version", "subject", "valid", "stance", "data", "source", "said_by",

@@ -74,7 +74,7 @@ def test_a_question_loads_only_what_answers_it(example: Path, arguments: tuple[s
 
 
 def test_what_held_is_told_by_few_modules(example: Path) -> None:
-    """The commonest question loads exactly the modules that are listed, and none of the libraries that it can spare."""
+    """The commonest question loads exactly the listed modules, and none of the libraries that it does not need."""
     loaded = _loaded("--db", str(example), "state", "operation/al-jazeera-storm")
     ours = {name.removeprefix("chronology.") for name in loaded if name.startswith("chronology.")}
     assert ours == set(SAYING_WHAT_HELD.split())

@@ -11,7 +11,7 @@ import chronology
 
 
 def _declared() -> dict[str, str]:
-    """Return the modules of the public names as type checkers are told them."""
+    """Return the modules of the public names as type checkers see them."""
     tree = ast.parse(Path(str(chronology.__file__)).read_text("utf-8"))
     block = next(node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
     return {
@@ -20,13 +20,13 @@ def _declared() -> dict[str, str]:
 
 
 def test_every_public_name_is_declared() -> None:
-    """Type checkers are told of exactly the names that `__all__` lists, which is in order."""
+    """Type checkers see exactly the names that `__all__` lists, which is in order."""
     assert sorted(_declared()) == sorted(chronology.__all__)
     assert chronology.__all__ == sorted(chronology.__all__)
 
 
 def test_a_module_is_found_without_an_import_of_its_own() -> None:
-    """As if the package imported all of them; what is none is named in the error."""
+    """As if the package imported all of them; the error names any other name."""
     script = "import chronology; chronology.merkle.root; chronology.errors.StoreError; chronology.nonsense"
     ended = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
     assert ended.stderr.splitlines()[-1] == "AttributeError: module 'chronology' has no attribute 'nonsense'"

@@ -104,7 +104,7 @@ def test_1_replay_equals_the_projections_kept_while_appending(stores, drawn):
 
 @given(upgraded_histories(), st.integers(0, 4), st.booleans())
 def test_1_a_batch_that_changes_more_than_is_kept_in_mind_is_folded_as_well(stores, drawn, most, nearly_all):
-    """State brought up in the middle of a batch, or made anew at its end, is the same."""
+    """State is the same whether it is updated in the middle of a batch or rebuilt at its end."""
     with (
         patch.object(batch, "_FLUSH_ROWS", 2),
         patch.object(fold, "_CHANGES_IN_MIND", most),
@@ -116,7 +116,7 @@ def test_1_a_batch_that_changes_more_than_is_kept_in_mind_is_folded_as_well(stor
 
 @pytest.mark.parametrize("table", ["assertion", "state", "mention", "projection"])
 def test_1_replay_starts_from_nothing(stores, table):
-    """Whatever happened to a projection, a replay makes it anew from the log alone, and says that it differed."""
+    """Whatever happened to a projection, a replay rebuilds it from the log alone, and says that it differed."""
     with stores.of([[said(1, "2018-03-01"), said(2, "2018-05-13")]]) as chron:
         kept = tables(chron)
         with closing(sqlite3.connect(path_of(chron))) as connection, connection:
@@ -128,7 +128,7 @@ def test_1_replay_starts_from_nothing(stores, table):
 
 
 def test_1_a_batch_longer_than_any_buffer(stores):
-    """A batch of which only a part fits into memory's share is folded as many short ones are."""
+    """A batch of which only a part fits into memory is folded like many short ones."""
     whole = [said(number, f"2018-{number % 12 + 1:02d}-{number % 27 + 1:02d}") for number in range(1_060)]
     for number in range(1_000, 1_060, 3):
         whole[number] = Event(type="assertion.retracted", retracts=event_id(500 + number - 999), data={"reason": "x"})
@@ -160,7 +160,7 @@ def said(number: int, valid: str, **rest: object) -> Event:
 
 @given(upgraded_histories(), scopes(), st.data())
 def test_2_an_earlier_position_is_a_shorter_log(stores, drawn, scope, data):
-    """The state known at a position is that of a store which holds no more events than that."""
+    """The state known at a position is that of a store with only the events up to it."""
     whole = flat(drawn)
     cut = data.draw(st.integers(0, len(whole)))
     with stores.of([whole]) as chron, stores.of([whole[:cut]]) as shorter:
@@ -208,7 +208,7 @@ ENDS = ("", "", "/..", "/", "/2018-05-20", "/2018-05", "/2018-06~")
 
 @st.composite
 def reports_apart(draw: st.DrawFn) -> list[model.Event]:
-    """Draw assertions and denials, each of which starts on a day of its own."""
+    """Draw assertions and denials that all start on different days."""
     days = draw(st.lists(st.integers(1, 20), min_size=2, max_size=7, unique=True))
     found = []
     for index, day in enumerate(days):
@@ -262,7 +262,7 @@ def lasting(commands: list[dict[str, object]]) -> list[dict[str, object]]:
 
 @given(histories(max_assertions=2, dates=EXACT).map(lasting))
 def test_6_exact_dates_give_only_certain_answers(stores, commands):
-    """Where every date is a day, or an interval of days, there is one world."""
+    """If every date is a day, or an interval of days, there is one world."""
     with stores.of(batches(commands)) as chron:
         for moment in WHEN:
             assert all(found.certainty == "certain" for found in chron.state(valid_at=moment)), moment

@@ -103,7 +103,7 @@ def hidden(name: str) -> set[str]:
 
 
 def test_every_room_is_drawn_exactly_once() -> None:
-    """A new room is put on its floor on purpose, a removed one leaves the drawing, and no module stands outside."""
+    """The drawing has every room, no removed one, and no module is outside a room."""
     assert len(ROOMS) == len(set(ROOMS))
     assert set(ROOMS) == set(ROOM.values()) - {""} - {name.split(".")[1] for name in MOVED}
 
@@ -135,7 +135,7 @@ def test_a_room_says_what_goes_in_and_hands_nothing_on(room: str) -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_no_import_hides_in_a_function(name: str) -> None:
-    """What is imported where it is used is on the list, with its reason."""
+    """Every import inside a function is on the list, with its reason."""
     allowed = [target for module, target in HIDDEN if module == name]
     assert [f for f in sorted(hidden(name)) if not any(f == t or f.startswith(f"{t}.") for t in allowed)] == []
 

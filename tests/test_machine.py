@@ -122,7 +122,7 @@ class LockStep(RuleBasedStateMachine):
     @rule(drawn=DRAWN, number=st.integers(0, 99), through=st.integers(0, 1))
     @precondition(lambda self: any(event.retracts is None for event in self.model.events))
     def refuse(self, drawn: list[Any], number: int, through: int) -> None:
-        """Send what may not enter the log: it is refused with all that came with it, and nothing changes."""
+        """Send a bad event: it is refused with all that came with it, and nothing changes."""
         told, model = self.drawn(drawn)
         bad, kinds = pick(self.bad_events(), number)
         with pytest.raises(RefusedError) if isinstance(bad, Told) else pytest.raises(ChronologyError):
@@ -297,7 +297,7 @@ class LockStep(RuleBasedStateMachine):
     # Helpers ------------------------------------------------------------------------------------------------
 
     def head(self) -> int:
-        """Return where the store's head must be."""
+        """Return what the store's head must be."""
         return self.stores.base + self.model.head()
 
     def position(self, name: str) -> int:
@@ -318,7 +318,7 @@ class LockStep(RuleBasedStateMachine):
         return told, model
 
     def made(self, doing: str, report: dict[str, Any], number: int, model: Model, *, recorded_at: datetime) -> Told:
-        """Make one event; what needs a live target is a plain assertion where there is none."""
+        """Make one event; one that needs a live target becomes a plain assertion if there is none."""
         alive = model.live_ids()
         live = [event for event in model.events if event.id in alive]
         common = {"id": event_id(self.number), "recorded_at": recorded_at}

@@ -157,7 +157,7 @@ def test_the_middle_of_bounds(start, end, expected):
 
 
 def test_the_middle_keeps_one_whole_unit():
-    """Where the end must give way, it stands one unit after the start."""
+    """If the end must give way, it is one unit after the start."""
     assert middle(claim(1, (0, 80), (10, FOREVER), unit=10))[1:] == (40, 50)
 
 
@@ -186,7 +186,7 @@ def test_the_later_start_wins_whatever_was_recorded_first():
 
 
 def test_nothing_is_possible_where_a_claim_may_have_ended():
-    """Null is possible where in some world nothing covers the instant."""
+    """Null is possible if nothing covers the instant in some world."""
     found = [claim(1, 0, (3, 6))]
     assert possible_values(found, 2) == ["a"]
     assert possible_values(found, 4) == ["a", None]
@@ -198,14 +198,14 @@ def test_nothing_is_possible_where_a_claim_may_have_ended():
 
 
 def test_a_certain_value():
-    """One exact claim gives one leading candidate, and nothing where it does not hold."""
+    """One exact claim gives one leading candidate, or none if it does not hold."""
     found = [claim(1, 2, 5)]
     assert resolve(found, 4) == Answer("a", "certain", False, frozenset({(1, "leading")}))
     assert resolve(found, 5) is None
 
 
 def test_a_possible_value_has_null_beside_it():
-    """Null stands among the candidates, leading where the middle world holds nothing."""
+    """Null is among the candidates, and leads if the middle world is empty."""
     found = [claim(1, 0, (3, 7))]
     assert resolve(found, 4) == Answer("a", "possible", False, frozenset({(1, "leading"), (None, "possible")}))
     assert resolve(found, 6) == Answer(None, "possible", False, frozenset({(1, "possible"), (None, "leading")}))
@@ -218,7 +218,7 @@ def test_agreement_is_certain_whoever_wins():
 
 
 def test_an_ended_attribute_is_null():
-    """A claim whose value is null hides what came before it, and stands for null among the candidates."""
+    """A claim whose value is null hides what came before it, and is the null among the candidates."""
     found = [claim(1, 0, FOREVER, extent_end=1), claim(2, (3, 6), FOREVER, None)]
     assert resolve(found, 2).certainty == "certain"
     assert resolve(found, 5) == Answer(None, "possible", False, frozenset({(1, "possible"), (2, "leading")}))
@@ -235,14 +235,14 @@ def test_an_ended_claim_among_the_winners_stands_for_null():
 
 
 def test_a_contested_end_is_kept():
-    """An answer of which only null is possible is left out, unless somebody contests that."""
+    """An answer with only null possible is left out, unless somebody contests it."""
     found = [claim(1, 0, 6), claim(2, 3, 8, None)]
     assert resolve(found, 7) is None
     assert resolve(found, 4) == Answer(None, "certain", True, frozenset({(2, "leading"), (1, "rival")}))
 
 
 def test_rivals_surely_overlap():
-    """Two sources contest each other where their explicit extents surely overlap and their values differ."""
+    """Two sources contest each other if their explicit extents surely overlap and their values differ."""
     found = [claim(1, 0, 6), claim(2, 3, 8, "b")]
     assert resolve(found, 4) == Answer("b", "certain", True, frozenset({(2, "leading"), (1, "rival")}))
     assert resolve(found, 2) == Answer("a", "certain", False, frozenset({(1, "leading")}))
@@ -266,7 +266,7 @@ def test_no_conflict(other):
 
 
 def test_persistence_contests_nothing():
-    """What a source is only inferred to say beyond its own day is no contradiction of a later report."""
+    """What is only inferred from a source beyond its own day does not contradict a later report."""
     found = [claim(1, 0, FOREVER, extent_end=1), claim(2, 3, FOREVER, "b", extent_end=4)]
     assert resolve(found, 5) == Answer("b", "certain", False, frozenset({(2, "leading")}))
 
@@ -292,7 +292,7 @@ def test_true_is_not_one():
 
 
 def test_a_denial_never_wins():
-    """A denial contests the value that it denies, where it may cover the instant, and is never an answer."""
+    """A denial contests the value that it denies if it may cover the instant, and is never an answer."""
     found = [claim(1, 0, FOREVER), claim(2, (3, 5), 7, stance=DENIES)]
     contested = Answer("a", "certain", True, frozenset({(1, "leading"), (2, "denial")}))
     assert [resolve(found, at) == contested for at in (2, 3, 6, 7)] == [False, True, True, False]
@@ -379,7 +379,7 @@ def test_the_order_of_recording_does_not_matter(found, instant, rng):
 @given(claims(max_size=4), instants())
 @settings(deadline=None)
 def test_exact_dates_give_certain_answers(found, instant):
-    """Where every bound is one place there is one world, and so one value."""
+    """If every bound is one place, there is one world, and so one value."""
     exact = [attrs.evolve(one, start_max=one.start_min, end_min=one.end_max) for one in found]
     assert len(critical_winners(exact, instant)) == 1
     held = answer_at(exact, instant)
@@ -464,7 +464,7 @@ def test_known_at_cuts_the_log(storm):
 
 
 def test_retraction_and_replacement(storm):
-    """A withdrawn assertion counts only at an earlier position; its replacement stands in its place."""
+    """A withdrawn assertion counts only at an earlier position; its replacement takes its place."""
     assert storm.retract(event_id(2), id=event_id(3), recorded_at=EPOCH) == 4
     assert status_at(storm, "2018-06-01").value == "launched"
     assert status_at(storm, "2018-06-01", known_at=3).value == "resumed"
@@ -552,7 +552,7 @@ def test_a_dispute_with_a_value_is_one_row(storm):
 
 
 def test_a_dispute_of_a_dispute_stays_with_what_was_asserted(storm):
-    """Whoever disputes an event about another attribute is not thereby at odds with what that event disputed."""
+    """A dispute of an event about another attribute does not contradict what that event disputed."""
     place = {"assertions": (("place", "afrin"),), "valid": "2018-05-03"}
     storm.append(event(3, **place, disputes=(event_id(2),)))
     storm.append(event(4, valid="2018-05-04", assertions=(("status", "over"),), disputes=(event_id(3),)))
@@ -581,7 +581,7 @@ def test_a_contested_place():
 @given(histories(max_assertions=2), st.sampled_from(QUESTIONS), st.data())
 @settings(deadline=None, max_examples=80)
 def test_an_earlier_position_is_a_shorter_log(commands, question, data):
-    """The state known at a position is the state of a model that holds no more than that."""
+    """The state known at a position is that of a model with only the events up to it."""
     model, second = Model(), edtf.close_of(question)
     for one in model_events(commands):
         model.append(one)

@@ -15,7 +15,7 @@ def chron(tmp_path, clock: Clock):
 
 
 def value(chron: Chronology, subject: str, attribute: str, valid_at: str, known_at: object = None) -> object:
-    """Return the one certain value of an attribute at a date, None where nothing is known to hold."""
+    """Return the one certain value of an attribute at a date, None if nothing is known to hold."""
     found = chron.state(subject, attribute, valid_at=valid_at, known_at=known_at)
     if not found:
         return None
@@ -58,7 +58,7 @@ class Border:
 
 
 def date(day: int) -> str:
-    """Return a day of the example, of which day 0 is the last of 2018."""
+    """Return a day of the example; day 0 is the last day of 2018."""
     return f"2019-01-{day:02d}" if day else "2018-12-31"
 
 
@@ -199,7 +199,7 @@ def test_the_instant_of_a_letter_includes_it(payroll):
 
 
 def test_a_correction_withdrawn_brings_nothing_back(payroll, clock):
-    """Once the correction is retracted too, neither rise is left, and the first salary holds on."""
+    """Once the correction is retracted too, neither rise is left, and the first salary still holds."""
     clock.set("2021-05-03T09:00:00+00:00")
     correction = payroll.event(payroll.head())
     payroll.retract(correction.id, reason="the letter was about another Sally")

@@ -80,7 +80,7 @@ def shell_blocks(page: Path) -> list[str]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_commands_of_a_page_print_what_it_shows(name: str, tmp_path: Path) -> None:
-    """Every command of a console block runs, and prints what stands below it; all pages but the README ask the demo."""
+    """Every command of a console block runs, and prints what is below it; all pages but the README ask the demo."""
     page = PAGES[name]
     text = page.read_text("utf-8")
     if page != README:
@@ -165,7 +165,7 @@ def test_the_python_of_a_page_runs(name: str, tmp_path: Path, monkeypatch: pytes
 
 
 def test_python_stands_only_where_it_is_run() -> None:
-    """A page with Python or SQL is one of those that the tests run."""
+    """The tests run every page with Python or SQL."""
     assert [name for name, page in PAGES.items() if PYTHON.search(page.read_text("utf-8"))] == [
         "README.md",
         "docs/python.md",
@@ -174,7 +174,7 @@ def test_python_stands_only_where_it_is_run() -> None:
 
 
 def test_the_sql_of_the_page_on_python_runs(tmp_path: Path) -> None:
-    """What is asked at a SQL prompt is answered from the stored state."""
+    """Questions at a SQL prompt are answered from the stored state."""
     (query,) = SQL.findall(PAGES["docs/python.md"].read_text("utf-8"))
     run("chronology demo", tmp_path)
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Explanations against the resolver: what is called decisive decides, and what is called irrelevant changes nothing."""
+"""Explanations against the resolver: a decisive claim decides, and an irrelevant one changes nothing."""
 
 from hypothesis import given, settings
 from mirror import as_claims
@@ -16,7 +16,7 @@ def without(found: list[Claim], one: Claim) -> list[Claim]:
 @given(claims(max_size=6), instants())
 @settings(max_examples=400)
 def test_the_answer_and_its_parties_are_those_of_the_resolver(found, instant):
-    """Every party to the answer is judged by its standing, and everything else is none of its parties."""
+    """Every party to the answer is judged by its standing, and nothing else is a party."""
     told = as_claims(found)
     explanation = explain(told, instant)
     answer = resolve(told, instant)

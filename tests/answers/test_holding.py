@@ -1,4 +1,4 @@
-"""Holdings: what they keep, what they read from it when asked, and that nothing but themselves is needed for that."""
+"""Holdings: what they keep, and what they read from it when asked, without anything else."""
 
 import copy
 import gc
@@ -55,7 +55,7 @@ def test_everything_is_read_without_the_store(told: list[Holding]) -> None:
 
 
 def test_holdings_are_values(told: list[Holding]) -> None:
-    """They cannot be changed, are equal where they say the same, and can be copied, kept and printed."""
+    """They cannot be changed, are equal if they say the same, and can be copied, kept and printed."""
     plain, contested = told
     for name in ("subject", "value", "candidates", "_row"):
         with pytest.raises(AttributeError):

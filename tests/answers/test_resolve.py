@@ -167,7 +167,7 @@ def test_what_cannot_cover_the_instant_is_no_party(found, instant):
 
 
 def test_nothing_said_is_no_answer():
-    """Without claims, and where none covers the instant, there is no answer."""
+    """There is no answer without claims, or if none covers the instant."""
     assert resolve([], 5) is None
     assert resolve([claim(1, 2, 5)], 5) is None
     assert resolve([claim(1, 2, 5)], 1) is None
@@ -187,7 +187,7 @@ def test_the_latest_start_wins_and_then_the_higher_position():
 
 
 def test_a_tie_lasts_one_instant_only():
-    """Where an exact start meets an imprecise one, the imprecise claim can win only once it may start later."""
+    """If an exact start meets an imprecise one, the imprecise claim can win only once it may start later."""
     exact = claim(2, 3, FOREVER, "b", origin="x", extent_end=4)
     vague = claim(1, (0, 6), FOREVER, origin="x", extent_end=1)
     assert parties(resolve([vague, exact], 3)) == [(2, LEADING)]
@@ -207,14 +207,14 @@ def test_null_beside_what_may_have_ended():
 
 
 def test_nothing_leads_even_beside_an_end():
-    """An empty middle world leads as nothing known, also where an ended claim may win."""
+    """An empty middle world leads as nothing known, even if an ended claim may win."""
     found = [claim(1, 0, (2, 6)), claim(2, (3, 7), FOREVER, None)]
     assert parties(resolve(found, 4)) == [(None, LEADING), (1, POSSIBLE), (2, POSSIBLE)]
     assert parties(resolve(found, 5)) == [(2, LEADING), (1, POSSIBLE)]
 
 
 def test_an_end_is_no_answer_unless_it_is_contested():
-    """Where only null is possible there is no answer, but one that somebody contests is kept."""
+    """If only null is possible, there is no answer, except one that somebody contests."""
     found = [claim(1, 0, 6), claim(2, 3, 8, None)]
     assert resolve(found, 7) is None
     answer = resolve(found, 4)

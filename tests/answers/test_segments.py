@@ -37,7 +37,7 @@ def check_shape(found: Sequence[Segment], *, after: int = BEGINNING, until: int 
 @given(claims(max_size=8))
 @settings(max_examples=400)
 def test_segments_agree_with_the_resolver_everywhere(drawn):
-    """At every instant the segment that holds it has the resolver's answer, and where it has none there is none."""
+    """At every instant, the segment there has the resolver's answer; if there is no answer, there is no segment."""
     every = as_claims(drawn)
     found = segments(every)
     check_shape(found)
@@ -96,7 +96,7 @@ def dated(position: int, valid: str, persists: bool, value: str) -> Claim:
 
 
 def test_no_claims_make_no_segments():
-    """Where nothing is said, or only denied, there is nothing."""
+    """If nothing is said, or only denied, there is no segment."""
     assert segments([]) == []
     assert segments([denial(1)]) == []
 
@@ -124,13 +124,13 @@ def test_one_claim_is_one_segment():
 
 
 def test_equal_answers_are_one_segment():
-    """The end of a claim that is no party any more cuts no segment in two."""
+    """The end of a claim that is no longer a party does not split a segment."""
     hidden = lasting(1, 1, origin="x", end_min=5, end_max=5)
     assert periods([hidden, lasting(2, 2, origin="x", value="b")]) == [(1, 2), (2, FOREVER)]
 
 
 def test_a_tie_is_one_second_long():
-    """Where an exact start meets an imprecise one of lower position, the answer changes again one second later."""
+    """If an exact start meets an imprecise one of lower position, the answer changes again one second later."""
     vague, exact = lasting(1, 0, vague_until=10, origin="x"), lasting(2, 3, value="b", origin="x")
     assert periods([vague, exact]) == [(0, 3), (3, 4), (4, 5), (5, FOREVER)]
 

@@ -40,11 +40,11 @@ def scan(connection: sqlite3.Connection) -> int:
 
 @cache
 def _aggregate() -> Any:
-    """Return the class of aggregates; the library wants it to be one and the same for the whole process."""
+    """Return the class of aggregates; the library requires one class for the whole process."""
     from eventsourcing.domain import Aggregate, event
 
     class Subject(Aggregate):
-        """A subject of which things are asserted."""
+        """A subject about which things are asserted."""
 
         def __init__(self, name: str) -> None:
             self.name = name

@@ -37,7 +37,7 @@ def replay(path: Path) -> None:
 
 
 def create(path: Path) -> None:
-    """Make a store where there is none."""
+    """Make a store if there is none."""
     path.unlink(missing_ok=True)
     Chronology.open(path, create=True).close()
 

@@ -102,7 +102,7 @@ def journal(path: Path) -> Path:
 
 @contextmanager
 def folder() -> Iterator[Path]:
-    """Give a folder in memory where the system has one: for the many files whose safety on disk is not the matter."""
+    """Give a folder in memory if the system has one, for the many files that need not be safe on disk."""
     place = Path(tempfile.mkdtemp(prefix="chronology-", dir=MEMORY if MEMORY.is_dir() else None))
     try:
         yield place

@@ -32,7 +32,7 @@ def test_eight_writers_at_once_lose_nothing(tmp_path: Path, each: int) -> None:
 
 
 def test_a_store_made_by_several_at_once_is_made_once(tmp_path: Path) -> None:
-    """Whoever comes second finds the store whole, and nobody is refused."""
+    """The second process finds a whole store, and none is refused."""
     with Chronology.open(tmp_path / "alone.db", create=True) as chron:
         wanted = chron.head()
     for attempt in range(10):
@@ -83,7 +83,7 @@ def test_readers_see_log_and_projections_at_one_position(tmp_path: Path) -> None
 def test_a_store_that_another_process_fills_meanwhile_is_taken_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever is overtaken between making the tables and recording the vocabulary records nothing twice."""
+    """A process overtaken between making the tables and recording the vocabulary records nothing twice."""
     path = tmp_path / "storm.db"
     definitions = builtin.definitions
 

@@ -130,7 +130,7 @@ def test_a_file_cut_off_anywhere_is_found(path: Path) -> None:
 
 
 def test_what_hangs_on_behind_the_last_page_changes_nothing(path: Path) -> None:
-    """Bytes behind the end that the header tells are no part of the store."""
+    """Bytes after the end that the header gives are not part of the store."""
     wanted = content(path)
     for tail in (b"\0", b"x" * 700, b"x" * 3 * PAGE):
         path.write_bytes(sample() + tail)
@@ -177,7 +177,7 @@ def test_whoever_opens_a_store_after_a_crash_finds_it_as_before(crashed: Path, r
 
 
 def test_a_crashed_store_that_cannot_be_written_is_refused_clearly(crashed: Path) -> None:
-    """What is marked read-only cannot be rolled back: a clear refusal, and nothing is lost by it."""
+    """A read-only file cannot be rolled back: a clear refusal, and nothing is lost."""
     crashed.chmod(0o444)
     with pytest.raises(StoreError, match="cannot be written") as caught:
         Chronology.open(crashed, read_only=True)
@@ -187,7 +187,7 @@ def test_a_crashed_store_that_cannot_be_written_is_refused_clearly(crashed: Path
 
 
 def test_a_half_written_store_without_its_journal_is_found(crashed: Path) -> None:
-    """Whoever copies the file alone after a crash copies half a transaction, and verify says so."""
+    """A copy of the file alone after a crash has half a transaction, and verify says so."""
     journal(crashed).unlink()
     assert faults(crashed)
 
@@ -349,7 +349,7 @@ def test_a_forgery_that_is_whole_in_itself_shows_only_against_a_checkpoint(path:
 
 
 def test_a_log_whose_newest_events_were_cut_off_shows_only_against_a_checkpoint(path: Path) -> None:
-    """A shorter log is a sound log: what is missing at the end only a size that was kept elsewhere can tell."""
+    """A shorter log is a sound log: only a size kept elsewhere shows what is missing at the end."""
     with Chronology.open(path) as chron:
         head = chron.head()
     edit(path, f"DELETE FROM event WHERE position > {head - 3}")

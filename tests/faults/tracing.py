@@ -15,7 +15,7 @@ WRITING = ("openat", "pwrite64", "ftruncate", "fdatasync", "fsync", "unlink", "r
 
 @cache
 def refusal() -> str | None:
-    """Return why system calls cannot be traced or spoilt here, None where they can."""
+    """Return why system calls cannot be traced or spoilt here, None if they can."""
     path = shutil.which("strace")
     if path is None:
         return "strace is not installed"

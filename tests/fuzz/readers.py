@@ -83,7 +83,7 @@ def read_body(data: bytes) -> None:
 
 
 def read_definition(data: bytes) -> None:
-    """Read a type definition, and use it where it passes."""
+    """Read a type definition, and use it if it passes."""
     schema = canonical.parse(data)
     check_definition(schema)
     kind = read_type(schema)

@@ -3,8 +3,8 @@
     pip install atheris
     PYTHONPATH=. python tests/fuzz/run.py READER [libFuzzer options, such as -max_total_time=60]
 
-READER is a key of `readers.READERS`. It stops at the first exception that is no `ChronologyError`, and leaves the input
-in a file `crash-...`; that input then goes into `tests/test_fuzz.py`, where it stays.
+READER is a key of `readers.READERS`. It stops at the first exception that is not a `ChronologyError`, and leaves the
+input in a file `crash-...`; that input then goes into `tests/test_fuzz.py`, where it stays.
 """
 
 import sys

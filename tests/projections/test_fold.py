@@ -98,7 +98,7 @@ def test_what_was_known_before_the_new_version_is_read_as_it_was_then(wells: Chr
 
 
 def test_events_of_an_old_version_can_still_be_appended(wells: Chronology) -> None:
-    """Whoever sends version 1 is read by the newest, and the body says which version it was."""
+    """An event of version 1 is read by the newest version, and its body says which version it was."""
     wells.define(SECOND)
     found = wells.append(closed(type_version=1))
     assert (found.event.type_version, dict(found.event.data)) == (1, {"why": "dry"})
@@ -106,7 +106,7 @@ def test_events_of_an_old_version_can_still_be_appended(wells: Chronology) -> No
 
 
 def test_a_re_read_event_can_be_retracted(wells: Chronology) -> None:
-    """All that it said goes, however often it was read anew, and stays at the earlier positions."""
+    """All that it said goes, however often it was reread, and stays at the earlier positions."""
     wells.append_many([closed(id=A), closed(id=B, subject="well/b")])
     before = wells.define(SECOND).position
     wells.retract(A, reason="wrong well")
@@ -195,7 +195,7 @@ def test_the_log_names_the_event_that_a_new_version_does_not_fit(chron: Chronolo
 
 
 def subjects(chron: Chronology) -> dict[str, tuple[int, int, int]]:
-    """Return first and last position and number of events of every subject that is no type."""
+    """Return first and last position and number of events of every subject that is not a type."""
     return {row[0]: row[2:] for row in table(chron, "subject") if row[1] != "type"}
 
 
@@ -227,7 +227,7 @@ def test_a_withdrawn_event_is_still_counted_and_no_longer_told(chron: Chronology
 
 
 def test_a_new_version_that_sees_subjects_adds_and_takes_mentions(wells: Chronology) -> None:
-    """What becomes or ceases to be a reference is counted anew, and a subject nobody names any more is gone."""
+    """References are counted again when they begin or end, and a subject that nobody names any more is gone."""
     at = wells.append(closed(data={"why": "dry", "by": "group/y"})).position
     wells.append(closed(subject="well/b"))
     assert set(subjects(wells)) == {"well/a", "well/b"}
@@ -252,7 +252,7 @@ def test_a_re_read_reference_goes_with_its_retraction(wells: Chronology) -> None
 
 
 def test_what_is_kept_in_mind_of_a_batch_is_bounded(wells: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Changes to state are worked off whenever there are many, also where they all concern one attribute."""
+    """Changes to state are processed whenever there are many, even if all concern one attribute."""
     kept: list[int] = []
 
     def update(connection: Any, touched: Any, real: Any = state_changes.update) -> None:

@@ -191,7 +191,7 @@ def test_what_was_disputed_is_found_after_it_was_read_anew(stores):
 
 
 def test_a_bulk_import_leaves_what_a_replay_makes(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a transaction touches most groups, one pass over all of them gives the same segments."""
+    """If a transaction touches most groups, one pass over all of them gives the same segments."""
     monkeypatch.setattr(state_changes, "_MANY_GROUPS", 3)
     monkeypatch.setattr(state_changes, "_SHORT_HISTORY", 48)
     rebuilt = []

@@ -1,4 +1,4 @@
-"""Tests of replaying: what the report tells, progress, repair, and what happens when the log itself is damaged."""
+"""Tests of replaying: the report, progress, repair, and what happens when the log itself is damaged."""
 
 import sqlite3
 from pathlib import Path
@@ -103,7 +103,7 @@ def test_progress_is_told_after_every_thousand_and_at_the_end(placed: Chronology
 
 
 def test_a_replay_that_is_interrupted_changes_nothing(placed: Chronology) -> None:
-    """It is one transaction: whoever breaks it off keeps the projections as they were."""
+    """It is one transaction: breaking it off leaves the projections as they were."""
     before = contents(placed)
 
     def interrupt(done: int, total: int) -> None:
@@ -115,7 +115,7 @@ def test_a_replay_that_is_interrupted_changes_nothing(placed: Chronology) -> Non
 
 
 def test_projections_of_another_version_want_a_replay(placed: Chronology, tmp_path: Path) -> None:
-    """A file of older projections takes no event and gives no answer until it is replayed, and is told how."""
+    """A file of older projections takes no event and gives no answer until it is replayed, and the error says how."""
     edited(placed, "UPDATE projection SET version = 0 WHERE name = 'state'")
     with Chronology.open(tmp_path / "storm.db") as chron:
         for work in (lambda: chron.append(Event(subject="person/d", **PLACED)), chron.state, chron.timeline):

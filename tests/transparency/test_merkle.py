@@ -127,7 +127,7 @@ def test_frontier_knows_the_root_at_every_size() -> None:
 
 
 def test_refused_leaf_leaves_the_frontier_alone() -> None:
-    """A leaf that is no hash is refused and not counted."""
+    """A leaf that is not a hash is refused and not counted."""
     frontier = merkle.Frontier()
     frontier.push(LEAVES[0])
     with pytest.raises(ProofError, match="leaf hash has 31 bytes, not 32"):
@@ -330,7 +330,7 @@ def test_size_that_is_none_is_refused(size: Any) -> None:
 
 
 def test_true_is_no_size() -> None:
-    """A bool is refused where 1 would be right."""
+    """A bool is refused, even where 1 would be right."""
     merkle.verify_consistency(1, 1, [], ROOTS[1], ROOTS[1])
     with pytest.raises(ProofError, match="old tree size is of type bool, not int"):
         merkle.verify_consistency(True, 1, [], ROOTS[1], ROOTS[1])

@@ -91,7 +91,7 @@ def test_seeds_of_another_length_are_refused(seed: bytes) -> None:
 
 @pytest.mark.parametrize("key", [PETER_SKEY, PETER_VKEY])
 def test_mangled_keys_are_refused(key: str) -> None:
-    """No part of a key is a key, nor a key with one character raised; and no message holds the secret."""
+    """Part of a key, or a key with one character raised, is not a key, and no message contains the secret."""
     parts = [key[i:j] for i in range(len(key) + 1) for j in range(i, len(key) + 1) if j - i < len(key)]
     raised = [key[:i] + chr(ord(key[i]) + 1) + key[i + 1 :] for i in range(len(key))]
     for bad in [*parts, *raised]:
@@ -111,7 +111,7 @@ def test_mangled_keys_are_refused(key: str) -> None:
     ],
 )
 def test_other_bad_verifier_keys_are_refused(vkey: str) -> None:
-    """Wrong lengths, unknown algorithms, other spellings and signer keys are no verifier keys."""
+    """Wrong lengths, unknown algorithms, other spellings and signer keys are not verifier keys."""
     with pytest.raises(NoteError, match="verifier key"):
         open_note(NOTE, [vkey])
 
@@ -334,7 +334,7 @@ def test_whatever_is_signed_opens(text: str, seed: bytes) -> None:
 
 
 def test_without_cryptography_a_hint_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the optional package is missing, signing and verifying say what to install, and parsing works."""
+    """If the optional package is missing, signing and verifying say what to install, and parsing works."""
     monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
     for call in (
         lambda: generate_key("a"),

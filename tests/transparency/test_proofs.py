@@ -118,7 +118,7 @@ def test_a_checkpoint_of_another_size_is_refused() -> None:
 
 
 def test_a_signed_note_that_is_no_checkpoint_is_refused() -> None:
-    """A good signature under other words is no checkpoint."""
+    """A good signature under other words does not make a checkpoint."""
     proof = TlogProof(index=0, hashes=(), checkpoint=sign_note("hello\n", SKEY))
     with pytest.raises(NoteError, match="checkpoint has 1 complete lines"):
         proofs.verify(proof, LEAVES[0], [VKEY])
