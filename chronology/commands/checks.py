@@ -42,7 +42,7 @@ def verify(
 
     Hashes every body again, derives every other column and every projection again, and checks the file, its tables
     and its triggers. With a checkpoint kept elsewhere, it also finds a log that was truncated, rewritten or
-    exchanged. Exit code 3 on a fault.
+    swapped. Exit code 3 on a fault.
 
     With --foreign, the file is opened so that it can do no harm, every event is checked as if it were appended now,
     and projections are ignored.
@@ -124,7 +124,7 @@ def _tell(report: VerifyReport, *, foreign: bool) -> None:
     if report.faults:
         return
     what = (
-        "events are valid, and as this program records them"
+        "events are valid and written as this program writes them"
         if foreign
         else "events and their projections are as they were written"
     )

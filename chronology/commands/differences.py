@@ -75,7 +75,12 @@ def changes(
     subject: Subject = None,
     attribute: Attribute = None,
     since: Annotated[
-        str, typer.Option(metavar="T", help="The earlier known time, as for --known-at.  [default: the empty log]")
+        str,
+        typer.Option(
+            metavar="T",
+            show_default=False,
+            help="The earlier known time, as for --known-at.  [default: the empty log]",
+        ),
     ] = "0",
     until: Annotated[
         str | None, typer.Option(metavar="T", help="The later known time, as for --known-at.  [default: now]")
@@ -87,8 +92,8 @@ def changes(
 ) -> None:
     """List the answers that were different before.
 
-    Shows, between two known times, what was thought to hold, what is thought now, over which stretch of valid time,
-    and the events that changed it. Compare what you published with what you know today.
+    Shows what was thought to hold at one known time and at a later one, over which stretch of valid time, and the
+    events that changed it. Compare what you published with what you know today.
 
     \b
     chronology changes --since 2018-05-20
