@@ -260,6 +260,20 @@ def conflicts(a: Claim, b: Claim) -> bool:
     return False
 
 
+def support(claims: Sequence[Claim], instant: int) -> dict[str, set[str]]:
+    """Return the origins that support each affirmed value at the instant, by the value's JSON text.
+
+    A claim counts if it would win in some world, or contest what wins, were the other claims of its value not there.
+    """
+    found: dict[str, set[str]] = {}
+    for claim in affirming(claims):
+        others = [other for other in affirming(claims) if text_of(other.value) != text_of(claim.value)]
+        won = [winner for winner in critical_winners([claim, *others], instant).values() if winner]
+        if claim.may_cover(instant) and (claim in won or any(conflicts(claim, winner) for winner in won)):
+            found.setdefault(text_of(claim.value), set()).add(claim.origin)
+    return found
+
+
 @frozen
 class Answer:
     """What held at an instant: the leading value, how sure it is, whether sources disagree, and all parties.

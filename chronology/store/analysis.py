@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Unpack
 
+from chronology.answers.holding import Holding
 from chronology.errors import ChronologyError
+from chronology.projections.filters import Filters
 from chronology.store import query
 from chronology.store.asking import Asking, Restrictions
 from chronology.store.query import KnownAt, Moment
@@ -147,3 +149,18 @@ class Analysis(Asking):
                 for moment in (first, second)
             )
             return differences(before, after)
+
+    def _corroborated(
+        self, found: list[Holding], filters: Filters, instant: int, *, fuzz: int, least: int
+    ) -> list[Holding]:
+        """Return answers with the number of origins behind each value, those with too few behind the leading left out.
+
+        Raises:
+            ChronologyError: the least number is below 0.
+        """
+        from chronology.questions import support
+
+        if least < 0:
+            raise ChronologyError(f"min_origins is {least}, and cannot be below 0", hint="leave it out for no minimum")
+        counted = support.counted(self._connection, filters, instant, found, fuzz=fuzz)
+        return support.sufficient(counted, least) if least else counted
