@@ -17,6 +17,13 @@ _NO_DISPUTES: Final[frozenset[int]] = frozenset()
 _ROLES: Final = {role.value: role for role in Role}
 
 
+_DISPUTABLE: Final = """
+    SELECT subject, attribute FROM assertion GROUP BY subject, attribute HAVING count(*) > 1
+    UNION
+    SELECT subject, attribute FROM assertion WHERE role <> 'affirms' OR disputes IS NOT NULL
+"""
+
+
 class Row(NamedTuple):
     """A live assertion; the fields are the columns of the same names in the view `assertion`."""
 
@@ -41,7 +48,12 @@ class Row(NamedTuple):
 
 
 def groups(
-    connection: sqlite3.Connection, filters: Filters, *, covering: int | None = None, fuzz: int = 0
+    connection: sqlite3.Connection,
+    filters: Filters,
+    *,
+    covering: int | None = None,
+    fuzz: int = 0,
+    only_disputable: bool = False,
 ) -> Iterator[list[Row]]:
     """Yield the assertions in scope, by subject and attribute, in order.
 
@@ -50,15 +62,20 @@ def groups(
         filters: which assertions count.
         covering: only what may cover this instant.
         fuzz: seconds by which qualified ends are widened; such ends are not yet in the rows.
+        only_disputable: leave out what only one assertion was ever about, unless that denies or disputes something.
+            Of a whole store that is most of it, and an index tells it.
     """
     conditions, parameters = in_scope(filters)
     if covering is not None and not fuzz:
         conditions.append("start_min <= :instant AND end_max > :instant")
         parameters["instant"] = covering
+    source = "assertion"
+    if only_disputable and filters.subject is None:
+        source = f"({_DISPUTABLE}) CROSS JOIN assertion USING (subject, attribute)"
     rows = connection.execute(
         f"""
         SELECT {", ".join(Row._fields)}
-        FROM assertion
+        FROM {source}
         WHERE {" AND ".join(conditions)}
         ORDER BY subject, attribute, position
         """,

@@ -84,3 +84,10 @@ def test_who_is_contested_keeps_their_support() -> None:
 def test_who_denies_a_value_supports_nothing(role: Role) -> None:
     """A denial is no affirmation, of its value or of another."""
     assert support([said(1, '"a"', 0, origin="source/x")._replace(role=role)], 5) == {}
+
+
+def test_who_disputes_a_claim_of_the_same_value_does_not_support_it_by_that() -> None:
+    """Once what happened in between is counted, an early claim is out of date, whatever it disputes."""
+    change, late = said(1, '"b"', 3, origin="source/y"), said(2, '"a"', 6, origin="source/z")
+    early = said(3, '"a"', 0, origin="source/x")._replace(disputes=frozenset({2}))
+    assert support([change, late, early], 8) == {'"a"': 1}
