@@ -17,6 +17,7 @@ import attrs
 from attrs import frozen
 
 from chronology.dates import edtf
+from chronology.dates.calendar import DAY
 from chronology.dates.edtf import BEGINNING, FOREVER
 
 MOST_WORLDS = 200_000
@@ -258,6 +259,86 @@ def conflicts(a: Claim, b: Claim) -> bool:
     if stances == {AFFIRMS, DENIES}:
         return text_of(a.value) == text_of(b.value)
     return False
+
+
+Sources = dict[int, str]
+"""The source of each claim, by position."""
+
+
+def denied_by(denial: Claim, claim: Claim) -> bool:
+    """Say whether a denial speaks of the value of an affirmation, and of a time that this one may cover."""
+    together = max(claim.start_min, denial.start_min) < min(claim.end_max, denial.end_max)
+    return together and text_of(claim.value) == text_of(denial.value)
+
+
+def clashes(claims: Sequence[Claim], sources: Sources) -> set[tuple[str, int | None, int]]:
+    """Return who disagrees with whom: the kind, the position of who is spoken against, and of who speaks.
+
+    Of two values, the positions are in order. One origin by way of two sources is a pair too.
+    """
+    found: set[tuple[str, int | None, int]] = set()
+    for a, b in product(claims, repeat=2):
+        if a.position in b.disputes:
+            found.add(("dispute", a.position, b.position))
+        elif b.position in a.disputes:
+            continue
+        elif (a.stance, b.stance) == (AFFIRMS, DENIES):
+            if denied_by(b, a):
+                found.add(("denial", a.position, b.position))
+        elif a.position < b.position and (a.stance, b.stance) == (AFFIRMS, AFFIRMS):
+            apart = attrs.evolve(a, origin="source/else")
+            if conflicts(apart, b) and (a.origin != b.origin or sources[a.position] != sources[b.position]):
+                found.add(("values", a.position, b.position))
+    for claim in claims:
+        if claim.disputes and not any((kind, speaker) == ("dispute", claim.position) for kind, _, speaker in found):
+            found.add(("dispute", None, claim.position))
+        if claim.stance == DENIES and not claim.disputes and not any(denied_by(claim, a) for a in affirming(claims)):
+            found.add(("denial", None, claim.position))
+    return found
+
+
+def date_clashes(claims: Sequence[Claim], sources: Sources) -> set[tuple[int, int, str]]:
+    """Return which two claims give other dates for the same, the earlier first, and what differs."""
+    dated = [c for c in affirming(claims) if c.end_min - c.start_min > DAY or c.end_max - c.start_max > DAY]
+
+    def voice(claim: Claim) -> tuple[str, str]:
+        return claim.origin, sources[claim.position]
+
+    def is_earlier(a: Claim, b: Claim) -> bool:
+        return (a.start_min, a.position) < (b.start_min, b.position)
+
+    def same_spell(a: Claim, b: Claim) -> bool:
+        between = [c for c in affirming(claims) if c.start_max > a.start_min and c.start_min < b.start_max]
+        same = [text_of(c.value) == text_of(a.value) for c in [*between, b]]
+        return is_earlier(a, b) and a.end_max > b.start_min and all(same)
+
+    def first_of_its_voice(claim: Claim) -> bool:
+        return not any(voice(c) == voice(claim) and same_spell(c, claim) for c in dated)
+
+    found = set()
+    for a, b in product(dated, repeat=2):
+        if voice(a) == voice(b) or not same_spell(a, b):
+            continue
+        if BEGINNING < a.start_max < b.start_min and first_of_its_voice(a) and first_of_its_voice(b):
+            found.add((a.position, b.position, "start"))
+        ended = a.end_max < FOREVER and b.end_max < FOREVER
+        if ended and (a.end_max < b.end_min or b.end_max < a.end_min):
+            found.add((a.position, b.position, "end"))
+    return found
+
+
+def support(claims: Sequence[Claim], instant: int) -> dict[str, set[str]]:
+    """Return the origins that support each affirmed value at the instant, by the value's JSON text.
+
+    A claim counts if it would win in some world, or contest what wins, were the other claims of its value not there.
+    """
+    found: dict[str, set[str]] = {}
+    for claim in affirming(claims):
+        others = [other for other in affirming(claims) if text_of(other.value) != text_of(claim.value)]
+        won = [winner for winner in critical_winners([claim, *others], instant).values() if winner]
+        if claim.may_cover(instant) and (claim in won or any(conflicts(claim, winner) for winner in won)):
+            found.setdefault(text_of(claim.value), set()).add(claim.origin)
+    return found
 
 
 @frozen

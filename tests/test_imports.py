@@ -35,7 +35,7 @@ NOT_TO_READ |= {
 }
 
 SAYING_WHAT_HELD = """
-answers answers.holding answers.resolve
+answers answers.corroboration answers.holding answers.resolve
 commands commands.application commands.arguments commands.display commands.filtering commands.names commands.output
 commands.state commands.table
 dates dates.calendar dates.edtf dates.periods dates.readings
@@ -44,6 +44,7 @@ events events.json_values events.patterns
 log log.database log.event_table
 projections projections.assertion projections.filters projections.long_history projections.references
 projections.state projections.tables
+questions questions.scope questions.support
 store store.analysis store.asking store.directory store.query store.reader
 """
 """All that `chronology state` loads of this package, held word for word: each module more makes every answer wait."""

@@ -1,5 +1,6 @@
 """An answer as users get it: what held, since when, who says so. Keeps the stored texts and parses them on demand."""
 
+from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 import msgspec
@@ -41,6 +42,8 @@ class Candidate:
     Attributes:
         value: what the event says; for a denial, what it denies or disputes.
         role: what the event does to the attribute; it `disputes` if it only names another event and gives no value.
+        supported_by: how many independent origins support the value, where the question asked for it and the event
+            affirms it; else None.
     """
 
     value: Json
@@ -52,6 +55,7 @@ class Candidate:
     source: str | None = None
     grade: str | None = None
     role: Role | None = None
+    supported_by: int | None = None
 
 
 class Holding(msgspec.Struct, frozen=True, gc=False):
@@ -62,6 +66,12 @@ class Holding(msgspec.Struct, frozen=True, gc=False):
 
     # A whole state has one of these for every attribute of every subject; gc=False spares the collector a look at each.
     _row: HeldRow
+    # Only a question that asks for it needs this: it takes a second look at what was said.
+    _support: Mapping[str | None, int] | None = None
+
+    def supported(self, support: Mapping[str | None, int]) -> "Holding":
+        """Return the same with the number of origins that support each value, given as canonical JSON text."""
+        return Holding(self._row, support)
 
     @property
     def subject(self) -> str:
@@ -107,16 +117,16 @@ class Holding(msgspec.Struct, frozen=True, gc=False):
         evidence, dissent = self._row[2:-1], self._row[-1]
         leading = Candidate(value=None, standing="leading")
         if evidence[1] is not None:
-            leading = _candidate((*evidence, "affirms"), "leading")
+            leading = _candidate((*evidence, "affirms"), "leading", self._support)
         others = () if dissent is None else dissent[2]
-        return (leading, *(_candidate(said, standing) for said, standing in others))
+        return (leading, *(_candidate(said, standing, self._support) for said, standing in others))
 
     def __repr__(self) -> str:
         names = ("subject", "attribute", "value", "certainty", "contested", "since", "candidates")
         return f"Holding({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
 
 
-def _candidate(said: Any, standing: Standing) -> Candidate:
+def _candidate(said: Any, standing: Standing, support: Mapping[str | None, int] | None) -> Candidate:
     if said is None:
         return Candidate(value=None, standing=standing)
     value, event, position, valid, origin, source, grade, role = said
@@ -130,6 +140,7 @@ def _candidate(said: Any, standing: Standing) -> Candidate:
         source=source,
         grade=grade,
         role=role,
+        supported_by=support.get(value) if support and role == "affirms" else None,
     )
 
 

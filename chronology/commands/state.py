@@ -19,9 +19,9 @@ COLUMNS: Final = (
     "subject", "attribute", "value", "certainty", "contested", "since", "valid_at", "candidates",
 )  # fmt: skip
 SHAPE: Final = Shape(
-    headings=("  attribute", "value", "standing", "valid", "said by", "grade", "event"),
-    stack=("  {attribute}: {value}  ({standing})", "      {valid}  {said by}  {grade}  {event}"),
-    beneath=("    {standing}: {value}", "      {valid}  {said by}  {grade}  {event}"),
+    headings=("  attribute", "value", "standing", "origins", "valid", "said by", "grade", "event"),
+    stack=("  {attribute}: {value}  ({standing})  origins: {origins}", "      {valid}  {said by}  {grade}  {event}"),
+    beneath=("    {standing}: {value}  origins: {origins}", "      {valid}  {said by}  {grade}  {event}"),
 )
 """The table of answers: the leading value, and below it the other parties."""
 
@@ -37,20 +37,36 @@ def state(
         str | None, typer.Option(metavar="DATE", help="The date asked about: its close. Default: now.")
     ] = None,
     kind: Annotated[str | None, typer.Option(metavar="K", help="Only subjects of this kind.")] = None,
+    min_origins: Annotated[
+        int,
+        typer.Option(
+            metavar="N", min=0, show_default=False, help="Only answers whose leading value has N independent origins."
+        ),
+    ] = 0,
 ) -> None:
     """Say what held at a date, who says so, and who disagrees.
 
     The first row of an answer is the leading value: certain if no reading of the dates gives another, else possible.
-    Below it stand the other possible values, the rivals that contest it, and the denials.
+    Below it stand the other possible values, the rivals that contest it, and the denials. Origins counts who
+    independently supports a value: two papers that quote one spokesman are one.
 
     \b
     chronology state operation/al-jazeera-storm --at 2018-03-01
     chronology state person/abu-bakr-al-baghdadi location --at 2018-05-14
+    chronology state --kind place --min-origins 2
     chronology state crossing/baguz status --at 2018-05-20 --known-at 2018-05-20
     """
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Reader.open(path_of(context)) as chron:
-        found = chron.state(subject, attribute, kind, valid_at=moment, **restrictions_of(context))
+        found = chron.state(
+            subject,
+            attribute,
+            kind,
+            moment,
+            **restrictions_of(context),
+            origins_counted=True,
+            min_origins=min_origins,
+        )
         names.note_late_position(chron, given(context, "known_at"))
         if not found:
             _explain_nothing(context, chron, subject, attribute, kind, moment)
@@ -74,7 +90,9 @@ def _explain_nothing(
     known = f", as known at {known_at}" if known_at else ""
     hides = parties or given(context, "stated_by") or given(context, "min_grade")
     filtered = ", within the filters" if hides else ""
-    output.say(f"nothing is known{f' of {what}' if what else ''} at {moment}{known}{filtered}")
+    least = context.params.get("min_origins") or 0
+    said = "nothing is known" if least < 2 else f"nothing with {least} independent origins is known"
+    output.say(f"{said}{f' of {what}' if what else ''} at {moment}{known}{filtered}")
 
 
 def _record(holding: Holding, *, valid_at: str) -> dict[str, Json]:
@@ -108,6 +126,7 @@ def _rows(holdings: Iterable[Holding]) -> Iterator[Row]:
                 f"  {holding.attribute}" if index == 0 else "",
                 _claimed(candidate),
                 _standing(holding) if index == 0 else _party(candidate),
+                "" if candidate.supported_by is None else str(candidate.supported_by),
                 candidate.valid or "",
                 output.said_by(candidate.origin, candidate.source),
                 candidate.grade or "",

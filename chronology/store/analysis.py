@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Unpack
 
+from chronology.answers.holding import Holding
 from chronology.errors import ChronologyError
+from chronology.projections.filters import Filters
 from chronology.store import query
 from chronology.store.asking import Asking, Restrictions
 from chronology.store.query import KnownAt, Moment
 
 if TYPE_CHECKING:
     from chronology.questions.changes import Change, Progress
+    from chronology.questions.conflicts import Conflict
     from chronology.questions.differences import Difference
     from chronology.questions.history import Period
     from chronology.questions.why import Why
@@ -147,3 +150,49 @@ class Analysis(Asking):
                 for moment in (first, second)
             )
             return differences(before, after)
+
+    def conflicts(
+        self,
+        subject: str | None = None,
+        attribute: str | None = None,
+        kind: str | None = None,
+        valid_at: Moment = None,
+        **restrictions: Unpack[Restrictions],
+    ) -> "Iterator[Conflict]":
+        """Yield every pair of assertions that disagree, and every denial and dispute, by subject and attribute.
+
+        It is a stream on one snapshot of the file, which it lets go when it ends or is closed.
+
+        Args:
+            subject: only about this one.
+            attribute: only this one.
+            kind: only subjects of this kind.
+            valid_at: only what disagrees about this date's close; about any date if not given.
+            restrictions: the filters of `state`.
+
+        Raises:
+            DateError: a date that cannot be read.
+            ChronologyError: a grade, a position or a number of seconds that is none.
+        """
+        from chronology.questions import conflicts
+
+        instant = None if valid_at is None else query.instant_of(valid_at, now=self._now())
+        with self._asking():
+            filters = self._filters(subject, attribute, restrictions, kind=kind)
+            fuzz = restrictions.get("fuzz", 0)
+            yield from conflicts.conflicts(self._connection, filters, instant=instant, fuzz=fuzz)
+
+    def _corroborated(
+        self, found: list[Holding], filters: Filters, instant: int, *, fuzz: int, least: int
+    ) -> list[Holding]:
+        """Return answers with the number of origins behind each value, those with too few behind the leading left out.
+
+        Raises:
+            ChronologyError: the least number is below 0.
+        """
+        from chronology.questions import support
+
+        if least < 0:
+            raise ChronologyError(f"min_origins is {least}, and cannot be below 0", hint="leave it out for no minimum")
+        counted = support.counted(self._connection, filters, instant, found, fuzz=fuzz)
+        return support.sufficient(counted, least) if least else counted

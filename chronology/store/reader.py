@@ -190,6 +190,9 @@ class Reader(Analysis, Directory):
         origins: Iterable[str] | None = None,
         min_grade: str | None = None,
         fuzz: int = 0,
+        *,
+        origins_counted: bool = False,
+        min_origins: int = 0,
     ) -> list[Holding]:
         """Return what held at a date, by subject and attribute; values that cannot hold then are left out.
 
@@ -205,6 +208,8 @@ class Reader(Analysis, Directory):
             origins: only claims that come from these.
             min_grade: only assertions with at least this grade in both respects, as in "B3".
             fuzz: seconds by which ends qualified with ? ~ or % are widened. Requires fuzz >= 0.
+            origins_counted: fill in `supported_by` of the candidates, which takes a second look at what was said.
+            min_origins: only answers whose leading value so many independent origins support; they are counted then.
 
         Raises:
             DateError: a date that cannot be read.
@@ -222,7 +227,10 @@ class Reader(Analysis, Directory):
         }
         with self._asking():
             filters = self._filters(subject, attribute, restrictions, kind=kind)
-            return query.holdings(self._connection, filters, instant, fuzz=fuzz)
+            found = query.holdings(self._connection, filters, instant, fuzz=fuzz)
+            if origins_counted or min_origins:
+                return self._corroborated(found, filters, instant, fuzz=fuzz, least=min_origins)
+            return found
 
     def timeline(
         self,

@@ -33,6 +33,7 @@ ASKING = {
     "state",
     "why",
     "history",
+    "conflicts",
     "diff",
     "changes",
     "timeline",

@@ -17,7 +17,7 @@ from tests.command_line import done, run
 HOSTILE = "[bold]x[/] [/] :smile: =cmd() \n{} %s \u202eevil\u200b é 中"
 
 STATE_KEYS = ["subject", "attribute", "value", "certainty", "contested", "since", "valid_at", "candidates"]
-CANDIDATE_KEYS = ["value", "standing", "event", "position", "valid", "origin", "source", "grade"]
+CANDIDATE_KEYS = ["value", "standing", "event", "position", "valid", "origin", "source", "grade", "supported_by"]
 READING = [
     ("state", "--at", "2018-05-14"),
     ("state", "crossing/none"),
@@ -84,6 +84,7 @@ def test_a_state_is_the_designs_example(example: Path) -> None:
         "origin": "source/voa-2018-05-14",
         "source": "source/voa-2018-05-14",
         "grade": "B2",
+        "supported_by": 1,
     }
 
 

@@ -67,9 +67,9 @@ def test_a_state_is_stacked_on_a_narrow_terminal(example: Path) -> None:
     """The subject, the leading value with its standing, who says so; below, the other parties with theirs."""
     assert STYLE.sub("", _contested(store=example, columns=100)).splitlines() == [
         "person/abu-bakr-al-baghdadi",
-        "  location: place/al-shaer  (possible, contested)",
+        "  location: place/al-shaer  (possible, contested)  origins: 1",
         "      [2018-05-06..2018-05-14]  person/suhaib-jaber via source/voa-2018-05-14  B4  #63",
-        "    or possibly: place/hajin",
+        "    or possibly: place/hajin  origins: 1",
         "      [2018-05-06..2018-05-12]  person/iraqi-intelligence-chief via source/voa-2018-05-14  C3  #61",
         "    but denied: not place/hajin",
         "      [2018-05-06..2018-05-14]  person/suhaib-jaber via source/voa-2018-05-14  B3  #62",
@@ -121,8 +121,8 @@ def test_columns_have_colours_too(example: Path) -> None:
     """In columns, headings are bold and standings have the same colours, without moving what follows."""
     shown = _contested(store=example, columns=160)
     assert shown.startswith("\x1b[1m  attribute  value")
-    assert RED.format("possible, contested") + "  [2018-05-06" in shown
-    assert YELLOW.format("or possibly") + " " * 10 + "[2018-05-06" in shown
+    assert RED.format("possible, contested") + "  1        [2018-05-06" in shown
+    assert YELLOW.format("or possibly") + " " * 10 + "1        [2018-05-06" in shown
     assert (
         STYLE.sub("", shown)
         == done("--db", example, "state", "person/abu-bakr-al-baghdadi", "location", "--at", "2018-05-14").out

@@ -1,0 +1,219 @@
+"""Who disagrees about one attribute, and when that makes its answer contested. Pure: no I/O and no clock.
+
+A pair of claims disagrees if `resolve.conflict` says so. The answer at an instant is contested by a pair if one of them
+may win there and the other may cover it; so the spans of all pairs together are the instants at which it is contested.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+from chronology.answers.resolve import Claim, Role
+
+Span = tuple[int, int]
+"""Seconds, half-open."""
+
+
+class Clash(StrEnum):
+    """How two claims disagree."""
+
+    VALUES = "values"
+    DENIAL = "denial"
+    DISPUTE = "dispute"
+    DATES = "dates"
+
+
+class Disagreement(NamedTuple):
+    """Two claims of which not both can be right.
+
+    Attributes:
+        first: the claim that is denied or disputed, None where that is not in scope; of two values the one recorded
+            earlier, of two dates the earlier one.
+        second: the other one.
+        spans: in order, when the answer is contested by this pair; of dates, between which the two disagree.
+        differ: of dates, what differs: "start", "end" or both.
+    """
+
+    clash: Clash
+    first: Claim | None
+    second: Claim
+    spans: tuple[Span, ...]
+    differ: tuple[str, ...] = ()
+
+
+def disagreements(claims: Sequence[Claim], *, sources: Mapping[int, str]) -> list[Disagreement]:
+    """Return every pair of claims that contest each other, and every denial and dispute, by position.
+
+    Two values from one origin do not contest each other. They are listed all the same, without a span, if they come
+    from different sources, since there they look like a conflict. A denial of what nobody affirms, and a dispute of
+    what is not in scope, stand alone.
+
+    Args:
+        claims: the live claims in scope about one (subject, attribute), in any order.
+        sources: the source of each claim, by its key.
+    """
+    found = list(_disputes(claims))
+    disputed = {(pair.first.key, pair.second.key) for pair in found if pair.first}
+    disputed |= {(second, first) for first, second in disputed}
+    found += _denials(claims, disputed)
+    found += _contradictions(claims, disputed, sources)
+    if not found:
+        return []
+    winning = _Winning(claims)
+    spanned = (pair._replace(spans=_spans(pair, winning)) for pair in found)
+    return sorted(spanned, key=lambda pair: (pair.first.position if pair.first else 0, pair.second.position))
+
+
+def _disputes(claims: Sequence[Claim]) -> Iterator[Disagreement]:
+    by_position = {claim.position: claim for claim in claims}
+    for claim in claims:
+        if claim.disputes:
+            targets = [by_position[position] for position in sorted(claim.disputes) if position in by_position]
+            if not targets:
+                yield Disagreement(Clash.DISPUTE, None, claim, ())
+            for target in targets:
+                yield Disagreement(Clash.DISPUTE, target, claim, ())
+
+
+def _denials(claims: Sequence[Claim], paired: set[tuple[int, int]]) -> Iterator[Disagreement]:
+    denying = [claim for claim in claims if claim.role is Role.DENIES]
+    if not denying:
+        return
+    affirming: defaultdict[str | None, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.role is Role.AFFIRMS:
+            affirming[claim.value].append(claim)
+    for denial in denying:
+        alone = not denial.disputes
+        for claim in affirming[denial.value]:
+            # About other times than the denial's there is nothing to deny.
+            if max(claim.start_min, denial.start_min) < min(claim.end_max, denial.end_max):
+                alone = False
+                if (claim.key, denial.key) not in paired:
+                    yield Disagreement(Clash.DENIAL, claim, denial, ())
+        if alone:
+            yield Disagreement(Clash.DENIAL, None, denial, ())
+
+
+def _contradictions(
+    claims: Sequence[Claim], paired: set[tuple[int, int]], sources: Mapping[int, str]
+) -> Iterator[Disagreement]:
+    """Yield the affirmations with different values whose explicit extents surely overlap, swept by their start."""
+    said = [claim for claim in claims if claim.role is Role.AFFIRMS and claim.start_max < claim.extent_end]
+    lasting = _Lasting(sources)
+    for claim in sorted(said, key=lambda claim: (claim.start_max, claim.position)):
+        for rival in lasting.against(claim):
+            first, second = (claim, rival) if claim.position < rival.position else (rival, claim)
+            if (first.key, second.key) not in paired:
+                yield Disagreement(Clash.VALUES, first, second, ())
+        lasting.add(claim)
+
+
+class _Lasting:
+    """The affirmations whose explicit extent surely covers an instant that only moves forward.
+
+    They are kept by value and by voice, so that only pairs that disagree are met. What one source says by the word of
+    one origin is one voice, which contradicts itself in nothing.
+    """
+
+    def __init__(self, sources: Mapping[int, str]) -> None:
+        self._sources = sources
+        self._kept: dict[str | None, dict[tuple[str | None, str], dict[int, Claim]]] = {}
+        self._ending: list[tuple[int, int, Claim]] = []
+
+    def against(self, claim: Claim) -> Iterator[Claim]:
+        """Yield what other voices say of the beginning of a claim that gives another value."""
+        while self._ending and self._ending[0][0] <= claim.start_max:
+            self._remove(heappop(self._ending)[2])
+        voice = self._voice(claim)
+        for value, voices in self._kept.items():
+            if value != claim.value:
+                for other, members in voices.items():
+                    if other != voice:
+                        yield from members.values()
+
+    def add(self, claim: Claim) -> None:
+        """Take in a claim that begins at the instant."""
+        self._kept.setdefault(claim.value, {}).setdefault(self._voice(claim), {})[claim.key] = claim
+        heappush(self._ending, (claim.extent_end, claim.key, claim))
+
+    def _remove(self, claim: Claim) -> None:
+        # What is empty goes too: a sweep through many values would look into each of them again and again.
+        voices, voice = self._kept[claim.value], self._voice(claim)
+        del voices[voice][claim.key]
+        if not voices[voice]:
+            del voices[voice]
+        if not voices:
+            del self._kept[claim.value]
+
+    def _voice(self, claim: Claim) -> tuple[str | None, str]:
+        return claim.origin, self._sources[claim.key]
+
+
+def _spans(pair: Disagreement, winning: "_Winning") -> tuple[Span, ...]:
+    first, second = pair.first, pair.second
+    if first is None or (pair.clash is Clash.VALUES and first.origin == second.origin):
+        return ()
+    begin, end = max(first.start_min, second.start_min), min(first.end_max, second.end_max)
+    won = sorted((*winning.of(first), *winning.of(second)))
+    return tuple(_joined((max(since, begin), min(until, end)) for since, until in won))
+
+
+def _joined(spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield spans, given in order of their beginnings; those that meet become one, and empty ones are left out."""
+    last: Span | None = None
+    for since, until in spans:
+        if since >= until:
+            continue
+        if last and since <= last[1]:
+            last = last[0], max(last[1], until)
+            continue
+        if last:
+            yield last
+        last = since, until
+    if last:
+        yield last
+
+
+class _Winning:
+    """When each claim may win."""
+
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        affirming = [claim for claim in claims if claim.role is Role.AFFIRMS]
+        self._sure = sorted((c for c in affirming if c.start_max < c.end_min), key=lambda claim: claim.start_max)
+        self._starts = [claim.start_max for claim in self._sure]
+        self._found: dict[int, list[Span]] = {}
+
+    def of(self, claim: Claim) -> list[Span]:
+        """Return the spans in which a claim may win, in order; none for what affirms nothing."""
+        if claim.key not in self._found:
+            self._found[claim.key] = list(self._spans(claim)) if claim.role is Role.AFFIRMS else []
+        return self._found[claim.key]
+
+    def _spans(self, claim: Claim) -> Iterator[Span]:
+        free = claim.start_min
+        for since, until in self._outdone(claim):
+            if since > free:
+                yield free, since
+            free = max(free, until)
+            if free >= claim.end_max:
+                return
+        yield free, claim.end_max
+
+    def _outdone(self, claim: Claim) -> Iterator[Span]:
+        """Yield the spans in which another claim surely covers and surely takes precedence, by their beginnings.
+
+        It does where its start is later than this one's can be. Where this one may start later, it does so but in the
+        one second of its own exact start, where the higher position decides.
+        """
+        for index in range(bisect_left(self._starts, claim.start_min), len(self._sure)):
+            other = self._sure[index]
+            if other.start_max >= claim.end_max:
+                return
+            if (other.start_min, other.position) > (claim.start_max, claim.position):
+                yield other.start_max, other.end_min
+            elif other.start_min == other.start_max and other.position > claim.position:
+                yield other.start_max, other.start_max + 1

@@ -1,0 +1,118 @@
+"""The live assertions that filters admit, group by group, as evidence and as claims. Reads, never writes.
+
+It asks the projections by the names and texts that stand at a SQL prompt, and by nothing else.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, Final, NamedTuple
+
+from chronology.answers.resolve import Claim, Role
+from chronology.dates import edtf
+from chronology.projections.filters import Filters
+
+_NO_DISPUTES: Final[frozenset[int]] = frozenset()
+_ROLES: Final = {role.value: role for role in Role}
+
+
+_DISPUTABLE: Final = """
+    SELECT subject, attribute FROM assertion GROUP BY subject, attribute HAVING count(*) > 1
+    UNION
+    SELECT subject, attribute FROM assertion WHERE role <> 'affirms' OR disputes IS NOT NULL
+"""
+
+
+class Row(NamedTuple):
+    """A live assertion; the fields are the columns of the same names in the view `assertion`."""
+
+    subject: str
+    attribute: str
+    key: int
+    position: int
+    start_min: int
+    start_max: int
+    end_min: int
+    end_max: int
+    extent_end: int
+    value: str | None
+    role: str
+    origin: str
+    disputes: str | None
+    event: str
+    valid: str
+    persists: int
+    source: str
+    grade: str | None
+
+
+def groups(
+    connection: sqlite3.Connection,
+    filters: Filters,
+    *,
+    covering: int | None = None,
+    fuzz: int = 0,
+    only_disputable: bool = False,
+) -> Iterator[list[Row]]:
+    """Yield the assertions in scope, by subject and attribute, in order.
+
+    Args:
+        connection: of the projections.
+        filters: which assertions count.
+        covering: only what may cover this instant.
+        fuzz: seconds by which qualified ends are widened; such ends are not yet in the rows.
+        only_disputable: leave out what only one assertion was ever about, unless that denies or disputes something.
+            Of a whole store that is most of it, and an index tells it.
+    """
+    conditions, parameters = in_scope(filters)
+    if covering is not None and not fuzz:
+        conditions.append("start_min <= :instant AND end_max > :instant")
+        parameters["instant"] = covering
+    source = "assertion"
+    if only_disputable and filters.subject is None:
+        source = f"({_DISPUTABLE}) CROSS JOIN assertion USING (subject, attribute)"
+    rows = connection.execute(
+        f"""
+        SELECT {", ".join(Row._fields)}
+        FROM {source}
+        WHERE {" AND ".join(conditions)}
+        ORDER BY subject, attribute, position
+        """,
+        parameters,
+    )
+    for _, members in groupby(rows, key=lambda row: row[:2]):
+        yield [Row._make(row) for row in members]
+
+
+def in_scope(filters: Filters) -> tuple[list[str], dict[str, Any]]:
+    """Return SQL conditions on the view `assertion` that say what filters admit, and their parameters."""
+    conditions, parameters = filters.group_conditions()
+    if filters.known_at is None:
+        conditions.append("known_until IS NULL")
+    else:
+        conditions.append("known_from <= :known_at AND (known_until IS NULL OR known_until > :known_at)")
+        parameters["known_at"] = filters.known_at
+    if filters.stated_by is not None:
+        conditions.append("stated <= :stated_by")
+        parameters["stated_by"] = filters.stated_by
+    for column, names in (("source", filters.sources), ("origin", filters.origins)):
+        if names:
+            conditions.append(f"{column} IN (SELECT value FROM json_each(:{column}s))")
+            parameters[f"{column}s"] = json.dumps(list(names))
+    if filters.min_grade is not None:
+        conditions.append("substr(grade, 1, 1) <= :reliability AND substr(grade, 2, 1) <= :credibility")
+        parameters |= {"reliability": filters.min_grade[0], "credibility": filters.min_grade[1]}
+    return conditions, parameters
+
+
+def claim_of(row: Row, *, fuzz: int = 0) -> Claim:
+    """Return an assertion as the resolver takes it."""
+    bounds = row[4:9]
+    if fuzz:
+        reading = edtf.parse(row.valid)
+        wide = edtf.bounds(reading, persists=bool(row.persists), fuzz=fuzz)
+        shortest = edtf.bounds(reading, persists=False, fuzz=fuzz).end_min
+        bounds = wide.start_min, wide.start_max, wide.end_min, wide.end_max, min(row.extent_end, shortest)
+    disputes = _NO_DISPUTES if row.disputes is None else frozenset(json.loads(row.disputes))
+    return Claim(row.key, row.position, *bounds, row.value, _ROLES[row.role], row.origin, disputes)
