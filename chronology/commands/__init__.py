@@ -26,7 +26,7 @@ _UsageError: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 
 
 GROUPS: Final = {
-    "Record what sources say": {"append": "events", "retract": "events", "types": "types"},
+    "Record what sources say": {"append": "events", "retract": "events", "undo": "undo", "types": "types"},
     "Ask what held": {
         "state": "state",
         "why": "why",

@@ -17,14 +17,14 @@ from chronology.projections import rebuild
 from chronology.projections.rebuild import Progress, ReplayReport
 from chronology.store.batch import AppendResult, Batch, Randomness
 from chronology.store.proving import Proving
-from chronology.store.reader import Clock, Reader, utc_now
+from chronology.store.reader import Clock, utc_now
 from chronology.store.redaction import declare, erase, naming
 from chronology.store.refusals import Refusals
+from chronology.store.withdrawing import Withdrawing
 from chronology.vocabulary import builtin
-from chronology.vocabulary.event_types import RETRACTED
 
 
-class Chronology(Reader, Proving):
+class Chronology(Withdrawing, Proving):
     """A store of attributed assertions in one SQLite file.
 
     Not safe for use by several threads at once; several processes may open one file.
@@ -129,24 +129,6 @@ class Chronology(Reader, Proving):
             BatchRefusedError: `refusals` collected some; raised at the end of the stream.
         """
         return self._append(events, expected_head, None, dry_run=dry_run, refusals=refusals)
-
-    def retract(
-        self, event_id: str, *, reason: str, recorded_by: str | None = None, dry_run: bool = False
-    ) -> RecordedEvent:
-        """Withdraw an assertion.
-
-        Args:
-            event_id: the whole id.
-            reason: why.
-            recorded_by: who withdraws it.
-            dry_run: check everything, and write nothing.
-
-        Raises:
-            UnknownNameError: there is no such event.
-            NotLiveError: it has been withdrawn already, or is no assertion.
-        """
-        event = Event(type=RETRACTED, retracts=event_id, data={"reason": reason}, recorded_by=recorded_by)
-        return self.append(event, dry_run=dry_run)
 
     def _append(
         self,
