@@ -33,6 +33,7 @@ GROUPS: Final = {
         "history": "history",
         "diff": "differences",
         "changes": "differences",
+        "search": "search",
         "timeline": "questions",
         "log": "questions",
         "show": "questions",

@@ -13,7 +13,7 @@ from chronology.events.json_values import Json
 from chronology.events.records import Event, RecordedEvent
 from chronology.log import database, event_table
 from chronology.log.event_table import Row
-from chronology.projections import rebuild
+from chronology.projections import rebuild, search_index
 from chronology.projections.rebuild import Progress, ReplayReport
 from chronology.store.batch import AppendResult, Batch, Randomness
 from chronology.store.proving import Proving
@@ -230,7 +230,7 @@ class Chronology(Withdrawing, Proving):
         return self.append(builtin.definition(schema, recorded_by=recorded_by), dry_run=dry_run)
 
     def replay(self, progress: Progress | None = None, *, dry_run: bool = False) -> ReplayReport:
-        """Rebuild all projections from nothing, in one transaction.
+        """Rebuild all projections from nothing, in one transaction; the next search makes its index anew.
 
         Args:
             progress: told after every thousand events how many are done, of how many.
@@ -240,6 +240,8 @@ class Chronology(Withdrawing, Proving):
         transaction = database.reading if dry_run else database.writing
         with transaction(self._connection):
             rows, changed = rebuild.replay(self._log, self._connection, progress=progress, dry_run=dry_run)
+            if not dry_run:
+                search_index.drop(self._connection)
             events = self._log.head()
         return ReplayReport(events=events, seconds=perf_counter() - begin, rows=rows, changed=changed)
 

@@ -36,6 +36,7 @@ ASKING = {
     "history",
     "diff",
     "changes",
+    "search",
     "timeline",
     "log",
     "show",
