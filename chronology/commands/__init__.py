@@ -53,6 +53,7 @@ GROUPS: Final = {
         "backup": "evidence",
         "replay": "upkeep",
         "redact": "evidence",
+        "completion": "completion",
     },
 }
 """The commands by the heading under which help lists them, in its order; with each, the module it stands in."""

@@ -7,6 +7,7 @@ from chronology.errors import ChronologyError
 from chronology.store.asking import Asking, Restrictions
 
 if TYPE_CHECKING:
+    from chronology.questions.beginnings import Named
     from chronology.questions.search import Hit
 
 
@@ -48,3 +49,19 @@ class Finding(Asking):
 
         with self._asking():
             return search.is_indexed(self._log, self._connection)
+
+    def beginning(self, what: "Named", prefix: str, *, subject: str | None = None, limit: int = 100) -> list[str]:
+        """Return names that begin with a prefix, to complete what somebody types.
+
+        Args:
+            what: is named.
+            prefix: with which the name begins.
+            subject: whose attributes are meant.
+            limit: the most names. Of more subjects, only their kinds are returned, as in `place/`.
+        """
+        from chronology.questions import beginnings
+
+        with self._asking():
+            return beginnings.beginning(
+                self._log, self._connection, self.vocabulary, what, prefix, subject=subject, limit=limit
+            )

@@ -45,6 +45,7 @@ ASKING = {
     "types show",
     "verify",
     "verify-proof",
+    "completion",
 }
 
 
