@@ -29,6 +29,9 @@ HIDDEN = {
     ("chronology.dates.periods", "chronology.dates.suggestions"): "only a refused date needs it",
     ("chronology.store.reader", "chronology.projections.bookkeeping"): "what held is told without event types",
     ("chronology.store.analysis", "chronology.questions"): "what held is told without explanations",
+    ("chronology.store.finding", "chronology.questions"): "nor is anything searched for",
+    ("chronology.commands.events", "chronology.commands.editing"): "only a form needs an editor",
+    ("chronology.commands.search", "chronology.store.chronology"): "only an index behind the log is to be written",
     ("chronology.store.reader", "chronology.events.records"): "what held is told without whole events",
     ("chronology.store.directory", "chronology.store.resemblance"): "only a name that is not known is looked for",
     (

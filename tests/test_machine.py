@@ -230,6 +230,17 @@ class LockStep(RuleBasedStateMachine):
             last = last.replace(hour=23, minute=59, second=59, microsecond=999_999, tzinfo=UTC)
         return sum(event.recorded_at <= last for event in self.model.events)
 
+    @rule(which=st.integers(0, 1), subject=st.sampled_from(SUBJECTS), withdrawn=st.booleans())
+    def search(self, which: int, subject: str, withdrawn: bool) -> None:
+        """Search for a subject: the events about it are found, whatever was appended or withdrawn meanwhile."""
+        chron = self.connections[which]
+        found = {
+            hit.event.position for hit in chron.search(f'"{subject}"', withdrawn=withdrawn) if hit.field == "subject"
+        }
+        about = [event for event in chron.read() if event.event.subject == subject]
+        live = {event.position for event in about if event.event.retracts is None and chron.withdrawn_by(event) is None}
+        assert found == ({event.position for event in about} if withdrawn else live)
+
     @rule(which=st.integers(0, 1))
     def list_in_order(self, which: int) -> None:
         """List the timeline: it holds the live events and no others, in order of valid time."""

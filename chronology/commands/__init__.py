@@ -26,7 +26,7 @@ _UsageError: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 
 
 GROUPS: Final = {
-    "Record what sources say": {"append": "events", "retract": "events", "types": "types"},
+    "Record what sources say": {"append": "events", "retract": "events", "undo": "undo", "types": "types"},
     "Ask what held": {
         "state": "state",
         "why": "why",
@@ -34,6 +34,7 @@ GROUPS: Final = {
         "diff": "differences",
         "changes": "differences",
         "conflicts": "conflicts",
+        "search": "search",
         "timeline": "questions",
         "log": "questions",
         "show": "questions",
@@ -53,6 +54,7 @@ GROUPS: Final = {
         "backup": "evidence",
         "replay": "upkeep",
         "redact": "evidence",
+        "completion": "completion",
     },
 }
 """The commands by the heading under which help lists them, in its order, each with the module that holds it."""

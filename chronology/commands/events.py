@@ -2,7 +2,9 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,8 +32,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 def append(
     context: typer.Context,
     event_type: Annotated[
-        str, typer.Argument(metavar="TYPE", show_default=False, help="What happened; `chronology types` lists them.")
-    ],
+        str | None,
+        typer.Argument(metavar="TYPE", show_default=False, help="What happened; `chronology types` lists them."),
+    ] = None,
     subject: Annotated[
         str | None, typer.Argument(metavar="SUBJECT", show_default=False, help="What it is about, as kind/slug.")
     ] = None,
@@ -65,6 +68,10 @@ def append(
     expected_head: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="Refuse if the log is not at this position.")
     ] = None,
+    edit: Annotated[bool, typer.Option("--edit", help="Fill in a form of the type in your editor.")] = False,
+    begun: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="With --edit: go on with a form that was kept.")
+    ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -80,15 +87,21 @@ def append(
     chronology append - < events.jsonl
     """
     if event_type == "-":
-        _refuse_beside_stdin(context)
-    with Chronology.open(path_of(context)) as chron, _hints_for_typing():
+        _refuse_beside(context, "with - each line says it for itself")
+    elif begun is not None:
+        if not edit:
+            raise typer.BadParameter("--from names a form, which --edit opens")
+        _refuse_beside(context, "the form says it")
+    elif event_type is None:
+        raise typer.BadParameter("Missing argument 'TYPE'")
+    with Chronology.open(path_of(context)) as chron, nullcontext() if edit else _hints_for_typing():
         if event_type == "-":
             lines = sys.stdin.buffer
             result = append_lines(chron, lines, recorded_by, expected_head=expected_head, dry_run=dry_run)
             _show_batch(result, as_json=as_json, dry_run=dry_run)
             return
         event = Event(
-            type=event_type,
+            type=event_type or "",
             subject=subject or "",
             valid=on,
             stance="denies" if denies else "affirms",
@@ -105,13 +118,24 @@ def append(
             id=event_id,
             recorded_by=recorded_by,
         )
-        head = chron.head()
-        with suggestions.of_subjects(chron, event):
-            if dry_run:
-                result = chron.append_many([event], expected_head=expected_head, dry_run=True)
-                _show_batch(result, as_json=as_json, dry_run=True)
-            else:
-                _show_appended(chron.append(event, expected_head=expected_head), head, as_json=as_json)
+        if not edit:
+            _append_one(chron, event, expected_head, dry_run=dry_run, as_json=as_json)
+            return
+        # Only this way of appending runs an editor.
+        from chronology.commands import editing
+
+        with editing.edited(chron, event, path=begun, full_id=partial(_full_id, chron), keep=dry_run) as written:
+            _append_one(chron, written, expected_head, dry_run=dry_run, as_json=as_json)
+
+
+def _append_one(chron: Chronology, event: Event, expected_head: int | None, *, dry_run: bool, as_json: bool) -> None:
+    head = chron.head()
+    with suggestions.of_subjects(chron, event):
+        if dry_run:
+            result = chron.append_many([event], expected_head=expected_head, dry_run=True)
+            _show_batch(result, as_json=as_json, dry_run=True)
+        else:
+            _show_appended(chron.append(event, expected_head=expected_head), head, as_json=as_json)
 
 
 @contextmanager
@@ -129,17 +153,18 @@ def _hints_for_typing() -> Iterator[None]:
         raise
 
 
-def _refuse_beside_stdin(context: typer.Context) -> None:
-    """Refuse options that describe one event if many are read, rather than ignore them."""
-    fine = {"event_type", "expected_head", "dry_run", "as_json", "recorded_by"}
+def _refuse_beside(context: typer.Context, why: str) -> None:
+    """Refuse options that describe one event if something else does, rather than ignore them."""
+    fine = {"event_type", "expected_head", "dry_run", "as_json", "recorded_by", "begun"}
+    fine |= {"edit"} if context.params["begun"] else set()
     given = [
         parameter
         for parameter in context.command.params
         if parameter.name not in fine and parameter.name in context.params and context.params[parameter.name]
     ]
     if given:
-        names = ", ".join(parameter.opts[0] if parameter.opts[0][0] == "-" else "SUBJECT" for parameter in given[:1])
-        raise typer.BadParameter(f"{names} describes one event; with -, each line says this itself")
+        name = given[0].opts[0] if given[0].opts[0][0] == "-" else "SUBJECT"
+        raise typer.BadParameter(f"{name} describes one event; {why}")
 
 
 def _full_id(chron: Chronology, name: str) -> str:

@@ -15,7 +15,7 @@ from chronology.evidence.exhibits import Comparison, compare
 from chronology.log import database, event_table
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import Redaction, declared
-from chronology.projections import references, tables
+from chronology.projections import references, search_index, tables
 from chronology.projections.rebuild import PROJECTIONS, Progress, Stored, first_difference, fresh
 from chronology.transparency.merkle import HASH_SIZE, Frontier, leaf_hash
 from chronology.transparency.notes import Checkpoint
@@ -145,12 +145,15 @@ class _Checker:
             message = "the projections are of another version; `chronology replay` rebuilds them"
             yield Fault(position=None, message=message)
             made = event_table.SCHEMA
+        if found.keys() & search_index.SCHEMA.keys():
+            # The index for searches may be missing, but not half of it.
+            made = made | search_index.SCHEMA
         for name, wanted in made.items():
             if name not in found:
                 yield Fault(position=None, message=f"{_kind(wanted)} {name} is missing")
             elif (found[name] or "").strip() != wanted:
                 yield Fault(position=None, message=f"{_kind(wanted)} {name} has been changed")
-        for name in sorted(found.keys() - (event_table.SCHEMA | tables.SCHEMA).keys(), key=str):
+        for name in sorted(found.keys() - (event_table.SCHEMA | tables.SCHEMA | search_index.SCHEMA).keys(), key=str):
             if name in _FOREIGN_BUT_HARMLESS and _kind(found[name]) != "trigger":
                 continue
             yield Fault(position=None, message=f"{_kind(found[name])} {name} is foreign to a store")
@@ -205,6 +208,17 @@ class _Checker:
                 if found is not None:
                     stored, replayed = found
                     yield Fault(position=_position_of(name, stored or replayed), message=_told(name, stored, replayed))
+        yield from self._search_index()
+
+    def _search_index(self) -> Iterator[Fault]:
+        """Compare the index for searches, where there is one, with a fresh one."""
+        with database.unguarded(self._connection):
+            found = search_index.first_difference(self.log, self._connection)
+        if found is not None:
+            message = (
+                "the search index differs from a fresh one; `chronology replay` drops it, and searching remakes it"
+            )
+            yield Fault(position=found, message=message)
 
 
 def _entries(connection: sqlite3.Connection, names: Mapping[str, str]) -> set[tuple[Any, ...]]:
@@ -218,14 +232,15 @@ def _entries(connection: sqlite3.Connection, names: Mapping[str, str]) -> set[tu
 
 def _wanted_entries(made: Mapping[str, str]) -> set[tuple[Any, ...]]:
     with closing(database.scratch()) as connection:
-        for statement in made.values():
-            connection.execute(statement)
+        for name, statement in made.items():
+            if name not in search_index.MADE_BY_SQLITE:
+                connection.execute(statement)
         return _entries(connection, made)
 
 
 def _kind(statement: str | None) -> str:
     words = (statement or "").split()
-    return words[1].lower() if len(words) > 1 else "object"
+    return "table" if words[1:2] == ["VIRTUAL"] else words[1].lower() if len(words) > 1 else "object"
 
 
 def _leaf_of(row: Row) -> bytes:

@@ -277,6 +277,17 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
+def unguarded(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let a block write temporary tables, which a connection for reading refuses too."""
+    guarded = connection.execute("PRAGMA query_only").fetchone()[0]
+    connection.execute("PRAGMA query_only = OFF")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA query_only = {guarded}")
+
+
+@contextmanager
 def reading(connection: sqlite3.Connection) -> Iterator[None]:
     """Run a block on one snapshot of the file: that of the open transaction, if there is one."""
     with wrapped():

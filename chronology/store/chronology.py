@@ -13,18 +13,18 @@ from chronology.events.json_values import Json
 from chronology.events.records import Event, RecordedEvent
 from chronology.log import database, event_table
 from chronology.log.event_table import Row
-from chronology.projections import rebuild
+from chronology.projections import rebuild, search_index
 from chronology.projections.rebuild import Progress, ReplayReport
 from chronology.store.batch import AppendResult, Batch, Randomness
 from chronology.store.proving import Proving
-from chronology.store.reader import Clock, Reader, utc_now
+from chronology.store.reader import Clock, utc_now
 from chronology.store.redaction import declare, erase, naming
 from chronology.store.refusals import Refusals
+from chronology.store.withdrawing import Withdrawing
 from chronology.vocabulary import builtin
-from chronology.vocabulary.event_types import RETRACTED
 
 
-class Chronology(Reader, Proving):
+class Chronology(Withdrawing, Proving):
     """A store of attributed assertions in one SQLite file.
 
     Not safe for use by several threads at once; several processes may open one file.
@@ -130,24 +130,6 @@ class Chronology(Reader, Proving):
         """
         return self._append(events, expected_head, None, dry_run=dry_run, refusals=refusals)
 
-    def retract(
-        self, event_id: str, *, reason: str, recorded_by: str | None = None, dry_run: bool = False
-    ) -> RecordedEvent:
-        """Withdraw an assertion.
-
-        Args:
-            event_id: the whole id.
-            reason: why.
-            recorded_by: who withdraws it.
-            dry_run: check everything, and write nothing.
-
-        Raises:
-            UnknownNameError: there is no such event.
-            NotLiveError: it has already been withdrawn, or is not an assertion.
-        """
-        event = Event(type=RETRACTED, retracts=event_id, data={"reason": reason}, recorded_by=recorded_by)
-        return self.append(event, dry_run=dry_run)
-
     def _append(
         self,
         events: Iterable[Event],
@@ -248,7 +230,7 @@ class Chronology(Reader, Proving):
         return self.append(builtin.definition(schema, recorded_by=recorded_by), dry_run=dry_run)
 
     def replay(self, progress: Progress | None = None, *, dry_run: bool = False) -> ReplayReport:
-        """Rebuild all projections from nothing, in one transaction.
+        """Rebuild all projections from nothing, in one transaction; the next search makes its index anew.
 
         Args:
             progress: called after every thousand events with how many are done, of how many.
@@ -258,6 +240,8 @@ class Chronology(Reader, Proving):
         transaction = database.reading if dry_run else database.writing
         with transaction(self._connection):
             rows, changed = rebuild.replay(self._log, self._connection, progress=progress, dry_run=dry_run)
+            if not dry_run:
+                search_index.drop(self._connection)
             events = self._log.head()
         return ReplayReport(events=events, seconds=perf_counter() - begin, rows=rows, changed=changed)
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from chronology.answers.holding import Holding
 from chronology.dates import edtf
@@ -19,11 +19,17 @@ from chronology.store import query
 from chronology.store.analysis import Analysis
 from chronology.store.asking import Restrictions
 from chronology.store.directory import Directory
+from chronology.store.finding import Finding
 from chronology.store.query import KnownAt, Moment
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
     from chronology.vocabulary.registry import Vocabulary
+
+_LEAST_ALIKE: Final = 6
+"""Characters of an id that a mistyped one must begin with, to be taken for it."""
+
+_FEW: Final = 3
 
 Clock = Callable[[], datetime]
 """Returns the present as an aware datetime."""
@@ -34,7 +40,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Reader(Analysis, Directory):
+class Reader(Analysis, Directory, Finding):
     """What can be asked of a store; `Chronology` adds what changes it and what proves it."""
 
     def __init__(self, connection: sqlite3.Connection, *, clock: Clock) -> None:
@@ -161,11 +167,18 @@ class Reader(Analysis, Directory):
         with database.reading(self._connection):
             row = self._log.by_position(name) if isinstance(name, int) else self._by_prefix(name)
         if row is None:
-            head = self.head()
-            raise UnknownNameError(
-                "event", str(name), (), hint=f"positions go from 1 to {head}; `chronology log` lists them"
-            )
+            close = "" if isinstance(name, int) else " or ".join(self._ids_like(name))
+            hint = f"positions go from 1 to {self.head()}; `chronology log` lists them"
+            raise UnknownNameError("event", str(name), (), hint=f"did you mean {close}? {hint}" if close else hint)
         return self._recorded(row)
+
+    def _ids_like(self, name: str) -> list[str]:
+        """Return the ids that begin like one that does not exist, as long as they can, if they are few."""
+        with database.reading(self._connection):
+            for length in range(len(name) - 1, _LEAST_ALIKE - 1, -1):
+                if found := self._log.ids_starting(name[:length], limit=_FEW + 1):
+                    return found if len(found) <= _FEW else []
+        return []
 
     def _by_prefix(self, prefix: str) -> Row | None:
         ids = self._log.ids_starting(prefix, limit=3) if len(prefix) >= 8 else []

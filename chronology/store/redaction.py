@@ -10,7 +10,7 @@ from chronology.errors import IntegrityError, NotLiveError, UnknownNameError
 from chronology.events.records import decode
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import declaration
-from chronology.projections import rebuild
+from chronology.projections import rebuild, search_index
 from chronology.projections.bookkeeping import redaction_of
 from chronology.store.batch import Batch
 from chronology.vocabulary import builtin
@@ -57,6 +57,8 @@ def erase(log: Log, connection: sqlite3.Connection, target: Row) -> None:
     log.redact(target.position)
     # No answer from the projections, for any known_at, may still contain what was erased.
     rebuild.replay(log, connection)
+    for place in search_index.PLACES:
+        search_index.drop(connection, place)
 
 
 def naming(log: Log, event_id: str) -> list[int]:

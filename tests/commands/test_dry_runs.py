@@ -16,6 +16,7 @@ SAID = ("--on", "2018", "--source", "source/gazette")
 WRITING = {
     "append": (("crossing.closed", "crossing/x", *SAID), "would append 1, 0 unchanged"),
     "retract": ((EVENT, "--reason", "r"), "would retract #75 crossing.closed about crossing/baguz"),
+    "undo": (("75",), "would retract #75 crossing.closed about crossing/baguz"),
     "redact": ((EVENT, "--reason", "r"), f"would erase for good, of #75 {EVENT}:"),
     "replay": ((), "would change nothing: the result equals what is stored"),
     "types add": (("new.json",), "would define operation.paused #79"),
@@ -36,6 +37,7 @@ ASKING = {
     "conflicts",
     "diff",
     "changes",
+    "search",
     "timeline",
     "log",
     "show",
@@ -44,6 +46,7 @@ ASKING = {
     "types show",
     "verify",
     "verify-proof",
+    "completion",
 }
 
 

@@ -121,6 +121,14 @@ def test_wrong_projections_do_not_matter(theirs: Path) -> None:
     assert read(theirs)
 
 
+def test_a_search_index_does_not_matter(theirs: Path) -> None:
+    """A store may have one; what stands in it is not looked at, not even by SQLite's check of the file."""
+    with Chronology.open(theirs) as chron:
+        chron.search("storm")
+    raw(theirs, "UPDATE search_config SET v = 99", "UPDATE search_data SET block = x'ff'")
+    assert read(theirs)
+
+
 # Hostile files ----------------------------------------------------------------------------------------------
 
 
@@ -132,6 +140,8 @@ def test_wrong_projections_do_not_matter(theirs: Path) -> None:
         ("CREATE TABLE spy (x)", "the table 'spy'"),
         ("CREATE INDEX spy ON event (hex(body))", "the index 'spy'"),
         ("CREATE VIRTUAL TABLE spy USING fts5(x)", "the table 'spy"),
+        ("CREATE VIRTUAL TABLE search USING fts5(x)", "the table 'search"),
+        ("CREATE VIEW search AS SELECT 1", "the view 'search'"),
         ("DROP TRIGGER event_refuses_update", "the trigger event_refuses_update, which every store has, is missing"),
         ("DROP TABLE state", "the table state, which every store has, is missing"),
         ("ALTER TABLE event ADD COLUMN x ANY", "the table 'event'"),

@@ -102,6 +102,45 @@ def test_tables_of_analyze_are_no_fault(path: Path) -> None:
     assert told(path) == []
 
 
+def test_a_search_index_is_no_fault(path: Path) -> None:
+    """A store may have one or not, up to the head or behind it; verifying it writes nothing."""
+    with Chronology.open(path) as chron:
+        chron.search("storm")
+        assert chron.verify().ok
+        chron.append(Event(type="crossing.closed", subject="crossing/x", valid="2018", source="source/x"))
+    before = path.read_bytes()
+    assert told(path) == []
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("INSERT INTO search (rowid, quote) VALUES (4, 'forged')", "position 4: the search index differs"),
+        ("INSERT INTO search (rowid, quote) VALUES (99999, 'forged')", "position 99999: the search index differs"),
+        ("UPDATE search_head SET position = 999999", "the search index differs"),
+        ("DROP TABLE search_docsize", "table search_docsize is missing"),
+        ("DROP TABLE search_head", "table search_head is missing"),
+        ("DROP TABLE search_config", "table search_config is missing"),
+        ("UPDATE search_config SET v = 99", "cannot be read"),
+        ("DELETE FROM search_docsize WHERE id = 40", "position 40: the search index differs"),
+        ("DROP TABLE search; CREATE TABLE search (x)", "table search has been changed"),
+        ("CREATE TRIGGER search_head AFTER INSERT ON event BEGIN SELECT 1; END", "is foreign to a store"),
+    ],
+)
+def test_a_wrong_search_index_is_found_and_a_replay_removes_it(path: Path, statement: str, fault: str) -> None:
+    """Words that no event holds, and tables that are missing or not as they were made."""
+    with Chronology.open(path) as chron:
+        chron.search("storm")
+    raw(path, statement)
+    assert any(fault in message for message in told(path)), told(path)
+    if "TRIGGER" not in statement:
+        with Chronology.open(path) as chron:
+            chron.replay()
+            assert chron.verify().ok
+            assert chron.search("storm") is not None
+
+
 def test_progress_is_told(path: Path) -> None:
     """The callback hears how many events are done, of how many."""
     heard: list[tuple[int, int]] = []

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chronology import Chronology, ChronologyError, Event
+from chronology.errors import UnknownNameError
 
 DAYS = ["2018", "2018-05-01", "2018-05", "2018-05-01/..", "2018-05-01", "../2018-06", "2018-04-30"]
 
@@ -43,3 +44,24 @@ def test_a_limit_below_0_is_refused(chron: Chronology, ask: Callable[[Chronology
     """It would mean "no limit" to SQLite."""
     with pytest.raises(ChronologyError, match="limit is -1, and cannot be below 0"):
         ask(chron)
+
+
+def test_a_mistyped_id_is_told_with_what_it_resembles(chron: Chronology) -> None:
+    """The ids that share the longest beginning with it, if they are few; nothing is suggested for nonsense."""
+    ids = ["01638701-4f00-7fbb-bb58-d7c42440a9d4", "01638701-4f00-7fbb-bb58-d7c42440aaaa",
+           "01638799-0000-7000-8000-000000000000"]  # fmt: skip
+    chron.append_many(
+        Event(type="crossing.closed", subject="crossing/x", valid="2018", source="source/x", id=name) for name in ids
+    )
+    for typed, meant in [
+        (ids[0][:-1] + "e", [ids[0]]),
+        ("01638701-4f99", ids[:2]),
+        ("0163875", ids),
+        ("0163999999", []),
+        ("nonsense", []),
+        ("01a", []),
+    ]:
+        with pytest.raises(UnknownNameError, match="unknown event") as refusal:
+            chron.event(typed)
+        hint = str(refusal.value.hint)
+        assert hint.startswith("did you mean " + " or ".join(meant) + "? positions" if meant else "positions go from 1")

@@ -1,0 +1,231 @@
+"""The search index: which events hold which words. SQL and rows only; disposable, and no part of the other projections.
+
+It is brought up when somebody searches, so that no append waits for it. An event's text goes in folded
+(`search_words`), and the index keeps no copy of it (a contentless FTS5 table): what was found is read from the log.
+The index stands in the file, or in a temporary table where the file must not be written. Dropping it loses nothing.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from itertools import zip_longest
+from typing import Final, Literal, NamedTuple
+
+from chronology.events.json_values import Json
+from chronology.events.records import Body, decode
+from chronology.log import database
+from chronology.log.event_table import Log
+from chronology.projections.search_words import RULES, fold
+from chronology.vocabulary.event_types import DEFINED
+
+Place = Literal["main", "temp"]
+"""Where an index stands: in the file, or in a temporary table of the connection."""
+
+PLACES: Final[tuple[Place, ...]] = ("main", "temp")
+
+# The tokenizer only has to find spaces and ASCII signs; everything else has been folded.
+SCHEMA: Final = {
+    "search": (
+        "CREATE VIRTUAL TABLE search USING fts5(subject, type, says, quote, note, source, content='', tokenize='ascii')"
+    ),
+    "search_data": "CREATE TABLE 'search_data'(id INTEGER PRIMARY KEY, block BLOB)",
+    "search_idx": "CREATE TABLE 'search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID",
+    "search_docsize": "CREATE TABLE 'search_docsize'(id INTEGER PRIMARY KEY, sz BLOB)",
+    "search_config": "CREATE TABLE 'search_config'(k PRIMARY KEY, v) WITHOUT ROWID",
+    "search_head": """\
+CREATE TABLE search_head (
+    rules TEXT NOT NULL,           -- by which texts were folded
+    position INTEGER NOT NULL      -- of the newest event in the index
+) STRICT""",
+}
+"""The index's objects, by name: what is created here, and the tables that FTS5 makes for itself."""
+
+_MADE: Final = ("search", "search_head")
+MADE_BY_SQLITE: Final = frozenset(SCHEMA.keys() - set(_MADE))
+"""The tables that FTS5 makes together with its own."""
+
+# Of the columns: a name or a value counts more than where it was said.
+_RANK: Final = "bm25(search, 6.0, 2.0, 4.0, 3.0, 3.0, 1.0)"
+
+RANKED: Final = 20_000
+"""Matches that are ranked together."""
+
+
+_COMPARED: Final = (
+    'SELECT term, doc, col, "offset" FROM temp.words_{place}',
+    "SELECT id, id, hex(sz) FROM {place}.search_docsize ORDER BY id",
+)
+"""What an index says, in order: of two rows that differ the lesser one is wrong, or is missing from the other index.
+
+The second column is the position of the event."""
+
+
+class Texts(NamedTuple):
+    """What can be found of an event; the names are those of the columns."""
+
+    subject: str
+    type: str
+    says: str
+    quote: str
+    note: str
+    source: str
+
+
+def texts(body: Body) -> Texts:
+    """Return what can be found of an event, as it was written."""
+    source = " ".join(filter(None, (*body.said_by, body.source, body.locator)))
+    said = "; ".join(_leaves(body.data))
+    return Texts(body.subject, body.type, said, body.quote or "", body.note or "", source)
+
+
+def _leaves(value: Json) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _leaves(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _leaves(inner)
+    elif isinstance(value, str):
+        yield value
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
+
+
+def position(connection: sqlite3.Connection, place: Place) -> int | None:
+    """Return the newest position that an index holds, None where there is no index that these rules made."""
+    found = connection.execute(f"SELECT 1 FROM {place}.sqlite_schema WHERE name = 'search_head'").fetchone()
+    row = connection.execute(f"SELECT rules, position FROM {place}.search_head").fetchone() if found else None
+    return int(row[1]) if row and row[0] == RULES else None
+
+
+def bring_up(log: Log, connection: sqlite3.Connection, place: Place) -> None:
+    """Bring an index up to the log's head, making it where there is none; in the transaction of whoever calls."""
+    head, known = log.head(), position(connection, place)
+    if known == head:
+        return
+    if known is None or known > head:
+        drop(connection, place)
+        _make(connection, place)
+        known = 0
+    try:
+        _fill(log, connection, place, after=known, until=head)
+    except BaseException:
+        # A reader's transaction takes nothing back.
+        if place == "temp":
+            drop(connection, place)
+        raise
+
+
+def _make(connection: sqlite3.Connection, place: Place) -> None:
+    for name in _MADE:
+        connection.execute(SCHEMA[name].replace(f" {name}", f" {place}.{name}", 1))
+    connection.execute(f"INSERT INTO {place}.search_head (rules, position) VALUES (?, 0)", (RULES,))
+
+
+def _fill(log: Log, connection: sqlite3.Connection, place: Place, *, after: int, until: int) -> None:
+    connection.executemany(
+        f"""
+        INSERT INTO {place}.search (rowid, subject, type, says, quote, note, source)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+        _rows(log, after=after, until=until),
+    )
+    connection.execute(f"UPDATE {place}.search_head SET position = ?", (until,))
+
+
+def _rows(log: Log, *, after: int, until: int) -> Iterator[tuple[int, str, str, str, str, str, str]]:
+    for row in log.read(after=after, until=until):
+        # `chronology types` lists the definitions, whose texts would be found by nearly every word.
+        if row.body and row.type != DEFINED:
+            subject, kind, says, quote, note, source = (
+                text if text.isascii() else fold(text) for text in texts(decode(row.body))
+            )
+            yield row.position, subject, kind, says, quote, note, source
+
+
+def drop(connection: sqlite3.Connection, place: Place = "main") -> None:
+    """Remove an index, in whatever state it is; in the transaction of whoever calls."""
+    found = {
+        name
+        for (name,) in connection.execute(f"SELECT name FROM {place}.sqlite_schema WHERE type = 'table'")
+        if name in SCHEMA
+    }
+    if "search" in found:
+        try:
+            connection.execute(f"DROP TABLE {place}.search")
+        except sqlite3.DatabaseError as exc:
+            if database.is_passing(exc):
+                raise
+            # FTS5 must open a table to drop it, and cannot where its own tables are ruined.
+            _mend(connection, place)
+            connection.execute(f"DROP TABLE {place}.search")
+    for name in sorted(found - {"search"}):
+        connection.execute(f"DROP TABLE IF EXISTS {place}.{name}")
+
+
+def _mend(connection: sqlite3.Connection, place: Place) -> None:
+    """Make FTS5's own tables anew, as those of an empty index."""
+    with closing(database.scratch()) as pattern:
+        pattern.execute(SCHEMA["search"])
+        for name in sorted(MADE_BY_SQLITE):
+            connection.execute(f"DROP TABLE IF EXISTS {place}.{name}")
+            connection.execute(SCHEMA[name].replace(f"'{name}'", f"{place}.{name}", 1))
+            rows = pattern.execute(f"SELECT * FROM {name}").fetchall()
+            for row in rows:
+                connection.execute(f"INSERT INTO {place}.{name} VALUES ({', '.join('?' * len(row))})", row)
+
+
+def positions(connection: sqlite3.Connection, place: Place, expression: str, *, until: int | None) -> Iterator[int]:
+    """Yield the positions of the events that match an FTS5 expression, the best first, newer ones before older.
+
+    Ranking reads all that is ranked, so of very many matches the newest are ranked first, then the next ones.
+    """
+    while True:
+        found = connection.execute(
+            f"""
+            SELECT rowid
+            FROM (
+                SELECT rowid, {_RANK} AS rank_of_row
+                FROM {place}.search
+                WHERE search MATCH ?1 AND (?2 IS NULL OR rowid <= ?2)
+                ORDER BY rowid DESC
+                LIMIT ?3
+            )
+            ORDER BY rank_of_row, rowid DESC
+            """,
+            (expression, until, RANKED),
+        ).fetchall()
+        yield from (row[0] for row in found)
+        if len(found) < RANKED:
+            return
+        until = min(found)[0] - 1
+
+
+def first_difference(log: Log, connection: sqlite3.Connection) -> int | None:
+    """Return the position of an event for which the stored index differs from a fresh one, None where none does.
+
+    An index that other rules made is not compared, because nobody asks it. Writes temporary tables.
+    """
+    known = position(connection, "main")
+    if known is None or known > log.head():
+        return None if known is None else known
+    drop(connection, "temp")
+    try:
+        _make(connection, "temp")
+        _fill(log, connection, "temp", after=0, until=known)
+        for place in PLACES:
+            connection.execute(f"CREATE VIRTUAL TABLE temp.words_{place} USING fts5vocab({place}, search, instance)")
+        for rows in _COMPARED:
+            # Closed before the tables are dropped, which a cursor would lock.
+            with (
+                closing(connection.execute(rows.format(place="main"))) as stored,
+                closing(connection.execute(rows.format(place="temp"))) as fresh,
+            ):
+                for one, other in zip_longest(stored, fresh):
+                    if one != other:
+                        return int(min(filter(None, (one, other)))[1])
+        return None
+    finally:
+        for place in PLACES:
+            connection.execute(f"DROP TABLE IF EXISTS temp.words_{place}")
+        drop(connection, "temp")

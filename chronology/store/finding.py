@@ -1,0 +1,67 @@
+"""Finding events by their words, and names by their beginning. `Reader` inherits it."""
+
+from itertools import islice
+from typing import TYPE_CHECKING, Unpack
+
+from chronology.errors import ChronologyError
+from chronology.store.asking import Asking, Restrictions
+
+if TYPE_CHECKING:
+    from chronology.questions.beginnings import Named
+    from chronology.questions.search import Hit
+
+
+class Finding(Asking):
+    """What helps to find an event or a name in a store."""
+
+    def search(
+        self, words: str, limit: int | None = None, *, withdrawn: bool = False, **restrictions: Unpack[Restrictions]
+    ) -> "list[Hit]":
+        """Return the events that hold all of some words, the best first.
+
+        A store that is open for writing brings up the index in its file first; another one makes an index of its own,
+        in a temporary file, if that in the store is behind the log.
+
+        Args:
+            words: words, "phrases" and beginnings, as in `closed "north gate" bag*`. Letter case, accents, vowel points
+                and hyphens make no difference.
+            limit: return only so many.
+            withdrawn: also return events that were withdrawn, and retractions and redactions themselves.
+            restrictions: the filters of `state`; `fuzz` changes nothing here.
+
+        Raises:
+            DateError: a date that cannot be read.
+            ChronologyError: the question has no word, or a limit, a grade or a position is none.
+        """
+        from chronology.questions import search
+
+        if limit is not None and limit < 0:
+            raise ChronologyError(f"limit is {limit}, and cannot be below 0", hint="leave it out for no limit")
+        search.bring_up(self._log, self._connection)
+        with self._asking():
+            filters = self._filters(None, None, restrictions)
+            found = search.find(self._log, self._connection, words, filters, withdrawn=withdrawn)
+            return list(islice(found, limit))
+
+    def is_indexed(self) -> bool:
+        """Tell whether the search index in the file is up to the log's head."""
+        from chronology.questions import search
+
+        with self._asking():
+            return search.is_indexed(self._log, self._connection)
+
+    def beginning(self, what: "Named", prefix: str, *, subject: str | None = None, limit: int = 100) -> list[str]:
+        """Return names that begin with a prefix, to complete what somebody types.
+
+        Args:
+            what: is named.
+            prefix: with which the name begins.
+            subject: whose attributes are meant.
+            limit: the most names. Of more subjects, only their kinds are returned, as in `place/`.
+        """
+        from chronology.questions import beginnings
+
+        with self._asking():
+            return beginnings.beginning(
+                self._log, self._connection, self.vocabulary, what, prefix, subject=subject, limit=limit
+            )
