@@ -40,6 +40,7 @@ GROUPS: Final = {
     },
     "Check and prove": {
         "verify": "checks",
+        "lint": "lint",
         "checkpoint": "evidence",
         "prove": "evidence",
         "verify-proof": "checks",

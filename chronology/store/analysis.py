@@ -1,9 +1,9 @@
 """What can be asked of a store beyond its state: why, and what held over all of valid time. `Reader` inherits it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Unpack
 
-from chronology.errors import ChronologyError
+from chronology.errors import ChronologyError, UnknownNameError
 from chronology.store import query
 from chronology.store.asking import Asking, Restrictions
 from chronology.store.query import KnownAt, Moment
@@ -11,6 +11,7 @@ from chronology.store.query import KnownAt, Moment
 if TYPE_CHECKING:
     from chronology.questions.changes import Change, Progress
     from chronology.questions.differences import Difference
+    from chronology.questions.findings import Finding
     from chronology.questions.history import Period
     from chronology.questions.why import Why
 
@@ -147,3 +148,26 @@ class Analysis(Asking):
                 for moment in (first, second)
             )
             return differences(before, after)
+
+    def lint(self, rules: Iterable[str] | None = None, *, progress: "Progress | None" = None) -> "Iterator[Finding]":
+        """Yield what is suspicious among the live events, by rule, as a stream; exhaust it before you append.
+
+        Args:
+            rules: names in `chronology.questions.findings.RULES`; all of them where not given.
+            progress: told after every thousand events how many are done, of how many.
+
+        Raises:
+            UnknownNameError: there is no such rule.
+        """
+        from chronology.questions import findings
+
+        chosen = list(findings.RULES) if rules is None else list(dict.fromkeys(query.names(rules)))
+        for name in chosen:
+            if name not in findings.RULES:
+                raise UnknownNameError("rule", name, findings.RULES, hint="`chronology lint --rules` lists them")
+
+        def found() -> "Iterator[Finding]":
+            with self._asking():
+                yield from findings.lint(self._log, self._connection, chosen, progress)
+
+        return found()

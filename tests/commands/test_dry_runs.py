@@ -42,6 +42,7 @@ ASKING = {
     "types",
     "types show",
     "verify",
+    "lint",
     "verify-proof",
 }
 
