@@ -40,12 +40,12 @@ def verify(
 ) -> None:
     """Check every event and every projection.
 
-    Every body is hashed again, every column beside it and every projection derived again, and the file, its tables
-    and its triggers are checked. With a checkpoint kept elsewhere, a log that was truncated, rewritten or exchanged
-    is found too. Exit code 3 on a fault.
+    Every body is hashed again, every column beside it and every projection derived again, and the file, its tables,
+    its triggers and the archived copies of sources are checked. With a checkpoint kept elsewhere, a log that was
+    truncated, rewritten or exchanged is found too. Exit code 3 on a fault.
 
     With --foreign the file is opened so that it can do no harm, and every event is judged as if it were to be
-    appended now; projections are not looked at.
+    appended now; projections and archived copies are not looked at.
 
     \b
     chronology verify
@@ -109,6 +109,7 @@ def _record(report: VerifyReport) -> dict[str, Json]:
         "events": report.events,
         "root": report.root.hex(),
         "redacted": list(report.redacted),
+        "archived": report.archived,
         "faults": [{"position": fault.position, "message": fault.message} for fault in report.faults],
     }
     if report.against:
@@ -129,6 +130,8 @@ def _tell(report: VerifyReport, *, foreign: bool) -> None:
         else "events and their projections are as they were written"
     )
     output.put(f"ok: {report.events:,} {what}")
+    if report.archived:
+        output.put(f"archived copies, whole: {report.archived:,}")
     if report.redacted:
         places = ", ".join(f"#{position}" for position in report.redacted)
         output.put(f"redacted, and declared so: {places}")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chronology.questions.differences import Difference
     from chronology.questions.findings import Finding
     from chronology.questions.history import Period
+    from chronology.questions.source_records import Source
     from chronology.questions.why import Why
 
 
@@ -171,3 +172,10 @@ class Analysis(Asking):
                 yield from findings.lint(self._log, self._connection, chosen, progress)
 
         return found()
+
+    def sources(self) -> "list[Source]":
+        """Return every source, by name: what is known of it now, and how its assertions fared."""
+        from chronology.questions import source_records
+
+        with self._asking():
+            return source_records.sources(self._connection)
