@@ -33,6 +33,7 @@ GROUPS: Final = {
         "history": "history",
         "diff": "differences",
         "changes": "differences",
+        "gaps": "gaps",
         "timeline": "questions",
         "log": "questions",
         "show": "questions",

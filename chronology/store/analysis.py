@@ -10,6 +10,7 @@ from chronology.store.query import KnownAt, Moment
 
 if TYPE_CHECKING:
     from chronology.questions.changes import Change, Progress
+    from chronology.questions.coverage import Gap
     from chronology.questions.differences import Difference
     from chronology.questions.findings import Finding
     from chronology.questions.history import Period
@@ -179,3 +180,39 @@ class Analysis(Asking):
 
         with self._asking():
             return source_records.sources(self._connection)
+
+    def gaps(
+        self,
+        subject: str | None = None,
+        attribute: str | None = None,
+        kind: str | None = None,
+        *,
+        until: Moment = None,
+        stale: int | None = None,
+        **restrictions: Unpack[Restrictions],
+    ) -> "list[Gap]":
+        """Return the spans in which nothing is asserted of what is followed, and what rests on one old assertion.
+
+        Args:
+            subject: only about this one.
+            attribute: only this one.
+            kind: only subjects of this kind.
+            until: the date up to which is looked: its close; now where not given.
+            stale: seconds; also return the values at that date that rest on one assertion, stated longer ago.
+            restrictions: the filters of `state`.
+
+        Raises:
+            DateError: a date that cannot be read.
+            ChronologyError: a grade, a position or a number of seconds that is none.
+        """
+        from chronology.questions import coverage
+
+        if stale is not None and stale < 0:
+            raise ChronologyError(
+                f"stale is {stale}, and cannot be below 0", hint="give it in seconds, as in 90 * 86_400"
+            )
+        instant = query.instant_of(until, now=self._now())
+        with self._asking():
+            filters = self._filters(subject, attribute, restrictions, kind=kind)
+            fuzz = restrictions.get("fuzz", 0)
+            return list(coverage.gaps(self._connection, filters, instant, stale=stale, fuzz=fuzz))

@@ -36,6 +36,7 @@ ASKING = {
     "history",
     "diff",
     "changes",
+    "gaps",
     "timeline",
     "log",
     "show",
