@@ -9,6 +9,7 @@ from chronology.store.asking import Asking, Restrictions
 from chronology.store.query import KnownAt, Moment
 
 if TYPE_CHECKING:
+    from chronology.events.records import RecordedEvent
     from chronology.questions.changes import Change, Progress
     from chronology.questions.coverage import Gap
     from chronology.questions.differences import Difference
@@ -216,3 +217,10 @@ class Analysis(Asking):
             filters = self._filters(subject, attribute, restrictions, kind=kind)
             fuzz = restrictions.get("fuzz", 0)
             return list(coverage.gaps(self._connection, filters, instant, stale=stale, fuzz=fuzz))
+
+    def remarks(self, event: "RecordedEvent") -> list[str]:
+        """Return what is odd about when an event was stated, or its source published: before what it reports."""
+        from chronology.questions import findings
+
+        with self._asking():
+            return findings.remarks(self._connection, event.body)

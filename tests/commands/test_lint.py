@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from chronology.questions.findings import RULES
-from tests.command_line import GATE, append, done, refused, run
+from tests.command_line import GATE, GAZETTE, append, done, refused, run
 
 
 def test_findings_end_with_3_in_every_form(store: Path) -> None:
@@ -35,3 +35,15 @@ def test_rules_can_be_chosen_left_out_and_listed(store: Path) -> None:
     assert [row["rule"] for row in done("lint", "--rules", "--json").json] == list(RULES)
     for option in ("--rule", "--except"):
         refused(run("lint", option, "ungradd"), "unknown rule 'ungradd'", "did you mean ungraded?")
+
+
+def test_an_early_report_is_noted_when_it_is_appended(store: Path) -> None:
+    """On stderr, after it was appended, alone or in a stream or tried; never a refusal."""
+    early = ("crossing.closed", GATE, "--on", "2024-03-20", "--source", GAZETTE)
+    ended = done("append", *early)
+    assert ended.out.startswith("appended #")
+    assert ended.err == f"note: {GAZETTE} was published on 2024-03-11, before what it reports (2024-03-20)\n"
+    assert f"{GAZETTE} was published" in done("append", *early, "--dry-run").err
+    line = f'{{"type":"crossing.closed","subject":"{GATE}","valid":"2024-03-21","source":"{GAZETTE}"}}'
+    assert f"{GAZETTE} was published" in done("append", "-", stdin=line).err
+    assert done("append", "crossing.closed", GATE, "--on", "2024-03-11", "--source", GAZETTE).err == ""
