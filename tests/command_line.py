@@ -11,6 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from chronology.commands import main
+from chronology.vocabulary import builtin
 
 GAZETTE = "source/gazette-2024-03-11"
 GATE = "crossing/oakford"
@@ -96,3 +97,8 @@ def status(*arguments: str, at: str = "2024-03-12") -> Any:
     """Return what `state` says of the crossing's status."""
     found = done("state", GATE, "status", "--at", at, "--json", *arguments).json
     return found[0] if found else None
+
+
+def nth(number: int) -> int:
+    """Return the position of an event of the running example, by its line there: the definitions come first."""
+    return len(builtin.schemas()) + number

@@ -13,7 +13,7 @@ say() {
 
 say 'The running example: 40 attributed events, after the event types that the log defines first'
 run demo
-run log --after "$($CHRONOLOGY types --nl | wc -l | tr -d ' ')"
+run log --after "$($CHRONOLOGY log --type type.defined --nl | wc -l | tr -d ' ')"
 
 say 'The state at three dates: under way or already stalled; stalled; resumed'
 run state operation/al-jazeera-storm status --at 2018-01-10

@@ -26,7 +26,13 @@ _UsageError: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 
 
 GROUPS: Final = {
-    "Record what sources say": {"append": "events", "retract": "events", "undo": "undo", "types": "types"},
+    "Record what sources say": {
+        "append": "events",
+        "retract": "events",
+        "undo": "undo",
+        "sources": "sources",
+        "types": "types",
+    },
     "Ask what held": {
         "state": "state",
         "why": "why",
@@ -35,6 +41,7 @@ GROUPS: Final = {
         "changes": "differences",
         "conflicts": "conflicts",
         "search": "search",
+        "gaps": "gaps",
         "timeline": "questions",
         "log": "questions",
         "show": "questions",
@@ -42,6 +49,7 @@ GROUPS: Final = {
     },
     "Check and prove": {
         "verify": "checks",
+        "lint": "lint",
         "checkpoint": "evidence",
         "prove": "evidence",
         "verify-proof": "checks",
@@ -77,6 +85,7 @@ def load(arguments: Sequence[str] = ()) -> None:
         import_module(f"chronology.commands.{module}")
     places = list(HOMES)
     app.registered_commands.sort(key=lambda command: places.index(_name(command)))
+    app.registered_groups.sort(key=lambda group: places.index(_name(group)))
     registered: list[CommandInfo | TyperInfo] = [*app.registered_commands, *app.registered_groups]
     for command in registered:
         command.rich_help_panel = _HEADINGS[_name(command)]

@@ -40,12 +40,12 @@ def verify(
 ) -> None:
     """Check every event and every projection.
 
-    Hashes every body again, derives every other column and every projection again, and checks the file, its tables
-    and its triggers. With a checkpoint kept elsewhere, it also finds a log that was truncated, rewritten or
-    swapped. Exit code 3 on a fault.
+    Hashes every body again, derives every other column and every projection again, and checks the file, its tables,
+    its triggers and the archived copies of sources. With a checkpoint kept elsewhere, it also finds a log that was
+    truncated, rewritten or swapped. Exit code 3 on a fault.
 
     With --foreign, the file is opened so that it can do no harm, every event is checked as if it were appended now,
-    and projections are ignored.
+    and projections and archived copies are ignored.
 
     \b
     chronology verify
@@ -109,6 +109,7 @@ def _record(report: VerifyReport) -> dict[str, Json]:
         "events": report.events,
         "root": report.root.hex(),
         "redacted": list(report.redacted),
+        "archived": report.archived,
         "faults": [{"position": fault.position, "message": fault.message} for fault in report.faults],
     }
     if report.against:
@@ -129,6 +130,8 @@ def _tell(report: VerifyReport, *, foreign: bool) -> None:
         else "events and their projections are as they were written"
     )
     output.put(f"ok: {report.events:,} {what}")
+    if report.archived:
+        output.put(f"archived copies, whole: {report.archived:,}")
     if report.redacted:
         places = ", ".join(f"#{position}" for position in report.redacted)
         output.put(f"redacted, as declared: {places}")

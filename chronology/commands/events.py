@@ -1,7 +1,7 @@
 """Commands about events: append, retract, log, show."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -135,7 +135,10 @@ def _append_one(chron: Chronology, event: Event, expected_head: int | None, *, d
             result = chron.append_many([event], expected_head=expected_head, dry_run=True)
             _show_batch(result, as_json=as_json, dry_run=True)
         else:
-            _show_appended(chron.append(event, expected_head=expected_head), head, as_json=as_json)
+            appended = chron.append(event, expected_head=expected_head)
+            _show_appended(appended, head, as_json=as_json)
+            if appended.position > head:
+                _note(chron.remarks(appended))
 
 
 @contextmanager
@@ -189,6 +192,12 @@ def _show_batch(result: AppendResult, *, as_json: bool, dry_run: bool) -> None:
         output.put(f"{result.appended} appended, {result.unchanged} unchanged, head {result.head}")
     if result.clock_behind:
         output.say(f"note: this machine's clock is {result.clock_behind:.0f} s behind the log; its time stands still")
+    _note(result.remarks)
+
+
+def _note(remarks: Iterable[str]) -> None:
+    for remark in remarks:
+        output.say(f"note: {remark}")
 
 
 def _show_appended(event: RecordedEvent, head: int, *, as_json: bool) -> None:

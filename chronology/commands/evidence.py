@@ -170,6 +170,8 @@ def backup(
     if not report.ok:
         raise typer.Exit(FAULT)
     output.put(f"ok: {report.events:,} events copied to {file}, and verified there")
+    if report.archived:
+        output.put(f"archived copies, copied beside it: {report.archived:,}")
     output.put(f"root {report.root.hex()}")
 
 
@@ -206,7 +208,7 @@ def redact(
         target = names.find_event(chron, name)
         if not (yes or dry_run or target.is_redacted):
             _confirm(target)
-        named = chron.naming(target.id)
+        named, kept = chron.naming(target.id), chron.copy_of(target)
         declared = chron.redact(target.id, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
         fields = [*records.event_fields(target, names.position_of(chron), None)] if dry_run else []
     if dry_run:
@@ -218,6 +220,8 @@ def redact(
     output.put(f"redacted #{target.position}, declared by #{declared.position}")
     if named:
         output.say(f"note: check whether the events that name this one repeat what it said: {_places(named)}")
+    if kept is not None:
+        output.say(f"note: the archived copy stays: {kept}; remove it, unless another event names it")
     output.say(
         "note: backups, exports, exhibits and any other earlier copies still contain it, and so may snapshots of "
         "the disk: erase them too"

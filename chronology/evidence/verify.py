@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any, Final
 
 from attrs import frozen
@@ -13,6 +13,7 @@ from chronology.events import canonical
 from chronology.events.records import FORMAT, Body, decode
 from chronology.evidence.exhibits import Comparison, compare
 from chronology.log import database, event_table
+from chronology.log.archive import DESCRIBED, Archive, copy_named
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import Redaction, declared
 from chronology.projections import references, search_index, tables
@@ -54,6 +55,7 @@ class VerifyReport:
         events: how many rows of the log were read.
         root: of the log's Merkle tree (RFC 9162), computed from the bodies as they are now, 32 bytes.
         redacted: positions of the events whose redaction is declared; a gap that is not declared is a fault.
+        archived: how many archived copies the events name; one that is missing or altered is a fault.
         against: how the log compares with the checkpoint; None if none was given.
         faults: everything that is wrong, up to `FAULTS_LISTED`; empty if the store is sound.
     """
@@ -63,6 +65,7 @@ class VerifyReport:
     redacted: tuple[int, ...]
     against: Comparison | None
     faults: tuple[Fault, ...]
+    archived: int = 0
 
     @property
     def ok(self) -> bool:
@@ -71,13 +74,17 @@ class VerifyReport:
 
 
 def verify(
-    connection: sqlite3.Connection, *, progress: Progress | None = None, checkpoint: Checkpoint | None = None
+    connection: sqlite3.Connection,
+    *,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+    archive: Archive | None = None,
 ) -> VerifyReport:
-    """Check everything that can be checked from the file itself, and against a checkpoint if one is given.
+    """Check everything that can be checked from the file itself, and against a checkpoint and an archive if given.
 
     Memory does not grow with the log.
     """
-    checker = _Checker(connection, progress)
+    checker = _Checker(connection, progress, archive)
     faults: list[Fault] = []
     for fault in checker.faults():
         faults.append(fault)
@@ -95,13 +102,17 @@ def verify(
         redacted=tuple(sorted(checker.gaps)),
         against=against,
         faults=tuple(faults),
+        archived=checker.copies,
     )
 
 
 class _Checker:
-    def __init__(self, connection: sqlite3.Connection, progress: Progress | None) -> None:
+    def __init__(self, connection: sqlite3.Connection, progress: Progress | None, archive: Archive | None) -> None:
         self._connection = connection
         self._progress = progress
+        self._archive = archive
+        self.copies = 0
+        self._copy_faults: list[Fault] = []
         self.log = Log(connection)
         self.gaps: dict[int, Row] = {}
         self._declared: dict[int, list[Redaction]] = {}
@@ -117,6 +128,7 @@ class _Checker:
                 yield fault
         if not found:
             yield from self._guarded(self._projections())
+        yield from self._copy_faults
 
     def _guarded(self, stage: Iterator[Fault]) -> Iterator[Fault]:
         """Turn errors that a damaged file causes in SQLite or the readers into faults."""
@@ -172,6 +184,7 @@ class _Checker:
                 yield Fault(position=expected, message=f"is missing: the next event is at position {row.position}")
             for message in (*_row_faults(row, previous), *self._note_redaction(row)):
                 yield Fault(position=row.position, message=message)
+            self._check_copy(row)
             self.frontier.push(_leaf_of(row))
             self.events += 1
             previous = row
@@ -190,6 +203,18 @@ class _Checker:
                 yield str(exc)
             else:
                 self._declared.setdefault(redaction.position, []).append(redaction)
+
+    def _check_copy(self, row: Row) -> None:
+        """Compare the copy that an event names with the one in the archive."""
+        if self._archive is None or row.type != DESCRIBED or not isinstance(row.body, bytes):
+            return
+        # A body that cannot be read has its own fault.
+        with suppress(CanonicalError):
+            if copy := copy_named(decode(row.body).data):
+                self.copies += 1
+                fault = self._archive.fault(copy)
+                if fault and len(self._copy_faults) < FAULTS_LISTED:
+                    self._copy_faults.append(Fault(position=row.position, message=fault))
 
     def _gap_faults(self) -> Iterator[Fault]:
         """Compare the gaps with the declarations, which come later in the log."""

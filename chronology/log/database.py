@@ -68,6 +68,11 @@ def connect(path: Path, *, create: bool = False, read_only: bool = False) -> sql
     return connection
 
 
+def path_of(connection: sqlite3.Connection) -> Path:
+    """Return the file that a connection is open on, links resolved."""
+    return Path(connection.execute("PRAGMA database_list").fetchone()[2])
+
+
 def connect_foreign(path: Path) -> sqlite3.Connection:
     """Open a file that may be hostile, read-only: not even a journal beside it is played back.
 

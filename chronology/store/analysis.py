@@ -1,16 +1,20 @@
 """What can be asked of a store beyond its state: why, and what held over all of valid time. `Reader` inherits it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Unpack
 
 from chronology.answers.holding import Holding
-from chronology.errors import ChronologyError
+from chronology.errors import ChronologyError, UnknownNameError
 from chronology.projections.filters import Filters
 from chronology.store import query
 from chronology.store.asking import Asking, Restrictions
 from chronology.store.query import KnownAt, Moment
 
 if TYPE_CHECKING:
+    from chronology.events.records import RecordedEvent
+    from chronology.questions.coverage import Gap
+    from chronology.questions.findings import Finding
+    from chronology.questions.source_records import Source
     from chronology.questions.changes import Change, Progress
     from chronology.questions.conflicts import Conflict
     from chronology.questions.differences import Difference
@@ -196,3 +200,76 @@ class Analysis(Asking):
             raise ChronologyError(f"min_origins is {least}, and cannot be below 0", hint="leave it out for no minimum")
         counted = support.counted(self._connection, filters, instant, found, fuzz=fuzz)
         return support.sufficient(counted, least) if least else counted
+
+    def lint(self, rules: Iterable[str] | None = None, *, progress: "Progress | None" = None) -> "Iterator[Finding]":
+        """Yield what is suspicious among the live events, by rule, as a stream; exhaust it before you append.
+
+        Args:
+            rules: names in `chronology.questions.findings.RULES`; all of them where not given.
+            progress: told after every thousand events how many are done, of how many.
+
+        Raises:
+            UnknownNameError: there is no such rule.
+        """
+        from chronology.questions import findings
+
+        chosen = list(findings.RULES) if rules is None else list(dict.fromkeys(query.names(rules)))
+        for name in chosen:
+            if name not in findings.RULES:
+                raise UnknownNameError("rule", name, findings.RULES, hint="`chronology lint --rules` lists them")
+
+        def found() -> "Iterator[Finding]":
+            with self._asking():
+                yield from findings.lint(self._log, self._connection, chosen, progress)
+
+        return found()
+
+    def sources(self) -> "list[Source]":
+        """Return every source, by name: what is known of it now, and how its assertions fared."""
+        from chronology.questions import source_records
+
+        with self._asking():
+            return source_records.sources(self._connection)
+
+    def gaps(
+        self,
+        subject: str | None = None,
+        attribute: str | None = None,
+        kind: str | None = None,
+        *,
+        until: Moment = None,
+        stale: int | None = None,
+        **restrictions: Unpack[Restrictions],
+    ) -> "list[Gap]":
+        """Return the spans in which nothing is asserted of what is followed, and what rests on one old assertion.
+
+        Args:
+            subject: only about this one.
+            attribute: only this one.
+            kind: only subjects of this kind.
+            until: the date up to which is looked: its close; now where not given.
+            stale: seconds; also return the values at that date that rest on one assertion, stated longer ago.
+            restrictions: the filters of `state`.
+
+        Raises:
+            DateError: a date that cannot be read.
+            ChronologyError: a grade, a position or a number of seconds that is none.
+        """
+        from chronology.questions import coverage
+
+        if stale is not None and stale < 0:
+            raise ChronologyError(
+                f"stale is {stale}, and cannot be below 0", hint="give it in seconds, as in 90 * 86_400"
+            )
+        instant = query.instant_of(until, now=self._now())
+        with self._asking():
+            filters = self._filters(subject, attribute, restrictions, kind=kind)
+            fuzz = restrictions.get("fuzz", 0)
+            return list(coverage.gaps(self._connection, filters, instant, stale=stale, fuzz=fuzz))
+
+    def remarks(self, event: "RecordedEvent") -> list[str]:
+        """Return what is odd about when an event was stated, or its source published: before what it reports."""
+        from chronology.questions import findings
+
+        with self._asking():
+            return findings.remarks(self._connection, event.body)

@@ -18,6 +18,7 @@ from chronology.log.event_table import Log, Row
 from chronology.projections import assertion_changes, references
 from chronology.projections.fold import Fold
 from chronology.store.hints import hint_for
+from chronology.store.remarks import Remarks
 from chronology.transparency.merkle import leaf_hash
 from chronology.vocabulary.definitions import check_definition
 from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED, own_source, shape_faults
@@ -43,6 +44,7 @@ class AppendResult:
         first: position of the first new one, None if there is none.
         head: the log's newest position afterwards.
         clock_behind: seconds by which this machine's clock lags behind the log's last `recorded_at`; 0 if it does not.
+        remarks: on events stated, or published by their source, before what they report; the first twenty.
     """
 
     appended: int
@@ -50,6 +52,7 @@ class AppendResult:
     first: int | None
     head: int
     clock_behind: float
+    remarks: tuple[str, ...] = ()
 
 
 class Batch:
@@ -79,6 +82,7 @@ class Batch:
         self.is_sound = True
         self._pending: dict[str, Row] = {}
         self._withdrawn: set[int] = set()
+        self._remarks = Remarks()
         self._published: dict[str, str | None] = {}
         self._unchanged = 0
 
@@ -128,6 +132,8 @@ class Batch:
         row = self._encode(body)
         self._pending[row.id] = row
         self._head = row.position
+        if body.source:
+            self._remarks.look_at(body, row.position, published=self._published_day(body.source))
         target = body.retracts or body.replaces
         withdrawn = self._find(target) if target else None
         if withdrawn:
@@ -166,6 +172,7 @@ class Batch:
             first=self._start + 1 if self._head > self._start else None,
             head=self._head,
             clock_behind=max(0.0, self._clock_behind),
+            remarks=self._remarks.told(),
         )
 
     def _find(self, event_id: str) -> Row | None:

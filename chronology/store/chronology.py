@@ -15,6 +15,7 @@ from chronology.log import database, event_table
 from chronology.log.event_table import Row
 from chronology.projections import rebuild, search_index
 from chronology.projections.rebuild import Progress, ReplayReport
+from chronology.store.archiving import Archiving
 from chronology.store.batch import AppendResult, Batch, Randomness
 from chronology.store.proving import Proving
 from chronology.store.reader import Clock, utc_now
@@ -24,7 +25,7 @@ from chronology.store.withdrawing import Withdrawing
 from chronology.vocabulary import builtin
 
 
-class Chronology(Withdrawing, Proving):
+class Chronology(Withdrawing, Archiving, Proving):
     """A store of attributed assertions in one SQLite file.
 
     Not safe for use by several threads at once; several processes may open one file.

@@ -1,13 +1,18 @@
-"""What proves a store: checkpoints, exhibits, verification and verified backups. Changes nothing in the store."""
+"""What proves a store: checkpoints, exhibits, verification, verified backups. Changes nothing in the store."""
 
 import os
 from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from chronology.events.records import RecordedEvent
+from chronology.errors import CanonicalError, StoreError
+from chronology.events.records import RecordedEvent, decode
 from chronology.evidence import exhibits
 from chronology.evidence.verify import VerifyReport, verify
 from chronology.log import database
+from chronology.log.archive import DESCRIBED, Archive, Copy, copy_named
+from chronology.log.event_table import Log
 from chronology.projections.rebuild import Progress
 from chronology.store.asking import Asking
 from chronology.transparency.notes import Checkpoint
@@ -46,27 +51,58 @@ class Proving(Asking):
             return exhibits.prove(self._log, self.event(name).position, checkpoint)
 
     def verify(self, progress: Progress | None = None, checkpoint: Checkpoint | None = None) -> VerifyReport:
-        """Check the file, the log and the projections; what is wrong is in the report, not raised.
+        """Check the file, the log, the projections and the archived copies; what is wrong is reported, not raised.
 
         Args:
             progress: called after every thousand events with how many are done, of how many.
             checkpoint: an earlier head of the log, which it must extend.
         """
         with database.reading(self._connection):
-            return verify(self._connection, progress=progress, checkpoint=checkpoint)
+            return verify(
+                self._connection,
+                progress=progress,
+                checkpoint=checkpoint,
+                archive=Archive(database.path_of(self._connection)),
+            )
 
     def backup(self, path: str | os.PathLike[str], progress: Progress | None = None) -> VerifyReport:
-        """Copy the store into a new file while others may use it, then verify the copy. To restore, open the copy.
+        """Copy the store into a new file while others may use it, with its archive, then verify both.
+
+        To restore, open the copy; its archive must stay beside it.
 
         Returns:
             What verifying the copy found.
 
         Raises:
-            StoreError: the file already exists or cannot be written.
+            StoreError: the file or its archive already exists, or cannot be written.
         """
+        target = Archive(Path(path))
+        if os.path.lexists(target.folder):
+            raise StoreError(f"{target.folder} already exists, and will not be overwritten", hint="name a new file")
         copy = database.backup(self._connection, Path(path))
         try:
+            try:
+                _copy_archive(Archive(database.path_of(self._connection)), target, Log(copy))
+            except BaseException:
+                target.discard()
+                Path(path).unlink(missing_ok=True)
+                raise
             with database.reading(copy):
-                return verify(copy, progress=progress)
+                return verify(copy, progress=progress, archive=target)
         finally:
             copy.close()
+
+
+def _copy_archive(source: Archive, target: Archive, log: Log) -> None:
+    if source.folder.is_dir():
+        for copy in _copies_named(log):
+            target.take_from(source, copy)
+
+
+def _copies_named(log: Log) -> Iterator[Copy]:
+    """Yield the copies that events name, as far as the log can be read: verifying tells what is wrong with it."""
+    with suppress(StoreError), database.wrapped():
+        for row in log.of_type(DESCRIBED):
+            with suppress(CanonicalError):
+                if row.body and (copy := copy_named(decode(row.body).data)):
+                    yield copy

@@ -29,6 +29,11 @@ def schemas() -> tuple[dict[str, Json], ...]:
     return tuple(canonical.parse(path.read_bytes()) for path in paths)
 
 
+def versions(name: str) -> list[dict[str, Json]]:
+    """Return the built-in versions of a type, the first one first."""
+    return [schema for schema in schemas() if str(schema["$id"]).split(":")[2] == name]
+
+
 def _order(name: str) -> tuple[str, int]:
     stem, version, _ = name.rsplit(".", 2)
     return stem, int(version)

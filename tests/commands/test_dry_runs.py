@@ -6,7 +6,7 @@ import pytest
 import typer
 
 from chronology.commands import application, load
-from tests.command_line import done, refused, run, untouched
+from tests.command_line import done, nth, refused, run, untouched
 
 load()
 
@@ -15,17 +15,18 @@ SAID = ("--on", "2018", "--source", "source/gazette")
 
 WRITING = {
     "append": (("crossing.closed", "crossing/x", *SAID), "would append 1, 0 unchanged"),
-    "retract": ((EVENT, "--reason", "r"), "would retract #75 crossing.closed about crossing/baguz"),
-    "undo": (("75",), "would retract #75 crossing.closed about crossing/baguz"),
-    "redact": ((EVENT, "--reason", "r"), f"would erase for good, of #75 {EVENT}:"),
+    "retract": ((EVENT, "--reason", "r"), f"would retract #{nth(37)} crossing.closed about crossing/baguz"),
+    "undo": ((str(nth(37)),), f"would retract #{nth(37)} crossing.closed about crossing/baguz"),
+    "redact": ((EVENT, "--reason", "r"), f"would erase for good, of #{nth(37)} {EVENT}:"),
+    "sources add": (("source/x", "--archived", "new.json"), "would append "),
     "replay": ((), "would change nothing: the result equals what is stored"),
-    "types add": (("new.json",), "would define operation.paused #79"),
+    "types add": (("new.json",), f"would define operation.paused #{nth(42)}"),
     "init": (("other.db",), "would make other.db"),
     "demo": (("other.db",), "would make other.db"),
     "keygen": (("example.org/jane", "-o", "new.key"), "would write new.key"),
     "checkpoint": (("-o", "new.checkpoint"), "would write new.checkpoint"),
-    "prove": (("75", "-o", "new.proof", "--sign", "jane.key"), "would write new.proof"),
-    "export": (("--tiles", "a/b"), "would write 78 events into a/b"),
+    "prove": ((EVENT, "-o", "new.proof", "--sign", "jane.key"), "would write new.proof"),
+    "export": (("--tiles", "a/b"), f"would write {nth(41)} events into a/b"),
     "backup": (("new.db",), "would write new.db"),
 }  # fmt: skip
 """What each command that writes is given, and a line that its dry run prints."""
@@ -38,6 +39,7 @@ ASKING = {
     "diff",
     "changes",
     "search",
+    "gaps",
     "timeline",
     "log",
     "show",
@@ -45,6 +47,8 @@ ASKING = {
     "types",
     "types show",
     "verify",
+    "lint",
+    "sources",
     "verify-proof",
     "completion",
 }
@@ -80,35 +84,32 @@ def test_a_dry_run_writes_nothing(storm: Path, folder: Path, name: str) -> None:
     """It says what would be done, asks for nothing, leaves every file as it was and makes none."""
     words, told = WRITING[name]
     Path("storm.db").write_bytes(storm.read_bytes())
-    head = done("log", "--nl").lines[-1]["position"]
     with untouched(*folder.iterdir()):
         ended = done(*name.split(), *words, "--dry-run")
-    assert ended.out.splitlines()[-1 if name == "replay" else 0] == told.replace("#79", f"#{head + 1}").replace(
-        "78 events", f"{head} events"
-    )
+    assert ended.out.splitlines()[-1 if name == "replay" else 0].startswith(told)
     assert ended.err.startswith("dry run: ")
     assert "nothing was written" in ended.err
 
 
 def test_a_dry_redaction_shows_what_would_go_and_what_names_it(storm: Path) -> None:
     """All that would be erased, by name; then the events that name it, which a real one tells too."""
-    ended = done("--db", storm, "redact", "61", "--reason", "r", "--dry-run")
+    ended = done("--db", storm, "redact", str(nth(23)), "--reason", "r", "--dry-run")
     assert "data.place    place/hajin" in ended.out
     assert "subject       person/abu-bakr-al-baghdadi" in ended.out
     assert "leaf" not in ended.out
-    assert ended.out.splitlines()[-1] == "named by #62, #63: check whether they repeat what it says"
-    done("--db", storm, "redact", "61", "--reason", "r", "--yes")
-    again = done("--db", storm, "redact", "61", "--reason", "r", "--dry-run")
-    assert again.out == "unchanged #61, redacted by #79; would rewrite the file\n"
+    assert ended.out.splitlines()[-1] == f"named by #{nth(24)}, #{nth(25)}: check whether they repeat what it says"
+    done("--db", storm, "redact", str(nth(23)), "--reason", "r", "--yes")
+    again = done("--db", storm, "redact", str(nth(23)), "--reason", "r", "--dry-run")
+    assert again.out == f"unchanged #{nth(23)}, redacted by #{nth(41)}; would rewrite the file\n"
     with untouched(storm):
         refused(run("--db", storm, "redact", "1", "--reason", "r", "--dry-run"), "cannot be redacted")
 
 
 def test_a_dry_retraction_as_json_is_like_that_of_append(storm: Path) -> None:
     """Programs read the same record from both."""
-    retracted = done("--db", storm, "retract", "50", "--reason", "r", "--dry-run", "--json")
+    retracted = done("--db", storm, "retract", str(nth(12)), "--reason", "r", "--dry-run", "--json")
     appended = done("--db", storm, "append", "crossing.closed", "crossing/x", *SAID, "--dry-run", "--json")
-    assert retracted.json == appended.json == {"appended": 1, "unchanged": 0, "first": 79, "head": 79}
+    assert retracted.json == appended.json == {"appended": 1, "unchanged": 0, "first": nth(41), "head": nth(41)}
 
 
 REFUSED = {
@@ -139,5 +140,5 @@ def test_a_dry_run_is_refused_where_the_command_is(folder: Path, words: tuple[st
 def test_a_store_that_exists_is_told_and_left(storm: Path) -> None:
     """A dry `init` or `demo` of a store that already exists says so."""
     with untouched(storm):
-        assert done("init", storm, "--dry-run").out == f"{storm} is already a store, head 78\n"
-        assert done("demo", storm, "--dry-run").out == f"{storm} already holds the running example, head 78\n"
+        assert done("init", storm, "--dry-run").out == f"{storm} is already a store, head {nth(40)}\n"
+        assert done("demo", storm, "--dry-run").out == f"{storm} already holds the running example, head {nth(40)}\n"

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.command_line import done, refused, run
+from tests.command_line import done, nth, refused, run
 
 
 def test_why_tells_the_rule_the_withdrawn_and_what_would_hold_otherwise(example: Path) -> None:
@@ -14,18 +14,18 @@ def test_why_tells_the_rule_the_withdrawn_and_what_would_hold_otherwise(example:
         "decides",
         "cannot win",
         "withdrawn",
-        "without #75: open (certain)",
+        f"without #{nth(37)}: open (certain)",
     ]
-    assert "latest start, over #78" in next(line for line in lines if line.startswith("  #75"))
-    assert "replaced by #75 on 2018-05-22" in next(line for line in lines if line.startswith("  #60"))
-    assert "retracted by #76 on 2018-05-24" in next(line for line in lines if line.startswith("  #74"))
+    assert f"latest start, over #{nth(40)}" in next(line for line in lines if line.startswith(f"  #{nth(37)}"))
+    assert f"replaced by #{nth(37)} on 2018-05-22" in next(line for line in lines if line.startswith(f"  #{nth(22)}"))
+    assert f"retracted by #{nth(38)} on 2018-05-24" in next(line for line in lines if line.startswith(f"  #{nth(36)}"))
 
 
 def test_why_in_json_loses_nothing(example: Path) -> None:
     """Every assertion has its evidence, and the one that decides names its rule and what it beat."""
     record = json.loads(done("--db", example, "why", "crossing/baguz", "status", "--at", "2018-05-13", "--json").out)
     leading = record["considered"][0]
-    assert (leading["position"], leading["rule"], leading["against"]) == (75, "latest start", 78)
+    assert (leading["position"], leading["rule"], leading["against"]) == (nth(37), "latest start", nth(40))
     assert {one["how"] for one in record["withdrawn"]} == {"replaced", "retracted"}
     assert record["without"] == {"value": "open", "certainty": "certain", "contested": False}
 
@@ -35,7 +35,7 @@ def test_why_names_the_filters_that_hide(example: Path) -> None:
     leader = ("person/abu-bakr-al-baghdadi", "location")
     told = done("--db", example, "why", *leader, "--at", "2018-05-14", "--min-grade", "B3").out
     assert "left out by the filters" in told
-    assert [line.split()[0] for line in told.splitlines() if "--min-grade" in line] == ["#61", "#63"]
+    assert [line.split()[0] for line in told.splitlines() if "--min-grade" in line] == [f"#{nth(23)}", f"#{nth(25)}"]
 
 
 def test_why_of_what_nobody_knows_suggests_the_nearest_name(example: Path) -> None:
@@ -47,8 +47,8 @@ def test_history_tells_every_period(example: Path) -> None:
     """A period is a row; days stand for the seconds at their borders."""
     told = done("--db", example, "history", "operation/al-jazeera-storm", "status").out.splitlines()
     assert told[1] == "status"
-    assert told[2].split() == ["2017-09-09", "2017-12-31", "under_way", "certain", "#44"]
-    assert told[-1].split() == ["2018-05-01", "open", "resumed", "certain", "#48"]
+    assert told[2].split() == ["2017-09-09", "2017-12-31", "under_way", "certain", f"#{nth(6)}"]
+    assert told[-1].split() == ["2018-05-01", "open", "resumed", "certain", f"#{nth(10)}"]
 
 
 def test_history_honours_known_at(example: Path) -> None:
@@ -66,7 +66,7 @@ def test_changes_tell_what_was_thought_before_a_correction(example: Path) -> Non
     assert (status["since"], status["until"]) == ("2018-05-13T00:00:00", "2018-05-13T23:59:59")
     assert status["before"] is None
     assert status["after"] == {"value": "closed", "certainty": "certain", "contested": False}
-    assert status["events"] == [75]
+    assert status["events"] == [nth(37)]
 
 
 def test_changes_take_since_and_until_instead_of_known_at(example: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_diff_tells_what_a_day_brought(example: Path) -> None:
         "--db", example, "diff", "crossing/baguz", "--from", "2018-05-12", "--to", "2018-05-13"
     ).out.splitlines()
     assert [line.split() for line in lines if "status" in line] == [
-        ["status", "open", "(certain)", "closed", "(certain)", "#75"]
+        ["status", "open", "(certain)", "closed", "(certain)", f"#{nth(37)}"]
     ]
 
 

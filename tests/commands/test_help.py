@@ -127,6 +127,7 @@ def _prepare(name: str, example: Path) -> str:
         Path("chronology.db").write_bytes(example.read_bytes())
     event = '{"type":"operation.ended","subject":"operation/x","valid":"2019-03","source":"source/gazette"}\n'
     Path("events.jsonl").write_text(event)
+    Path("gazette.html").write_text("snow")
     schema = done("--db", example, "types", "show", "operation.stalled", "--json").out
     Path("checkpoint.opened.1.json").write_text(schema.replace("operation.stalled", "checkpoint.opened"))
     if name not in ("verify", "verify-proof", "checkpoint", "prove", "export"):

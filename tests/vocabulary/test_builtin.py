@@ -16,8 +16,8 @@ SCHEMA_FILES = sorted((ROOT / "schemas").glob("*.json"))
 DEMO_FILE = ROOT / "chronology" / "data" / "al-jazeera-storm.jsonl"
 
 KEY_ORDER = (
-    "$schema", "$id", "title", "description", "type", "properties", "required", "additionalProperties",
-    "x-subject", "x-asserts", "x-ends", "x-persists", "examples",
+    "$schema", "$id", "title", "description", "type", "properties", "required", "dependentRequired",
+    "additionalProperties", "x-subject", "x-asserts", "x-ends", "x-persists", "x-upcast", "examples",
 )  # fmt: skip
 EVENT_KEYS = (
     "id", "type", "subject", "valid", "stance", "data", "source", "said_by", "stated", "grade", "quote",
@@ -81,7 +81,8 @@ def validator(schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True, formats=FORMATS)
 
 
-SCHEMAS = {path.name.removesuffix(".1.json"): read_strictly(path.read_text(encoding="utf-8")) for path in SCHEMA_FILES}
+SCHEMAS = {path.name.rsplit(".", 2)[0]: read_strictly(path.read_text(encoding="utf-8")) for path in SCHEMA_FILES}
+"""The newest version of each type."""
 DEMO = [read_strictly(line) for line in DEMO_FILE.read_text(encoding="utf-8").splitlines()]
 
 every_schema = pytest.mark.parametrize(("name", "schema"), SCHEMAS.items(), ids=SCHEMAS)
@@ -110,11 +111,19 @@ class TestSchemas:
         assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
         jsonschema_rs.meta.validate(schema)
 
-    @every_schema
-    def test_id_matches_file_name(self, name: str, schema: dict[str, Any]) -> None:
-        """The type's name is well formed, and file and $id agree on it."""
+    @pytest.mark.parametrize("path", SCHEMA_FILES, ids=lambda path: path.name)
+    def test_id_matches_file_name(self, path: Path) -> None:
+        """The type's name is well formed, and file and $id agree on it and on the version."""
+        name, version, _ = path.name.rsplit(".", 2)
         assert TYPE_NAME.fullmatch(name)
-        assert schema["$id"] == f"urn:chronology:{name}:1"
+        assert read_strictly(path.read_text(encoding="utf-8"))["$id"] == f"urn:chronology:{name}:{version}"
+
+    def test_a_later_version_keeps_what_an_earlier_one_asserts(self) -> None:
+        """Whoever asks for an attribute of a source still finds it, whichever version described it."""
+        for path in SCHEMA_FILES:
+            older = read_strictly(path.read_text(encoding="utf-8"))
+            newest = SCHEMAS[path.name.rsplit(".", 2)[0]]
+            assert older["x-asserts"].items() <= newest["x-asserts"].items() if "x-asserts" in older else True
 
     @every_schema
     def test_is_a_closed_object(self, name: str, schema: dict[str, Any]) -> None:

@@ -219,4 +219,4 @@ def test_types_are_listed_by_name(known: Vocabulary) -> None:
     """Iteration gives the newest of each, sorted, so that no set order reaches an output."""
     names = [found.name for found in known]
     assert names == sorted(names)
-    assert len(names) == len({schema["$id"] for schema in builtin.schemas()})
+    assert len(names) == len({schema["$id"].rpartition(":")[0] for schema in builtin.schemas()})

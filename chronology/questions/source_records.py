@@ -1,0 +1,151 @@
+"""The sources of a store: what is known of each, and how its assertions fared. Reads, never writes."""
+
+import json
+import sqlite3
+from collections import Counter, defaultdict
+from typing import Any, Final, Literal
+
+from attrs import frozen
+
+_DESCRIBING: Final = ("title", "publisher", "url", "published", "reliability", "archived_sha256")
+"""Attributes of a source that are listed."""
+
+
+@frozen(kw_only=True)
+class Source:
+    """A source, as it is known now.
+
+    Attributes:
+        published: the day, as last described; so are title, publisher and URL.
+        reliability: A to F: as described, else the most frequent letter among the grades of its live assertions, of
+            several the least reliable; `rated_by` tells which.
+        assertions: how many live events assert something on its word; what it says of itself does not count.
+        contested: how many of these are a party to a contested answer, at whatever date.
+        retracted, replaced: how many events on its word were withdrawn, and how.
+        archived: SHA-256 digest of the copy beside the store, None where there is none.
+    """
+
+    source: str
+    title: str | None
+    publisher: str | None
+    published: str | None
+    url: str | None
+    reliability: str | None
+    rated_by: Literal["description", "grades"] | None
+    assertions: int
+    contested: int
+    retracted: int
+    replaced: int
+    archived: str | None
+
+
+def sources(connection: sqlite3.Connection) -> list[Source]:
+    """Return every source that some assertion rests on or some event describes, by name."""
+    described = _described(connection)
+    counts, letters = _counted(connection)
+    contested = dict(connection.execute(_CONTESTED))
+    names = [row[0] for row in connection.execute(_NAMES)]
+    return [_source(name, described[name], counts[name], letters[name], contested.get(name, 0)) for name in names]
+
+
+def _source(
+    name: str, described: dict[str, str], counts: Counter[str], letters: Counter[str], contested: int
+) -> Source:
+    given = described.get("reliability")
+    # The letters are in order of reliability: among equals, the later one is the more careful guess.
+    usual = max(letters, key=lambda letter: (letters[letter], letter), default=None)
+    return Source(
+        source=name,
+        title=described.get("title"),
+        publisher=described.get("publisher"),
+        published=described.get("published"),
+        url=described.get("url"),
+        reliability=given or usual,
+        rated_by="description" if given else "grades" if usual else None,
+        assertions=counts["live"],
+        contested=contested,
+        retracted=counts["retracted"],
+        replaced=counts["replaced"],
+        archived=described.get("archived_sha256"),
+    )
+
+
+_NAMES: Final = """
+    SELECT source FROM assertion
+    UNION
+    SELECT subject FROM mention WHERE subject >= 'source/' AND subject < 'source0' AND first IS NOT NULL
+    ORDER BY 1
+"""
+
+# An event that a newer version of its type reads anew has rows that ended, and others that did not: it is live.
+_FATES: Final = """
+    WITH told AS (
+        SELECT source, position, max(known_until IS NULL) AS is_live, max(known_until) AS until, max(grade) AS grade
+        FROM assertion
+        WHERE subject <> source
+        GROUP BY source, position
+    )
+    SELECT
+        source,
+        iif(is_live, substr(grade, 1, 1), NULL),
+        CASE
+            WHEN is_live THEN 'live'
+            WHEN (SELECT type FROM event WHERE position = until) IN ('assertion.retracted', '') THEN 'retracted'
+            ELSE 'replaced'
+        END,
+        count(*)
+    FROM told
+    GROUP BY 1, 2, 3
+"""
+
+_CONTESTED: Final = """
+    WITH party (key) AS (
+        SELECT leading
+        FROM state
+        WHERE contested
+        UNION
+        SELECT json_extract(other.value, '$[0]')
+        FROM state, json_each(state.others) AS other
+        WHERE contested
+    )
+    SELECT source, count(DISTINCT position)
+    FROM party
+    JOIN assertion ON assertion.key = party.key
+    WHERE subject <> source
+    GROUP BY source
+"""
+
+
+def _counted(connection: sqlite3.Connection) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
+    """Return, by source, what became of its events, and the letters of the live ones' grades."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    letters: dict[str, Counter[str]] = defaultdict(Counter)
+    for source, letter, fate, number in connection.execute(_FATES):
+        counts[source][fate] += number
+        if letter is not None:
+            letters[source][letter] += number
+    return counts, letters
+
+
+def _described(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:
+    """Return what the newest live affirmations say of each source."""
+    rows = connection.execute(
+        f"""
+        SELECT subject, attribute, value
+        FROM assertion
+        WHERE subject >= 'source/' AND subject < 'source0'
+            AND attribute IN ({", ".join("?" * len(_DESCRIBING))})
+            AND known_until IS NULL
+            AND role = 'affirms'
+        ORDER BY position
+        """,
+        _DESCRIBING,
+    )
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for subject, attribute, text in rows:
+        value: Any = json.loads(text) if text is not None else None
+        if isinstance(value, str):
+            found[subject][attribute] = value
+        else:
+            found[subject].pop(attribute, None)
+    return found
