@@ -30,6 +30,8 @@ HIDDEN = {
     ("chronology.store.reader", "chronology.projections.bookkeeping"): "what held is told without event types",
     ("chronology.store.analysis", "chronology.questions"): "what held is told without explanations",
     ("chronology.store.reader", "chronology.events.records"): "what held is told without whole events",
+    ("chronology.store.directory", "chronology.questions"): "what held is told without the names of subjects",
+    ("chronology.store.directory", "chronology.store.resolution"): "what is typed in full is looked for nowhere",
     ("chronology.store.directory", "chronology.store.resemblance"): "only a name that is not known is looked for",
     (
         "chronology.store.chronology",

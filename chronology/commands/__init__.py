@@ -18,7 +18,7 @@ import typer
 from typer.models import CommandInfo, TyperInfo
 
 from chronology.commands.application import app
-from chronology.commands.output import complain, say
+from chronology.commands.output import complain, drop_what_waits, say, say_what_waits
 from chronology.errors import ChronologyError
 
 # What typer raises for a wrong command line; its module has moved from one release to the next.
@@ -26,7 +26,7 @@ _UsageError: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 
 
 GROUPS: Final = {
-    "Record what sources say": {"append": "events", "retract": "events", "types": "types"},
+    "Record what sources say": {"append": "events", "retract": "events", "describe": "describe", "types": "types"},
     "Ask what held": {
         "state": "state",
         "why": "why",
@@ -36,6 +36,7 @@ GROUPS: Final = {
         "timeline": "questions",
         "log": "questions",
         "show": "questions",
+        "subjects": "subjects",
         "date": "dates",
     },
     "Check and prove": {
@@ -103,6 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: Sequence[str]) -> int:
     try:
         code = app(args=list(arguments), prog_name="chronology", standalone_mode=False)
+        say_what_waits()
         sys.stdout.flush()
     except ChronologyError as exc:
         complain(exc)
@@ -124,6 +126,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _complain_of_usage(exc: Exception) -> None:
+    drop_what_waits()
     context = getattr(exc, "ctx", None)
     command = context.command_path if context else "chronology"
     say(f"error: {exc.format_message().rstrip('.')}")  # type: ignore[attr-defined]

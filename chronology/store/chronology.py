@@ -16,15 +16,16 @@ from chronology.log.event_table import Row
 from chronology.projections import rebuild
 from chronology.projections.rebuild import Progress, ReplayReport
 from chronology.store.batch import AppendResult, Batch, Randomness
+from chronology.store.naming import Naming
 from chronology.store.proving import Proving
-from chronology.store.reader import Clock, Reader, utc_now
+from chronology.store.reader import Clock, utc_now
 from chronology.store.redaction import declare, erase, naming
 from chronology.store.refusals import Refusals
 from chronology.vocabulary import builtin
 from chronology.vocabulary.event_types import RETRACTED
 
 
-class Chronology(Reader, Proving):
+class Chronology(Naming, Proving):
     """A store of attributed assertions in one SQLite file.
 
     Not safe for use by several threads at once; several processes may open one file.

@@ -9,9 +9,12 @@ from chronology.errors import InvalidEventError, StoreError
 from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.events.records import Event
-from chronology.vocabulary.event_types import DEFINED
+from chronology.vocabulary.event_types import DEFINED, NAMED, REDACTED
 
 _PACKAGE: Final = Path(__file__).parents[1]
+
+ADDED_LATER: Final = frozenset({REDACTED, NAMED})
+"""Types that stores made before them lack; they are defined there when they are first used."""
 
 
 def _folder() -> Path:
@@ -27,6 +30,11 @@ def schemas() -> tuple[dict[str, Json], ...]:
     """Return the built-in type definitions, by file name; a type's versions follow each other."""
     paths = sorted((path for path in _folder().iterdir() if path.name.endswith(".json")), key=lambda p: _order(p.name))
     return tuple(canonical.parse(path.read_bytes()) for path in paths)
+
+
+def schema(name: str) -> dict[str, Json]:
+    """Return the first version of a built-in type."""
+    return next(schema for schema in schemas() if schema["$id"] == f"urn:chronology:{name}:1")
 
 
 def _order(name: str) -> tuple[str, int]:

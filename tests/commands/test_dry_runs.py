@@ -15,16 +15,17 @@ SAID = ("--on", "2018", "--source", "source/gazette")
 
 WRITING = {
     "append": (("crossing.closed", "crossing/x", *SAID), "would append 1, 0 unchanged"),
-    "retract": ((EVENT, "--reason", "r"), "would retract #75 crossing.closed about crossing/baguz"),
-    "redact": ((EVENT, "--reason", "r"), f"would erase for good, of #75 {EVENT}:"),
+    "describe": (("place/hajin", "--name", "Hajin"), "would append 1, 0 unchanged"),
+    "retract": ((EVENT, "--reason", "r"), "would retract #76 crossing.closed about crossing/baguz"),
+    "redact": ((EVENT, "--reason", "r"), f"would erase for good, of #76 {EVENT}:"),
     "replay": ((), "would change nothing: the result equals what is stored"),
-    "types add": (("new.json",), "would define operation.paused #79"),
+    "types add": (("new.json",), "would define operation.paused #80"),
     "init": (("other.db",), "would make other.db"),
     "demo": (("other.db",), "would make other.db"),
     "keygen": (("example.org/jane", "-o", "new.key"), "would write new.key"),
     "checkpoint": (("-o", "new.checkpoint"), "would write new.checkpoint"),
-    "prove": (("75", "-o", "new.proof", "--sign", "jane.key"), "would write new.proof"),
-    "export": (("--tiles", "a/b"), "would write 78 events into a/b"),
+    "prove": (("76", "-o", "new.proof", "--sign", "jane.key"), "would write new.proof"),
+    "export": (("--tiles", "a/b"), "would write 79 events into a/b"),
     "backup": (("new.db",), "would write new.db"),
 }  # fmt: skip
 """What each command that writes is given, and a line that its dry run prints."""
@@ -38,6 +39,7 @@ ASKING = {
     "timeline",
     "log",
     "show",
+    "subjects",
     "date",
     "types",
     "types show",
@@ -79,8 +81,8 @@ def test_a_dry_run_writes_nothing(storm: Path, folder: Path, name: str) -> None:
     head = done("log", "--nl").lines[-1]["position"]
     with untouched(*folder.iterdir()):
         ended = done(*name.split(), *words, "--dry-run")
-    assert ended.out.splitlines()[-1 if name == "replay" else 0] == told.replace("#79", f"#{head + 1}").replace(
-        "78 events", f"{head} events"
+    assert ended.out.splitlines()[-1 if name == "replay" else 0] == told.replace("#80", f"#{head + 1}").replace(
+        "79 events", f"{head} events"
     )
     assert ended.err.startswith("dry run: ")
     assert "nothing was written" in ended.err
@@ -88,14 +90,14 @@ def test_a_dry_run_writes_nothing(storm: Path, folder: Path, name: str) -> None:
 
 def test_a_dry_redaction_shows_what_would_go_and_what_names_it(storm: Path) -> None:
     """All that would be erased, by name; then the events that name it, which a real one tells too."""
-    ended = done("--db", storm, "redact", "61", "--reason", "r", "--dry-run")
+    ended = done("--db", storm, "redact", "62", "--reason", "r", "--dry-run")
     assert "data.place    place/hajin" in ended.out
     assert "subject       person/abu-bakr-al-baghdadi" in ended.out
     assert "leaf" not in ended.out
-    assert ended.out.splitlines()[-1] == "named by #62, #63: check whether they repeat what it says"
-    done("--db", storm, "redact", "61", "--reason", "r", "--yes")
-    again = done("--db", storm, "redact", "61", "--reason", "r", "--dry-run")
-    assert again.out == "unchanged #61, redacted by #79; would write the file anew\n"
+    assert ended.out.splitlines()[-1] == "named by #63, #64: check whether they repeat what it says"
+    done("--db", storm, "redact", "62", "--reason", "r", "--yes")
+    again = done("--db", storm, "redact", "62", "--reason", "r", "--dry-run")
+    assert again.out == "unchanged #62, redacted by #80; would write the file anew\n"
     with untouched(storm):
         refused(run("--db", storm, "redact", "1", "--reason", "r", "--dry-run"), "cannot be redacted")
 
@@ -104,7 +106,7 @@ def test_a_dry_retraction_as_json_is_like_that_of_append(storm: Path) -> None:
     """Programs read the same record from both."""
     retracted = done("--db", storm, "retract", "50", "--reason", "r", "--dry-run", "--json")
     appended = done("--db", storm, "append", "crossing.closed", "crossing/x", *SAID, "--dry-run", "--json")
-    assert retracted.json == appended.json == {"appended": 1, "unchanged": 0, "first": 79, "head": 79}
+    assert retracted.json == appended.json == {"appended": 1, "unchanged": 0, "first": 80, "head": 80}
 
 
 REFUSED = {
@@ -135,5 +137,5 @@ def test_a_dry_run_is_refused_where_the_command_is(folder: Path, words: tuple[st
 def test_a_store_that_exists_is_told_and_left(storm: Path) -> None:
     """A dry `init` or `demo` of what is there already says so."""
     with untouched(storm):
-        assert done("init", storm, "--dry-run").out == f"{storm} is a store already, head 78\n"
-        assert done("demo", storm, "--dry-run").out == f"{storm} holds the running example already, head 78\n"
+        assert done("init", storm, "--dry-run").out == f"{storm} is a store already, head 79\n"
+        assert done("demo", storm, "--dry-run").out == f"{storm} holds the running example already, head 79\n"

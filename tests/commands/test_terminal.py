@@ -26,7 +26,7 @@ ASKED = [
     ("types", "show", "crossing.closed"),
     ("types", "show", "type.defined"),
     ("show", "5"),
-    ("show", "62"),
+    ("show", "63"),
 ]
 
 
@@ -54,11 +54,11 @@ def test_a_timeline_is_stacked_on_a_narrow_terminal(example: Path) -> None:
     """Date, type, subject and number; then what is said; then who says so."""
     seen = at_terminal("--db", example, "timeline", "person/abu-bakr-al-baghdadi", "--reverse", "-n", "3")
     assert seen.lines[3:9] == [
-        "[2018-05-06..2018-05-14]  person.located  person/abu-bakr-al-baghdadi  #63",
-        "    place=place/al-shaer; disputes #61",
+        "[2018-05-06..2018-05-14]  person.located  person/abu-bakr-al-baghdadi  #64",
+        "    place=place/al-shaer; disputes #62",
         "    person/suhaib-jaber via source/voa-2018-05-14  B4",
-        "[2018-05-06..2018-05-14]  person.located  person/abu-bakr-al-baghdadi  #62",
-        "    denies; place=place/hajin; disputes #61",
+        "[2018-05-06..2018-05-14]  person.located  person/abu-bakr-al-baghdadi  #63",
+        "    denies; place=place/hajin; disputes #62",
         "    person/suhaib-jaber via source/voa-2018-05-14  B3",
     ]
 
@@ -68,11 +68,11 @@ def test_a_state_is_stacked_on_a_narrow_terminal(example: Path) -> None:
     assert STYLE.sub("", _contested(store=example, columns=100)).splitlines() == [
         "person/abu-bakr-al-baghdadi",
         "  location: place/al-shaer  (possible, contested)",
-        "      [2018-05-06..2018-05-14]  person/suhaib-jaber via source/voa-2018-05-14  B4  #63",
+        "      [2018-05-06..2018-05-14]  person/suhaib-jaber via source/voa-2018-05-14  B4  #64",
         "    or possibly: place/hajin",
-        "      [2018-05-06..2018-05-12]  person/iraqi-intelligence-chief via source/voa-2018-05-14  C3  #61",
+        "      [2018-05-06..2018-05-12]  person/iraqi-intelligence-chief via source/voa-2018-05-14  C3  #62",
         "    but denied: not place/hajin",
-        "      [2018-05-06..2018-05-14]  person/suhaib-jaber via source/voa-2018-05-14  B3  #62",
+        "      [2018-05-06..2018-05-14]  person/suhaib-jaber via source/voa-2018-05-14  B3  #63",
     ]
 
 
@@ -105,7 +105,7 @@ def test_colours_say_what_the_words_say(example: Path) -> None:
         assert painted in shown
     assert shown.startswith("\x1b[1mperson/abu-bakr-al-baghdadi\x1b[0m\n")
     assert _contested(store=example, NO_COLOR="1") == STYLE.sub("", shown)
-    log = at_terminal("--db", example, "log", "--after", "61", "-n", "1").raw
+    log = at_terminal("--db", example, "log", "--after", "62", "-n", "1").raw
     assert "    " + RED.format("denies;") + " place=place/hajin" in log
 
 
