@@ -105,6 +105,8 @@ def append(
             id=event_id,
             recorded_by=recorded_by,
         )
+        event = suggestions.with_subjects(chron, event)
+        similar = suggestions.similar_to_new(chron, event)
         head = chron.head()
         with suggestions.of_subjects(chron, event):
             if dry_run:
@@ -112,6 +114,8 @@ def append(
                 _show_batch(result, as_json=as_json, dry_run=True)
             else:
                 _show_appended(chron.append(event, expected_head=expected_head), head, as_json=as_json)
+        for subject, others in similar.items():
+            names.note_similar(subject, others)
 
 
 @contextmanager

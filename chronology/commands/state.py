@@ -50,6 +50,7 @@ def state(
     """
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Reader.open(path_of(context)) as chron:
+        subject = None if subject is None else names.meant(chron, subject)
         found = chron.state(subject, attribute, kind, valid_at=moment, **restrictions_of(context))
         names.note_late_position(chron, given(context, "known_at"))
         if not found:
