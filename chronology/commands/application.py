@@ -207,7 +207,8 @@ def _application(
 
 
 Subject = Annotated[
-    str | None, typer.Argument(metavar="[SUBJECT]", show_default=False, help="What is asked about, as kind/slug.")
+    str | None,
+    typer.Argument(metavar="[SUBJECT]", show_default=False, help="What is asked about: kind/slug, or a name."),
 ]
 
 RecordedBy = Annotated[

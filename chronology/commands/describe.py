@@ -15,8 +15,8 @@ from chronology.store.reader import Reader
 
 COLUMNS: Final = ("subject", "name", "role", "language", "source", "position")
 SHAPE: Final = Shape(
-    headings=("name", "role", "language", "said by", "event"),
-    stack=("{name}  {role}  {language}", "    {said by}  {event}"),
+    headings=("name", "role", "language", "source", "event"),
+    stack=("{name}  {role}  {language}", "    {source}  {event}"),
 )
 
 

@@ -14,6 +14,10 @@ SAID = ("--on", "2018", "--source", "source/voa-2018-05-14")
 RESOLVED = {
     "state": ("state", "HAJIN"),
     "timeline": ("timeline", "Hajin"),
+    "why": ("why", "Hajin", "controlled_by"),
+    "history": ("history", "Hajin"),
+    "diff": ("diff", "Hajin", "--from", "2017", "--to", "2019"),
+    "changes": ("changes", "Hajin"),
     "log": ("log", "--subject", "Hajin"),
     "origin": ("state", "--origin", "Hajin"),
     "describe": ("describe", "Hajin"),
