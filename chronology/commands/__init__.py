@@ -37,6 +37,7 @@ GROUPS: Final = {
         "log": "questions",
         "show": "questions",
         "subjects": "subjects",
+        "about": "about",
         "date": "dates",
     },
     "Check and prove": {

@@ -96,14 +96,15 @@ def _note_shared(chron: Reader, text: str, subject: str) -> None:
 def _show_names(context: typer.Context, subject: str, listed: Iterable[Name]) -> None:
     wanted = format_of(context)
     if wanted is not Format.TABLE:
-        output.show_records(map(_name_record, listed), wanted, columns=COLUMNS)
-    elif rows := list(_name_rows(listed)):
+        output.show_records(map(name_record, listed), wanted, columns=COLUMNS)
+    elif rows := list(name_rows(listed)):
         output.show_table(rows, shape=SHAPE)
     else:
         output.say(f"{subject} has no names")
 
 
-def _name_record(name: Name) -> dict[str, Json]:
+def name_record(name: Name) -> dict[str, Json]:
+    """Return a name as `chronology describe --json` gives it."""
     return {
         "subject": name.subject,
         "name": name.text,
@@ -114,6 +115,7 @@ def _name_record(name: Name) -> dict[str, Json]:
     }
 
 
-def _name_rows(listed: Iterable[Name]) -> Iterator[Row]:
+def name_rows(listed: Iterable[Name]) -> Iterator[Row]:
+    """Yield a row for each name."""
     for name in listed:
         yield name.text, name.role, name.language or "", name.source or "", f"#{name.position}"

@@ -40,6 +40,7 @@ ASKING = {
     "log",
     "show",
     "subjects",
+    "about",
     "date",
     "types",
     "types show",

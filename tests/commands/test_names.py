@@ -15,6 +15,7 @@ RESOLVED = {
     "state": ("state", "HAJIN"),
     "timeline": ("timeline", "Hajin"),
     "why": ("why", "Hajin", "controlled_by"),
+    "about": ("about", "Hajin", "--at", "2019"),
     "history": ("history", "Hajin"),
     "diff": ("diff", "Hajin", "--from", "2017", "--to", "2019"),
     "changes": ("changes", "Hajin"),
