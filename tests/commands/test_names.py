@@ -139,6 +139,12 @@ def test_append_stores_the_subjects_that_names_mean(
     assert {key: event[key] for key in stored} == stored
 
 
+def test_a_refusal_stands_alone(storm: Path) -> None:
+    """Which subject a name was taken for is not said where the command is refused, nor by the next one."""
+    refused(run("--db", storm, "state", "Hajin", "statsu"), "unknown attribute 'statsu'")
+    assert done("--db", storm, "subjects", "-n", "1").err == ""
+
+
 def test_a_text_that_is_no_reference_stays_a_text(storm: Path) -> None:
     """Only where the type wants a subject is a name replaced."""
     words = ("append", "place.described", "place/x", "part=Hajin", *SAID)

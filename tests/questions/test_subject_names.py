@@ -65,6 +65,7 @@ def test_a_name_can_be_retracted_and_stays_known_earlier(chron: Chronology) -> N
     head = chron.head()
     chron.retract(chron.event(head).id, reason="a misspelling")
     assert texts(chron) == ["Baguz"]
+    assert texts(chron, known_at=head + 1) == ["Baguz"]
     assert texts(chron, known_at=head) == ["Baguz", "Bagus"]
     assert texts(chron, known_at=head - 1) == ["Baguz"]
     assert texts(chron, known_at=head - 2) == []
