@@ -15,7 +15,7 @@ from chronology.questions.subject_page import About
 from chronology.store.reader import Reader
 
 COLUMNS: Final = ("subject", "valid_at", "names", "state", "timeline", "sources")
-SOURCES: Final = Shape(headings=("source", "events"), stack=("{source}  {events}",))
+SOURCES: Final = Shape(headings=("source", "events"), stack=("{source}  events: {events}",))
 
 
 @app.command(cls=FilteringCommand)

@@ -16,7 +16,7 @@ from chronology.store.reader import Reader
 COLUMNS: Final = ("subject", "name", "role", "language", "source", "position")
 SHAPE: Final = Shape(
     headings=("name", "role", "language", "source", "event"),
-    stack=("{name}  {role}  {language}", "    {source}  {event}"),
+    stack=("{name}  {role}  {language}  {source}  {event}",),
 )
 
 

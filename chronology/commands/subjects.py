@@ -24,7 +24,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 SHAPE: Final = Shape(
     headings=("subject", "name", "aliases", "events", "dates", "in the log"),
-    stack=("{subject}  {name}", "    {aliases}", "    {events} events  {dates}  {in the log}"),
+    stack=("{subject}  {name}", "    {aliases}", "    {dates}  {in the log}  events: {events}"),
 )
 
 
