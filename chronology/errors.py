@@ -80,6 +80,19 @@ class UnknownNameError(ChronologyError):
         super().__init__(f"unknown {what} {name!r}", hint=hint)
 
 
+class AmbiguousNameError(ChronologyError):
+    """A name that several subjects bear."""
+
+    def __init__(self, name: str, subjects: Sequence[str]) -> None:
+        self.name = name
+        self.subjects = tuple(subjects)
+        *others, last = subjects
+        super().__init__(
+            f"subject {name!r} is not kind/slug, and {len(subjects)} subjects are called so",
+            hint=f"did you mean {', '.join(others)} or {last}?",
+        )
+
+
 class DuplicateIdError(ChronologyError):
     """An event id that the log already holds with other content."""
 

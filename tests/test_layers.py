@@ -33,6 +33,8 @@ HIDDEN = {
     ("chronology.commands.events", "chronology.commands.editing"): "only a form needs an editor",
     ("chronology.commands.search", "chronology.store.chronology"): "only an index behind the log is to be written",
     ("chronology.store.reader", "chronology.events.records"): "what held is told without whole events",
+    ("chronology.store.directory", "chronology.questions"): "what held is told without the names of subjects",
+    ("chronology.store.directory", "chronology.store.resolution"): "what is typed in full is looked for nowhere",
     ("chronology.store.directory", "chronology.store.resemblance"): "only a name that is not known is looked for",
     (
         "chronology.store.chronology",

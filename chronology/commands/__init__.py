@@ -18,7 +18,7 @@ import typer
 from typer.models import CommandInfo, TyperInfo
 
 from chronology.commands.application import app
-from chronology.commands.output import complain, say
+from chronology.commands.output import complain, drop_what_waits, say, say_what_waits
 from chronology.errors import ChronologyError
 
 # What typer raises for a wrong command line; its module has moved from one release to the next.
@@ -31,6 +31,7 @@ GROUPS: Final = {
         "retract": "events",
         "undo": "undo",
         "sources": "sources",
+        "describe": "describe",
         "types": "types",
     },
     "Ask what held": {
@@ -45,6 +46,8 @@ GROUPS: Final = {
         "timeline": "questions",
         "log": "questions",
         "show": "questions",
+        "subjects": "subjects",
+        "about": "about",
         "date": "dates",
     },
     "Check and prove": {
@@ -115,6 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: Sequence[str]) -> int:
     try:
         code = app(args=list(arguments), prog_name="chronology", standalone_mode=False)
+        say_what_waits()
         sys.stdout.flush()
     except ChronologyError as exc:
         complain(exc)
@@ -136,6 +140,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _complain_of_usage(exc: Exception) -> None:
+    drop_what_waits()
     context = getattr(exc, "ctx", None)
     command = context.command_path if context else "chronology"
     say(f"error: {exc.format_message().rstrip('.')}")  # type: ignore[attr-defined]

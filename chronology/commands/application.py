@@ -207,7 +207,7 @@ def _application(
 
 
 Subject = Annotated[
-    str | None, typer.Argument(metavar="[SUBJECT]", show_default=False, help="The subject, as kind/slug.")
+    str | None, typer.Argument(metavar="[SUBJECT]", show_default=False, help="The subject: kind/slug, or a name.")
 ]
 
 RecordedBy = Annotated[

@@ -55,6 +55,7 @@ def diff(
     chronology diff operation/al-jazeera-storm --from 2018-03-01 --to 2018-05-01
     """
     with Reader.open(path_of(context)) as chron:
+        subject = None if subject is None else names.meant(chron, subject)
         found = chron.diff(first, second, subject, attribute, kind, **restrictions_of(context))
         names.note_late_position(chron, given(context, "known_at"))
         if not found:
@@ -102,6 +103,7 @@ def changes(
     if given(context, "known_at"):
         raise ChronologyError("changes compares two known times", hint="give --since and --until, not --known-at")
     with Reader.open(path_of(context)) as chron, progress_bar("comparing") as progress:
+        subject = None if subject is None else names.meant(chron, subject)
         found = chron.changes(
             subject,
             attribute,

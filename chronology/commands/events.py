@@ -129,6 +129,8 @@ def append(
 
 
 def _append_one(chron: Chronology, event: Event, expected_head: int | None, *, dry_run: bool, as_json: bool) -> None:
+    event = suggestions.with_subjects(chron, event)
+    similar = suggestions.similar_to_new(chron, event)
     head = chron.head()
     with suggestions.of_subjects(chron, event):
         if dry_run:
@@ -139,6 +141,8 @@ def _append_one(chron: Chronology, event: Event, expected_head: int | None, *, d
             _show_appended(appended, head, as_json=as_json)
             if appended.position > head:
                 _note(chron.remarks(appended))
+    for subject, others in similar.items():
+        names.note_similar(subject, others)
 
 
 @contextmanager

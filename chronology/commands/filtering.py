@@ -1,14 +1,16 @@
 """The filters that every question about the state takes, as options of its command. Prints nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import typer
 from typer.core import TyperOption
 
-from chronology.commands import arguments
-from chronology.commands.application import PagedCommand
+from chronology.commands import arguments, names
+from chronology.commands.application import PagedCommand, path_of
+from chronology.events.patterns import is_subject
 from chronology.store.asking import Restrictions
+from chronology.store.reader import Reader
 
 _KEPT: Final = "filters"
 
@@ -22,7 +24,8 @@ _FILTERS: Final = {
 }
 """Each filter, with the placeholder for its value in help and what help says about it."""
 
-_REPEATED: Final = ("source", "origin")
+_REPEATED: Final = {"source": ("source",), "origin": ()}
+"""The filters that name subjects, with the kinds that these may be of; of any where there are none."""
 
 
 class FilteringCommand(PagedCommand):
@@ -65,8 +68,11 @@ def restrictions_of(context: typer.Context) -> Restrictions:
     """Return the filters that the user gave, as the store takes them.
 
     Raises:
-        ChronologyError: the fuzz is not a span of days.
+        ChronologyError: the fuzz is not a span of days, or a source or origin is not a subject.
     """
+    for name, kinds in _REPEATED.items():
+        if texts := given(context, name):
+            context.meta[_KEPT][name] = _meant(context, texts, kinds=kinds)
     return {
         "known_at": arguments.known_at(given(context, "known_at")),
         "stated_by": given(context, "stated_by"),
@@ -75,3 +81,10 @@ def restrictions_of(context: typer.Context) -> Restrictions:
         "min_grade": given(context, "min_grade"),
         "fuzz": arguments.span(given(context, "fuzz")),
     }
+
+
+def _meant(context: typer.Context, texts: Sequence[str], *, kinds: Sequence[str]) -> tuple[str, ...]:
+    if all(map(is_subject, texts)):
+        return tuple(texts)
+    with Reader.open(path_of(context)) as chron:
+        return tuple(names.meant(chron, text, kinds=kinds, parties=True) for text in texts)

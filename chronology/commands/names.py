@@ -1,7 +1,7 @@
 """Names that people type, compared with those the store knows: refused or noted, with what may have been meant."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
 from chronology.commands import arguments, output
@@ -43,6 +43,30 @@ def check_known(
         _check_form(chron, name, parties=True)
         if not chron.knows_party(name):
             _note_unknown(chron, "no assertion comes from", name, parties=True)
+
+
+def meant(chron: Reader, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> str:
+    """Return the subject that a person named, and say on stderr which it is where that is not what they typed.
+
+    Raises:
+        AmbiguousNameError: several subjects bear the name.
+        ChronologyError: none does.
+    """
+    subject = chron.resolve_subject(text, kinds=kinds, parties=parties)
+    note_meant(text, subject)
+    return subject
+
+
+def note_meant(text: str, subject: str) -> None:
+    """Say on stderr, unless the command is refused, which subject a name was taken for."""
+    if subject != text:
+        output.say_first(f"note: {text} is {subject}")
+
+
+def note_similar(subject: str, similar: Sequence[str]) -> None:
+    """Say on stderr of a new subject which others it resembles, if any."""
+    if similar:
+        output.say(f"note: {subject} is new; similar: {', '.join(similar)}")
 
 
 def check_subject(chron: Reader, subject: str) -> None:

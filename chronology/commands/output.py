@@ -19,8 +19,31 @@ ANY_JSON: Final = "value"
 """The column whose cells may be any JSON value; every other column has only texts, or none."""
 
 
+_waiting: Final[list[str]] = []
+"""Lines of talk that are printed before anything else, but not where the command is refused."""
+
+
+def say_first(text: str) -> None:
+    """Keep a line of talk until something is printed; a refusal stands alone, and drops it."""
+    _waiting.append(text)
+
+
+def say_what_waits() -> None:
+    """Print the lines that were kept."""
+    kept = _waiting.copy()
+    _waiting.clear()
+    for text in kept:
+        say(text)
+
+
+def drop_what_waits() -> None:
+    """Forget the lines that were kept."""
+    _waiting.clear()
+
+
 def complain(error: ChronologyError) -> None:
     """Print an error, and what to do next, on one line each."""
+    drop_what_waits()
     say(f"error: {error}")
     if error.hint:
         say(f"hint: {error.hint}")
@@ -28,6 +51,7 @@ def complain(error: ChronologyError) -> None:
 
 def say(text: str) -> None:
     """Print a message on stderr, after the data that was printed before it."""
+    say_what_waits()
     sys.stdout.flush()
     if sys.stderr.isatty():
         from chronology.commands import terminal
@@ -44,6 +68,7 @@ def say_dry_run() -> None:
 
 def put(text: str, *, multiline: bool = False) -> None:
     """Print a line of data on stdout."""
+    say_what_waits()
     print(escape(text, multiline=multiline))
 
 
@@ -55,6 +80,7 @@ def show_records(records: Iterable[Record], wanted: Format, *, columns: Sequence
         wanted: anything but a table.
         columns: of the CSV, in order.
     """
+    say_what_waits()
     if wanted.is_csv:
         write = _cell
         if wanted is Format.SPREADSHEET:
@@ -77,6 +103,7 @@ def show_records(records: Iterable[Record], wanted: Format, *, columns: Sequence
 
 def show_record(record: Record, wanted: Format, *, columns: Sequence[str] | None = None) -> None:
     """Print one thing rather than a list: as JSON, an object."""
+    say_what_waits()
     if wanted is Format.JSON:
         print(_json(record, indent=2))
     else:
@@ -125,6 +152,7 @@ def room() -> int | None:
 @contextmanager
 def paged(*, wanted: bool) -> Iterator[None]:
     """Send what is printed meanwhile through the user's pager, if a person at a terminal reads it."""
+    say_what_waits()
     if not wanted or not sys.stdout.isatty():
         yield
         return
@@ -136,6 +164,7 @@ def paged(*, wanted: bool) -> Iterator[None]:
 
 def show_table(rows: Iterable[Row], *, shape: Shape) -> None:
     """Print a table for people, fitted to the terminal; without one, a row is one line."""
+    say_what_waits()
     if sys.stdout.isatty():
         from chronology.commands import terminal
 

@@ -47,6 +47,7 @@ def timeline(
     chronology timeline --since 2018-05-01 --until 2018-05-13
     """
     with Reader.open(path_of(context)) as chron:
+        subject = None if subject is None else names.meant(chron, subject)
         found = chron.timeline(subject, since, until, reverse=reverse, limit=limit)
         if not found and subject is not None:
             names.check_subject(chron, subject)
@@ -85,6 +86,7 @@ def log(
         if of_type is not None:
             chron.vocabulary.newest(of_type)
         if subject is not None:
+            subject = names.meant(chron, subject)
             names.check_subject(chron, subject)
         is_filtered = of_type is not None or subject is not None
         # If a filter leaves events out, the limit counts those that stay, and the rest of the stream is not read.

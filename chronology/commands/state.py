@@ -58,6 +58,7 @@ def state(
     """
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Reader.open(path_of(context)) as chron:
+        subject = None if subject is None else names.meant(chron, subject)
         found = chron.state(
             subject,
             attribute,
@@ -73,8 +74,8 @@ def state(
     # All rows first: a damaged value must not leave half an answer on the screen.
     wanted = format_of(context)
     if wanted is not Format.TABLE:
-        output.show_records([_record(holding, valid_at=moment) for holding in found], wanted, columns=COLUMNS)
-    elif rows := list(_rows(found)):
+        output.show_records([record(holding, valid_at=moment) for holding in found], wanted, columns=COLUMNS)
+    elif rows := list(answer_rows(found)):
         with output.paged(wanted=wants_pager(context)):
             output.show_table(rows, shape=SHAPE)
 
@@ -95,7 +96,7 @@ def _explain_nothing(
     output.say(f"{said}{f' of {what}' if what else ''} at {moment}{known}{filtered}")
 
 
-def _record(holding: Holding, *, valid_at: str) -> dict[str, Json]:
+def record(holding: Holding, *, valid_at: str) -> dict[str, Json]:
     """Return a holding as `chronology state --json` gives it."""
     return {
         "subject": holding.subject,
@@ -114,7 +115,7 @@ def _candidate_record(candidate: Candidate) -> dict[str, Json]:
     return record | {"value": thaw(candidate.value)}
 
 
-def _rows(holdings: Iterable[Holding]) -> Iterator[Row]:
+def answer_rows(holdings: Iterable[Holding]) -> Iterator[Row]:
     """Yield each subject, and under it a row for each party to each answer about it."""
     subject = ""
     for holding in holdings:

@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+import attrs
 from attrs import frozen
 
-from chronology.commands.names import did_you_mean, one_of
-from chronology.errors import InvalidEventError
+from chronology.commands.names import did_you_mean, note_meant, one_of
+from chronology.errors import AmbiguousNameError, InvalidEventError
 from chronology.events.json_values import Json, thaw
 from chronology.events.patterns import KIND, SUBJECT_LENGTH, is_subject
 from chronology.events.records import Event
@@ -34,6 +35,62 @@ class _Misnamed:
     text: str
     wanted: Collection[str] = ()
     likely: Sequence[str] = ()
+
+
+def with_subjects(chron: Reader, event: Event) -> Event:
+    """Return an event with the names that people use for subjects replaced by these, and say which they are.
+
+    What no subject bears stays as it is, to be refused.
+
+    Raises:
+        AmbiguousNameError: several subjects that fit bear a name.
+    """
+    if event.type not in chron.vocabulary:
+        return event
+    found = {}
+    for one in _misnamed(event, chron.vocabulary):
+        fit = chron.subjects_named(one.text, kinds=one.wanted)
+        likely = [subject for subject in fit if subject.partition("/")[0] in one.likely] or fit
+        if len(likely) > 1:
+            raise AmbiguousNameError(one.text, likely)
+        if likely:
+            found[one.path] = likely[0]
+            note_meant(one.text, likely[0])
+    data = thaw(event.data)
+    for steps in chron.vocabulary.newest(event.type).references if found else ():
+        data = _replaced(data, steps, "data", found)
+    said_by = (found.get(f"said_by[{index}]", name) for index, name in enumerate(event.said_by))
+    return attrs.evolve(
+        event,
+        subject=found.get("subject", event.subject),
+        source=found.get("source", event.source),
+        said_by=tuple(said_by),
+        data=data,
+    )
+
+
+def _replaced(value: Json, steps: Sequence[str], path: str, found: Mapping[str, str]) -> Json:
+    """Return a payload in which the texts at a path of a schema's references are those found for their own paths."""
+    if not steps:
+        return found.get(path, value)
+    if steps[0] == "*":
+        items = value if isinstance(value, list) else ()
+        return [_replaced(item, steps[1:], f"{path}[{index}]", found) for index, item in enumerate(items)] or value
+    if isinstance(value, Mapping) and steps[0] in value:
+        return {**value, steps[0]: _replaced(value[steps[0]], steps[1:], f"{path}.{steps[0]}", found)}
+    return value
+
+
+def similar_to_new(chron: Reader, event: Event) -> dict[str, list[str]]:
+    """Return the subjects that an event would be the first to name, each with those that resemble it, if any."""
+    if event.type not in chron.vocabulary:
+        return {}
+    data = thaw(event.data)
+    steps = chron.vocabulary.newest(event.type).references
+    mentioned = [text for path in steps for _, text in _texts(data, path, "data")]
+    named = dict.fromkeys([event.subject, event.source or "", *event.said_by, *mentioned])
+    new = [name for name in named if is_subject(name) and not (chron.knows_subject(name) or chron.knows_party(name))]
+    return {name: similar for name in new if (similar := chron.similar(name))}
 
 
 @contextmanager

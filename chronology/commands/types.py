@@ -27,7 +27,7 @@ from chronology.errors import CanonicalError, InvalidEventError, StoreError
 from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.store.reader import Reader
-from chronology.vocabulary.event_types import DEFINED, REDACTED, RETRACTED, EventType
+from chronology.vocabulary.event_types import DEFINED, NAMED, REDACTED, RETRACTED, EventType
 
 SHAPE: Final = Shape(
     headings=("type", "version", "subject", "asserts", "ends", "title"),
@@ -176,6 +176,7 @@ def _show_type(event_type: EventType, properties: Sequence[tuple[str, ...]]) -> 
 _OWN_COMMANDS: Final = {
     DEFINED: "chronology types add FILE",
     REDACTED: 'chronology redact ID --reason "why it is erased"',
+    NAMED: 'chronology describe KIND/SLUG --name "its name"',
     RETRACTED: 'chronology retract ID --reason "why it is withdrawn"',
 }
 """How to make events of the types that `append` does not take, or is not best for."""

@@ -58,6 +58,7 @@ def why(
     """
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Reader.open(path_of(context)) as chron:
+        subject = names.meant(chron, subject)
         found = chron.why(subject, attribute, moment, **restrictions_of(context))
         names.note_late_position(chron, given(context, "known_at"))
         if not (found.considered or found.withdrawn or found.hidden):

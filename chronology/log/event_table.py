@@ -4,8 +4,9 @@ The contract, whatever the database: position order equals commit order, there a
 `recorded_at` never goes backwards.
 """
 
+import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from chronology.errors import IntegrityError
@@ -204,6 +205,19 @@ class Log:
             ORDER BY position
             """,
             (name,),
+        )
+        return map(Row._make, rows)
+
+    def among(self, positions: Iterable[int], name: str) -> Iterator[Row]:
+        """Return those of some rows that are of one type, in order."""
+        rows = self._connection.execute(
+            """
+            SELECT position, id, type, subject, recorded_at, body, leaf
+            FROM event
+            WHERE position IN (SELECT value FROM json_each(?)) AND type = ?
+            ORDER BY position
+            """,
+            (json.dumps(list(positions)), name),
         )
         return map(Row._make, rows)
 

@@ -12,13 +12,14 @@ from chronology.store.query import KnownAt, Moment
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
-    from chronology.questions.coverage import Gap
-    from chronology.questions.findings import Finding
-    from chronology.questions.source_records import Source
     from chronology.questions.changes import Change, Progress
     from chronology.questions.conflicts import Conflict
+    from chronology.questions.coverage import Gap
     from chronology.questions.differences import Difference
+    from chronology.questions.findings import Finding
     from chronology.questions.history import Period
+    from chronology.questions.source_records import Source
+    from chronology.questions.subject_page import About
     from chronology.questions.why import Why
 
 
@@ -64,6 +65,26 @@ class Analysis(Asking):
         with self._asking():
             filters = self._filters(subject, attribute, restrictions)
             return history.history(self._connection, filters, fuzz=restrictions.get("fuzz", 0))
+
+    def about(self, subject: str, valid_at: Moment = None, **restrictions: Unpack[Restrictions]) -> "About":
+        """Return everything of one subject: names, what holds, the events that speak of it, and their sources.
+
+        Args:
+            subject: what is asked about.
+            valid_at: the date asked about, as for `state`.
+            restrictions: the filters of `state`, which the events have to pass too; names are not filtered by source.
+
+        Raises:
+            DateError: a date that cannot be read.
+            ChronologyError: a grade, a position or a number of seconds that is none.
+        """
+        from chronology.questions import subject_page
+
+        instant = query.instant_of(valid_at, now=self._now())
+        with self._asking():
+            filters = self._filters(subject, None, restrictions)
+            holdings = query.holdings(self._connection, filters, instant, fuzz=restrictions.get("fuzz", 0))
+            return subject_page.about(self._log, self._connection, filters, holdings)
 
     def changes(
         self,

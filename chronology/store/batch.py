@@ -20,6 +20,7 @@ from chronology.projections.fold import Fold
 from chronology.store.hints import hint_for
 from chronology.store.remarks import Remarks
 from chronology.transparency.merkle import leaf_hash
+from chronology.vocabulary import builtin
 from chronology.vocabulary.definitions import check_definition
 from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED, own_source, shape_faults
 from chronology.vocabulary.registry import Vocabulary
@@ -127,6 +128,8 @@ class Batch:
         return row
 
     def _admit(self, event: Event) -> Row:
+        if event.type in builtin.ADDED_LATER and event.type not in self.vocabulary:
+            self._admit(builtin.definition(builtin.schema(event.type)))
         body = self._complete(event)
         self._check(body)
         row = self._encode(body)

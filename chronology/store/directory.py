@@ -1,10 +1,18 @@
 """The names that a store knows: subjects, parties, attributes, kinds, and what a typed name may mean."""
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
+from chronology.events.patterns import is_subject
 from chronology.log import database
 from chronology.projections import assertion, references, tables
+from chronology.store import query
 from chronology.store.asking import Asking
+from chronology.store.query import KnownAt
+
+if TYPE_CHECKING:
+    from chronology.questions.subject_list import KnownSubject
+    from chronology.questions.subject_names import Name
 
 
 class Directory(Asking):
@@ -55,3 +63,92 @@ class Directory(Asking):
         """Return every kind of subject that the vocabulary names or the log holds."""
         with database.reading(self._connection):
             return set(references.kinds(self._connection)) | self.vocabulary.kinds()
+
+    def subject_list(
+        self,
+        *,
+        kind: str | None = None,
+        text: str | None = None,
+        known_at: KnownAt = None,
+        limit: int | None = None,
+    ) -> "list[KnownSubject]":
+        """Return the subjects that events are about or refer to, with their names, in order of kind and slug.
+
+        Args:
+            kind: only of this one. Where not given, `type` and `event`, which only bookkeeping is about, are left out.
+            text: only those in whose slug or names this stands, whatever its case and marks.
+            known_at: as known then, as for `state`.
+            limit: only so many, the first in that order.
+
+        Raises:
+            DateError: a known_at that cannot be read.
+            ChronologyError: a position or limit below 0.
+        """
+        from chronology.questions import subject_list
+
+        query.check_limit(limit)
+        with self._asking():
+            known = query.position_known_at(self._log, known_at)
+            return subject_list.subjects(self._log, self._connection, kind=kind, text=text, known_at=known, limit=limit)
+
+    def names_of(self, subject: str, *, known_at: KnownAt = None) -> "list[Name]":
+        """Return all names of a subject, the one to show first.
+
+        Args:
+            subject: as kind/slug.
+            known_at: as known then, as for `state`.
+
+        Raises:
+            DateError: a known_at that cannot be read.
+            ChronologyError: a position below 0.
+        """
+        from chronology.questions import subject_names
+
+        with self._asking():
+            known = query.position_known_at(self._log, known_at)
+            return subject_names.names(self._log, self._connection, subjects=[subject], known_at=known).get(subject, [])
+
+    def subjects_named(self, text: str, *, kinds: Collection[str] = ()) -> list[str]:
+        """Return the subjects that a text names, in order: by a name or alias; if none bears it, by the slug alone.
+
+        Case, marks and apostrophes make no difference, in any script.
+
+        Args:
+            text: a name, a slug, or kind/name.
+            kinds: only subjects of these; of any where not given.
+        """
+        from chronology.store import resolution
+
+        with self._asking():
+            return resolution.subjects_named(self._log, self._connection, text, kinds=kinds)
+
+    def resolve_subject(self, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> str:
+        """Return the one subject that a text means; what is kind/slug already is returned as it is.
+
+        Names are those known now: whoever asks what was known earlier still types the names of today.
+
+        Args:
+            text: kind/slug, a name, an alias, or a slug.
+            kinds: only subjects of these; of any where not given.
+            parties: suggest sources and origins too, where nothing bears the name.
+
+        Raises:
+            AmbiguousNameError: several subjects bear the name.
+            ChronologyError: none does; the hint names those that resemble it.
+        """
+        if is_subject(text):
+            return text
+        from chronology.store import resolution
+
+        with self._asking():
+            return resolution.resolve(self._log, self._connection, text, kinds=kinds, parties=parties)
+
+    def similar(self, subject: str) -> list[str]:
+        """Return the subjects of the same kind that a new one resembles, nearest first, at most five.
+
+        Slugs that differ in their numbers alone, as those of dated reports do, are not similar.
+        """
+        from chronology.store import resolution
+
+        with self._asking():
+            return resolution.similar(self._log, self._connection, subject)

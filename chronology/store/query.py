@@ -178,6 +178,16 @@ def check_grade(grade: str | None) -> None:
         raise ChronologyError(f"{grade!r} is no Admiralty grade", hint="A-F for the source, then 1-6, as in B3")
 
 
+def check_limit(limit: int | None) -> None:
+    """Refuse a number of things that is none.
+
+    Raises:
+        ChronologyError: it is below 0.
+    """
+    if limit is not None and limit < 0:
+        raise ChronologyError(f"limit is {limit}, and cannot be below 0", hint="leave it out for no limit")
+
+
 def names(given: Iterable[str] | str | None) -> tuple[str, ...]:
     """Take one name for a list of one, and None for no restriction."""
     if given is None:

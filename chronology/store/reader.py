@@ -153,7 +153,7 @@ class Reader(Analysis, Directory, Finding):
         Raises:
             ChronologyError: the limit is below 0.
         """
-        _check_limit(limit)
+        query.check_limit(limit)
         with database.wrapped():
             found = self._log.read(after=after, until=until, reverse=reverse, limit=limit)
             yield from map(self._recorded, found)
@@ -267,7 +267,7 @@ class Reader(Analysis, Directory, Finding):
             DateError: a date that cannot be read, or an end before the beginning.
             ChronologyError: the limit is below 0.
         """
-        _check_limit(limit)
+        query.check_limit(limit)
         first = None if since is None else edtf.opening_of(str(since))
         last = None if until is None else edtf.close_of(str(until))
         if first is not None and last is not None and last < first:
@@ -286,8 +286,3 @@ class Reader(Analysis, Directory, Finding):
         with database.reading(self._connection):
             row = bookkeeping.redaction_of(self._log, self._connection, event.id)
         return None if row is None else self._recorded(row)
-
-
-def _check_limit(limit: int | None) -> None:
-    if limit is not None and limit < 0:
-        raise ChronologyError(f"limit is {limit}, and cannot be below 0", hint="leave it out for no limit")

@@ -13,7 +13,6 @@ from chronology.log.redactions import declaration
 from chronology.projections import rebuild, search_index
 from chronology.projections.bookkeeping import redaction_of
 from chronology.store.batch import Batch
-from chronology.vocabulary import builtin
 from chronology.vocabulary.event_types import DEFINED, REDACTED
 
 _REFUSED: Final = {
@@ -44,9 +43,6 @@ def declare(
         return known, target
     if target.type in _REFUSED:
         raise NotLiveError(f"an event of type {target.type} cannot be redacted: {_REFUSED[target.type]}")
-    if REDACTED not in batch.vocabulary:
-        schema = next(schema for schema in builtin.schemas() if schema["$id"] == f"urn:chronology:{REDACTED}:1")
-        batch.add(builtin.definition(schema))
     withdrew = _withdrawn_by(log, target)
     row = batch.declare(declaration(target, withdrew=withdrew, reason=reason, recorded_by=recorded_by))
     return row, target

@@ -50,7 +50,7 @@ def resembling(
     """
     if not text.strip() or not text.isprintable() or len(text) > _LONGEST:
         return []
-    kind, name = _divided(text, references.kinds(connection))
+    kind, name = divided(text, references.kinds(connection))
     slug = slug_of(name)
     named = list(_named(connection, name))
     same = {subject for subject, spelling in named if spelling == folded(name)}
@@ -58,20 +58,20 @@ def resembling(
         same.update(likeness.with_slug(connection, slug))
     wanted = [kind] if kind else kinds
     # A slug that exists under another kind than the typed one may be meant too.
-    exact = _of_kinds(same, wanted) or _of_kinds(same, kinds)
+    exact = of_kinds(same, wanted) or of_kinds(same, kinds)
     if exact or not slug:
         return exact[:_MOST]
     parts = _parts(slug)
     others = likeness.holding(connection, parts, _ROWS)
     for beginning in [kind] if kind else references.kinds(connection):
         others += likeness.beside(connection, f"{beginning}/{slug}", _BESIDE)
-    found = _ranked(slug, _of_kinds(others, wanted), [pair for pair in named if _of_kinds(pair[:1], wanted)])
+    found = _ranked(slug, of_kinds(others, wanted), [pair for pair in named if of_kinds(pair[:1], wanted)])
     if parties and not found:
-        found = _ranked(slug, _of_kinds(likeness.parties_holding(connection, parts, _ROWS), wanted), [])
+        found = _ranked(slug, of_kinds(likeness.parties_holding(connection, parts, _ROWS), wanted), [])
     return found[:_MOST]
 
 
-def _divided(text: str, known: Collection[str]) -> tuple[str, str]:
+def divided(text: str, known: Collection[str]) -> tuple[str, str]:
     """Return the kind that a text begins with, empty if there is none, and the rest."""
     kind, mark, rest = text.partition("/")
     kind = kind.strip().lower()
@@ -82,7 +82,8 @@ def _slug(subject: str) -> str:
     return subject.partition("/")[2]
 
 
-def _of_kinds(subjects: Iterable[str], kinds: Collection[str]) -> list[str]:
+def of_kinds(subjects: Iterable[str], kinds: Collection[str]) -> list[str]:
+    """Return those of some subjects that are of some kinds, of any where none is given, in order."""
     return sorted({subject for subject in subjects if not kinds or subject.partition("/")[0] in kinds})
 
 

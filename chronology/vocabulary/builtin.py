@@ -9,9 +9,12 @@ from chronology.errors import InvalidEventError, StoreError
 from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.events.records import Event
-from chronology.vocabulary.event_types import DEFINED
+from chronology.vocabulary.event_types import DEFINED, NAMED, REDACTED
 
 _PACKAGE: Final = Path(__file__).parents[1]
+
+ADDED_LATER: Final = frozenset({REDACTED, NAMED})
+"""Types that stores made before them lack; they are defined there when they are first used."""
 
 
 def _folder() -> Path:
@@ -32,6 +35,11 @@ def schemas() -> tuple[dict[str, Json], ...]:
 def versions(name: str) -> list[dict[str, Json]]:
     """Return the built-in versions of a type, the first one first."""
     return [schema for schema in schemas() if str(schema["$id"]).split(":")[2] == name]
+
+
+def schema(name: str) -> dict[str, Json]:
+    """Return the first version of a built-in type."""
+    return next(schema for schema in schemas() if schema["$id"] == f"urn:chronology:{name}:1")
 
 
 def _order(name: str) -> tuple[str, int]:

@@ -7,12 +7,12 @@ from typing import Final
 from chronology.errors import InvalidEventError, nearest
 from chronology.events.json_values import Json
 from chronology.events.patterns import ATTRIBUTE, KIND
-from chronology.vocabulary.event_types import BOOKKEEPING, FACT_ASSERTED, FACT_ENDED, identity, validator
+from chronology.vocabulary.event_types import BOOKKEEPING, FACT_ASSERTED, FACT_ENDED, NAMING, identity, validator
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 """JSON Schema 2020-12, the only dialect that is read."""
 
-_FIXED: Final = BOOKKEEPING | {FACT_ASSERTED, FACT_ENDED}
+_FIXED: Final = BOOKKEEPING | NAMING | {FACT_ASSERTED, FACT_ENDED}
 """Types whose payload the code itself reads; another version could remove what it needs."""
 
 

@@ -21,8 +21,12 @@ SOURCE_DESCRIBED: Final = "source.described"
 RETRACTED: Final = "assertion.retracted"
 DEFINED: Final = "type.defined"
 REDACTED: Final = "event.redacted"
+NAMED: Final = "subject.named"
 BOOKKEEPING: Final = frozenset({RETRACTED, DEFINED, REDACTED})
 """Types that say something about the log, not about the world: no valid time, no source."""
+
+NAMING: Final = frozenset({NAMED})
+"""Types that say which subject a name means: no valid time, a source where one tells it; they can be withdrawn."""
 
 IDENTITY: Final = re.compile(r"urn:chronology:([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+):([1-9][0-9]{0,5})")
 _DECIMAL = re.compile(r"[+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
@@ -172,7 +176,8 @@ def _references(schema: Json, path: tuple[str, ...]) -> Iterator[tuple[str, ...]
 
 def shape_faults(event: Event | Body) -> list[str]:
     """Return which keys an event lacks, and which ones it may not have."""
-    if event.type not in BOOKKEEPING and event.subject and event.valid and event.source and not event.retracts:
+    dateless = event.type in BOOKKEEPING or event.type in NAMING
+    if not dateless and event.subject and event.valid and event.source and not event.retracts:
         return []
     faults = []
     if not event.subject:
@@ -192,7 +197,11 @@ def shape_faults(event: Event | Body) -> list[str]:
         faults += [
             f"{name}: a {what} does not take it" for name in ("valid", "replaces", "disputes") if getattr(event, name)
         ]
-    if event.type not in BOOKKEEPING:
+    if event.type in NAMING:
+        faults += [f"{name}: {event.type} does not take it" for name in ("valid", "disputes") if getattr(event, name)]
+        if event.stance == "denies":
+            faults.append(f"stance: {event.type} cannot deny; retract the event that it denies")
+    if not dateless:
         if not event.valid:
             faults.append("valid: is missing: when it was so, an EDTF date")
         # If the subject of a description is not a source, that is the fault, not the missing source.

@@ -57,7 +57,7 @@ QUESTIONS = {
     "bad stated-by": (("state", "--stated-by", "2018"), ["'2018': is not a day"]),
     "bad grade": (("state", "--min-grade", "B"), ["'B' is no Admiralty grade", "as in B3"]),
     "bad span": (("state", "--fuzz", "7"), ["'7' is not a span of days", "7d"]),
-    "undecodable subject": (("state", "crossing/\udcff"), ["not text"]),
+    "undecodable subject": (("state", "crossing/\udcff"), ["is not kind/slug"]),
     "bad since": (("timeline", "--since", "x"), ["date 'x'"]),
     "bad until": (("timeline", "--until", "2018-02-30"), ["no day 30"]),
     "timeline of a slug": (("timeline", "baguz"), ["is not kind/slug", "crossing/baguz"]),

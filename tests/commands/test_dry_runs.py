@@ -15,6 +15,7 @@ SAID = ("--on", "2018", "--source", "source/gazette")
 
 WRITING = {
     "append": (("crossing.closed", "crossing/x", *SAID), "would append 1, 0 unchanged"),
+    "describe": (("place/hajin", "--name", "Hajin"), "would append 1, 0 unchanged"),
     "retract": ((EVENT, "--reason", "r"), f"would retract #{nth(37)} crossing.closed about crossing/baguz"),
     "undo": ((str(nth(37)),), f"would retract #{nth(37)} crossing.closed about crossing/baguz"),
     "redact": ((EVENT, "--reason", "r"), f"would erase for good, of #{nth(37)} {EVENT}:"),
@@ -43,6 +44,8 @@ ASKING = {
     "timeline",
     "log",
     "show",
+    "subjects",
+    "about",
     "date",
     "types",
     "types show",

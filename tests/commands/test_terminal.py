@@ -26,7 +26,7 @@ ASKED = [
     ("types", "show", "crossing.closed"),
     ("types", "show", "type.defined"),
     ("show", "5"),
-    ("show", "62"),
+    ("show", "63"),
 ]
 
 

@@ -1,0 +1,219 @@
+"""The names of subjects: those that they were given, and those that sources assert. Reads, never writes."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+from attrs import frozen
+
+from chronology.errors import IntegrityError
+from chronology.events.json_values import Json
+from chronology.events.records import decode
+from chronology.events.slugs import spelling
+from chronology.log.event_table import Log, Row
+from chronology.vocabulary.event_types import NAMED
+
+Role = Literal["name", "alias"]
+
+_ASSERTED: Final[dict[str, tuple[Role, int]]] = {"name": ("name", 1), "title": ("name", 2), "aliases": ("alias", 4)}
+"""The attributes by which events name a subject: what each value is, and its rank."""
+
+_GIVEN: Final = {"name": 0, "alias": 3}
+"""The rank of what `subject.named` gives: a decision about the name stands before what sources happen to call it."""
+
+_BEYOND_PLAIN: Final = '*[^] ",0-9A-Za-z[]*'
+"""Of GLOB: JSON with a character that `spelling` changes beyond its case."""
+
+
+class _Naming(msgspec.Struct):
+    name: str
+
+
+class _Payload(msgspec.Struct):
+    """Of the body of an event of type `subject.named`, the name alone: it is read by the thousand."""
+
+    data: _Naming
+
+
+_payload: Final = msgspec.json.Decoder(_Payload).decode
+
+
+@frozen(kw_only=True)
+class Name:
+    """One name of a subject.
+
+    Attributes:
+        role: "name" if it may stand for the subject, "alias" if the subject also goes by it.
+        language: BCP 47 tag, where the event gives one.
+        position: of the event that gives the name.
+        source: the document that tells it; None where it is a decision of whoever keeps the store.
+    """
+
+    subject: str
+    text: str
+    role: Role
+    language: str | None
+    position: int
+    source: str | None
+    _rank: int
+
+    @property
+    def is_given(self) -> bool:
+        """Whether an event of type `subject.named` gives it."""
+        return self._rank in _GIVEN.values()
+
+
+def names(
+    log: Log, connection: sqlite3.Connection, *, subjects: Iterable[str] | None = None, known_at: int | None = None
+) -> dict[str, list[Name]]:
+    """Return the names of subjects, by subject, the one to show first and no text twice.
+
+    First what `subject.named` gives, then what sources assert; of several names to show, the newest.
+
+    Args:
+        log: holds the events.
+        connection: of the projections.
+        subjects: only of these; of all where not given.
+        known_at: as known at this position.
+    """
+    among = None if subjects is None else json.dumps(list(subjects))
+    found = [*_given(log, connection, among, known_at), *_asserted(connection, among, known_at)]
+    # An older name to show is an alias by now, so it stands behind the newer; aliases stay in order of the log.
+    found.sort(key=lambda name: (name.subject, name._rank, -name.position if name.role == "name" else name.position))
+    named: dict[str, list[Name]] = {}
+    told = set()
+    for name in found:
+        if (name.subject, name.text) not in told:
+            told.add((name.subject, name.text))
+            named.setdefault(name.subject, []).append(name)
+    return named
+
+
+def bearers(
+    log: Log, connection: sqlite3.Connection, text: str, *, within: bool = False, known_at: int | None = None
+) -> set[str]:
+    """Return the subjects that have a name, whatever its case, marks and punctuation; none for a text without letters.
+
+    Args:
+        log: holds the events.
+        connection: of the projections.
+        text: the name.
+        within: take names too that only contain the text.
+        known_at: as known at this position.
+    """
+    wanted = spelling(text)
+    if not wanted:
+        return set()
+
+    def fits(name: str) -> bool:
+        spelt = spelling(name)
+        return wanted in spelt if within else wanted == spelt
+
+    rows = log.among(_undated(connection, None, known_at), NAMED)
+    found = {row.subject for row in rows if fits(_name_in(row))}
+    for subject, value in _like(connection, wanted, within=within, known_at=known_at):
+        # Punctuation is a space, JSON's too, so most values need not be parsed; but what is escaped is spelt otherwise.
+        if ("\\" in value or wanted in spelling(value)) and any(map(fits, _texts(json.loads(value)))):
+            found.add(subject)
+    return found
+
+
+def _name_in(row: Row) -> str:
+    try:
+        return _payload(row.body).data.name
+    except (msgspec.MsgspecError, UnicodeDecodeError) as exc:
+        # Appending checks every event; only a body edited since can fail here.
+        raise IntegrityError(f"names no subject: {exc}", position=row.position) from exc
+
+
+def _undated(connection: sqlite3.Connection, among: str | None, known_at: int | None) -> Iterator[int]:
+    """Yield the positions of events without valid time.
+
+    No index leads to a type; but these are few, and one pass over small rows finds them.
+    """
+    rows = connection.execute(
+        f"""
+        SELECT position
+        FROM mention
+        WHERE {_in(among)} AND first IS NULL AND {_known("position", known_at)}
+        """,
+        {"among": among, "known_at": known_at},
+    )
+    return (row[0] for row in rows)
+
+
+def _given(log: Log, connection: sqlite3.Connection, among: str | None, known_at: int | None) -> Iterator[Name]:
+    for row in log.among(_undated(connection, among, known_at), NAMED):
+        body = decode(row.body)
+        role: Role = "alias" if body.data.get("role") == "alias" else "name"
+        yield Name(
+            subject=row.subject,
+            text=_name_in(row),
+            role=role,
+            language=body.data.get("language"),
+            position=row.position,
+            source=body.source,
+            rank=_GIVEN[role],
+        )
+
+
+def _asserted(connection: sqlite3.Connection, among: str | None, known_at: int | None) -> Iterator[Name]:
+    rows = connection.execute(
+        f"""
+        SELECT subject, attribute, value, position, source
+        FROM assertion
+        WHERE {_in(among)}
+            AND attribute IN ({_attributes()})
+            AND role = 'affirms'
+            AND {_known("known_from", known_at)}
+        """,
+        {"among": among, "known_at": known_at},
+    )
+    for subject, attribute, text, position, source in _spelt(rows):
+        role, rank = _ASSERTED[attribute]
+        yield Name(subject=subject, text=text, role=role, language=None, position=position, source=source, rank=rank)
+
+
+def _like(
+    connection: sqlite3.Connection, wanted: str, *, within: bool, known_at: int | None
+) -> Iterable[tuple[str, str]]:
+    """Return subjects and names, as JSON, that may be spelt so; most others are passed over without a look at them."""
+    mark = "" if within else '"'
+    return connection.execute(
+        f"""
+        SELECT subject, value
+        FROM assertion
+        WHERE attribute IN ({_attributes()})
+            AND role = 'affirms'
+            AND value IS NOT NULL
+            AND {_known("known_from", known_at)}
+            AND (value LIKE :pattern OR value GLOB :beyond OR value GLOB '*[ "] *' OR value GLOB '* "*')
+        """,
+        {"known_at": known_at, "pattern": f"%{mark}{wanted}{mark}%", "beyond": _BEYOND_PLAIN},
+    )
+
+
+def _spelt(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, str, str, int, str]]:
+    for subject, attribute, value, position, source in rows:
+        for text in _texts(json.loads(value)) if value else ():
+            yield subject, attribute, text, position, source
+
+
+def _texts(value: Json) -> list[str]:
+    return [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
+
+
+def _attributes() -> str:
+    return ", ".join(f"'{attribute}'" for attribute in _ASSERTED)
+
+
+def _in(among: str | None) -> str:
+    return "1" if among is None else "subject IN (SELECT value FROM json_each(:among))"
+
+
+def _known(since: str, known_at: int | None) -> str:
+    if known_at is None:
+        return "known_until IS NULL"
+    return f"({since} <= :known_at AND (known_until IS NULL OR known_until > :known_at))"

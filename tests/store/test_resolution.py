@@ -1,0 +1,63 @@
+"""Tests of taking a name for the subject that bears it."""
+
+import pytest
+
+from chronology import Chronology, Event
+from chronology.errors import AmbiguousNameError, ChronologyError
+
+
+def report(chron: Chronology, subject: str) -> None:
+    """Append something about a subject."""
+    data = {"attribute": "status", "value": "x"}
+    chron.append(Event(type="fact.asserted", subject=subject, valid="2018", source="source/s", data=data))
+
+
+def test_what_is_typed_in_full_is_returned_untouched(chron: Chronology) -> None:
+    """Whether it exists or not, and whatever is called so."""
+    chron.describe("place/a", aliases=["place/b"])
+    assert chron.resolve_subject("place/b") == "place/b"
+
+
+def test_a_name_stands_before_a_slug(chron: Chronology) -> None:
+    """Slugs count only where no subject has the name; two with one slug are told apart by kind."""
+    for subject in ("place/baguz", "crossing/baguz"):
+        report(chron, subject)
+    with pytest.raises(AmbiguousNameError) as refused:
+        chron.resolve_subject("Baguz")
+    assert refused.value.subjects == ("crossing/baguz", "place/baguz")
+    assert refused.value.hint == "did you mean crossing/baguz or place/baguz?"
+    assert chron.resolve_subject("Baguz", kinds=["place"]) == "place/baguz"
+    assert chron.resolve_subject("Crossing / Baguz") == "crossing/baguz"
+    chron.describe("place/baguz", names=["Baguz"])
+    assert chron.resolve_subject("BAGUZ") == "place/baguz"
+
+
+def test_two_that_bear_a_name_are_never_taken(chron: Chronology) -> None:
+    """Both are listed, until one of the namings is retracted."""
+    chron.describe("place/a", aliases=["The Town"])
+    chron.describe("place/b", names=["the town"])
+    with pytest.raises(AmbiguousNameError):
+        chron.resolve_subject("The Town")
+    chron.retract(chron.event(chron.head()).id, reason="r")
+    assert chron.resolve_subject("The Town") == "place/a"
+
+
+@pytest.mark.parametrize("text", ["Bagu", "", " ", "/", "%", "_____", "baguz\n", "\udcff", "person/Baguz", "x" * 999])
+def test_what_nothing_is_called_is_refused(chron: Chronology, text: str) -> None:
+    """A part of a name is none, nor is a name under another kind."""
+    chron.describe("place/baguz", names=["Baguz"])
+    with pytest.raises(ChronologyError, match="is not kind/slug"):
+        chron.resolve_subject(text)
+
+
+def test_what_is_like_a_new_subject(chron: Chronology) -> None:
+    """Of the same kind, by slug or name; slugs that differ in numbers alone are a series, and not alike."""
+    report(chron, "place/baguz")
+    report(chron, "source/voa-2018-05-14")
+    report(chron, "person/witness-9")
+    chron.describe("place/hajin", aliases=["Abu Hamam"])
+    assert chron.similar("place/baguz2") == ["place/baguz"]
+    assert chron.similar("place/abu-hamam") == ["place/hajin"]
+    assert chron.similar("crossing/baguz") == []
+    assert chron.similar("source/voa-2018-05-15") == []
+    assert chron.similar("person/witness-10") == []
