@@ -37,7 +37,7 @@ def gaps(
     ] = None,
     kind: Annotated[str | None, typer.Option(metavar="K", help="Only subjects of this kind.")] = None,
 ) -> None:
-    """List the spans in which nothing is asserted of what is followed.
+    """List the spans in which nothing is asserted.
 
     A gap begins where the last value has surely ended, and ends where the next one can begin at the earliest. With
     --stale: also the values that hold at the end of the period, and rest on one assertion stated longer ago.

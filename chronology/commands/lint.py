@@ -1,7 +1,8 @@
 """The command that lists what is suspicious. Exit code 3 where something is."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from itertools import groupby
 from operator import attrgetter
 from typing import Annotated, Final
@@ -15,6 +16,7 @@ from chronology.commands.checks import FAULT
 from chronology.commands.progress import progress_bar
 from chronology.commands.table import Row, Shape
 from chronology.errors import UnknownNameError
+from chronology.events.json_values import Json
 from chronology.questions.findings import RULES, Finding
 from chronology.store.reader import Reader
 
@@ -56,29 +58,36 @@ def lint(
         if name not in RULES:
             raise UnknownNameError("rule", name, RULES, hint="`chronology lint --rules` lists them")
     names = [name for name in chosen or RULES if name not in (left_out or ())]
-    count = [0]
     with Reader.open(path_of(context)) as chron:
-        # A bar and a stream on one terminal would overwrite each other.
-        if wanted is Format.TABLE or not sys.stdout.isatty():
+        if wanted is Format.TABLE:
             with progress_bar("looking") as progress:
-                found = _counted(chron.lint(names, progress=progress), count)
-                _show(context, list(found) if wanted is Format.TABLE else found, wanted)
+                found = list(chron.lint(names, progress=progress))
+            count = len(found)
+            _show(context, found)
         else:
-            _show(context, _counted(chron.lint(names), count), wanted)
-    if count[0]:
+            count = _stream(chron, names, wanted)
+    if count:
         raise typer.Exit(FAULT)
     output.say("nothing suspicious was found")
 
 
-def _counted(found: Iterable[Finding], count: list[int]) -> Iterator[Finding]:
-    for count[0], finding in enumerate(found, start=1):
-        yield finding
+def _stream(chron: Reader, names: Sequence[str], wanted: Format) -> int:
+    """Print findings as they come, and return how many there are."""
+    count = 0
+
+    def counted(found: Iterable[Finding]) -> Iterator[dict[str, Json]]:
+        nonlocal count
+        for count, finding in enumerate(found, start=1):  # noqa: B007
+            yield attrs.asdict(finding)
+
+    # A bar and a stream on one terminal would overwrite each other.
+    with nullcontext() if sys.stdout.isatty() else progress_bar("looking") as progress:
+        output.show_records(counted(chron.lint(names, progress=progress)), wanted, columns=COLUMNS)
+    return count
 
 
-def _show(context: typer.Context, found: Iterable[Finding], wanted: Format) -> None:
-    if wanted is not Format.TABLE:
-        output.show_records(map(attrs.asdict, found), wanted, columns=COLUMNS)
-    elif rows := list(_rows(found)):
+def _show(context: typer.Context, found: Iterable[Finding]) -> None:
+    if rows := list(_rows(found)):
         with output.paged(wanted=wants_pager(context)):
             output.show_table(rows, shape=SHAPE)
 

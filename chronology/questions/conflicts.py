@@ -11,12 +11,11 @@ from attrs import frozen
 from chronology.answers.date_disagreements import date_disagreements
 from chronology.answers.disagreements import Disagreement, Span, disagreements
 from chronology.answers.resolve import Claim
-from chronology.dates import edtf
-from chronology.dates.calendar import BEGINNING, FOREVER
 from chronology.events.json_values import Json, freeze
 from chronology.projections.filters import Filters
 from chronology.questions import scope
 from chronology.questions.scope import Row
+from chronology.questions.spans import span_of
 
 
 @frozen(kw_only=True)
@@ -157,8 +156,5 @@ def _extents(spans: Iterable[Span]) -> Iterator[Extent]:
             joined[-1] = joined[-1][0], until
         else:
             joined.append((since, until))
-    for since, until in joined:
-        yield Extent(
-            since=None if since <= BEGINNING else edtf.format_instant(since),
-            until=None if until >= FOREVER else edtf.format_instant(until - 1),
-        )
+    for told in filter(None, (span_of(*span) for span in joined)):
+        yield Extent(since=told[0], until=told[1])

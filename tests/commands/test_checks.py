@@ -153,7 +153,7 @@ def test_verify_says_whether_the_log_extends_a_checkpoint(storm: Path, saved: Pa
     found = done("--db", storm, "verify", "--checkpoint", saved, "--json").json
     assert (found["ok"], found["checkpoint"]["outcome"], found["redacted"]) == (True, "extends", [])
     refused(run("--db", storm, "verify", "--checkpoint", saved, "--key", OTHER_VKEY), code=3)
-    refused(run("--db", storm, "verify", "--key", vkey), "none is given", code=2)
+    refused(run("--db", storm, "verify", "--key", vkey), "there is no --checkpoint", code=2)
     refused(run("--db", storm, "verify", "--checkpoint", saved.with_name("none")), "cannot be read")
     refused(run("--db", storm, "verify", "--checkpoint", saved, "--key", "x"), "malformed verifier key")
 

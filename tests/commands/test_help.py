@@ -93,7 +93,7 @@ def test_a_group_without_headings_lists_its_commands() -> None:
 
 def test_no_summary_is_cut() -> None:
     """The first sentence of every command's help fits into its line."""
-    for name in ("", "types"):
+    for name in ("", "sources", "types"):
         page = done(*name.split(), "--help").out.partition("Options:")[2]
         assert "..." not in page, "a summary is cut: shorten the docstring's first sentence"
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from chronology.questions.findings import RULES
 from tests.command_line import GATE, GAZETTE, append, done, refused, run
+from tests.terminals import at_terminal
 
 
 def test_findings_end_with_3_in_every_form(store: Path) -> None:
@@ -47,3 +48,13 @@ def test_an_early_report_is_noted_when_it_is_appended(store: Path) -> None:
     line = f'{{"type":"crossing.closed","subject":"{GATE}","valid":"2024-03-21","source":"{GAZETTE}"}}'
     assert f"{GAZETTE} was published" in done("append", "-", stdin=line).err
     assert done("append", "crossing.closed", GATE, "--on", "2024-03-11", "--source", GAZETTE).err == ""
+
+
+def test_at_a_terminal_the_bar_is_gone_before_the_table_comes(store: Path) -> None:
+    """Each line of a table under a living bar would be drawn over."""
+    append("crossing.closed", GATE)
+    shown = at_terminal("--db", store, "lint", "--no-pager", columns=80).raw
+    assert 0 <= shown.rfind("looking") < shown.find("ungraded (1)")
+    streamed = at_terminal("--db", store, "lint", "--nl", columns=80).raw
+    assert "looking" not in streamed
+    assert '"rule": "ungraded"' in streamed
