@@ -30,8 +30,8 @@ GROUPS: Final = {
         "append": "events",
         "retract": "events",
         "undo": "undo",
-        "sources": "sources",
         "describe": "describe",
+        "sources": "sources",
         "types": "types",
     },
     "Ask what held": {

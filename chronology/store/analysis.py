@@ -83,7 +83,9 @@ class Analysis(Asking):
         instant = query.instant_of(valid_at, now=self._now())
         with self._asking():
             filters = self._filters(subject, None, restrictions)
-            holdings = query.holdings(self._connection, filters, instant, fuzz=restrictions.get("fuzz", 0))
+            fuzz = restrictions.get("fuzz", 0)
+            found = query.holdings(self._connection, filters, instant, fuzz=fuzz)
+            holdings = self._corroborated(found, filters, instant, fuzz=fuzz, least=0)
             return subject_page.about(self._log, self._connection, filters, holdings)
 
     def changes(

@@ -47,7 +47,7 @@ def words(*typed: str) -> list[str]:
         (["state", "--origin", "person/s"], ["person/suhaib-jaber"]),
         (["state", "--kind", "cross"], ["crossing"]),
         (["state", "--sour"], ["--source"]),
-        (["show", "7"], ["78", "77", "76", "75", "74", "73", "72", "71", "70", "7"]),
+        (["show", "7"], ["79", "78", "77", "76", "75", "74", "73", "72", "71", "70", "7"]),
         (["retract", "78"], ["78"]),
         (["types", ""], ["add", "show"]),
         (["types", "show", "crossing.c"], ["crossing.closed"]),

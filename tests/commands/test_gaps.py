@@ -42,5 +42,5 @@ def test_no_gap_is_told_and_bad_input_refused(store: Path) -> None:
     assert done("gaps").err == "there is no gap\n"
     assert done("gaps", "--stale", "20000d").err == "there is no gap, and nothing is stale\n"
     assert "did you mean" in done("gaps", "crossing/oakfrod").err
-    refused(run("gaps", "--stale", "soon"), "is no span of days")
+    refused(run("gaps", "--stale", "soon"), "is not a span of days")
     refused(run("gaps", "--until", "2024-13"), "there is no month 13")

@@ -92,7 +92,7 @@ def test_wide_characters_are_measured(storm: Path) -> None:
         pairs = (f"attribute=a{number}", f"value={value}")
         done("--db", storm, "append", "fact.asserted", "person/x", *pairs, "--on", "2018", "--source", "source/x")
     for columns in (40, 80):
-        for arguments in (("state", "person/x"), ("timeline", "person/x"), ("show", "80")):
+        for arguments in (("state", "person/x"), ("timeline", "person/x"), ("show", str(nth(42)))):
             seen = at_terminal("--db", storm, *arguments, columns=columns)
             texts = [line for line in seen.lines if not line.isascii()]
             assert max(map(width_of, texts)) in (columns - 1, columns)

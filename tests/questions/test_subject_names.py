@@ -96,7 +96,7 @@ def test_giving_a_name_twice_changes_nothing(chron: Chronology) -> None:
 @pytest.mark.parametrize(
     ("rest", "fault"),
     [
-        ({"valid": "2018"}, "valid: subject.named has none"),
+        ({"valid": "2018"}, "valid: subject.named does not take it"),
         ({"stance": "denies"}, "stance: subject.named cannot deny"),
         ({"data": {"name": " "}}, "data.name"),
         ({"data": {"name": "a\nb"}}, "data.name"),
