@@ -1,6 +1,5 @@
 """Checking a store against itself: file, schema, bodies, the columns beside them, projections. Reads, never repairs."""
 
-import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
@@ -9,16 +8,16 @@ from typing import Any, Final
 from attrs import frozen
 
 from chronology.errors import CanonicalError, ChronologyError, IntegrityError
-from chronology.events import canonical
-from chronology.events.records import FORMAT, Body, decode
+from chronology.events.records import decode
 from chronology.evidence.exhibits import Comparison, compare
+from chronology.evidence.row_faults import leaf_of, row_faults
 from chronology.log import database, event_table
 from chronology.log.archive import DESCRIBED, Archive, copy_named
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import Redaction, declared
 from chronology.projections import references, search_index, tables
 from chronology.projections.rebuild import PROJECTIONS, Progress, Stored, first_difference, fresh
-from chronology.transparency.merkle import HASH_SIZE, Frontier, leaf_hash
+from chronology.transparency.merkle import Frontier
 from chronology.transparency.notes import Checkpoint
 from chronology.vocabulary.event_types import REDACTED
 
@@ -27,13 +26,6 @@ FAULTS_LISTED: Final = 100
 
 # Made by the library that applies migrations.
 _FOREIGN_BUT_HARMLESS: Final = frozenset({"_sqlite_migrations", "idx__sqlite_migrations_migration_set_name"})
-
-
-_KEYS: Final = frozenset(Body.__struct_fields__)
-"""All keys that a body may have; one that nothing reads could say anything, and would still be shown as JSON."""
-
-# Only in this one spelling is text order the same as time order.
-_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 
 @frozen(kw_only=True)
@@ -182,10 +174,10 @@ class _Checker:
             expected = previous.position + 1 if previous else 1
             if row.position != expected:
                 yield Fault(position=expected, message=f"is missing: the next event is at position {row.position}")
-            for message in (*_row_faults(row, previous), *self._note_redaction(row)):
+            for message in (*row_faults(row, previous), *self._note_redaction(row)):
                 yield Fault(position=row.position, message=message)
             self._check_copy(row)
-            self.frontier.push(_leaf_of(row))
+            self.frontier.push(leaf_of(row))
             self.events += 1
             previous = row
             if self._progress and (self.events % 1000 == 0 or row.position == head):
@@ -266,46 +258,6 @@ def _wanted_entries(made: Mapping[str, str]) -> set[tuple[Any, ...]]:
 def _kind(statement: str | None) -> str:
     words = (statement or "").split()
     return "table" if words[1:2] == ["VIRTUAL"] else words[1].lower() if len(words) > 1 else "object"
-
-
-def _leaf_of(row: Row) -> bytes:
-    """Return the leaf hash of the body; for a redacted event, the stored one."""
-    stored: object = row.leaf
-    if row.body == b"" and isinstance(stored, bytes) and len(stored) == HASH_SIZE:
-        return stored
-    return leaf_hash(row.body if isinstance(row.body, bytes) else b"")
-
-
-def _row_faults(row: Row, previous: Row | None) -> Iterator[str]:
-    """Derive every column of a row again from its body, and yield what differs."""
-    stored: tuple[object, ...] = row
-    if not all(isinstance(value, kind) for value, kind in zip(stored, event_table.COLUMN_TYPES, strict=True)):
-        yield "a column holds a value of the wrong type"
-        return
-    if previous and isinstance(previous.recorded_at, str) and row.recorded_at < previous.recorded_at:
-        yield f"recorded_at {row.recorded_at} is earlier than at position {previous.position}"
-    if not _INSTANT.fullmatch(row.recorded_at):
-        yield f"recorded_at {row.recorded_at!r} is not in the log's format"
-    if not row.body:
-        return
-    if leaf_hash(row.body) != row.leaf:
-        yield "the body does not match its leaf hash: one of them was edited"
-    try:
-        record = canonical.parse(row.body)
-        if canonical.encode(record) != row.body:
-            yield "the body is not canonical JSON"
-        body = decode(row.body)
-    except CanonicalError as exc:
-        yield str(exc)
-        return
-    if body.format != FORMAT:
-        yield f"the body says that it has format {body.format}, which Chronology never wrote"
-    for key in sorted(record.keys() - _KEYS):
-        yield f"the body has the key {key!r}, which Chronology never wrote"
-    for column in ("id", "type", "subject", "recorded_at"):
-        found, wanted = getattr(row, column), getattr(body, column)
-        if found != wanted:
-            yield f"the column {column} says {found!r}, the body {wanted!r}"
 
 
 def _position_of(name: str, row: Stored) -> int | None:

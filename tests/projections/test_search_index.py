@@ -68,7 +68,7 @@ def test_ranking_in_portions_leaves_nothing_out(
         found = list(search_index.positions(connection, "main", "closed", until=None))
         assert sorted(found) == sorted(whole)
         assert set(found[:most]) == set(sorted(whole)[-most:])
-    earlier = sorted(whole)[0]
+    earlier = min(whole)
     assert max(search_index.positions(connection, "main", "closed", until=earlier)) == earlier
 
 
