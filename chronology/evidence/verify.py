@@ -16,7 +16,8 @@ from chronology.log import database, event_table
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import Redaction, declared
 from chronology.projections import references, tables
-from chronology.projections.rebuild import PROJECTIONS, Progress, Stored, first_difference, fresh
+from chronology.projections.derive import ClaimRow
+from chronology.projections.rebuild import PROJECTIONS, Progress, Stored, first_difference, first_use, fresh
 from chronology.transparency.merkle import HASH_SIZE, Frontier, leaf_hash
 from chronology.transparency.notes import Checkpoint
 from chronology.vocabulary.event_types import REDACTED
@@ -141,16 +142,18 @@ class _Checker:
     def _schema(self) -> Iterator[Fault]:
         found = database.schema(self._connection)
         made = event_table.SCHEMA | tables.SCHEMA
+        former: frozenset[str] = frozenset()
         if "projection" in found and references.versions(self._connection) not in ({}, tables.VERSIONS):
             message = "the projections are of another version; `chronology replay` rebuilds them"
             yield Fault(position=None, message=message)
             made = event_table.SCHEMA
+            former = tables.FORMER
         for name, wanted in made.items():
             if name not in found:
                 yield Fault(position=None, message=f"{_kind(wanted)} {name} is missing")
             elif (found[name] or "").strip() != wanted:
                 yield Fault(position=None, message=f"{_kind(wanted)} {name} has been changed")
-        for name in sorted(found.keys() - (event_table.SCHEMA | tables.SCHEMA).keys(), key=str):
+        for name in sorted(found.keys() - (event_table.SCHEMA | tables.SCHEMA).keys() - former, key=str):
             if name in _FOREIGN_BUT_HARMLESS and _kind(found[name]) != "trigger":
                 continue
             yield Fault(position=None, message=f"{_kind(found[name])} {name} is foreign to a store")
@@ -204,7 +207,19 @@ class _Checker:
                 found = first_difference(self._connection, name)
                 if found is not None:
                     stored, replayed = found
-                    yield Fault(position=_position_of(name, stored or replayed), message=_told(name, stored, replayed))
+                    position = self._position_of(name, stored or replayed)
+                    yield Fault(position=position, message=_told(name, stored, replayed))
+
+    def _position_of(self, name: str, row: Stored) -> int | None:
+        """Return the position of an event that a projection's row stems from, where one can be told."""
+        if row is None or name not in ("name", "claim", "reference"):
+            return None
+        if name == "name":
+            return first_use(self._connection, row[0])
+        if name == "reference":
+            return int(row[1])
+        said = ClaimRow._make(row)
+        return said.key >> tables.ORDINAL_BITS if said.position is None else said.position
 
 
 def _entries(connection: sqlite3.Connection, names: Mapping[str, str]) -> set[tuple[Any, ...]]:
@@ -266,13 +281,6 @@ def _row_faults(row: Row, previous: Row | None) -> Iterator[str]:
         found, wanted = getattr(row, column), getattr(body, column)
         if found != wanted:
             yield f"the column {column} says {found!r}, the body {wanted!r}"
-
-
-def _position_of(name: str, row: Stored) -> int | None:
-    """Return the position of the event that a projection's row comes from, if the row names one."""
-    if row is not None and name in ("assertion", "mention"):
-        return int(row[1])
-    return None
 
 
 def _told(name: str, stored: Stored, replayed: Stored) -> str:

@@ -142,6 +142,7 @@ class Analysis(Asking):
                     self._connection,
                     filters,
                     query.instant_of(moment, now=self._now()),
+                    texts=self._texts,
                     fuzz=restrictions.get("fuzz", 0),
                 )
                 for moment in (first, second)

@@ -225,12 +225,11 @@ class Chronology(Reader, Proving):
     @contextmanager
     def _written(self, *, dry_run: bool) -> Iterator[None]:
         try:
-            with database.writing(self._connection):
+            with database.writing(self._connection, dry_run=dry_run):
                 yield
-                if dry_run:
-                    raise _DryRunError
-        except _DryRunError:
-            return
+        finally:
+            # What was numbered in it may be taken back, or numbered anew.
+            self._texts.clear()
 
     def define(
         self, schema: dict[str, Json], *, recorded_by: str | None = None, dry_run: bool = False
@@ -255,8 +254,8 @@ class Chronology(Reader, Proving):
             dry_run: leave what is stored as it is, and report what would change; a store opened for reading will do.
         """
         begin = perf_counter()
-        transaction = database.reading if dry_run else database.writing
-        with transaction(self._connection):
+        transaction = database.reading(self._connection) if dry_run else self._written(dry_run=False)
+        with transaction:
             rows, changed = rebuild.replay(self._log, self._connection, progress=progress, dry_run=dry_run)
             events = self._log.head()
         return ReplayReport(events=events, seconds=perf_counter() - begin, rows=rows, changed=changed)
@@ -265,7 +264,3 @@ class Chronology(Reader, Proving):
         """Return the positions of the events whose text names another by its id: withdrawals, disputes, notes."""
         with database.reading(self._connection):
             return naming(self._log, event_id)
-
-
-class _DryRunError(Exception):
-    """Takes a dry run's transaction back."""

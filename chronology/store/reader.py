@@ -15,6 +15,7 @@ from chronology.errors import ChronologyError, DateError, StoreError, UnknownNam
 from chronology.log import database, event_table
 from chronology.log.event_table import Log, Row
 from chronology.projections import references, tables
+from chronology.projections.names import Texts
 from chronology.store import query
 from chronology.store.analysis import Analysis
 from chronology.store.asking import Restrictions
@@ -45,6 +46,7 @@ class Reader(Analysis, Directory):
         self._vocabulary: Vocabulary | None = None
         self._vocabulary_position = -1
         self._is_current = False
+        self._texts = Texts(connection)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, clock: Clock = utc_now) -> Self:
@@ -85,7 +87,7 @@ class Reader(Analysis, Directory):
         # What held is told without types and payloads, so it need not wait for what reads them.
         from chronology.projections import bookkeeping
 
-        with database.reading(self._connection):
+        with self._asking():
             newest = bookkeeping.newest_definition(self._connection)
             if self._vocabulary is None or newest != self._vocabulary_position:
                 self._vocabulary = bookkeeping.load_vocabulary(self._log, self._connection)
@@ -117,12 +119,14 @@ class Reader(Analysis, Directory):
     @contextmanager
     def _asking(self) -> Iterator[None]:
         with database.reading(self._connection):
-            if not self._is_current:
-                self._check_projections()
+            self._check_projections()
+            self._texts.renew()
             yield
 
     def _check_projections(self) -> None:
         """Refuse projections that another version of this program made, and that mean something else."""
+        if self._is_current:
+            return
         if references.versions(self._connection) not in ({}, tables.VERSIONS):
             raise StoreError("the projections are of another version", hint="`chronology replay` rebuilds them")
         # Nobody makes them older again.
@@ -175,8 +179,10 @@ class Reader(Analysis, Directory):
 
     def withdrawn_by(self, event: "RecordedEvent") -> int | None:
         """Return the position that retracted or replaced an event, None while it is live."""
-        with database.reading(self._connection):
-            return references.withdrawn_by(self._connection, event.event.subject, event.position)
+        with self._asking():
+            valid = event.event.valid
+            start = None if valid is None else edtf.parse(valid).extent.start_min
+            return references.withdrawn_by(self._connection, event.event.subject, event.position, start=start)
 
     def state(
         self,
@@ -222,7 +228,7 @@ class Reader(Analysis, Directory):
         }
         with self._asking():
             filters = self._filters(subject, attribute, restrictions, kind=kind)
-            return query.holdings(self._connection, filters, instant, fuzz=fuzz)
+            return query.holdings(self._connection, filters, instant, texts=self._texts, fuzz=fuzz)
 
     def timeline(
         self,
@@ -262,7 +268,7 @@ class Reader(Analysis, Directory):
         """Return the event that declares a redacted event's gap, None where it was not redacted."""
         from chronology.projections import bookkeeping
 
-        with database.reading(self._connection):
+        with self._asking():
             row = bookkeeping.redaction_of(self._log, self._connection, event.id)
         return None if row is None else self._recorded(row)
 
