@@ -50,7 +50,7 @@ class SegmentRow(NamedTuple):
 _SHORT_HISTORY: Final = 48
 """Live claims of a group up to which making all its segments anew is the quickest."""
 
-_FEW_CHANGES: Final = 64
+_FEW_CHANGES: Final = 1_000
 """Changes to a long history up to which looking around each of them is the quickest."""
 
 _GROUPS_AT_ONCE: Final = 500
