@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from io import StringIO
 from itertools import count, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -116,9 +117,8 @@ def published(path: Path) -> Workload:
     Each row says two things, of a place and of those who fight; where more events are wanted than that, the same is
     said again of other places and others who fight.
     """
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as file:
-        rows = list(csv.DictReader(file))
+    text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    rows = list(csv.DictReader(StringIO(text.decode())))
     told = Counter(_place(row) for row in rows)
     years = [int(row["date_start"][:4]) for row in rows]
     return Workload(
