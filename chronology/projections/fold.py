@@ -32,8 +32,8 @@ class Fold:
     Tables are found by name: `rebuild` folds into temporary ones, which stand before those of the file.
     """
 
-    def __init__(self, log: Log, connection: sqlite3.Connection, vocabulary: Vocabulary) -> None:
-        """Start with projections that are at the log's head, or empty together with the vocabulary."""
+    def __init__(self, log: Log, connection: sqlite3.Connection, vocabulary: Vocabulary, *, anew: bool = False) -> None:
+        """Start with projections that are at the log's head, or anew: empty, together with the vocabulary."""
         self._log = log
         self._connection = connection
         self.vocabulary = vocabulary
@@ -41,8 +41,9 @@ class Fold:
         self._pending: dict[int, tuple[list[ClaimRow], list[ReferenceRow]]] = {}
         self._ended: list[tuple[int, bool, ClaimRow]] = []
         self._gone: list[tuple[int, ReferenceRow]] = []
-        # What came and went, by group, since segments were last brought up; None where all are to be made anew.
-        self._touched: defaultdict[Group, list[Change]] | None = defaultdict(list)
+        # What came and went, by group, since segments were last brought up.
+        self._touched: defaultdict[Group, list[Change]] = defaultdict(list)
+        self._anew = anew
         self._changes = self._position = 0
         self._withdrawals: dict[int, int | None] | None = None
 
@@ -50,31 +51,22 @@ class Fold:
         """Fold rows, in order; what they contribute is written by and by, all of it by `update`."""
         for row in rows:
             self._take(row.position, decode(row.body))
-        if self._touched is not None and self._changes > _CHANGES_IN_MIND:
-            self._forget()
-
-    def _forget(self) -> None:
-        """Keep no longer in mind what came and went, in a batch that changes very much."""
-        self._changes = 0
-        self.flush()
-        if self._touched and not segment_changes.are_most(self._connection, len(self._touched)):
-            segment_changes.update(self._connection, self._touched)
-            self._touched.clear()
-        else:
-            self._touched = None
+        if self._changes > _CHANGES_IN_MIND:
+            self._update_segments()
 
     def update(self) -> None:
         """Write all that was taken, bring the segments up to it, and note the position of all projections."""
-        self.flush()
-        if self._touched is None:
-            segment_changes.renew(self._connection)
-        else:
-            segment_changes.update(self._connection, self._touched)
+        self._update_segments()
         self._note_position()
+
+    def _update_segments(self) -> None:
+        self.flush()
+        segment_changes.update(self._connection, self._touched)
+        self._touched.clear()
+        self._changes = 0
 
     def rebuild(self, rows: Iterable[Row]) -> None:
         """Fold the whole log into empty projections, in memory that does not grow with it."""
-        self._touched = None
         for row in rows:
             try:
                 if row.body:
@@ -120,7 +112,7 @@ class Fold:
         spoken_of = [(numbers[row[0]], *row[1:]) for _, some in self._pending.values() for row in some]
         references.insert(self._connection, spoken_of)
         self._pending.clear()
-        if self._touched is not None:
+        if not self._anew:
             for row, written in zip(rows, claims, strict=True):
                 if row.known_until is None:
                     self._touched[written[:2]].append(_change(row, came=True))
@@ -150,7 +142,7 @@ class Fold:
             subject, attribute = numbers[row.subject], numbers[row.attribute]
             position = row.key >> ORDINAL_BITS if row.position is None else row.position
             ended.append(Withdrawal(by, tells, subject, attribute, row.start_min, position))
-            if self._touched is not None:
+            if not self._anew:
                 self._touched[subject, attribute].append(_change(row, came=False))
                 self._changes += 1
         claim_changes.withdraw(self._connection, ended)

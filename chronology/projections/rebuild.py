@@ -106,7 +106,7 @@ def fresh(log: Log, connection: sqlite3.Connection, *, progress: Progress | None
             connection.execute(tables.SCHEMA[name].replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
         connection.execute("PRAGMA temp.cache_size = -16384")
         head = log.head()
-        Fold(log, connection, Vocabulary()).rebuild(_reported(log.read(until=head), head, progress))
+        Fold(log, connection, Vocabulary(), anew=True).rebuild(_reported(log.read(until=head), head, progress))
         yield
     finally:
         for name in PROJECTIONS:

@@ -55,15 +55,9 @@ _FEW_CHANGES: Final = 1_000
 
 _GROUPS_AT_ONCE: Final = 500
 
-_MANY_GROUPS: Final = 2_000
-"""Groups from which on, if they are most of all, one pass over every claim is quicker than one look at each."""
-
 
 def update(connection: sqlite3.Connection, touched: Mapping[Group, Sequence[Change]]) -> None:
     """Bring the segments of some groups up to their claims, after some of these came or went."""
-    if len(touched) > _MANY_GROUPS and are_most(connection, len(touched)):
-        renew(connection)
-        return
     groups = sorted(touched)
     for start in range(0, len(groups), _GROUPS_AT_ONCE):
         some = groups[start : start + _GROUPS_AT_ONCE]
@@ -92,12 +86,6 @@ def is_plain(said: Iterable[Said]) -> bool:
             return False
         spoken = start + DAY if extent_end is None else extent_end
     return True
-
-
-def are_most(connection: sqlite3.Connection, groups: int) -> bool:
-    """Tell whether a number of groups is more than half of all."""
-    row = connection.execute("SELECT count(*) FROM (SELECT DISTINCT subject, attribute FROM claim)").fetchone()
-    return groups > int(row[0]) // 2
 
 
 def _update_long(connection: sqlite3.Connection, group: Group, changes: Sequence[Change]) -> None:
@@ -172,12 +160,6 @@ def _joined(rows: Iterable[SegmentRow]) -> Iterator[SegmentRow]:
         last = row
     if last:
         yield last
-
-
-def renew(connection: sqlite3.Connection) -> None:
-    """Make every group's segments anew."""
-    connection.execute("DELETE FROM segment")
-    rebuild(connection)
 
 
 def rebuild(connection: sqlite3.Connection) -> None:

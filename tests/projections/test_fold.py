@@ -260,7 +260,6 @@ def test_what_is_kept_in_mind_of_a_batch_is_bounded(wells: Chronology, monkeypat
         real(connection, touched)
 
     monkeypatch.setattr(segment_changes, "update", update)
-    monkeypatch.setattr(segment_changes, "are_most", lambda *_: False)
     monkeypatch.setattr(fold, "_CHANGES_IN_MIND", 10)
     monkeypatch.setattr(fold, "_PENDING_EVENTS", 5)
     monkeypatch.setattr(batch, "_FLUSH_ROWS", 5)
