@@ -18,6 +18,7 @@ from chronology.answers import resolve
 from chronology.answers.holding import Holding
 from chronology.dates import edtf
 from chronology.events.json_values import Json, thaw
+from chronology.projections import rebuild
 
 # Pure resolution --------------------------------------------------------------------------------------------
 
@@ -152,7 +153,7 @@ def tables(chron: Chronology) -> dict[str, list[tuple[Any, ...]]]:
     """Return every row of every projection, with the storage class of each value, read past the store."""
     found = {}
     with closing(sqlite3.connect(path_of(chron))) as connection:
-        for name in ("assertion", "state", "subject", "mention", "projection"):
+        for name in (*rebuild.PROJECTIONS, "assertion", "state", "subject", "mention"):
             rows = connection.execute(f"SELECT * FROM {name}").fetchall()
             found[name] = sorted((tuple((type(value).__name__, value) for value in row) for row in rows), key=repr)
     return found

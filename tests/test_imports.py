@@ -42,8 +42,8 @@ dates dates.calendar dates.edtf dates.periods dates.readings
 errors
 events events.json_values events.patterns
 log log.database log.event_table
-projections projections.assertion projections.filters projections.long_history projections.references
-projections.state projections.tables
+projections projections.claims projections.filters projections.long_history projections.names projections.references
+projections.segments projections.tables
 questions questions.scope questions.support
 store store.analysis store.asking store.directory store.finding store.query store.reader
 """

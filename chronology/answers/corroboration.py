@@ -31,7 +31,7 @@ def support(claims: Sequence[Claim], instant: int) -> dict[str | None, int]:
     below, _ = _floor([claim for claim in covering if claim.value != value], instant)
     winners = [claim for claim in covering if _latest(claim, instant) >= floor]
     others = [claim for claim in covering if claim.value != value and _latest(claim, instant) >= below]
-    origins: defaultdict[str | None, set[str | None]] = defaultdict(set)
+    origins: defaultdict[str | None, set[str | int | None]] = defaultdict(set)
     for claim in covering:
         least, rivals = (below, others) if claim.value == value else (floor, winners)
         if _latest(claim, instant) >= least or _contests(claim, rivals):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from chronology.answers.disagreements import Clash, Disagreement, Span
+from chronology.answers.disagreements import Clash, Disagreement, Span, Voice
 from chronology.answers.resolve import Claim, Role
 from chronology.dates.calendar import BEGINNING, DAY, FOREVER
 
@@ -91,7 +91,7 @@ class _Told:
         self._sources = sources
         self._accounts = _Trail()
         self._ended = _Trail()
-        self._by_voice: defaultdict[tuple[str | None, str], _Trail] = defaultdict(_Trail)
+        self._by_voice: defaultdict[Voice, _Trail] = defaultdict(_Trail)
 
     def disagreeing(self, claim: Claim, barrier: int) -> list[Disagreement]:
         """Return the pairs of a claim with earlier ones that give other dates, and take the claim in."""
@@ -114,7 +114,7 @@ class _Told:
             for other, between in pairs.values()
         ]
 
-    def _voice(self, claim: Claim) -> tuple[str | None, str]:
+    def _voice(self, claim: Claim) -> Voice:
         return claim.origin, self._sources[claim.key]
 
 

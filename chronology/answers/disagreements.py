@@ -17,6 +17,10 @@ Span = tuple[int, int]
 """Seconds, half-open."""
 
 
+Voice = tuple[str | int | None, str]
+"""Who a claim comes from, and the source that passes it on."""
+
+
 class Clash(StrEnum):
     """How two claims disagree."""
 
@@ -121,7 +125,7 @@ class _Lasting:
 
     def __init__(self, sources: Mapping[int, str]) -> None:
         self._sources = sources
-        self._kept: dict[str | None, dict[tuple[str | None, str], dict[int, Claim]]] = {}
+        self._kept: dict[str | None, dict[Voice, dict[int, Claim]]] = {}
         self._ending: list[tuple[int, int, Claim]] = []
 
     def against(self, claim: Claim) -> Iterator[Claim]:
@@ -149,7 +153,7 @@ class _Lasting:
         if not voices:
             del self._kept[claim.value]
 
-    def _voice(self, claim: Claim) -> tuple[str | None, str]:
+    def _voice(self, claim: Claim) -> Voice:
         return claim.origin, self._sources[claim.key]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final, Literal
+from uuid import UUID
 
 import msgspec
 from attrs import frozen
@@ -14,8 +15,11 @@ Certainty = Literal["certain", "possible"]
 Standing = Literal["leading", "possible", "rival", "denial"]
 Role = Literal["affirms", "denies", "disputes"]
 
-Evidence = tuple[str | None, str, int, str, str, str, str | None, Role]
-"""The evidence of a party: value as canonical JSON, event, position, valid, origin, source, grade, role."""
+Evidence = tuple[str | None, bytes, int, str | int, str, str, str | None, Role]
+"""The evidence of a party: value as canonical JSON, event, position, valid, origin, source, grade, role.
+
+The event is the 16 bytes of its id. `valid` is the text, or the first second of the one day that it names.
+"""
 
 Party = tuple[Evidence | None, Standing]
 """A party and its standing; None stands for "nothing known"."""
@@ -24,12 +28,12 @@ Dissent = tuple[Certainty, bool, tuple[Party, ...]]
 """The rest of an answer with several parties: certainty, whether it is contested, and the other parties in order."""
 
 HeldRow = tuple[
-    str, str, str | None, str | None, int | None, str | None, str | None, str | None, str | None, Dissent | None
+    str, str, str | None, bytes | None, int | None, str | int | None, str | None, str | None, str | None, Dissent | None
 ]
-"""An answer as text: subject and attribute, the leading party's evidence without its role, and the dissent.
+"""An answer as stored: subject and attribute, the leading party's evidence without its role, and the dissent.
 
 If "nothing known" leads, all of the evidence is None. A single party is certain and uncontested, and the dissent is
-None. Most answers are like that, and SQL returns them in exactly this form.
+None. Most answers are like that.
 """
 
 _decode: Final = msgspec.json.decode
@@ -104,10 +108,10 @@ class Holding(msgspec.Struct, frozen=True, gc=False):
     def since(self) -> str | None:
         """The start of the leading assertion as its source gave it; None if it is open or unknown, or nothing leads."""
         valid = self._row[5]
-        if not valid:
+        if valid is None:
             return None
         try:
-            return edtf.parse(valid).since
+            return edtf.parse(_date(valid)).since
         except DateError as exc:
             raise ruined(exc) from exc
 
@@ -133,15 +137,19 @@ def _candidate(said: Any, standing: Standing, support: Mapping[str | None, int] 
     return Candidate(
         value=_value(value),
         standing=standing,
-        event=event,
+        event=str(UUID(bytes=event)),
         position=position,
-        valid=valid,
+        valid=_date(valid),
         origin=origin,
         source=source,
         grade=grade,
         role=role,
         supported_by=support.get(value) if support and role == "affirms" else None,
     )
+
+
+def _date(valid: str | int) -> str:
+    return valid if isinstance(valid, str) else edtf.format_day(valid) or ""
 
 
 def _value(text: str | None) -> Json:

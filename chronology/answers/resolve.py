@@ -51,6 +51,7 @@ class Claim(NamedTuple):
             holds by the source's own word, even without persistence.
         value: canonical JSON text; None if the event says that nothing holds any more.
         role: an affirmation can win; a denial or a bare dispute never does.
+        origin: a name, or the number of one.
         disputes: positions of events that this one disputes.
     """
 
@@ -63,7 +64,7 @@ class Claim(NamedTuple):
     extent_end: int
     value: str | None
     role: Role = Role.AFFIRMS
-    origin: str | None = None
+    origin: str | int | None = None
     disputes: frozenset[int] = frozenset()
 
     @property

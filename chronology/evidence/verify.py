@@ -16,7 +16,8 @@ from chronology.log.archive import DESCRIBED, Archive, copy_named
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import Redaction, declared
 from chronology.projections import references, search_index, tables
-from chronology.projections.rebuild import PROJECTIONS, Progress, Stored, first_difference, fresh
+from chronology.projections.derive import ClaimRow
+from chronology.projections.rebuild import PROJECTIONS, Progress, Stored, first_difference, first_use, fresh
 from chronology.transparency.merkle import Frontier
 from chronology.transparency.notes import Checkpoint
 from chronology.vocabulary.event_types import REDACTED
@@ -145,10 +146,12 @@ class _Checker:
     def _schema(self) -> Iterator[Fault]:
         found = database.schema(self._connection)
         made = event_table.SCHEMA | tables.SCHEMA
+        former: frozenset[str] = frozenset()
         if "projection" in found and references.versions(self._connection) not in ({}, tables.VERSIONS):
             message = "the projections are of another version; `chronology replay` rebuilds them"
             yield Fault(position=None, message=message)
             made = event_table.SCHEMA
+            former = tables.FORMER
         if found.keys() & search_index.SCHEMA.keys():
             # The index for searches may be missing, but not half of it.
             made = made | search_index.SCHEMA
@@ -157,7 +160,8 @@ class _Checker:
                 yield Fault(position=None, message=f"{_kind(wanted)} {name} is missing")
             elif (found[name] or "").strip() != wanted:
                 yield Fault(position=None, message=f"{_kind(wanted)} {name} has been changed")
-        for name in sorted(found.keys() - (event_table.SCHEMA | tables.SCHEMA | search_index.SCHEMA).keys(), key=str):
+        known = event_table.SCHEMA | tables.SCHEMA | search_index.SCHEMA
+        for name in sorted(found.keys() - known.keys() - former, key=str):
             if name in _FOREIGN_BUT_HARMLESS and _kind(found[name]) != "trigger":
                 continue
             yield Fault(position=None, message=f"{_kind(found[name])} {name} is foreign to a store")
@@ -224,7 +228,8 @@ class _Checker:
                 found = first_difference(self._connection, name)
                 if found is not None:
                     stored, replayed = found
-                    yield Fault(position=_position_of(name, stored or replayed), message=_told(name, stored, replayed))
+                    position = self._position_of(name, stored or replayed)
+                    yield Fault(position=position, message=_told(name, stored, replayed))
         yield from self._search_index()
 
     def _search_index(self) -> Iterator[Fault]:
@@ -236,6 +241,17 @@ class _Checker:
                 "the search index differs from a fresh one; `chronology replay` drops it, and searching remakes it"
             )
             yield Fault(position=found, message=message)
+
+    def _position_of(self, name: str, row: Stored) -> int | None:
+        """Return the position of the event that a projection's row comes from, if one can be told."""
+        if row is None or name not in ("name", "claim", "reference"):
+            return None
+        if name == "name":
+            return first_use(self._connection, row[0])
+        if name == "reference":
+            return int(row[1])
+        said = ClaimRow._make(row)
+        return said.key >> tables.ORDINAL_BITS if said.position is None else said.position
 
 
 def _entries(connection: sqlite3.Connection, names: Mapping[str, str]) -> set[tuple[Any, ...]]:
@@ -258,13 +274,6 @@ def _wanted_entries(made: Mapping[str, str]) -> set[tuple[Any, ...]]:
 def _kind(statement: str | None) -> str:
     words = (statement or "").split()
     return "table" if words[1:2] == ["VIRTUAL"] else words[1].lower() if len(words) > 1 else "object"
-
-
-def _position_of(name: str, row: Stored) -> int | None:
-    """Return the position of the event that a projection's row comes from, if the row names one."""
-    if row is not None and name in ("assertion", "mention"):
-        return int(row[1])
-    return None
 
 
 def _told(name: str, stored: Stored, replayed: Stored) -> str:

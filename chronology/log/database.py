@@ -267,13 +267,13 @@ def is_passing(exc: Exception) -> bool:
 
 
 @contextmanager
-def writing(connection: sqlite3.Connection) -> Iterator[None]:
-    """Run a block as one transaction that holds the write lock from the start: all or nothing."""
+def writing(connection: sqlite3.Connection, *, dry_run: bool = False) -> Iterator[None]:
+    """Run a block as one transaction that holds the write lock from the start: all or nothing; a dry run: nothing."""
     with wrapped():
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield
-            connection.execute("COMMIT")
+            connection.execute("ROLLBACK" if dry_run else "COMMIT")
         except BaseException:
             # A full disk or an I/O error may already have rolled back; a second ROLLBACK would mask what happened.
             if connection.in_transaction:

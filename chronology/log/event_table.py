@@ -271,6 +271,11 @@ class Log:
         )
         return [row[0] for row in rows]
 
+    def largest_id(self) -> str:
+        """Return the id that is the last in text order, an empty text where the log is empty."""
+        (event_id,) = self._connection.execute("SELECT ifnull(max(id), '') FROM event").fetchone()
+        return str(event_id)
+
     def recorded_at(self, position: int) -> str:
         """Return when the event at a position was recorded; if there is none, an empty text, which sorts first."""
         row = self._connection.execute("SELECT recorded_at FROM event WHERE position = ?", (position,)).fetchone()

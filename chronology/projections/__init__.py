@@ -1,8 +1,8 @@
 """Projections: stored, disposable read models, each a fold of the log. Rows of the log go in, rows to ask come out.
 
-Made by `fold`, which takes events in order: `derive` says what each contributes, `assertion_changes` and
-`state_changes` write it, `tables` holds the text of the tables. Asked through `assertion`, `state`, `references` and
-`bookkeeping`, within `filters`; `long_history` reads no more of a busy attribute than a question needs. `rebuild`
-makes all of them anew. `search_index` stands apart: it is brought up by whoever searches. SQL stands here and in
-`log`, nowhere else.
+Made by `fold`, which takes events in order: `derive` says what each contributes, `claim_changes` and
+`segment_changes` write it, `names` numbers the names, `tables` holds the text of tables and views. Asked through
+`claims`, `segments`, `references`, `likeness` and `bookkeeping`, within `filters`; `long_history` reads no more of a
+busy attribute than a question needs. `rebuild` remakes all of them. `search_index` stands apart: whoever searches
+brings it up to date. SQL stands here, in `log` and in `questions`, nowhere else.
 """

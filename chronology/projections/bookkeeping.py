@@ -15,8 +15,8 @@ def newest_definition(connection: sqlite3.Connection) -> int:
     row = connection.execute(
         """
         SELECT ifnull(max(position), 0)
-        FROM mention
-        WHERE subject >= 'type/' AND subject < 'type0'
+        FROM reference
+        WHERE subject IN (SELECT id FROM name WHERE text >= 'type/' AND text < 'type0')
         """
     ).fetchone()
     return int(row[0])
@@ -27,8 +27,8 @@ def load_vocabulary(log: Log, connection: sqlite3.Connection) -> Vocabulary:
     positions = connection.execute(
         """
         SELECT position
-        FROM mention
-        WHERE subject >= 'type/' AND subject < 'type0' AND role = 'subject'
+        FROM reference
+        WHERE about AND subject IN (SELECT id FROM name WHERE text >= 'type/' AND text < 'type0')
         ORDER BY position
         """
     ).fetchall()

@@ -1,67 +1,76 @@
-"""What an event contributes to the projections, as plain rows. Pure: looks nothing up itself."""
+"""What an event contributes to the projections, as plain rows that still hold names as texts. Looks nothing up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import count
+from typing import Final, NamedTuple
 
 from chronology.answers.resolve import Role
 from chronology.dates import edtf
+from chronology.dates.calendar import DAY, FOREVER
 from chronology.events import canonical
 from chronology.events.json_values import Json
+from chronology.events.patterns import is_day
 from chronology.events.records import Body
-from chronology.projections.tables import ORDINAL_BITS
+from chronology.projections.tables import OPPOSING, ORDINAL_BITS, REACHES
 from chronology.vocabulary.event_types import BOOKKEEPING, EventType
 from chronology.vocabulary.registry import Vocabulary
 
 
-class AssertionRow(NamedTuple):
-    """A row of the assertion projection, but for its `known_until`; columns as in `tables.ASSERTION`."""
+class ClaimRow(NamedTuple):
+    """A row of the table of claims, columns as in `tables.CLAIM`; names are texts, and become numbers when written."""
 
-    key: int
-    position: int
     subject: str
     attribute: str
-    value: str | None
-    role: str
     start_min: int
-    start_max: int
-    end_min: int
-    end_max: int
-    extent_end: int
-    valid: str
-    persists: bool
-    event: str
-    origin: str
+    key: int
+    known_until: int | None
+    origin: str | None
     source: str
+    value: str | None
+    event: bytes
     grade: str | None
-    stated: str
+    valid: str | None
+    start_max: int | None
+    end_min: int | None
+    end_max: int | None
+    extent_end: int | None
+    breadth: int
+    position: int | None
+    role: str | None
     disputes: str | None
-    known_from: int
+    stated: int
+    persists: bool
+    tells: bool
+    extent_last: int | None
 
 
-class MentionRow(NamedTuple):
-    """A row of the mention projection, but for its `known_until`; columns as in `tables.MENTION`."""
+class ReferenceRow(NamedTuple):
+    """A row of the table of references, columns as in `tables.REFERENCE`; its name is a text."""
 
     subject: str
     position: int
-    role: str
+    about: bool
     first: int | None
     last: int | None
+    known_until: int | None
 
 
 Lookup = Callable[[str], tuple[int, Body] | None]
 """Position and body of an event, by id; None where it was redacted."""
 
-_Group = tuple[str, str]
+_Said = dict[str, str | None]
+"""What an event says of its subject: values as JSON text, by attribute."""
+
+_AFFIRMS: Final = Role.AFFIRMS.value
 
 
-def asserted(body: Body, vocabulary: Vocabulary) -> dict[_Group, str | None]:
+def asserted(body: Body, vocabulary: Vocabulary) -> _Said:
     """Return what an event says of which attribute, its payload read by the newest version of its type."""
     if body.type in BOOKKEEPING:
         return {}
     newest = vocabulary.newest(body.type)
-    said = newest.asserted(_payload(body, newest, vocabulary))
-    return {(body.subject, attribute): value for attribute, value in said}
+    return dict(newest.asserted(_payload(body, newest, vocabulary)))
 
 
 def _payload(body: Body, newest: EventType, vocabulary: Vocabulary) -> Json:
@@ -69,37 +78,66 @@ def _payload(body: Body, newest: EventType, vocabulary: Vocabulary) -> Json:
     return body.data if version == newest.version else vocabulary.upcast(body.type, version, body.data)
 
 
-def assertion_rows(
-    position: int, body: Body, vocabulary: Vocabulary, lookup: Lookup, *, known_from: int, ordinal: int = 0
-) -> list[AssertionRow]:
-    """Return the rows of one event, in the order of its type's schema, then of the events it disputes.
+def claim_rows(
+    position: int,
+    body: Body,
+    vocabulary: Vocabulary,
+    lookup: Lookup,
+    *,
+    known_from: int | None = None,
+    ordinal: int = 0,
+) -> list[ClaimRow]:
+    """Return the claims of one event, in the order of its type's schema, then of the events it disputes.
 
     Args:
         position: of the event.
         body: its stored body.
         vocabulary: as defined up to `known_from`.
         lookup: finds the events that this one disputes.
-        known_from: the position since which the event is read so: its own, or that of a newer version of its type.
+        known_from: the position since which a newer version of its type reads it so; None for its own.
         ordinal: number of the first row among those of `known_from`.
     """
     said = asserted(body, vocabulary)
     disputed = _disputed(body, vocabulary, lookup) if body.disputes else {}
     if not said and not disputed:
         return []
-    valid, source = body.valid or "", body.source or ""
     persists = vocabulary.newest(body.type).persists
-    stated = body.stated or body.recorded_at[:10]
-    common = *_placed(valid, persists), valid, persists, body.id or "", body.origin or "", source, body.grade, stated
-    key = known_from << ORDINAL_BITS | ordinal
-    rows: list[AssertionRow] = []
-    for (subject, attribute), value in said.items():
-        targets = disputed.pop((subject, attribute), None)
+    start_min, bounds, breadth, valid = _placed(body.valid or "", persists)
+    source, origin = body.source or "", body.origin
+    if origin == source:
+        origin = None
+    stated = _first_second(body.stated or body.recorded_at[:10])
+    event, grade, reread = (
+        bytes.fromhex((body.id or "").replace("-", "")),
+        body.grade,
+        None if known_from is None else position,
+    )
+    keys = count((known_from or position) << ORDINAL_BITS | ordinal)
+    stance = None if body.stance == _AFFIRMS else body.stance
+    start_max, end_min, end_max, extent_end, extent_last = bounds
+    rows: list[ClaimRow] = []
+    for attribute, value in said.items():
+        if not isinstance(attribute, str):
+            raise TypeError(f"the attribute {attribute!r} is no text")
+        targets = disputed.pop((body.subject, attribute), None)
         disputes = _encoded(targets[0]) if targets else None
-        said_of = key + len(rows), position, subject, attribute, value
-        rows.append(AssertionRow._make((*said_of, body.stance, *common, disputes, known_from)))
+        reach = breadth if stance is None and disputes is None else OPPOSING
+        tells = not rows and reread is None
+        rows.append(
+            ClaimRow(
+                body.subject, attribute, start_min, next(keys), None, origin, source, value, event, grade, valid,
+                start_max, end_min, end_max, extent_end, reach, reread, stance, disputes, stated, persists, tells,
+                extent_last,
+            )
+        )  # fmt: skip
     for (subject, attribute), (positions, value) in disputed.items():
-        said_of = key + len(rows), position, subject, attribute, value
-        rows.append(AssertionRow._make((*said_of, Role.DISPUTES.value, *common, _encoded(positions), known_from)))
+        rows.append(
+            ClaimRow(
+                subject, attribute, start_min, next(keys), None, origin, source, value, event, grade, valid,
+                start_max, end_min, end_max, extent_end, OPPOSING, reread, "disputes", _encoded(positions), stated,
+                persists, False, extent_last,
+            )
+        )  # fmt: skip
     return rows
 
 
@@ -107,39 +145,71 @@ def _encoded(positions: list[int]) -> str:
     return canonical.encode_checked(positions).decode()
 
 
+@lru_cache(maxsize=4_096)
+def _first_second(day: str) -> int:
+    return edtf.opening_of(day)
+
+
 @lru_cache(maxsize=65_536)
-def _placed(valid: str, persists: bool) -> tuple[int, int, int, int, int]:
-    """Return the four bounds of an assertion, and the earliest end of its explicit extent."""
+def _placed(
+    valid: str, persists: bool
+) -> tuple[int, tuple[int | None, int | None, int | None, int | None, int | None], int, str | None]:
+    """Return `start_min`, `start_max` to `extent_last`, `breadth` of an affirmation, and `valid`, as in the table."""
     reading = edtf.parse(valid)
-    bounds = edtf.bounds(reading, persists=persists)
-    return bounds.start_min, bounds.start_max, bounds.end_min, bounds.end_max, reading.extent.end_min
+    extent, bounds = reading.extent, edtf.bounds(reading, persists=persists)
+    start, latest = bounds.start_min, bounds.start_max
+    # What may start at the very end of a day reaches beyond it.
+    reach = max(latest + 1, extent.end_min) - start
+    breadth = next(index for index, most in enumerate(REACHES) if reach <= most)
+    rest = (
+        None if latest == start else latest,
+        None if bounds.end_min == FOREVER else bounds.end_min,
+        None if bounds.end_max == FOREVER else bounds.end_max,
+        None if extent.end_min == start + DAY else extent.end_min,
+        None if extent.end_max == latest + DAY else extent.end_max,
+    )
+    return start, rest, breadth, None if is_day(valid) else valid
 
 
-def _disputed(body: Body, vocabulary: Vocabulary, lookup: Lookup) -> dict[_Group, tuple[list[int], str | None]]:
+def _disputed(
+    body: Body, vocabulary: Vocabulary, lookup: Lookup
+) -> dict[tuple[str, str], tuple[list[int], str | None]]:
     """Return, for each group in which this event disputes another, the others' positions and the first one's value."""
-    found: dict[_Group, tuple[list[int], str | None]] = {}
+    found: dict[tuple[str, str], tuple[list[int], str | None]] = {}
     for target in body.disputes:
         known = lookup(target)
         if known is None:
             # What is redacted says nothing any more, so nothing of it can be disputed.
             continue
         position, other = known
-        for group, value in asserted(other, vocabulary).items():
-            positions, _ = found.setdefault(group, ([], value))
+        for attribute, value in asserted(other, vocabulary).items():
+            positions, _ = found.setdefault((other.subject, attribute), ([], value))
             if position not in positions:
                 positions.append(position)
     return found
 
 
-def mention_rows(position: int, body: Body, vocabulary: Vocabulary) -> list[MentionRow]:
-    """Return one row for the event's subject and one for each other subject that its payload refers to."""
+def reference_rows(
+    position: int, body: Body, vocabulary: Vocabulary, *, claims: Sequence[ClaimRow] = ()
+) -> list[ReferenceRow]:
+    """Return one row for the event's subject, and one for each other subject that its payload refers to.
+
+    Args:
+        position: of the event.
+        body: its stored body.
+        vocabulary: as `claim_rows` has it.
+        claims: what else is known of it; where one tells whom the event is about, no row repeats that.
+    """
+    told = bool(claims) and claims[0].tells
+    newest = None if body.valid is None else vocabulary.newest(body.type)
+    if told and newest and not newest.references:
+        return []
     if body.valid is None:
-        return [MentionRow(body.subject, position, "subject", None, None)]
+        return [ReferenceRow(body.subject, position, True, None, None, None)]
     extent = edtf.parse(body.valid).extent
     first, last = extent.start_min, extent.end_max
-    rows = [MentionRow(body.subject, position, "subject", first, last)]
-    newest = vocabulary.newest(body.type)
-    if newest.references:
+    rows = [] if told else [ReferenceRow(body.subject, position, True, first, last, None)]
+    if newest and newest.references:
         mentioned = newest.mentioned(_payload(body, newest, vocabulary))
-        rows += [MentionRow(name, position, "data", first, last) for name in mentioned if name != body.subject]
+        rows += [ReferenceRow(name, position, False, first, last, None) for name in mentioned if name != body.subject]
     return rows

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from chronology.dates import edtf
 from chronology.projections.tables import ORDINAL_BITS
 
 _LARGEST: Final = 2**63 - 1
@@ -31,7 +32,7 @@ class Filters:
     origins: Sequence[str] = ()
     min_grade: str | None = None
 
-    def restrict_assertions(self) -> bool:
+    def restrict_claims(self) -> bool:
         """Tell whether anything but subject, attribute and kind restricts the answer."""
         return not (
             self.known_at is None
@@ -46,41 +47,44 @@ class Filters:
         conditions: list[str] = []
         parameters: dict[str, Any] = {}
         if self.subject is not None:
-            conditions.append("subject = :subject")
+            conditions.append("subject = (SELECT id FROM name WHERE text = :subject)")
             parameters["subject"] = self.subject
         if self.attribute is not None:
-            conditions.append("attribute = :attribute")
+            conditions.append("attribute = (SELECT id FROM name WHERE text = :attribute)")
             parameters["attribute"] = self.attribute
         if self.kind is not None:
             # "0" is the character after "/": all subjects of the kind, by the index.
-            conditions.append("subject >= :kind_from AND subject < :kind_until")
+            conditions.append("subject IN (SELECT id FROM name WHERE text >= :kind_from AND text < :kind_until)")
             parameters |= {"kind_from": f"{self.kind}/", "kind_until": f"{self.kind}0"}
         return conditions, parameters
 
     def conditions(self) -> tuple[list[str], dict[str, Any]]:
-        """Return all SQL conditions on the assertion table, and their parameters."""
+        """Return all SQL conditions on the table of claims, and their parameters."""
         on_group, group_parameters = self.group_conditions()
-        conditions, parameters = self.conditions_on_assertions()
+        conditions, parameters = self.conditions_on_claims()
         return on_group + conditions, group_parameters | parameters
 
-    def conditions_on_assertions(self) -> tuple[list[str], dict[str, Any]]:
+    def conditions_on_claims(self) -> tuple[list[str], dict[str, Any]]:
         """Return SQL conditions on what is said, not of whom, and their parameters."""
         conditions: list[str] = []
         parameters: dict[str, Any] = {}
         if self.known_at is None:
             conditions.append("known_until IS NULL")
         else:
-            # By the key, which every index holds: what was recorded later is passed over without a look at its row.
             conditions.append("key < :known_before AND (known_until IS NULL OR known_until > :known_at)")
             known_before = min((self.known_at + 1) << ORDINAL_BITS, _LARGEST)
             parameters |= {"known_before": known_before, "known_at": self.known_at}
         if self.stated_by is not None:
             conditions.append("stated <= :stated_by")
-            parameters["stated_by"] = self.stated_by
-        for column, names in (("source", self.sources), ("origin", self.origins)):
+            parameters["stated_by"] = edtf.opening_of(self.stated_by)
+        for what, column, names in (
+            ("source", "source", self.sources),
+            ("origin", "ifnull(origin, source)", self.origins),
+        ):
             if names:
-                bound = {f"{column}_{number}": name for number, name in enumerate(names)}
-                conditions.append(f"{column} IN ({', '.join(f':{name}' for name in bound)})")
+                bound = {f"{what}_{number}": name for number, name in enumerate(names)}
+                texts = ", ".join(f":{name}" for name in bound)
+                conditions.append(f"{column} IN (SELECT id FROM name WHERE text IN ({texts}))")
                 parameters |= bound
         if self.min_grade is not None:
             conditions.append("substr(grade, 1, 1) <= :reliability AND substr(grade, 2, 1) <= :credibility")

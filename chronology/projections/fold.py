@@ -2,26 +2,27 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
-from chronology.answers.resolve import Role
+from chronology.dates.calendar import DAY, FOREVER
 from chronology.errors import ChronologyError, IntegrityError, InvalidEventError
 from chronology.events.records import Body, decode
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import declared
-from chronology.projections import assertion_changes, references, state_changes
-from chronology.projections.assertion import Group
-from chronology.projections.assertion_changes import Change
-from chronology.projections.derive import AssertionRow, MentionRow, assertion_rows, mention_rows
-from chronology.projections.tables import VERSIONS
+from chronology.projections import claim_changes, names, references, segment_changes
+from chronology.projections.claim_changes import Withdrawal
+from chronology.projections.claims import Group
+from chronology.projections.derive import ClaimRow, ReferenceRow, claim_rows, reference_rows
+from chronology.projections.segment_changes import Change
+from chronology.projections.tables import OPPOSING, ORDINAL_BITS, VERSIONS
 from chronology.vocabulary.event_types import DEFINED, REDACTED
 from chronology.vocabulary.registry import Vocabulary
 
-_PENDING_ROWS = 1_000
+_PENDING_EVENTS: Final = 10_000
+"""Events whose rows are kept until they are written in the order of the tables: the more, the fewer pages for each."""
 
-_AFFIRMS = Role.AFFIRMS.value
-
-_CHANGES_IN_MIND = 100_000
+_CHANGES_IN_MIND: Final = 100_000
 """Changes that are kept until the end of a batch; beyond, memory would grow with it."""
 
 
@@ -31,46 +32,41 @@ class Fold:
     Tables are found by name: `rebuild` folds into temporary ones, which stand before those of the file.
     """
 
-    def __init__(self, log: Log, connection: sqlite3.Connection, vocabulary: Vocabulary) -> None:
-        """Start with projections that are at the log's head, or empty together with the vocabulary."""
+    def __init__(self, log: Log, connection: sqlite3.Connection, vocabulary: Vocabulary, *, anew: bool = False) -> None:
+        """Start with projections that are at the log's head, or anew: empty, together with the vocabulary."""
         self._log = log
         self._connection = connection
         self.vocabulary = vocabulary
-        self._assertions: list[AssertionRow] = []
-        self._mentions: list[MentionRow] = []
-        # What came and went, by group, since state was last brought up; None where all of it is to be made anew.
-        self._touched: defaultdict[Group, list[Change]] | None = defaultdict(list)
-        self._changes = self._position = self._written = 0
+        # Rows that are not written yet, by position of their event; and what ends rows that are.
+        self._pending: dict[int, tuple[list[ClaimRow], list[ReferenceRow]]] = {}
+        self._ended: list[tuple[int, bool, ClaimRow]] = []
+        self._gone: list[tuple[int, ReferenceRow]] = []
+        # What came and went, by group, since segments were last brought up.
+        self._touched: defaultdict[Group, list[Change]] = defaultdict(list)
+        self._anew = anew
+        self._changes = self._position = 0
         self._withdrawals: dict[int, int | None] | None = None
 
     def take(self, rows: Iterable[Row]) -> None:
-        """Fold rows, in order, into all projections but state, which `update` brings up."""
+        """Fold rows, in order; what they contribute is written by and by, all of it by `update`."""
         for row in rows:
             self._take(row.position, decode(row.body))
-        self._flush()
-        if self._touched is not None and self._changes > _CHANGES_IN_MIND:
-            self._forget()
-
-    def _forget(self) -> None:
-        """Keep no longer in mind what came and went, in a batch that changes very much."""
-        self._changes = 0
-        if self._touched and not state_changes.are_most(self._connection, len(self._touched)):
-            state_changes.update(self._connection, self._touched)
-            self._touched.clear()
-        else:
-            self._touched = None
+        if self._changes > _CHANGES_IN_MIND:
+            self._update_segments()
 
     def update(self) -> None:
-        """Bring state up to all that was taken, and note the position of all projections."""
-        if self._touched is None:
-            state_changes.renew(self._connection)
-        else:
-            state_changes.update(self._connection, self._touched)
+        """Write all that was taken, bring the segments up to it, and note the position of all projections."""
+        self._update_segments()
         self._note_position()
+
+    def _update_segments(self) -> None:
+        self.flush()
+        segment_changes.update(self._connection, self._touched)
+        self._touched.clear()
+        self._changes = 0
 
     def rebuild(self, rows: Iterable[Row]) -> None:
         """Fold the whole log into empty projections, in memory that does not grow with it."""
-        self._touched = None
         for row in rows:
             try:
                 if row.body:
@@ -80,8 +76,8 @@ class Fold:
             except (ChronologyError, LookupError, TypeError, ValueError, AttributeError) as exc:
                 # Appending checks every event; only a body edited since, leaf and all, can fail here.
                 raise IntegrityError(f"is no event that the log took in: {exc}", position=row.position) from exc
-        self._flush()
-        state_changes.rebuild(self._connection)
+        self.flush()
+        segment_changes.rebuild(self._connection)
         self._note_position()
 
     def _take(self, position: int, body: Body) -> None:
@@ -89,20 +85,11 @@ class Fold:
             self._withdraw(withdrawn, by=position)
         if body.type == DEFINED:
             self._define(position, body)
-        rows = assertion_rows(position, body, self.vocabulary, self._lookup, known_from=position)
-        self._assertions += rows
-        self._mentions += mention_rows(position, body, self.vocabulary)
+        rows = claim_rows(position, body, self.vocabulary, self._lookup)
+        self._pending[position] = rows, reference_rows(position, body, self.vocabulary, claims=rows)
         self._position = position
-        if len(self._mentions) >= _PENDING_ROWS:
-            self._flush()
-        self._note(rows)
-
-    def _note(self, came: Iterable[AssertionRow]) -> None:
-        """Keep in mind which groups new assertions change."""
-        if self._touched is not None:
-            for row in came:
-                self._touched[row.subject, row.attribute].append(_arrival(row))
-                self._changes += 1
+        if len(self._pending) >= _PENDING_EVENTS:
+            self.flush()
 
     def _pass_over(self, position: int) -> None:
         """Keep of a redacted event what its redaction declares: that it withdrew another, which stays withdrawn."""
@@ -115,13 +102,53 @@ class Fold:
             self._withdraw(target.id, by=position)
         self._position = position
 
-    def _flush(self) -> None:
-        """Write what is pending; a position that is not above `_written` was written in this or an earlier run."""
-        assertion_changes.insert(self._connection, self._assertions)
-        references.insert(self._connection, self._mentions)
-        self._assertions.clear()
-        self._mentions.clear()
-        self._written = self._position
+    def flush(self) -> None:
+        """Write what is pending; names are numbered in the order in which the log uses them."""
+        numbers = names.number(self._connection, self._names())
+        self._end(numbers)
+        rows = [row for some, _ in self._pending.values() for row in some]
+        claims = [_numbered(row, numbers) for row in rows]
+        claim_changes.insert(self._connection, claims)
+        spoken_of = [(numbers[row[0]], *row[1:]) for _, some in self._pending.values() for row in some]
+        references.insert(self._connection, spoken_of)
+        self._pending.clear()
+        if not self._anew:
+            for row, written in zip(rows, claims, strict=True):
+                if row.known_until is None:
+                    self._touched[written[:2]].append(_change(row, came=True))
+            self._changes += len(claims)
+
+    def _names(self) -> Iterator[str]:
+        """Yield the names in what is pending, in order of use; what is ended has its numbers already."""
+        for rows, spoken_of in self._pending.values():
+            for row in rows:
+                yield row.subject
+                yield row.attribute
+                yield row.source
+                if row.origin is not None:
+                    yield row.origin
+            for one in spoken_of:
+                yield one.subject
+        for _, _, row in self._ended:
+            yield row.subject
+            yield row.attribute
+        for _, one in self._gone:
+            yield one.subject
+
+    def _end(self, numbers: Mapping[Any, Any]) -> None:
+        """End claims and references that are written, before others of the same event may take their places."""
+        ended: list[Withdrawal] = []
+        for by, tells, row in self._ended:
+            subject, attribute = numbers[row.subject], numbers[row.attribute]
+            position = row.key >> ORDINAL_BITS if row.position is None else row.position
+            ended.append(Withdrawal(by, tells, subject, attribute, row.start_min, position))
+            if not self._anew:
+                self._touched[subject, attribute].append(_change(row, came=False))
+                self._changes += 1
+        claim_changes.withdraw(self._connection, ended)
+        references.withdraw(self._connection, [(by, numbers[row.subject], row.position) for by, row in self._gone])
+        self._ended.clear()
+        self._gone.clear()
 
     def _lookup(self, event_id: str) -> tuple[int, Body] | None:
         row = self._log.by_id(event_id)
@@ -135,19 +162,13 @@ class Fold:
             # A redacted event has nothing left that could be withdrawn.
             return
         position, body = known
-        if position > self._written:
-            self._flush()
-        subjects = [row.subject for row in mention_rows(position, body, self.vocabulary)]
-        references.withdraw(self._connection, subjects, position, by=by)
-        self._end(position, by=by)
-
-    def _end(self, position: int, *, by: int) -> None:
-        """End what the event at a position asserts."""
-        went = assertion_changes.withdraw(self._connection, position, by=by)
-        if self._touched is not None:
-            for group, change in went:
-                self._touched[group].append(change)
-                self._changes += 1
+        if position in self._pending:
+            rows, spoken_of = self._pending[position]
+            rows[:] = [row._replace(known_until=by) for row in rows]
+            spoken_of[:] = [row._replace(known_until=by) for row in spoken_of]
+            return
+        self._ended += [(by, True, row) for row in claim_rows(position, body, self.vocabulary, self._lookup)]
+        self._gone += [(by, row) for row in reference_rows(position, body, self.vocabulary)]
 
     def _define(self, position: int, body: Body) -> None:
         before = self.vocabulary
@@ -155,8 +176,9 @@ class Fold:
         name = body.subject.partition("/")[2]
         if name not in before or before.newest(name) == self.vocabulary.newest(name):
             return
-        self._flush()
+        self.flush()
         self._reread(name, before, by=position)
+        self.flush()
 
     def _reread(self, name: str, before: Vocabulary, *, by: int) -> None:
         """Read the live events of a type, and those that dispute them, by the type's new version."""
@@ -171,20 +193,21 @@ class Fold:
             if row.type == name:
                 ids.add(row.id)
                 self._check_upcast(row.position, body)
-            if references.withdrawn_by(self._connection, row.subject, row.position) is not None:
+            spoken_of = reference_rows(row.position, body, before)
+            if references.withdrawn_by(self._connection, row.subject, row.position, valid=body.valid):
                 continue
-            old_mentions = mention_rows(row.position, body, before)
-            new_mentions = mention_rows(row.position, body, self.vocabulary)
-            if old_mentions != new_mentions:
-                references.replace(self._connection, old_mentions, new_mentions)
-            new = assertion_rows(row.position, body, self.vocabulary, self._lookup, known_from=by, ordinal=ordinal)
-            old = assertion_changes.live_rows(self._connection, row.position)
+            new_references = reference_rows(row.position, body, self.vocabulary)
+            references.delete(self._connection, set(spoken_of) - set(new_references))
+            old = claim_rows(row.position, body, before, self._lookup)
+            new = claim_rows(row.position, body, self.vocabulary, self._lookup, known_from=by, ordinal=ordinal)
             if [_content(r) for r in old] == [_content(r) for r in new]:
+                self._pending[row.position] = [], new_references[1:]
                 continue
-            self._end(row.position, by=by)
-            assertion_changes.insert(self._connection, new)
+            self._ended += [(by, False, r) for r in old]
+            self._pending[row.position] = new, new_references
             ordinal += len(new)
-            self._note(new)
+            if len(self._pending) >= _PENDING_EVENTS:
+                self.flush()
 
     def _check_upcast(self, position: int, body: Body) -> None:
         version = self.vocabulary.newest(body.type)
@@ -199,11 +222,21 @@ class Fold:
         )
 
 
-def _arrival(row: AssertionRow) -> Change:
-    opposes = row.role != _AFFIRMS or row.disputes is not None
-    return Change(True, row.start_min, row.start_max, row.end_max, row.extent_end, opposes)
+def _numbered(row: ClaimRow, numbers: Mapping[Any, Any]) -> tuple[Any, ...]:
+    """Return a row as the table holds it."""
+    subject, attribute, start, key, known_until, origin, source, *rest = row
+    return numbers[subject], numbers[attribute], start, key, known_until, numbers[origin], numbers[source], *rest
 
 
-def _content(row: AssertionRow) -> AssertionRow:
+def _change(row: ClaimRow, *, came: bool) -> Change:
+    """Return how a claim that came or went can change its group."""
+    start = row.start_min
+    start_max = start if row.start_max is None else row.start_max
+    settled = max(start_max + 1, start + DAY if row.extent_end is None else row.extent_end)
+    end_max = FOREVER if row.end_max is None else row.end_max
+    return Change(came, start, settled, end_max, row.breadth == OPPOSING)
+
+
+def _content(row: ClaimRow) -> ClaimRow:
     """Return a row without what says when it came to be read so."""
-    return row._replace(key=0, known_from=0)
+    return row._replace(key=0, position=None, tells=False)

@@ -18,8 +18,8 @@ def with_slug(connection: sqlite3.Connection, slug: str) -> list[str]:
 
 def beside(connection: sqlite3.Connection, subject: str, limit: int) -> list[str]:
     """Return the subjects that stand nearest in the alphabet, as many as a limit allows on either side."""
-    after = "SELECT DISTINCT subject FROM mention WHERE subject >= ? ORDER BY subject LIMIT ?"
-    before = "SELECT DISTINCT subject FROM mention WHERE subject < ? ORDER BY subject DESC LIMIT ?"
+    after = f"SELECT text FROM name WHERE text >= ? AND {references.KNOWN} ORDER BY text LIMIT ?"
+    before = f"SELECT text FROM name WHERE text < ? AND {references.KNOWN} ORDER BY text DESC LIMIT ?"
     return [row[0] for query in (after, before) for row in connection.execute(query, (subject, limit))]
 
 
@@ -29,7 +29,7 @@ def holding(connection: sqlite3.Connection, parts: Sequence[str], limit: int) ->
     Requires parts.
     """
     rows = connection.execute(
-        f"SELECT DISTINCT subject FROM mention WHERE {_any_stands_in('subject', parts)} LIMIT ?", (*parts, limit)
+        f"SELECT text FROM name WHERE {_any_stands_in('text', parts)} AND {references.KNOWN} LIMIT ?", (*parts, limit)
     )
     return [row[0] for row in rows]
 
@@ -41,12 +41,13 @@ def parties_holding(connection: sqlite3.Connection, parts: Sequence[str], limit:
     """
     rows = connection.execute(
         f"""
-        SELECT source FROM assertion NOT INDEXED WHERE {_any_stands_in("source", parts)}
-        UNION
-        SELECT origin FROM assertion NOT INDEXED WHERE {_any_stands_in("origin", parts)}
+        SELECT text
+        FROM name
+        WHERE {_any_stands_in("text", parts)} AND id IN (SELECT source FROM claim UNION SELECT origin FROM claim)
+        ORDER BY text
         LIMIT ?
         """,
-        (*parts, *parts, limit),
+        (*parts, limit),
     )
     return [row[0] for row in rows]
 
@@ -67,13 +68,14 @@ def named(connection: sqlite3.Connection, patterns: Sequence[str], limit: int) -
     """
     rows = connection.execute(
         f"""
-        SELECT subject, value
-        FROM assertion NOT INDEXED
-        WHERE attribute IN ({", ".join("?" * len(NAMING))})
+        SELECT text, value
+        FROM claim
+        JOIN name ON name.id = claim.subject
+        WHERE attribute IN (SELECT id FROM name WHERE text IN ({", ".join("?" * len(NAMING))}))
             AND ({" OR ".join(["value LIKE ?"] * len(patterns))})
             AND known_until IS NULL
-            AND role = 'affirms'
-        ORDER BY length(value), subject
+            AND role IS NULL
+        ORDER BY length(value), text
         LIMIT ?
         """,
         (*NAMING, *patterns, limit),

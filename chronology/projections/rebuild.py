@@ -21,10 +21,14 @@ Stored = tuple[Any, ...] | None
 
 _TICK: Final = 1_000
 
+_IN_ORDER_OF: Final = {"claim": ("key",), "reference": ("position",)}
+"""What tells which of many differences comes first in the log."""
+
 PROJECTIONS: Final = {
-    "assertion": ("key",),
-    "state": ("subject", "attribute", "valid_from"),
-    "mention": ("subject", "position"),
+    "name": ("id",),
+    "claim": ("subject", "attribute", "start_min", "key"),
+    "segment": ("subject", "attribute", "valid_from"),
+    "reference": ("subject", "position"),
     "projection": ("name",),
 }
 """Every projection table, and the columns that tell its rows apart."""
@@ -39,8 +43,8 @@ class ReplayReport:
     Attributes:
         events: how many were replayed.
         seconds: how long it took.
-        rows: of each projection table afterwards.
-        changed: the tables whose content differs from what stood before; empty where the projections were right.
+        rows: how many assertion, state and mention show afterwards.
+        changed: the tables and views that were not right, by name; empty where all were.
     """
 
     events: int
@@ -57,10 +61,10 @@ def replay(
     Runs in the transaction of whoever calls. A dry run only tells what differs.
 
     Returns:
-        The number of rows of each projection table, and the names of the tables that were not right.
+        How many rows assertion, state and mention show, and the names of the tables and views that were not right.
     """
     with fresh(log, connection, progress=progress):
-        rows = {name: _count(connection, f"temp.{name}") for name in PROJECTIONS}
+        rows = _shown(connection)
         changed = tuple(
             name for name in PROJECTIONS if _is_damaged(connection, name) or first_difference(connection, name)
         )
@@ -100,10 +104,9 @@ def fresh(log: Log, connection: sqlite3.Connection, *, progress: Progress | None
     try:
         for name in PROJECTIONS:
             connection.execute(tables.SCHEMA[name].replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
-        connection.execute(tables.SCHEMA["assertion_reread"].replace("CREATE INDEX ", "CREATE INDEX temp.", 1))
         connection.execute("PRAGMA temp.cache_size = -16384")
         head = log.head()
-        Fold(log, connection, Vocabulary()).rebuild(_reported(log.read(until=head), head, progress))
+        Fold(log, connection, Vocabulary(), anew=True).rebuild(_reported(log.read(until=head), head, progress))
         yield
     finally:
         for name in PROJECTIONS:
@@ -126,7 +129,7 @@ def first_difference(connection: sqlite3.Connection, name: str) -> tuple[Stored,
     columns = [column[0] for column in connection.execute(f"SELECT * FROM temp.{name} LIMIT 0").description]
     same_key = " AND ".join(f"stored.{key} = fresh.{key}" for key in PROJECTIONS[name])
     left, right = (", ".join(f"{table}.{column}" for column in columns) for table in ("stored", "fresh"))
-    order = ", ".join(f"stored.{key}" for key in PROJECTIONS[name])
+    order = ", ".join(f"stored.{key}" for key in (*_IN_ORDER_OF.get(name, ()), *PROJECTIONS[name]))
     row = connection.execute(
         f"""
         SELECT {left}, {right}
@@ -151,6 +154,45 @@ def first_difference(connection: sqlite3.Connection, name: str) -> tuple[Stored,
         """
     ).fetchone()
     return None, missing
+
+
+def first_use(connection: sqlite3.Connection, name: int) -> int | None:
+    """Return the position of the event that first uses a name, given by its number.
+
+    Requires to run inside `fresh`.
+    """
+    row = connection.execute(
+        f"""
+        SELECT min(position)
+        FROM (
+            SELECT min(key) >> {tables.ORDINAL_BITS} AS position
+            FROM temp.claim
+            WHERE ?1 IN (subject, attribute, origin, source)
+            UNION ALL
+            SELECT min(position) FROM temp.reference WHERE subject = ?1
+        )
+        """,
+        (name,),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _shown(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return how many rows the views of fresh tables would show."""
+    counts = {
+        "assertion": "SELECT count(*) FROM temp.claim",
+        "state": """
+            SELECT (SELECT count(*) FROM temp.segment WHERE valid_to > valid_from) + count(*)
+            FROM temp.claim
+            WHERE known_until IS NULL AND value IS NOT NULL AND NOT EXISTS (
+                SELECT 1
+                FROM temp.segment
+                WHERE segment.subject = claim.subject AND segment.attribute = claim.attribute
+            )
+        """,
+        "mention": "SELECT (SELECT count(*) FROM temp.reference) + count(*) FROM temp.claim WHERE tells",
+    }
+    return {name: int(connection.execute(query).fetchone()[0]) for name, query in counts.items()}
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:

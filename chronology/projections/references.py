@@ -1,45 +1,85 @@
-"""The mention and subject projections: which events speak of whom. SQL and rows only."""
+"""Which events speak of whom: references, and the view of mentions that unites them with claims. SQL and rows only."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
+
+from chronology.dates import edtf
+from chronology.projections.tables import ORDINAL_BITS
 
 if TYPE_CHECKING:
-    from chronology.projections.derive import MentionRow
+    from chronology.projections.derive import ReferenceRow
+
+KNOWN: Final = """
+    (EXISTS (SELECT 1 FROM claim WHERE subject = name.id) OR EXISTS (SELECT 1 FROM reference WHERE subject = name.id))
+"""
+"""Of a name: some event is about it or refers to it."""
 
 
-def insert(connection: sqlite3.Connection, rows: Sequence["MentionRow"]) -> None:
-    """Write new, live mentions."""
+def insert(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Write references, whose names are numbers; one that is there stays."""
     connection.executemany(
         """
-        INSERT INTO mention (subject, position, role, first, last)
-        VALUES (?, ?, ?, ?, ?)
+        INSERT INTO reference
+        VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO NOTHING
         """,
-        rows,
+        sorted(rows, key=itemgetter(0, 1)),
     )
 
 
-def replace(connection: sqlite3.Connection, old: Iterable["MentionRow"], new: Sequence["MentionRow"]) -> None:
-    """Exchange the mentions of one event, which a newer version of its type reads differently."""
+def delete(connection: sqlite3.Connection, rows: Iterable["ReferenceRow"]) -> None:
+    """Take back references."""
     connection.executemany(
-        "DELETE FROM mention WHERE subject = ? AND position = ?", [(row.subject, row.position) for row in old]
-    )
-    insert(connection, new)
-
-
-def withdraw(connection: sqlite3.Connection, subjects: Iterable[str], position: int, *, by: int) -> None:
-    """Mark the mentions of one event as no longer live."""
-    connection.executemany(
-        "UPDATE mention SET known_until = ? WHERE subject = ? AND position = ?",
-        [(by, subject, position) for subject in subjects],
+        "DELETE FROM reference WHERE subject = (SELECT id FROM name WHERE text = ?) AND position = ?",
+        [row[:2] for row in rows],
     )
 
 
-def withdrawn_by(connection: sqlite3.Connection, subject: str, position: int) -> int | None:
-    """Return the position that withdrew an event about a subject, None while it is live."""
-    row = connection.execute(
-        "SELECT known_until FROM mention WHERE subject = ? AND position = ?", (subject, position)
-    ).fetchone()
+def withdraw(connection: sqlite3.Connection, places: Sequence[tuple[int, int, int]]) -> None:
+    """Mark references as no longer live; given by whom, subject and position."""
+    connection.executemany("UPDATE reference SET known_until = ? WHERE subject = ? AND position = ?", places)
+
+
+def withdrawn_by(connection: sqlite3.Connection, subject: str, position: int, *, valid: str | None) -> int | None:
+    """Return the position that withdrew an event about a subject, None while it is live.
+
+    Args:
+        connection: of the projections.
+        subject: of the event.
+        position: of the event.
+        valid: its valid time as entered, None if it has none.
+    """
+    start = None if valid is None else edtf.parse(valid).extent.start_min
+    row = (
+        connection.execute(
+            """
+        SELECT known_until
+        FROM reference
+        WHERE subject = (SELECT id FROM name WHERE text = ?) AND position = ?
+        """,
+            (subject, position),
+        ).fetchone()
+        or connection.execute(
+            f"""
+        WITH RECURSIVE said (subject, attribute) AS (
+            SELECT id, (SELECT min(attribute) FROM claim WHERE subject = id) FROM name WHERE text = ?1
+            UNION ALL
+            SELECT subject, (
+                SELECT min(attribute) FROM claim WHERE claim.subject = said.subject AND attribute > said.attribute
+            )
+            FROM said
+            WHERE attribute IS NOT NULL
+        )
+        SELECT known_until
+        FROM said
+        CROSS JOIN claim USING (subject, attribute)
+        WHERE tells AND start_min = ?3 AND key >= ?2 << {ORDINAL_BITS} AND key < (?2 + 1) << {ORDINAL_BITS}
+        """,
+            (subject, position, start),
+        ).fetchone()
+    )
     return row[0] if row else None
 
 
@@ -61,11 +101,11 @@ def subjects(connection: sqlite3.Connection, *, kind: str | None = None) -> list
     """Return every subject that some event is about or refers to, in order."""
     # "0" is the character after "/": all subjects of the kind, by the table's own order.
     rows = connection.execute(
-        """
-        SELECT DISTINCT subject
-        FROM mention
-        WHERE ?1 IS NULL OR (subject >= ?1 || '/' AND subject < ?1 || '0')
-        ORDER BY subject
+        f"""
+        SELECT text
+        FROM name
+        WHERE {KNOWN} AND (?1 IS NULL OR (text >= ?1 || '/' AND text < ?1 || '0'))
+        ORDER BY text
         """,
         (kind,),
     )
@@ -74,20 +114,22 @@ def subjects(connection: sqlite3.Connection, *, kind: str | None = None) -> list
 
 def is_known(connection: sqlite3.Connection, subject: str) -> bool:
     """Tell whether some event is about a subject or refers to it."""
-    return connection.execute("SELECT 1 FROM mention WHERE subject = ? LIMIT 1", (subject,)).fetchone() is not None
+    return connection.execute(f"SELECT 1 FROM name WHERE text = ? AND {KNOWN}", (subject,)).fetchone() is not None
 
 
 def kinds(connection: sqlite3.Connection) -> list[str]:
     """Return every kind of subject in the log, leaping from one to the next."""
     rows = connection.execute(
-        """
+        f"""
         WITH RECURSIVE found (subject) AS (
-            SELECT min(subject) FROM mention
+            SELECT (SELECT text FROM name WHERE {KNOWN} ORDER BY text LIMIT 1)
             UNION ALL
             SELECT (
-                SELECT min(subject)
-                FROM mention
-                WHERE subject >= substr(found.subject, 1, instr(found.subject, '/') - 1) || '0'
+                SELECT text
+                FROM name
+                WHERE text >= substr(found.subject, 1, instr(found.subject, '/') - 1) || '0' AND {KNOWN}
+                ORDER BY text
+                LIMIT 1
             )
             FROM found
             WHERE found.subject IS NOT NULL
@@ -126,13 +168,13 @@ def positions(
         FROM mention
         WHERE known_until IS NULL
             AND first IS NOT NULL
-            AND (CASE WHEN ?1 IS NULL THEN role = 'subject' ELSE subject = ?1 END)
-            AND (?2 IS NULL OR last > ?2)
-            AND (?3 IS NULL OR first <= ?3)
+            AND {"role = 'subject'" if subject is None else "subject = :subject"}
+            AND (:since IS NULL OR last > :since)
+            AND (:until IS NULL OR first <= :until)
         ORDER BY first {way}, last {way}, position {way}
-        LIMIT ifnull(?4, -1)
+        LIMIT ifnull(:limit, -1)
         """,
-        (subject, since, until, limit),
+        {"subject": subject, "since": since, "until": until, "limit": limit},
     )
     return [row[0] for row in rows]
 

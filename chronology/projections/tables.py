@@ -1,100 +1,86 @@
-"""The projection tables: their exact text, names and versions. Disposable; no rows are made here."""
+"""The projections' tables and views: their exact text, names and versions. Disposable; no rows are made here.
+
+Tables hold names as integers, clustered by subject and attribute, so that a batch touches few pages. Views show the
+same with texts in it, for a person at a SQL prompt.
+"""
 
 from typing import Final
 
-from chronology.dates.calendar import DAY
+from chronology.dates.calendar import BEGINNING, DAY, FOREVER
 
 ORDINAL_BITS: Final = 24
-"""Of a key: the rest of it is the position since which the assertion is read so."""
+"""Of a key: the rest of it is the position since which the claim is read so."""
 
-ASSERTION: Final = """\
-CREATE TABLE assertion (
-    key INTEGER PRIMARY KEY,       -- known_from << 24 | ordinal
-    position INTEGER NOT NULL,     -- of the event
-    subject TEXT NOT NULL,
-    attribute TEXT NOT NULL,
-    value TEXT,                    -- canonical JSON; NULL: from here nothing holds
-    role TEXT NOT NULL,            -- affirms, denies (value is what is denied), disputes (value is what is disputed)
-    start_min INTEGER NOT NULL,    -- seconds since 1970-01-01 in the proleptic Gregorian calendar:
-    start_max INTEGER NOT NULL,    -- the first covered instant lies in [start_min, start_max],
-    end_min INTEGER NOT NULL,      -- the first no longer covered in [end_min, end_max];
-    end_max INTEGER NOT NULL,      -- -1000000000000 and 1000000000000 mean unbounded
-    extent_end INTEGER NOT NULL,   -- earliest end of what the source itself claimed, persistence left out
-    valid TEXT NOT NULL,           -- EDTF, as entered
-    persists INTEGER NOT NULL,     -- 0 where the type does not last
-    event TEXT NOT NULL,           -- id
-    origin TEXT NOT NULL,
-    source TEXT NOT NULL,
-    grade TEXT,
-    stated TEXT NOT NULL,          -- day; of recording where nobody knows better
-    disputes TEXT,                 -- JSON list of positions; NULL for none
-    known_from INTEGER NOT NULL,   -- the position since which it is read so
-    known_until INTEGER            -- the position that withdrew it; NULL while it is live
+NAME: Final = """\
+CREATE TABLE name (
+    id INTEGER PRIMARY KEY,        -- in the order in which the log first names them
+    text TEXT NOT NULL UNIQUE      -- a subject, attribute, origin or source
 ) STRICT"""
 
-ASSERTION_GROUP: Final = """\
-CREATE INDEX assertion_group ON assertion (subject, attribute, start_min, position)"""
+# What every question reads comes first: SQLite walks along a row up to the last column that it needs.
+CLAIM: Final = """\
+CREATE TABLE claim (
+    subject INTEGER NOT NULL,      -- a name, as are the next and those that say so
+    attribute INTEGER NOT NULL,
+    start_min INTEGER NOT NULL,    -- bounds are seconds, as in the view assertion
+    key INTEGER NOT NULL,          -- known_from << 24 | ordinal
+    known_until INTEGER,           -- the position that withdrew it; NULL while it is live
+    origin INTEGER,                -- NULL: the source
+    source INTEGER NOT NULL,
+    value TEXT,                    -- canonical JSON; NULL: from here nothing holds
+    event BLOB NOT NULL,           -- id, 16 bytes
+    grade TEXT,
+    valid TEXT,                    -- EDTF, as entered; NULL: the day of start_min
+    start_max INTEGER,             -- NULL: start_min
+    end_min INTEGER,               -- NULL: unbounded
+    end_max INTEGER,               -- NULL: unbounded
+    extent_end INTEGER,            -- NULL: a day after start_min
+    breadth INTEGER NOT NULL,      -- 0: says nothing beyond a day after start_min; else how far, or that it opposes
+    position INTEGER,              -- of the event; NULL: known_from
+    role TEXT,                     -- denies, disputes; NULL: affirms
+    disputes TEXT,                 -- JSON list of positions; NULL for none
+    stated INTEGER NOT NULL,       -- first second of the day
+    persists INTEGER NOT NULL,     -- 0 where the type does not last
+    tells INTEGER NOT NULL,        -- 1 where it also tells that its event is about the subject
+    extent_last INTEGER,           -- first second that the valid time can no longer touch; NULL: a day after start_max
+    PRIMARY KEY (subject, attribute, start_min, key)
+) STRICT, WITHOUT ROWID"""
 
-# The next five are small: they find the few assertions of a long history that a window of it would miss. Those of a
-# limited width are kept apart, because a bound on either side finds them.
-NARROW: Final = 32 * DAY
-"""Seconds; a month fits, so nearly every imprecise start is narrower."""
+# Finds the few claims of a long history that a window of it would miss.
+CLAIM_BROAD: Final = """\
+CREATE INDEX claim_broad ON claim (subject, attribute, breadth, start_min) WHERE breadth > 0"""
 
-BRIEF: Final = 128 * DAY
-"""Seconds; what a source really claims is seldom longer."""
+REACHES: Final = (DAY, 8 * DAY, 32 * DAY, 128 * DAY, 1024 * DAY, 2 * FOREVER)
+"""By breadth: how far beyond its earliest start a claim says anything, at most. A month fits the third."""
 
-ASSERTION_IMPRECISE: Final = f"""\
-CREATE INDEX assertion_imprecise ON assertion (subject, attribute, start_max)
-WHERE start_min < start_max AND start_max <= start_min + {NARROW}"""
+OPPOSING: Final = len(REACHES)
+"""The breadth of what denies or disputes: it speaks for as long as it may cover."""
 
-ASSERTION_VAGUE: Final = f"""\
-CREATE INDEX assertion_vague ON assertion (subject, attribute, start_max) WHERE start_max > start_min + {NARROW}"""
-
-ASSERTION_LONG: Final = f"""\
-CREATE INDEX assertion_long ON assertion (subject, attribute, extent_end)
-WHERE extent_end > start_max + {DAY} AND extent_end <= start_max + {BRIEF}"""
-
-ASSERTION_LASTING: Final = f"""\
-CREATE INDEX assertion_lasting ON assertion (subject, attribute, extent_end) WHERE extent_end > start_max + {BRIEF}"""
-
-ASSERTION_OPPOSING: Final = """\
-CREATE INDEX assertion_opposing ON assertion (subject, attribute) WHERE role <> 'affirms' OR disputes IS NOT NULL"""
-
-# Empty but where a newer version of a type re-read old events, whose keys then do not tell their position.
-ASSERTION_REREAD: Final = """\
-CREATE INDEX assertion_reread ON assertion (position) WHERE known_from <> position"""
-
-STATE: Final = """\
-CREATE TABLE state (
-    subject TEXT NOT NULL,
-    attribute TEXT NOT NULL,
-    valid_from INTEGER NOT NULL,   -- holds from this second on
-    valid_to INTEGER NOT NULL,     -- until before this one
-    value TEXT,                    -- canonical JSON of the leading value; NULL: nothing is known to hold
-    certainty TEXT NOT NULL,       -- certain or possible
-    contested INTEGER NOT NULL,    -- 1 where sources disagree
-    leading INTEGER,               -- key of the leading assertion
+SEGMENT: Final = """\
+CREATE TABLE segment (
+    subject INTEGER NOT NULL,      -- a name, as is the next; of groups that are not plain, each has a row
+    attribute INTEGER NOT NULL,
+    valid_from INTEGER NOT NULL,
+    valid_to INTEGER NOT NULL,     -- valid_from where nothing is ever known to hold
+    leading_start INTEGER,         -- start_min and key of the leading claim; NULL: nothing is known to hold
+    leading INTEGER,
+    certain INTEGER NOT NULL,
+    contested INTEGER NOT NULL,
     others TEXT,                   -- JSON list of [key or null, standing]; NULL for none
+    starts TEXT,                   -- JSON list of their start_min, which tell where these claims stand
     PRIMARY KEY (subject, attribute, valid_from)
 ) STRICT, WITHOUT ROWID"""
 
-MENTION: Final = """\
-CREATE TABLE mention (
-    subject TEXT NOT NULL,
-    position INTEGER NOT NULL,     -- of an event that is about the subject or refers to it
-    role TEXT NOT NULL,            -- subject, or data where the payload refers to it
-    first INTEGER,                 -- first second that the event's valid time can touch; NULL where it has none
-    last INTEGER,                  -- first second that it can no longer touch
-    known_until INTEGER,           -- the position that withdrew the event; NULL while it is live
+REFERENCE: Final = """\
+CREATE TABLE reference (
+    subject INTEGER NOT NULL,      -- a name
+    position INTEGER NOT NULL,     -- of an event that refers to it, or is about it and no claim tells that
+    about INTEGER NOT NULL,
+    first INTEGER,                 -- as in the view mention, as are the next
+    last INTEGER,
+    known_until INTEGER,
     PRIMARY KEY (subject, position)
 ) STRICT, WITHOUT ROWID"""
-
-# Computed when asked for: a table of its own would be a third row to write at a random place for every event.
-SUBJECT: Final = """\
-CREATE VIEW subject (subject, kind, first_position, last_position, events) AS
-SELECT subject, substr(subject, 1, instr(subject, '/') - 1), min(position), max(position), count(*)
-FROM mention
-GROUP BY subject"""
 
 PROJECTION: Final = """\
 CREATE TABLE projection (
@@ -103,21 +89,143 @@ CREATE TABLE projection (
     position INTEGER NOT NULL      -- of the newest event it has taken in
 ) STRICT, WITHOUT ROWID"""
 
-VERSIONS: Final = {"assertion": 2, "state": 1, "subject": 2, "mention": 1}
+_EVENT: Final = " || '-' || ".join(
+    f"hex(substr(event, {first}, {count}))" for first, count in ((1, 4), (5, 2), (7, 2), (9, 2), (11, 6))
+)
+"""A UUID, in capitals."""
+
+ASSERTION_VIEW: Final = f"""\
+CREATE VIEW assertion AS
+SELECT
+    key,                                                            -- known_from << 24 | ordinal
+    ifnull(position, key >> {ORDINAL_BITS}) AS position,            -- of the event
+    s.text AS subject,
+    a.text AS attribute,
+    value,                         -- canonical JSON; NULL: from here nothing holds
+    ifnull(role, 'affirms') AS role,  -- affirms, denies (value is what is denied), disputes (value is what is disputed)
+    start_min,                     -- seconds since 1970-01-01 in the proleptic Gregorian calendar:
+    ifnull(start_max, start_min) AS start_max,  -- the first covered instant lies in [start_min, start_max],
+    ifnull(end_min, {FOREVER}) AS end_min,      -- the first no longer covered in [end_min, end_max];
+    ifnull(end_max, {FOREVER}) AS end_max,      -- {BEGINNING} and {FOREVER} mean unbounded
+    ifnull(extent_end, start_min + {DAY}) AS extent_end,  -- earliest end of what was claimed, persistence left out
+    ifnull(valid, date(start_min, 'unixepoch')) AS valid,  -- EDTF, as entered
+    persists,                      -- 0 where the type does not last
+    lower({_EVENT}) AS event,  -- id
+    o.text AS origin,
+    p.text AS source,
+    grade,
+    date(stated, 'unixepoch') AS stated,  -- day; of recording where nobody knows better
+    disputes,                      -- JSON list of positions; NULL for none
+    key >> {ORDINAL_BITS} AS known_from,  -- the position since which it is read so
+    known_until                    -- the position that withdrew it; NULL while it is live
+FROM claim
+JOIN name AS s ON s.id = claim.subject
+JOIN name AS a ON a.id = claim.attribute
+JOIN name AS o ON o.id = ifnull(claim.origin, claim.source)
+JOIN name AS p ON p.id = claim.source"""
+
+# A group without segments is plain: each of its claims holds, certain and uncontested, until the next one starts.
+STATE_VIEW: Final = f"""\
+CREATE VIEW state AS
+SELECT
+    s.text AS subject,
+    a.text AS attribute,
+    start_min AS valid_from,       -- holds from this second on
+    ifnull(                        -- until before this one
+        (
+            SELECT min(later.start_min)
+            FROM claim AS later
+            WHERE later.subject = claim.subject AND later.attribute = claim.attribute
+                AND later.start_min > claim.start_min AND later.known_until IS NULL
+        ),
+        {FOREVER}
+    ) AS valid_to,
+    value,                         -- canonical JSON of the leading value; NULL: nothing is known to hold
+    'certain' AS certainty,        -- certain or possible
+    0 AS contested,                -- 1 where sources disagree
+    key AS leading,                -- key of the leading assertion
+    NULL AS others                 -- JSON list of [key or null, standing]; NULL for none
+FROM claim
+JOIN name AS s ON s.id = claim.subject
+JOIN name AS a ON a.id = claim.attribute
+WHERE known_until IS NULL AND value IS NOT NULL AND NOT EXISTS (
+    SELECT 1
+    FROM segment
+    WHERE segment.subject = claim.subject AND segment.attribute = claim.attribute
+)
+UNION ALL
+SELECT
+    s.text,
+    a.text,
+    valid_from,
+    valid_to,
+    (
+        SELECT value
+        FROM claim
+        WHERE claim.subject = segment.subject AND claim.attribute = segment.attribute
+            AND claim.start_min = segment.leading_start AND claim.key = segment.leading
+    ),
+    iif(certain, 'certain', 'possible'),
+    contested,
+    leading,
+    others
+FROM segment
+JOIN name AS s ON s.id = segment.subject
+JOIN name AS a ON a.id = segment.attribute
+WHERE valid_to > valid_from"""
+
+MENTION_VIEW: Final = f"""\
+CREATE VIEW mention AS
+SELECT
+    text AS subject,
+    key >> {ORDINAL_BITS} AS position,  -- of an event that is about the subject or refers to it
+    'subject' AS role,             -- subject, or data where the payload refers to it
+    start_min AS first,            -- first second that the event's valid time can touch; NULL where it has none
+    ifnull(extent_last, ifnull(start_max, start_min) + {DAY}) AS last,  -- first second that it can no longer touch
+    known_until                    -- the position that withdrew the event; NULL while it is live
+FROM claim
+JOIN name ON name.id = claim.subject
+WHERE tells
+UNION ALL
+SELECT text, position, iif(about, 'subject', 'data'), first, last, known_until
+FROM reference
+JOIN name ON name.id = reference.subject"""
+
+_SPOKEN_OF: Final = f"""
+        SELECT key >> {ORDINAL_BITS} AS position FROM claim WHERE claim.subject = name.id AND tells
+        UNION ALL
+        SELECT position FROM reference WHERE reference.subject = name.id
+    """
+
+SUBJECT_VIEW: Final = f"""\
+CREATE VIEW subject AS
+SELECT
+    text AS subject,
+    substr(text, 1, instr(text, '/') - 1) AS kind,
+    (SELECT min(position) FROM ({_SPOKEN_OF})) AS first_position,
+    (SELECT max(position) FROM ({_SPOKEN_OF})) AS last_position,
+    (SELECT count(*) FROM ({_SPOKEN_OF})) AS events
+FROM name
+WHERE EXISTS ({_SPOKEN_OF})"""
+
+VERSIONS: Final = {"assertion": 3, "state": 3, "subject": 3, "mention": 3}
 """Projections and the version of what their rows mean; a file with other versions wants a replay."""
 
 SCHEMA: Final = {
-    "assertion": ASSERTION,
-    "assertion_group": ASSERTION_GROUP,
-    "assertion_imprecise": ASSERTION_IMPRECISE,
-    "assertion_vague": ASSERTION_VAGUE,
-    "assertion_long": ASSERTION_LONG,
-    "assertion_lasting": ASSERTION_LASTING,
-    "assertion_opposing": ASSERTION_OPPOSING,
-    "assertion_reread": ASSERTION_REREAD,
-    "state": STATE,
-    "mention": MENTION,
-    "subject": SUBJECT,
+    "name": NAME,
+    "claim": CLAIM,
+    "claim_broad": CLAIM_BROAD,
+    "segment": SEGMENT,
+    "reference": REFERENCE,
     "projection": PROJECTION,
+    "assertion": ASSERTION_VIEW,
+    "state": STATE_VIEW,
+    "mention": MENTION_VIEW,
+    "subject": SUBJECT_VIEW,
 }
 """The projections' objects, by name, in the order in which they are made."""
+
+FORMER: Final = frozenset(
+    f"assertion_{name}" for name in ("group", "imprecise", "vague", "long", "lasting", "opposing", "reread")
+)
+"""Objects of earlier versions that this one does not make; they go with their tables."""

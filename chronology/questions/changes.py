@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 from chronology.answers.resolve import Answer, Claim, resolve, weigh
 from chronology.answers.segments import Segment, segments
 from chronology.projections.filters import Filters
+from chronology.projections.tables import ORDINAL_BITS
 from chronology.questions.assertions import Sayings, hiding, said_of
 from chronology.questions.outcomes import Outcome, outcome_of
 from chronology.questions.spans import span_of
@@ -70,14 +71,16 @@ def _touched(connection: sqlite3.Connection, filters: Filters, earlier: int, lat
     """Return the attributes about which something became known or was withdrawn between two positions."""
     conditions, parameters = filters.group_conditions()
     conditions.append(
-        "((known_from > :earlier AND known_from <= :later) OR (known_until > :earlier AND known_until <= :later))"
+        f"((key >> {ORDINAL_BITS}) BETWEEN :earlier + 1 AND :later OR known_until BETWEEN :earlier + 1 AND :later)"
     )
     return connection.execute(
         f"""
-        SELECT DISTINCT subject, attribute
-        FROM assertion
+        SELECT DISTINCT s.text, a.text
+        FROM claim
+        JOIN name AS s ON s.id = claim.subject
+        JOIN name AS a ON a.id = claim.attribute
         WHERE {" AND ".join(conditions)}
-        ORDER BY subject, attribute
+        ORDER BY s.text, a.text
         """,
         parameters | {"earlier": earlier, "later": later},
     ).fetchall()

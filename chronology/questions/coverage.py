@@ -3,8 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from itertools import groupby
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from attrs import frozen
 
@@ -12,8 +11,8 @@ from chronology.answers.resolve import Claim, Role, resolve
 from chronology.dates import edtf
 from chronology.dates.calendar import BEGINNING, FOREVER
 from chronology.events.json_values import Json, freeze
-from chronology.projections.assertion import SAID_COLUMNS, claim_said
 from chronology.projections.filters import Filters
+from chronology.questions import scope
 
 
 @frozen(kw_only=True)
@@ -128,9 +127,6 @@ def _instant(seconds: int) -> str:
     return edtf.format_instant(min(max(seconds, BEGINNING), FOREVER)) or ""
 
 
-_COLUMNS: Final = f"{SAID_COLUMNS}, persists, stated"
-
-
 def _groups(
     connection: sqlite3.Connection, filters: Filters, *, fuzz: int
 ) -> Iterator[tuple[tuple[str, str], list[_Said]]]:
@@ -138,20 +134,12 @@ def _groups(
 
     Who only objects says no value. What a source says of itself, such as its title, needs nobody to repeat it.
     """
-    conditions, parameters = filters.conditions()
-    rows = connection.execute(
-        f"""
-        SELECT {_COLUMNS}
-        FROM assertion
-        WHERE role = 'affirms' AND subject <> source AND {" AND ".join(conditions)}
-        ORDER BY subject, attribute, start_min, position
-        """,
-        parameters,
-    )
-    for group, members in groupby(rows, key=lambda row: (row[0], row[1])):
-        said = []
-        for *row, persists, stated in members:
-            claim = claim_said((*row, persists) if fuzz else tuple(row), fuzz=fuzz)
-            said.append(_Said(claim, stated, bool(persists)))
-        # Widened ends may exchange the order of the starts.
-        yield group, sorted(said, key=lambda one: (one.claim.start_min, one.claim.position)) if fuzz else said
+    for rows in scope.groups(connection, filters):
+        said = [
+            _Said(scope.claim_of(row, fuzz=fuzz), row.stated, bool(row.persists))
+            for row in rows
+            if row.role == Role.AFFIRMS and row.subject != row.source
+        ]
+        if said:
+            group = rows[0].subject, rows[0].attribute
+            yield group, sorted(said, key=lambda one: (one.claim.start_min, one.claim.position))

@@ -14,7 +14,7 @@ from chronology.events.patterns import is_day
 from chronology.events.records import Body, decode
 from chronology.log import database
 from chronology.log.event_table import Log
-from chronology.projections import assertion_changes, references
+from chronology.projections import claim_changes, references
 from chronology.projections.rebuild import Progress
 from chronology.questions import suspicions
 from chronology.questions.suspicions import Report, report_of
@@ -97,15 +97,16 @@ def _finding(rule: str, position: int, body: Body, message: str) -> Finding:
 def _live(log: Log, connection: sqlite3.Connection, progress: Progress | None) -> Iterator[tuple[int, Body]]:
     head = log.head()
     for number, row in enumerate(log.read(until=head), start=1):
-        if row.body and references.withdrawn_by(connection, row.subject, row.position) is None:
-            yield row.position, decode(row.body)
+        body = decode(row.body) if row.body else None
+        if body and references.withdrawn_by(connection, row.subject, row.position, valid=body.valid) is None:
+            yield row.position, body
         if progress and (number % _CHUNK == 0 or row.position == head):
             progress(row.position, head)
 
 
 def _published(connection: sqlite3.Connection, source: str) -> str | None:
     """Return the day on which a source was published, as far as the store knows."""
-    text = assertion_changes.latest_value(connection, (source, "published"))
+    text = claim_changes.latest_value(connection, source, "published")
     value = msgspec.json.decode(text) if text else None
     return value if isinstance(value, str) and is_day(value) else None
 

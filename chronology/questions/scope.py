@@ -45,6 +45,7 @@ class Row(NamedTuple):
     persists: int
     source: str
     grade: str | None
+    stated: str
 
 
 def groups(
@@ -87,7 +88,16 @@ def groups(
 
 def in_scope(filters: Filters) -> tuple[list[str], dict[str, Any]]:
     """Return SQL conditions on the view `assertion` that say what filters admit, and their parameters."""
-    conditions, parameters = filters.group_conditions()
+    conditions: list[str] = []
+    parameters: dict[str, Any] = {}
+    for column, name in (("subject", filters.subject), ("attribute", filters.attribute)):
+        if name is not None:
+            conditions.append(f"{column} = :{column}")
+            parameters[column] = name
+    if filters.kind is not None:
+        # "0" is the character after "/".
+        conditions.append("subject >= :kind_from AND subject < :kind_until")
+        parameters |= {"kind_from": f"{filters.kind}/", "kind_until": f"{filters.kind}0"}
     if filters.known_at is None:
         conditions.append("known_until IS NULL")
     else:

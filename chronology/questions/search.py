@@ -93,7 +93,7 @@ def find(log: Log, connection: sqlite3.Connection, words: str, filters: Filters,
         if row is None or not row.body:
             continue
         body = decode(row.body)
-        by = references.withdrawn_by(connection, body.subject, position)
+        by = references.withdrawn_by(connection, body.subject, position, valid=body.valid)
         if by is not None and filters.known_at is not None and by > filters.known_at:
             by = None
         if (withdrawn or (by is None and body.type not in BOOKKEEPING)) and _counts(body, filters):

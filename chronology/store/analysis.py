@@ -84,7 +84,7 @@ class Analysis(Asking):
         with self._asking():
             filters = self._filters(subject, None, restrictions)
             fuzz = restrictions.get("fuzz", 0)
-            found = query.holdings(self._connection, filters, instant, fuzz=fuzz)
+            found = query.holdings(self._connection, filters, instant, texts=self._texts, fuzz=fuzz)
             holdings = self._corroborated(found, filters, instant, fuzz=fuzz, least=0)
             return subject_page.about(self._log, self._connection, filters, holdings)
 
@@ -172,6 +172,7 @@ class Analysis(Asking):
                     self._connection,
                     filters,
                     query.instant_of(moment, now=self._now()),
+                    texts=self._texts,
                     fuzz=restrictions.get("fuzz", 0),
                 )
                 for moment in (first, second)

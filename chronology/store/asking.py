@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 from chronology.errors import ChronologyError
 from chronology.log.event_table import Log
 from chronology.projections.filters import Filters
+from chronology.projections.names import Texts
 from chronology.store import query
 from chronology.store.query import KnownAt
 
@@ -33,6 +34,7 @@ class Asking(ABC):
 
     _connection: sqlite3.Connection
     _log: Log
+    _texts: Texts
 
     @abstractmethod
     def _now(self) -> datetime:

@@ -15,7 +15,7 @@ from chronology.events.faults import form_faults, value_faults
 from chronology.events.patterns import format_instant, is_day, is_subject
 from chronology.events.records import Body, Event, as_dict, body_of, decode, encode, event_of, uuid7
 from chronology.log.event_table import Log, Row
-from chronology.projections import assertion_changes, references
+from chronology.projections import claim_changes, references
 from chronology.projections.fold import Fold
 from chronology.store.hints import hint_for
 from chronology.store.remarks import Remarks
@@ -86,6 +86,8 @@ class Batch:
         self._remarks = Remarks()
         self._published: dict[str, str | None] = {}
         self._unchanged = 0
+        self._kinds: set[str] = set()
+        self._largest_id = log.largest_id()
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -149,6 +151,7 @@ class Batch:
             # Such an event, its withdrawal or a new version of a type may change the stated days of reports.
             self._published.clear()
             self.flush()
+            self._fold.flush()
         if len(self._pending) >= _FLUSH_ROWS:
             self.flush()
         return row
@@ -160,6 +163,7 @@ class Batch:
         rows = list(self._pending.values())
         self.is_sound = False
         self._log.append(rows)
+        self._largest_id = max(self._largest_id, max(self._pending))
         self._fold.take(rows)
         self._pending.clear()
         self.is_sound = True
@@ -179,7 +183,10 @@ class Batch:
         )
 
     def _find(self, event_id: str) -> Row | None:
-        return self._pending.get(event_id) or self._log.by_id(event_id)
+        if event_id in self._pending:
+            return self._pending[event_id]
+        # Ids are mostly given in order of time: nobody need look for one above all that the log holds.
+        return self._log.by_id(event_id) if event_id <= self._largest_id else None
 
     def _named(self, what: str, event_id: str) -> tuple[Row, Body]:
         row = self._find(event_id)
@@ -247,9 +254,10 @@ class Batch:
             return []
         kind = event.subject.partition("/")[0]
         known = self.vocabulary.kinds()
-        if kind in known or kind in (known := known | set(references.kinds(self._connection))):
+        if kind in known or kind in self._kinds:
             return []
-        close = nearest(kind, known, edits=1)
+        self._kinds.update(references.kinds(self._connection))
+        close = [] if kind in self._kinds else nearest(kind, known | self._kinds, edits=1)
         return [f"subject: unknown kind {kind!r} (did you mean {' or '.join(close)}?)"] if close else []
 
     def _check_definition(self, event: Body) -> None:
@@ -269,7 +277,7 @@ class Batch:
             )
         by = None
         if target.id not in self._pending:
-            by = references.withdrawn_by(self._connection, target.subject, target.position)
+            by = references.withdrawn_by(self._connection, target.subject, target.position, valid=body.valid)
         if by is not None or target.position in self._withdrawn:
             # Positions that this batch gave are rolled back with it, so they mean nothing to the reader.
             stays = by is not None and by <= self._start
@@ -288,7 +296,7 @@ class Batch:
         if source not in self._published:
             if len(self._published) >= _REMEMBERED_SOURCES:
                 self._published.clear()
-            text = assertion_changes.latest_value(self._connection, (source, PUBLISHED))
+            text = claim_changes.latest_value(self._connection, source, PUBLISHED)
             value = msgspec.json.decode(text) if text else None
             self._published[source] = value if isinstance(value, str) and is_day(value) else None
         return self._published[source]

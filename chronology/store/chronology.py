@@ -209,12 +209,11 @@ class Chronology(Withdrawing, Archiving, Naming, Proving):
     @contextmanager
     def _written(self, *, dry_run: bool) -> Iterator[None]:
         try:
-            with database.writing(self._connection):
+            with database.writing(self._connection, dry_run=dry_run):
                 yield
-                if dry_run:
-                    raise _DryRunError
-        except _DryRunError:
-            return
+        finally:
+            # What was numbered in it may be taken back, or numbered anew.
+            self._texts.clear()
 
     def define(
         self, schema: dict[str, Json], *, recorded_by: str | None = None, dry_run: bool = False
@@ -239,8 +238,8 @@ class Chronology(Withdrawing, Archiving, Naming, Proving):
             dry_run: report what would change, and change nothing; this works on a store opened for reading.
         """
         begin = perf_counter()
-        transaction = database.reading if dry_run else database.writing
-        with transaction(self._connection):
+        transaction = database.reading(self._connection) if dry_run else self._written(dry_run=False)
+        with transaction:
             rows, changed = rebuild.replay(self._log, self._connection, progress=progress, dry_run=dry_run)
             if not dry_run:
                 search_index.drop(self._connection)
@@ -251,7 +250,3 @@ class Chronology(Withdrawing, Archiving, Naming, Proving):
         """Return the positions of the events whose text names another by its id: withdrawals, disputes, notes."""
         with database.reading(self._connection):
             return naming(self._log, event_id)
-
-
-class _DryRunError(Exception):
-    """Rolls back the transaction of a dry run."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from chronology.events.patterns import is_subject
 from chronology.log import database
-from chronology.projections import assertion, references, tables
+from chronology.projections import claims, references, tables
 from chronology.store import query
 from chronology.store.asking import Asking
 from chronology.store.query import KnownAt
@@ -20,12 +20,12 @@ class Directory(Asking):
 
     def subjects(self, *, kind: str | None = None) -> list[str]:
         """Return every subject that some event is about or refers to, in order."""
-        with database.reading(self._connection):
+        with self._asking():
             return references.subjects(self._connection, kind=kind)
 
     def knows_subject(self, subject: str) -> bool:
         """Tell whether some event is about a subject or refers to it."""
-        with database.reading(self._connection):
+        with self._asking():
             return references.is_known(self._connection, subject)
 
     def resembling(self, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> list[str]:
@@ -46,22 +46,22 @@ class Directory(Asking):
 
     def knows_party(self, name: str) -> bool:
         """Tell whether some assertion has a source or an origin."""
-        with database.reading(self._connection):
-            return assertion.is_party(self._connection, name)
+        with self._asking():
+            return claims.is_party(self._connection, name)
 
     def parties(self) -> list[str]:
         """Return every source and every origin of some assertion, in order."""
-        with database.reading(self._connection):
-            return assertion.parties(self._connection)
+        with self._asking():
+            return claims.parties(self._connection)
 
     def attributes(self) -> set[str]:
         """Return every attribute that the vocabulary can assert or some event did."""
-        with database.reading(self._connection):
-            return set(assertion.attributes(self._connection)) | self.vocabulary.attributes()
+        with self._asking():
+            return set(claims.attributes(self._connection)) | self.vocabulary.attributes()
 
     def kinds(self) -> set[str]:
         """Return every kind of subject that the vocabulary names or the log holds."""
-        with database.reading(self._connection):
+        with self._asking():
             return set(references.kinds(self._connection)) | self.vocabulary.kinds()
 
     def subject_list(

@@ -1,23 +1,34 @@
 """Questions about the state: which answer, from which projection, with which evidence. Reads, never writes."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
-import msgspec
-
-from chronology.answers.holding import Holding, ruined
-from chronology.answers.resolve import Answer, resolve
+from chronology.answers.holding import Dissent, HeldRow, Holding, Party, Standing, ruined
+from chronology.answers.resolve import resolve
 from chronology.dates import edtf
 from chronology.dates.calendar import FOREVER
 from chronology.errors import ChronologyError, DateError
 from chronology.events.patterns import GRADE, format_instant, is_day
 from chronology.log.event_table import Log
-from chronology.projections import assertion, state
-from chronology.projections.assertion import HELD, KEY, Said, claim_said
+from chronology.projections import claims, segments
+from chronology.projections.claims import (
+    KEY,
+    Group,
+    Said,
+    claim_of,
+    evidence_of,
+    held,
+    nothing_held,
+    scan,
+    wins_outright,
+)
 from chronology.projections.filters import Filters
 from chronology.projections.long_history import LongHistory
+from chronology.projections.names import Texts, in_order, number_of
 
 Moment = str | date | datetime | None
 """A date as EDTF text, a day, an aware date-time, or None for now."""
@@ -26,23 +37,30 @@ KnownAt = int | str | date | datetime | None
 """A position, an instant or a day whose close (UTC) is meant, or None for all that the log knows."""
 
 _LONG_HISTORY: Final = 64
-"""Assertions of a subject from which on only those near the instant are read."""
-
-_decode: Final = msgspec.json.decode
+"""Claims of a subject from which on each attribute is asked for by itself, and only what is near the instant read."""
 
 
-def holdings(connection: sqlite3.Connection, filters: Filters, instant: int, *, fuzz: int = 0) -> list[Holding]:
-    """Return what held at an instant, by subject and attribute.
+def holdings(
+    connection: sqlite3.Connection, filters: Filters, instant: int, *, texts: Texts, fuzz: int = 0
+) -> list[Holding]:
+    """Return what held at an instant, by subject and attribute, from the claims that may cover it.
 
-    The stored state answers where nothing but subject, attribute and kind restricts; else the assertions are resolved.
+    Args:
+        connection: of the projections.
+        filters: which claims count.
+        instant: seconds.
+        texts: of names, as far as they are known.
+        fuzz: seconds by which qualified ends are widened.
 
     Raises:
         IntegrityError: the projections hold what no replay writes.
     """
     try:
-        if filters.restrict_assertions() or fuzz:
-            return list(_resolved(connection, filters, instant, fuzz=fuzz))
-        return _stored(connection, filters, instant)
+        if fuzz:
+            return list(map(Holding, _widened(connection, filters, instant, texts, fuzz=fuzz)))
+        if filters.subject is None or filters.kind is not None:
+            return list(map(Holding, _of_all(connection, filters, instant, texts)))
+        return list(map(Holding, _of_one(connection, filters, filters.subject, instant, texts)))
     except UnicodeEncodeError:
         # Of what was asked, not of what is stored.
         raise
@@ -50,67 +68,86 @@ def holdings(connection: sqlite3.Connection, filters: Filters, instant: int, *, 
         raise ruined(exc) from exc
 
 
-def _stored(connection: sqlite3.Connection, filters: Filters, instant: int) -> list[Holding]:
-    rows = state.at(connection, filters, instant)
-    dissents = {index: _decode(row[-1]) for index, row in enumerate(rows) if row[-1] is not None}
-    keys = (key for _, _, others in dissents.values() for key, _ in others if key is not None)
-    evidence = assertion.evidence(connection, keys) if dissents else {}
-    for index, (certainty, contested, others) in dissents.items():
-        parties = tuple((evidence.get(key), standing) for key, standing in others)
-        rows[index] = (*rows[index][:-1], (certainty, bool(contested), parties))
-    return list(map(Holding, rows))
+def _of_one(
+    connection: sqlite3.Connection, filters: Filters, subject: str, instant: int, texts: Texts
+) -> list[HeldRow]:
+    """Answer about one subject; what it says is read whole only if it is not very much."""
+    number = number_of(connection, subject)
+    if number is None:
+        return []
+    if not claims.is_long(connection, number, _LONG_HISTORY):
+        rows = claims.covering(connection, filters, instant)
+        found = [_held(list(said), subject, instant, texts) for _, said in groupby(rows, key=itemgetter(1))]
+    else:
+        attribute = None if filters.attribute is None else number_of(connection, filters.attribute)
+        asked = claims.attributes_of(connection, number) if filters.attribute is None else [attribute]
+        found = [_of_group(connection, filters, (number, one), subject, instant, texts) for one in asked if one]
+    return sorted(filter(None, found), key=itemgetter(1))
 
 
-def _resolved(connection: sqlite3.Connection, filters: Filters, instant: int, *, fuzz: int) -> Iterator[Holding]:
-    for rows in _groups(connection, filters, instant, fuzz=fuzz):
-        if not fuzz and _wins_outright(rows, instant):
-            yield Holding(rows[-1][:HELD])
-        elif answer := resolve([claim_said(row, fuzz=fuzz) for row in rows], instant):
-            yield _held(rows, answer)
+def _of_group(
+    connection: sqlite3.Connection, filters: Filters, group: Group, subject: str, instant: int, texts: Mapping[int, str]
+) -> HeldRow | None:
+    """Answer about one attribute, however long its history."""
+    if filters.restrict_claims():
+        near = LongHistory(connection, group, filters).said(instant, instant + 1)
+        return _held(near, subject, instant, texts) if near else None
+    return segments.at(connection, group, instant, subject, texts)
 
 
-def _groups(connection: sqlite3.Connection, filters: Filters, instant: int, *, fuzz: int) -> Iterator[list[Said]]:
-    """Yield what matters at an instant, by group; of a subject with a long history, only what is near."""
-    subject, attribute = filters.subject, filters.attribute
-    one = filters.kind is None and not fuzz
-    if subject is None or not one or not assertion.is_long(connection, subject, _LONG_HISTORY):
-        yield from assertion.groups_covering(connection, filters, instant, fuzz=fuzz)
-        return
-    asked = assertion.groups_of(connection, subject) if attribute is None else [(subject, attribute)]
-    near = (LongHistory(connection, group, filters).said(instant, instant + 1) for group in asked)
-    yield from filter(None, near)
+def _of_all(connection: sqlite3.Connection, filters: Filters, instant: int, texts: Texts) -> list[HeldRow]:
+    """Answer about all subjects, or all of a kind, in one pass over their claims, which tells nearly every answer."""
+    subjects = in_order(connection, kind=filters.kind)
+    known = texts if filters.kind else subjects
+    found, places, doubtful = scan(connection, filters, instant, subjects, known)
+    rows: list[HeldRow | None] = [*found]
+    for index, group in doubtful:
+        rows[index] = _of_group(connection, filters, group, found[index][0], instant, known)
+    # An index sorts the names anyway; to sort the rows of a whole state by them would take half as long again.
+    ends = dict(zip(places, [*places.values(), len(rows)][1:], strict=True))
+    ordered: list[HeldRow | None] = []
+    for number in subjects:
+        if number in places:
+            begin, end = places[number], ends[number]
+            if end - begin == 1:
+                ordered.append(rows[begin])
+            else:
+                some = [row for row in rows[begin:end] if row]
+                some.sort(key=itemgetter(1))
+                ordered += some
+    return list(filter(None, ordered))
 
 
-def _wins_outright(rows: Sequence[Said], instant: int) -> bool:
-    """Tell whether the last of a group's rows is the whole answer: it surely holds, and nobody can win or contest.
-
-    That is how it is with most attributes: each claim holds until the next one starts.
-    """
-    *earlier, last = rows
-    _, _, value, _, _, _, origin, _, _, _, role, disputes, _, start_min, start_max, end_min, *_ = last
-    if role != "affirms" or disputes or value is None or not start_max <= instant < end_min:
-        return False
-    for _, _, said, _, _, _, speaker, _, _, _, role, disputes, _, _, latest, _, _, extent_end, *_ in earlier:
-        if role != "affirms" or disputes or latest >= start_min:
-            return False
-        if extent_end > start_max and said != value and speaker != origin:
-            return False
-    return True
+def _widened(
+    connection: sqlite3.Connection, filters: Filters, instant: int, texts: Texts, *, fuzz: int
+) -> list[HeldRow]:
+    """Answer with widened dates, which only the whole of each group's claims can tell."""
+    groups = groupby(claims.covering(connection, filters, instant, fuzz=fuzz), key=itemgetter(0, 1))
+    rows = (_held(list(said), texts[number], instant, texts, fuzz=fuzz) for (number, _), said in groups)
+    return sorted(filter(None, rows), key=itemgetter(0, 1))
 
 
-def _held(rows: Sequence[Said], answer: Answer) -> Holding:
-    by_key: dict[int, Said] = {row[KEY]: row for row in rows}
-    leading, others = answer.leading, answer.candidates[1:]
-    nothing = (*rows[0][:2], *[None] * (HELD - 2))
-    held = by_key[leading.key][:HELD] if leading else nothing
-    if not others:
-        return Holding(held)
-    parties = tuple(
-        ((*by_key[claim.key][2 : HELD - 1], claim.role.value) if claim else None, standing.value)
-        for claim, standing in others
-    )
-    certainty = "certain" if answer.certain else "possible"
-    return Holding((*held[:-1], (certainty, answer.contested, parties)))
+def _held(
+    said: Sequence[Said], subject: str, instant: int, texts: Mapping[int, str], *, fuzz: int = 0
+) -> HeldRow | None:
+    """Return the answer that the claims of one group give."""
+    if not fuzz and wins_outright(said, instant):
+        return held(said[-1], subject, texts)
+    answer = resolve([claim_of(row, fuzz=fuzz) for row in said], instant)
+    if answer is None:
+        return None
+    by_key = {row[KEY]: row for row in said}
+    dissent: Dissent | None = None
+    if others := answer.candidates[1:]:
+        parties = tuple(_party(by_key[one.key] if one else None, standing.value, texts) for one, standing in others)
+        dissent = "certain" if answer.certain else "possible", answer.contested, parties
+    if answer.leading is None:
+        return nothing_held(subject, texts[said[0][1]], dissent)
+    return held(by_key[answer.leading.key], subject, texts, dissent)
+
+
+def _party(row: Said | None, standing: Standing, texts: Mapping[int, str]) -> Party:
+    return None if row is None else evidence_of(row, texts), standing
 
 
 def instant_of(moment: Moment, *, now: datetime) -> int:

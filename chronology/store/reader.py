@@ -15,6 +15,7 @@ from chronology.errors import ChronologyError, DateError, StoreError, UnknownNam
 from chronology.log import database, event_table
 from chronology.log.event_table import Log, Row
 from chronology.projections import references, tables
+from chronology.projections.names import Texts
 from chronology.store import query
 from chronology.store.analysis import Analysis
 from chronology.store.asking import Restrictions
@@ -51,6 +52,7 @@ class Reader(Analysis, Directory, Finding):
         self._vocabulary: Vocabulary | None = None
         self._vocabulary_position = -1
         self._is_current = False
+        self._texts = Texts(connection)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, clock: Clock = utc_now) -> Self:
@@ -91,7 +93,7 @@ class Reader(Analysis, Directory, Finding):
         # Imported here: the state needs no types or payloads, and should not wait for what reads them.
         from chronology.projections import bookkeeping
 
-        with database.reading(self._connection):
+        with self._asking():
             newest = bookkeeping.newest_definition(self._connection)
             if self._vocabulary is None or newest != self._vocabulary_position:
                 self._vocabulary = bookkeeping.load_vocabulary(self._log, self._connection)
@@ -123,12 +125,14 @@ class Reader(Analysis, Directory, Finding):
     @contextmanager
     def _asking(self) -> Iterator[None]:
         with database.reading(self._connection):
-            if not self._is_current:
-                self._check_projections()
+            self._check_projections()
+            self._texts.renew()
             yield
 
     def _check_projections(self) -> None:
         """Refuse projections that another version of this program made, because their rows mean something else."""
+        if self._is_current:
+            return
         if references.versions(self._connection) not in ({}, tables.VERSIONS):
             raise StoreError("the projections are of another version", hint="`chronology replay` rebuilds them")
         # Versions only go up, so once is enough.
@@ -188,8 +192,9 @@ class Reader(Analysis, Directory, Finding):
 
     def withdrawn_by(self, event: "RecordedEvent") -> int | None:
         """Return the position that retracted or replaced an event, None while it is live."""
-        with database.reading(self._connection):
-            return references.withdrawn_by(self._connection, event.event.subject, event.position)
+        with self._asking():
+            said = event.event
+            return references.withdrawn_by(self._connection, said.subject, event.position, valid=said.valid)
 
     def state(
         self,
@@ -240,7 +245,7 @@ class Reader(Analysis, Directory, Finding):
         }
         with self._asking():
             filters = self._filters(subject, attribute, restrictions, kind=kind)
-            found = query.holdings(self._connection, filters, instant, fuzz=fuzz)
+            found = query.holdings(self._connection, filters, instant, texts=self._texts, fuzz=fuzz)
             if origins_counted or min_origins:
                 return self._corroborated(found, filters, instant, fuzz=fuzz, least=min_origins)
             return found
@@ -283,6 +288,6 @@ class Reader(Analysis, Directory, Finding):
         """Return the event that declares a redacted event's gap, None if it was not redacted."""
         from chronology.projections import bookkeeping
 
-        with database.reading(self._connection):
+        with self._asking():
             row = bookkeeping.redaction_of(self._log, self._connection, event.id)
         return None if row is None else self._recorded(row)

@@ -10,8 +10,13 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from chronology import Event
 
 
-def bare_table(path: Path) -> sqlite3.Connection:
-    """Return a new file with one indexed table of the log's columns, no triggers, and the log's journal settings."""
+def bare_table(path: Path, *, by_subject: bool = False) -> sqlite3.Connection:
+    """Return a new file with one table of the log's columns, no triggers, and the log's journal settings.
+
+    Args:
+        path: the file.
+        by_subject: index the subjects too, as any store must that answers about one.
+    """
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = TRUNCATE")
     connection.execute("PRAGMA synchronous = EXTRA")
@@ -23,6 +28,8 @@ def bare_table(path: Path) -> sqlite3.Connection:
         ) STRICT
         """
     )
+    if by_subject:
+        connection.execute("CREATE INDEX event_subject ON event (subject)")
     return connection
 
 

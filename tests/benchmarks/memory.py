@@ -8,38 +8,38 @@ from chronology import Chronology
 from chronology.evidence.tiles import export
 from chronology.transparency.notes import Checkpoint
 
-from .workload import events
+from .workload import Workload, drawn, published
 
 BATCH = 1_000
 
 
-def append(store: Path, size: int) -> None:
+def append(store: Path, size: int, workload: Workload) -> None:
     """Append a stream of events in batches."""
     with Chronology.open(store.with_name("batches.db"), create=True) as chron:
-        stream = events(size)
+        stream = workload.events(size)
         while batch := list(islice(stream, BATCH)):
             chron.append_many(batch)
 
 
-def append_at_once(store: Path, size: int) -> None:
+def append_at_once(store: Path, size: int, workload: Workload) -> None:
     """Append a stream of events in one transaction."""
     with Chronology.open(store.with_name("at-once.db"), create=True) as chron:
-        chron.append_many(events(size))
+        chron.append_many(workload.events(size))
 
 
-def replay(store: Path, _: int) -> None:
+def replay(store: Path, _: int, __: Workload) -> None:
     """Rebuild the projections."""
     with Chronology.open(store) as chron:
         chron.replay()
 
 
-def verify(store: Path, _: int) -> None:
+def verify(store: Path, _: int, __: Workload) -> None:
     """Verify everything."""
     with Chronology.open(store, read_only=True) as chron:
         assert chron.verify().ok
 
 
-def export_tiles(store: Path, _: int) -> None:
+def export_tiles(store: Path, _: int, __: Workload) -> None:
     """Export the log as tiles."""
     with Chronology.open(store, read_only=True) as chron:
         head: Checkpoint = chron.checkpoint()
@@ -62,9 +62,9 @@ def most_memory() -> float:
 
 
 def main() -> None:
-    """Do what the arguments say: which work, on which store, of how many events."""
-    name, store, size = sys.argv[1:]
-    WORKS[name](Path(store), int(size))
+    """Do what the arguments say: which work, on which store, of how many events, drawn or of which CSV."""
+    name, store, size, *csv = sys.argv[1:]
+    WORKS[name](Path(store), int(size), published(Path(csv[0])) if csv else drawn())
     print(most_memory())
 
 

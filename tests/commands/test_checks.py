@@ -214,7 +214,7 @@ def test_backup_copies_and_verifies(storm: Path, tmp_path: Path) -> None:
     with untouched(tmp_path / "copy.db"):
         refused(run("--db", storm, "backup", tmp_path / "copy.db"), "already exists")
     connection = sqlite3.connect(storm)
-    connection.execute("DELETE FROM mention")
+    connection.execute("DELETE FROM reference")
     connection.commit()
     connection.close()
     ended = run("--db", storm, "backup", tmp_path / "faulty.db")

@@ -206,7 +206,8 @@ def test_half_an_answer_is_not_printed(store: Path) -> None:
     done("append", "crossing.closed", "crossing/a", "--on", "2018", "--source", "source/x")
     done("append", "crossing.closed", "crossing/z", "--on", "2018", "--source", "source/x")
     with sqlite3.connect(store) as connection:
-        connection.execute("UPDATE assertion SET value = 'soon' WHERE subject = 'crossing/z'")
+        name = "(SELECT id FROM name WHERE text = 'crossing/z')"
+        connection.execute(f"UPDATE claim SET value = 'soon' WHERE subject = {name}")
     connection.close()
     for form in ((), ("--json",), ("--nl",), ("--csv",)):
         refused(run("state", "--at", "2019", *form), "the projections are damaged", "replay")
@@ -223,13 +224,14 @@ def test_a_tampered_store_ends_verify_with_3(store: Path) -> None:
     append("crossing.closed", GATE)
     connection = sqlite3.connect(store)
     with connection:
-        connection.execute("UPDATE state SET value = '\"open\"' WHERE subject = ? AND attribute = 'status'", (GATE,))
+        name = "(SELECT id FROM name WHERE text = ?)"
+        connection.execute(f"UPDATE claim SET value = '\"open\"' WHERE subject = {name}", (GATE,))
     connection.close()
     for form in ((), ("--json",)):
         ended = run("verify", *form)
         assert ended.code == 3
-        assert "state" in ended.out
-    assert "state" in done("replay").out.partition("changed: ")[2]
+        assert "claim" in ended.out
+    assert "claim" in done("replay").out.partition("changed: ")[2]
     assert done("verify").out.startswith("ok: ")
     assert status()["value"] == "closed"
 

@@ -117,7 +117,7 @@ def test_reading_leaves_the_folder_as_it_was(theirs: Path) -> None:
 
 def test_wrong_projections_do_not_matter(theirs: Path) -> None:
     """They are not looked at."""
-    raw(theirs, "UPDATE state SET value = '666'", "DELETE FROM assertion", triggers=True)
+    raw(theirs, "DELETE FROM segment", "DELETE FROM claim", triggers=True)
     assert read(theirs)
 
 
@@ -136,17 +136,18 @@ def test_a_search_index_does_not_matter(theirs: Path) -> None:
     ("statement", "words"),
     [
         ("CREATE VIEW spy AS SELECT * FROM event", "the view 'spy'"),
-        ("CREATE TRIGGER spy AFTER INSERT ON state BEGIN SELECT 1; END", "the trigger 'spy'"),
+        ("CREATE TRIGGER spy AFTER INSERT ON claim BEGIN SELECT 1; END", "the trigger 'spy'"),
         ("CREATE TABLE spy (x)", "the table 'spy'"),
         ("CREATE INDEX spy ON event (hex(body))", "the index 'spy'"),
         ("CREATE VIRTUAL TABLE spy USING fts5(x)", "the table 'spy"),
         ("CREATE VIRTUAL TABLE search USING fts5(x)", "the table 'search"),
         ("CREATE VIEW search AS SELECT 1", "the view 'search'"),
         ("DROP TRIGGER event_refuses_update", "the trigger event_refuses_update, which every store has, is missing"),
-        ("DROP TABLE state", "the table state, which every store has, is missing"),
+        ("DROP TABLE claim", "the table claim, which every store has, is missing"),
+        ("DROP VIEW state", "the view state, which every store has, is missing"),
         ("ALTER TABLE event ADD COLUMN x ANY", "the table 'event'"),
         ("ALTER TABLE event ADD COLUMN x TEXT AS (hex(body))", "the table 'event'"),
-        ("ALTER TABLE mention ADD COLUMN x ANY", "the table 'mention'"),
+        ("ALTER TABLE reference ADD COLUMN x ANY", "the table 'reference'"),
     ],
 )
 def test_a_schema_that_no_store_has_is_refused(theirs: Path, statement: str, words: str) -> None:
@@ -173,7 +174,7 @@ def test_a_view_in_place_of_the_log_is_refused(theirs: Path) -> None:
         "INSERT INTO event SELECT * FROM event",
         "UPDATE event SET body = x''",
         "DELETE FROM event",
-        "DELETE FROM state",
+        "DELETE FROM claim",
         "DROP TABLE event",
         "CREATE TABLE x (y)",
         "CREATE TEMP TABLE x (y)",
@@ -225,7 +226,7 @@ def test_a_journal_beside_the_file_is_not_played_back(theirs: Path) -> None:
     connection = sqlite3.connect(theirs, isolation_level=None)
     connection.execute("PRAGMA cache_size = 1")
     connection.execute("BEGIN IMMEDIATE")
-    connection.execute("UPDATE state SET value = printf('%2000s', 'x')")
+    connection.execute("UPDATE claim SET value = printf('%2000s', 'x')")
     hot = theirs.parent / "hot.db"
     shutil.copy(theirs, hot)
     shutil.copy(f"{theirs}-journal", f"{hot}-journal")

@@ -151,7 +151,7 @@ def test_progress_is_told(path: Path) -> None:
 
 def test_verifying_writes_nothing(path: Path) -> None:
     """Not even to a store with faults: verify reports, replay repairs."""
-    tamper(path, "DELETE FROM state")
+    tamper(path, "DELETE FROM claim")
     before = path.read_bytes()
     assert not verified(path).ok
     with Chronology.open(path) as chron:
@@ -325,13 +325,11 @@ def test_a_body_that_no_log_wrote_is_told_whatever_the_projections_say(
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE assertion SET value = '{bad'",
-        "UPDATE assertion SET value = 'soon'",
-        "UPDATE assertion SET role = 'x'",
-        "UPDATE assertion SET valid = 'soon'",
-        "UPDATE assertion SET disputes = 'x'",
-        "UPDATE state SET others = '{bad'",
-        "UPDATE state SET others = '7'",
+        "UPDATE claim SET value = '{bad'",
+        "UPDATE claim SET value = 'soon'",
+        "UPDATE claim SET role = 'x'",
+        "UPDATE claim SET valid = 'soon'",
+        "UPDATE claim SET disputes = 'x'",
     ],
 )
 def test_a_ruined_projection_gives_an_error_that_says_what_to_do(path: Path, statement: str) -> None:
@@ -339,7 +337,7 @@ def test_a_ruined_projection_gives_an_error_that_says_what_to_do(path: Path, sta
     tamper(path, statement)
     hints = []
     with Chronology.open(path) as chron:
-        for question in ({}, {"known_at": P5}):
+        for question in ({}, {"known_at": P5}, {"subject": "place/x"}):
             try:
                 repr(chron.state(valid_at="2018", **question))
             except IntegrityError as exc:
@@ -428,7 +426,8 @@ def test_a_missing_or_changed_trigger_is_found(path: Path, name: str) -> None:
     ("statement", "fault"),
     [
         ("DROP INDEX event_guards_columns", "index event_guards_columns is missing"),
-        ("DROP INDEX assertion_group", "index assertion_group is missing"),
+        ("DROP INDEX claim_broad", "index claim_broad is missing"),
+        ("DROP VIEW state; CREATE VIEW state AS SELECT 1", "view state has been changed"),
         ("CREATE TABLE secret (x)", "table secret is foreign to a store"),
         ("CREATE VIEW v AS SELECT 1", "view v is foreign to a store"),
         ("CREATE INDEX i ON event (type)", "index i is foreign to a store"),
@@ -437,10 +436,10 @@ def test_a_missing_or_changed_trigger_is_found(path: Path, name: str) -> None:
             "trigger t is foreign to a store",
         ),
         ("ALTER TABLE event ADD COLUMN x TEXT", "table event has been changed"),
-        ("ALTER TABLE state ADD COLUMN x TEXT", "table state has been changed"),
+        ("ALTER TABLE segment ADD COLUMN x TEXT", "table segment has been changed"),
         ("DROP VIEW subject", "view subject is missing"),
         ("DROP VIEW subject; CREATE VIEW subject AS SELECT 'place/x'", "view subject has been changed"),
-        ("DROP TABLE mention", "table mention is missing"),
+        ("DROP TABLE reference", "table reference is missing"),
     ],
 )
 def test_a_foreign_missing_or_changed_object_is_found(path: Path, statement: str, fault: str) -> None:
@@ -455,12 +454,19 @@ def test_a_foreign_missing_or_changed_object_is_found(path: Path, statement: str
 @pytest.mark.parametrize(
     ("statement", "position", "fault"),
     [
-        (f"UPDATE assertion SET value = '9' WHERE position = {P2}", P2, "the projection assertion has "),
-        (f"DELETE FROM assertion WHERE position = {P3}", P3, "the projection assertion is missing the row "),
-        (f"DELETE FROM assertion WHERE position = {P5}", P5, "the projection assertion is missing the row "),
-        (f"UPDATE mention SET last = 0 WHERE position = {P1}", P1, "the projection mention has "),
-        ("UPDATE state SET value = '9' WHERE attribute = 'a3'", None, "the projection state has "),
-        ("DELETE FROM state WHERE attribute = 'a5'", None, "the projection state is missing the row ('place/x', 'a5'"),
+        (f"UPDATE claim SET value = '9' WHERE key >> 24 = {P2}", P2, "the projection claim has "),
+        (f"DELETE FROM claim WHERE key >> 24 = {P3}", P3, "the projection claim is missing the row "),
+        (f"DELETE FROM claim WHERE key >> 24 = {P5}", P5, "the projection claim is missing the row "),
+        (f"UPDATE claim SET extent_last = 0 WHERE key >> 24 = {P1}", P1, "the projection claim has "),
+        ("UPDATE reference SET last = 0 WHERE position = 1", 1, "the projection reference has "),
+        ("DELETE FROM reference WHERE position = 3", 3, "the projection reference is missing the row "),
+        ("UPDATE name SET text = 'a9' WHERE text = 'a3'", P3, "the projection name has "),
+        ("INSERT INTO name VALUES (999, 'z')", None, "the projection name has an extra row: (999, 'z')"),
+        (
+            "INSERT INTO segment VALUES (1, 1, 0, 9, NULL, NULL, 1, 0, NULL, NULL)",
+            None,
+            "the projection segment has an extra row",
+        ),
         ("UPDATE projection SET position = 9", None, "the projection projection has "),
     ],
 )
@@ -480,7 +486,7 @@ def test_a_wrong_row_of_a_projection_is_found_and_a_replay_repairs_it(
 def test_projections_are_not_blamed_for_a_damaged_log(path: Path) -> None:
     """If the log itself is faulty, verification does not ask what a replay would give."""
     tamper(path, f"UPDATE event SET type = 'fact.ended' WHERE position = {P0}")
-    raw(path, "DELETE FROM state")
+    raw(path, "DELETE FROM claim")
     assert not any("projection" in fault for fault in told(path))
 
 

@@ -141,7 +141,7 @@ def replay(path: Path, seconds: float) -> Iterator[tuple[str, Any]]:
         with Chronology.open(path) as chron:
             while time.monotonic() < end:
                 with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
-                    connection.execute("UPDATE state SET value = '\"spoilt\"'")
+                    connection.execute("UPDATE claim SET value = '\"spoilt\"'")
                 report(chron.replay().changed)
 
     def look(report: Report) -> None:

@@ -83,9 +83,9 @@ def spoilt_sample() -> bytes:
     with folder() as place:
         path = placed(place / "spoilt.db")
         with closing(sqlite3.connect(path)) as connection, connection:
-            connection.execute("UPDATE state SET value = '\"spoilt\"'")
-            connection.execute("DELETE FROM mention WHERE position % 3 = 0")
-            connection.execute("UPDATE assertion SET origin = 'source/nobody' WHERE position % 2 = 0")
+            connection.execute("UPDATE segment SET contested = 1 - contested")
+            connection.execute("DELETE FROM reference WHERE position % 3 = 0")
+            connection.execute("UPDATE claim SET origin = source WHERE (key >> 24) % 2 = 0")
         return path.read_bytes()
 
 
@@ -112,16 +112,17 @@ def folder() -> Iterator[Path]:
 
 # The table that the migrations keep is no part of what a store says.
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE '%sqlite!_migrations%' ESCAPE '!'"
-PROJECTIONS = ("assertion", "state", "mention", "projection")
+PROJECTIONS = ("name", "claim", "segment", "reference", "projection")
+VIEWS = ("assertion", "state", "mention", "subject")
 _READ_BY_INDEX = (
     "SELECT id, position FROM event ORDER BY id",
-    "SELECT subject, attribute, start_max, key FROM assertion INDEXED BY assertion_group ORDER BY 1, 2, 3, 4",
+    "SELECT subject, attribute, breadth, start_min, key FROM claim INDEXED BY claim_broad WHERE breadth > 0",
 )
 
 
 def rows(connection: sqlite3.Connection, table: str) -> list[str]:
     """Return the rows of a table as text, so that 1 and '1' differ."""
-    return [repr(row) for row in connection.execute(f"SELECT * FROM {table} NOT INDEXED")]
+    return [repr(row) for row in connection.execute(f"SELECT * FROM {table}")]
 
 
 def content(path: Path) -> list[object]:
@@ -132,7 +133,7 @@ def content(path: Path) -> list[object]:
             connection.execute("PRAGMA user_version").fetchone(),
             sorted(map(repr, connection.execute(_SCHEMA))),
         ]
-        found += [rows(connection, name) for name in ("event", *PROJECTIONS)]
+        found += [rows(connection, name) for name in ("event", *PROJECTIONS, *VIEWS)]
         found += [connection.execute(query).fetchall() for query in _READ_BY_INDEX]
     return found
 

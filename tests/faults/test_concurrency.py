@@ -52,13 +52,13 @@ def test_readers_see_the_projections_before_a_replay_or_after_it(tmp_path: Path)
     assert len(values) > 5
     seen = run("crowds", "replay", path, 3)
     assert len(seen["replays"]) > 10
-    assert all(changed == [["state"]] for changed in seen["replays"])
-    spoilt = sound | {"state": ""}
+    assert all(changed == [["claim"]] for changed in seen["replays"])
+    spoilt = sound | {"claim": ""}
     for tables, found, held in itertools.chain(*seen["seen"]):
         assert found == [list(row) for row in positions]
-        assert tables in (sound, spoilt | {"state": tables["state"]})
+        assert tables in (sound, spoilt | {"claim": tables["claim"]})
         assert held == values or set(held) == {"spoilt"}
-    looks = [line[0]["state"] == sound["state"] for line in itertools.chain(*seen["seen"])]
+    looks = [line[0]["claim"] == sound["claim"] for line in itertools.chain(*seen["seen"])]
     assert {*looks} == {True, False}, "the readers met only one of the two moments"
     check_log(path)
 

@@ -16,6 +16,7 @@ from samples import check_log, content, event, event_id, folder, journal, placed
 from chronology import Chronology
 from chronology.errors import ChronologyError, StoreError
 from chronology.log import database, event_table
+from chronology.projections import fold
 from chronology.transparency.merkle import leaf_hash
 
 PAGE = 4_096
@@ -198,16 +199,16 @@ def test_a_half_written_store_without_its_journal_is_found(crashed: Path) -> Non
 @pytest.mark.parametrize(
     ("statement", "named"),
     [
-        ("CREATE TRIGGER spy AFTER INSERT ON event BEGIN DELETE FROM state; END", "trigger spy is foreign"),
+        ("CREATE TRIGGER spy AFTER INSERT ON event BEGIN DELETE FROM segment; END", "trigger spy is foreign"),
         ("CREATE TABLE mine (x)", "table mine is foreign"),
         ("CREATE VIEW mine AS SELECT * FROM event", "view mine is foreign"),
         ("CREATE INDEX mine ON event (type)", "index mine is foreign"),
         ("CREATE UNIQUE INDEX mine ON event (subject, position)", "mine is foreign"),
         ("CREATE VIRTUAL TABLE mine USING fts5(x)", "mine"),
-        ("DROP INDEX assertion_group", "index assertion_group is missing"),
-        ("DROP TABLE mention", "table mention is missing"),
-        ("ALTER TABLE state ADD COLUMN mine TEXT", "table state has been changed"),
-        ("ALTER TABLE state RENAME TO states", "table state is missing"),
+        ("DROP INDEX claim_broad", "index claim_broad is missing"),
+        ("DROP TABLE reference", "table reference is missing"),
+        ("DROP VIEW mention", "view mention is missing"),
+        ("ALTER TABLE segment ADD COLUMN mine TEXT", "table segment has been changed"),
     ],
 )
 def test_what_does_not_belong_in_the_schema_is_named(path: Path, statement: str, named: str) -> None:
@@ -231,12 +232,12 @@ def test_a_log_without_its_guards_is_not_opened(path: Path, name: str) -> None:
     assert name in faults(path)[0]
 
 
-@pytest.mark.parametrize("name", ["event", "state", "assertion_group", "_sqlite_migrations"])
+@pytest.mark.parametrize("name", ["event", "segment", "claim_broad", "_sqlite_migrations"])
 def test_a_trigger_that_bears_the_name_of_something_else_is_found(path: Path, name: str) -> None:
     """A trigger may be called as a table or an index is, whichever of the two the schema table lists first."""
     for first in ("trigger", "table", "index"):
         placed(path)
-        edit(path, f"CREATE TRIGGER {name} AFTER INSERT ON event BEGIN DELETE FROM state; END", unguarded=False)
+        edit(path, f"CREATE TRIGGER {name} AFTER INSERT ON event BEGIN DELETE FROM segment; END", unguarded=False)
         if name != "event":
             edit_schema(
                 path, f"UPDATE sqlite_schema SET rowid = rowid + 90 WHERE name = '{name}' AND type <> '{first}'"
@@ -249,7 +250,7 @@ def test_a_trigger_in_the_place_of_a_table_that_nobody_misses_is_found(path: Pat
     edit(
         path,
         "DROP TABLE _sqlite_migrations",
-        "CREATE TRIGGER _sqlite_migrations AFTER INSERT ON event BEGIN DELETE FROM state; END",
+        "CREATE TRIGGER _sqlite_migrations AFTER INSERT ON event BEGIN DELETE FROM segment; END",
         unguarded=False,
     )
     assert any("trigger _sqlite_migrations is foreign" in fault for fault in faults(path))
@@ -257,7 +258,7 @@ def test_a_trigger_in_the_place_of_a_table_that_nobody_misses_is_found(path: Pat
 
 def test_a_trigger_that_hides_behind_a_reserved_name_is_found(path: Path) -> None:
     """Who edits the schema table can call a trigger sqlite_something; it is foreign all the same."""
-    edit(path, "CREATE TRIGGER spy AFTER INSERT ON event BEGIN DELETE FROM state; END", unguarded=False)
+    edit(path, "CREATE TRIGGER spy AFTER INSERT ON event BEGIN DELETE FROM segment; END", unguarded=False)
     edit_schema(
         path,
         "UPDATE sqlite_schema SET name = 'sqlite_spy', sql = replace(sql, 'spy', 'sqlite_spy') WHERE name = 'spy'",
@@ -307,11 +308,12 @@ SWAP = (
         (("UPDATE event SET type = 'fact.ended' WHERE position = {p}",), "position {p}: the column type"),
         (("UPDATE event SET subject = 'place/other' WHERE position = {p}",), "position {p}: the column subject"),
         (("UPDATE event SET recorded_at = '2018' WHERE position = {p}",), "position {p}: "),
-        (("UPDATE state SET value = '\"other\"' WHERE subject = 'place/p0'",), "state"),
-        (("DELETE FROM state WHERE subject = 'place/p0'",), "state"),
-        (("UPDATE assertion SET start_max = start_max + 1 WHERE position = {p}",), "position {p}: "),
-        (("UPDATE assertion SET known_until = NULL",), "assertion"),
-        (("INSERT INTO mention SELECT 'place/q', position, role, first, last, NULL FROM mention LIMIT 1",), "mention"),
+        (("UPDATE segment SET certain = 1 - certain",), "segment"),
+        (("DELETE FROM segment",), "segment"),
+        (("UPDATE name SET text = 'place/other' WHERE text = 'place/p0'",), "name"),
+        (("UPDATE claim SET start_max = 1 WHERE key >> 24 = {p}",), "position {p}: "),
+        (("UPDATE claim SET known_until = NULL",), "claim"),
+        (("INSERT INTO reference SELECT 999, position, about, first, last, NULL FROM reference LIMIT 1",), "reference"),
         (("UPDATE projection SET position = position - 1",), "projection"),
         (("UPDATE projection SET version = version + 1",), "projection"),
     ],
@@ -340,9 +342,9 @@ def test_a_forgery_that_is_whole_in_itself_shows_only_against_a_checkpoint(path:
     with Chronology.open(path) as chron:
         kept = chron.verify().root
     forge(path)
-    assert any("assertion" in fault for fault in faults(path))
+    assert any("claim" in fault for fault in faults(path))
     with Chronology.open(path) as chron:
-        assert "assertion" in chron.replay().changed
+        assert "claim" in chron.replay().changed
         report = chron.verify()
     assert report.ok
     assert report.root != kept
@@ -437,8 +439,9 @@ def peak_of_verify(path: Path) -> int:
 
 
 @pytest.mark.parametrize("events", [9_000, pytest.param(60_000, marks=pytest.mark.slow)])
-def test_verify_streams_in_constant_memory(path: Path, events: int) -> None:
+def test_verify_streams_in_constant_memory(path: Path, events: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Six times the events take no more memory; both are more than are read at once."""
+    monkeypatch.setattr(fold, "_PENDING_EVENTS", 1_000)
     peaks = []
     done = 0
     for size in (events // 6, events):

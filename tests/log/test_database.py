@@ -411,14 +411,14 @@ def test_a_transaction_is_taken_back_by_any_exception(path: Path) -> None:
 
     def interrupted(kind: type[BaseException]) -> None:
         with writing(connection):
-            connection.execute("DELETE FROM mention")
+            connection.execute("DELETE FROM reference")
             raise kind
 
     for kind in (ValueError, KeyboardInterrupt):
         with pytest.raises(kind):
             interrupted(kind)
         assert not connection.in_transaction
-    assert connection.execute("SELECT count(*) FROM mention").fetchone()[0] > 0
+    assert connection.execute("SELECT count(*) FROM reference").fetchone()[0] > 0
     connection.close()
 
 

@@ -9,7 +9,6 @@ from mirror import SAID, SAID_2, SEEN, Stores, tables, without_positions
 from strategies import SUBJECTS, event_id
 
 from chronology import Chronology, Event
-from chronology.projections import state_changes
 
 SUBJECT = SUBJECTS[0]
 
@@ -156,6 +155,7 @@ def told(chron: Chronology, valid_at: str) -> list[tuple[object, str]]:
     ("earlier", "later", "valid_at", "standing"),
     [
         ("2018-01-31", "2018-01", "2018-02-10", "possible"),
+        ("2018-01-31", "[2018-01-30,2018-01-31]", "2018-01-31", "possible"),
         ("2018-01/2018-01-31", "2018-01-31T10:00:00Z", "2018-01-31T12:00:00Z", "rival"),
         ("2018-01-31", "2018-01-31T10:00:00Z", "2018-01-31T12:00:00Z", "rival"),
         ("2018-01-01/2018-03-01", "2018-01-31", "2018-02-10", "rival"),
@@ -188,27 +188,3 @@ def test_what_was_disputed_is_found_after_it_was_read_anew(stores):
         assert told(chron, "2018-02-10") == [("second", "leading"), ("first", "rival")]
         chron.define({**SAID_2, "x-persists": True})
         assert told(chron, "2018-02-10") == [("second", "leading"), ("first", "rival")]
-
-
-def test_a_bulk_import_leaves_what_a_replay_makes(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If a transaction touches most groups, one pass over all of them gives the same segments."""
-    monkeypatch.setattr(state_changes, "_MANY_GROUPS", 3)
-    monkeypatch.setattr(state_changes, "_SHORT_HISTORY", 48)
-    rebuilt = []
-    monkeypatch.setattr(
-        state_changes, "rebuild", lambda connection, real=state_changes.rebuild: rebuilt.append(real(connection))
-    )
-    fields = {"type": "fact.asserted", "source": "source/a"}
-    events = [
-        Event(
-            subject=f"place/p{n % 7}",
-            valid=f"2018-0{n % 3 + 1}",
-            data={"attribute": "population", "value": n},
-            **fields,
-        )
-        for n in range(30)
-    ]
-    chron.append_many(events)
-    assert len(rebuilt) == 1
-    assert len(chron.state(kind="place", valid_at="2018-06-01")) == 7
-    assert chron.replay().changed == ()

@@ -54,7 +54,7 @@ def test_a_backup_is_of_one_moment_while_others_write(chron: Chronology, tmp_pat
     """A backup leaves out what another process has not committed, and does not wait for it."""
     other = sqlite3.connect(tmp_path / "storm.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    other.execute("DELETE FROM state")
+    other.execute("DELETE FROM segment")
     head = chron.head()
     report = chron.backup(tmp_path / "copy.db")
     other.execute("ROLLBACK")

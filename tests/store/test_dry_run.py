@@ -139,14 +139,14 @@ def test_replay_tells_damage_and_leaves_it(tmp_path: Path) -> None:
     with Chronology.open(path, create=True, clock=Clock(), randomness=counting()) as chron:
         chron.append(FACT)
     connection = sqlite3.connect(path)
-    connection.execute("UPDATE state SET value = '\"forged\"'")
+    connection.execute("UPDATE claim SET value = '\"forged\"'")
     connection.execute("DROP VIEW subject")
     connection.commit()
     connection.close()
     before = bytes_of(tmp_path)
     with Chronology.open(path, read_only=True) as chron:
-        assert chron.replay(dry_run=True).changed == ("state", "subject")
+        assert chron.replay(dry_run=True).changed == ("claim", "subject")
     assert bytes_of(tmp_path) == before
     with Chronology.open(path) as chron:
-        assert chron.replay().changed == ("state", "subject")
+        assert chron.replay().changed == ("claim", "subject")
         assert chron.replay(dry_run=True).changed == ()

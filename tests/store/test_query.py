@@ -16,9 +16,10 @@ from mirror import as_claims
 from strategies import random_cases
 
 from chronology import Chronology, ChronologyError, Event
-from chronology.answers.resolve import Answer, Claim, Standing, resolve
-from chronology.dates.calendar import DAY
+from chronology.answers.resolve import Answer, Claim, Role, Standing, resolve
+from chronology.dates.calendar import DAY, FOREVER
 from chronology.dates.edtf import close_of
+from chronology.projections.claims import Said, claim_of, wins_outright
 from chronology.store import query
 from chronology.store.reader import Reader
 
@@ -150,12 +151,19 @@ def test_an_end_is_the_first_second_that_is_no_longer_covered(chron: Chronology)
             assert len(chron.state(subject, "controlled_by", valid_at=moment)) == held, (subject, moment)
 
 
-def said(claim: Claim) -> tuple[Any, ...]:
-    """Return a claim as the assertion projection gives it."""
+def said(claim: Claim) -> Said:
+    """Return a claim as the table of claims holds it."""
     c = claim
-    held = (PLACE, "status", c.value, f"event-{c.position}", c.position, "2018", c.origin, "source/a", None, None)
+    role = None if c.role is Role.AFFIRMS else str(c.role)
+    bounds = (
+        None if c.start_max == c.start_min else c.start_max,
+        None if c.end_min == FOREVER else c.end_min,
+        None if c.end_max == FOREVER else c.end_max,
+        None if c.extent_end == c.start_min + DAY else c.extent_end,
+    )
     disputes = json.dumps(sorted(c.disputes)) if c.disputes else None
-    return (*held, str(c.role), disputes, c.key, c.start_min, c.start_max, c.end_min, c.end_max, c.extent_end)
+    held = c.origin, "source/a", c.value, role, *bounds, "2018", 1, b"0" * 16, None, disputes, c.position
+    return (PLACE, "status", c.start_min, c.key, *held)
 
 
 def variation(rng: Random, position: int) -> dict[str, Any]:
@@ -174,7 +182,8 @@ def test_who_wins_outright_is_the_whole_answer(count: int) -> None:
         varied = [attrs.evolve(one, **variation(rng, one.position)) for one in found]
         claims = [claim for claim in as_claims(varied) if claim.may_cover(instant)]
         claims.sort(key=lambda claim: (claim.start_min, claim.position))
-        if claims and query._wins_outright([said(claim) for claim in claims], instant):
+        assert [claim_of(said(claim)) for claim in claims] == claims
+        if claims and wins_outright([said(claim) for claim in claims], instant):
             taken[len(claims)] += 1
             expected = Answer(candidates=((claims[-1], Standing.LEADING),), certain=True, contested=False)
             assert resolve(claims, instant) == expected, (claims, instant)

@@ -1,0 +1,286 @@
+"""Asking the table of claims: which are live, what may cover an instant, what stands behind a party. Rows to claims."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from chronology.answers.holding import Dissent, Evidence, HeldRow
+from chronology.answers.resolve import Claim, Role
+from chronology.dates import edtf
+from chronology.dates.calendar import DAY, FOREVER
+from chronology.projections.filters import Filters
+from chronology.projections.names import number_of
+from chronology.projections.tables import OPPOSING, ORDINAL_BITS
+
+Group = tuple[int, int]
+"""Subject and attribute, as names."""
+
+Said = tuple[Any, ...]
+"""A row of `SAID`: a claim and what stands behind it, with names and bounds as the table holds them."""
+
+SAID: Final = """
+    subject, attribute, start_min, key, ifnull(origin, source), source, value, role, start_max, end_min, end_max,
+    extent_end, valid, persists, event, grade, disputes, ifnull(position, key >> 24)
+"""
+
+KEY, DISPUTES = 3, 16
+"""Of `SAID`: the places that others need to know."""
+
+_NO_DISPUTES: Final[frozenset[int]] = frozenset()
+_ROLES: Final = {None: Role.AFFIRMS} | {role.value: role for role in Role}
+
+
+# A whole state is made of some hundred thousand of these rows. To give each names costs a fifth of the answer, so the
+# five functions that follow, and they alone, know the places of `SAID`.
+
+
+def claim_of(row: Said, *, fuzz: int = 0) -> Claim:
+    """Return the claim in a row, with qualified ends widened by as many seconds."""
+    (
+        _, _, start_min, key, origin, _, value, role, start_max, end_min, end_max, extent_end, valid, persists, _, _,
+        disputes, position,
+    ) = row  # fmt: skip
+    start_max = start_min if start_max is None else start_max
+    end_min = FOREVER if end_min is None else end_min
+    end_max = FOREVER if end_max is None else end_max
+    extent_end = start_min + DAY if extent_end is None else extent_end
+    if fuzz and valid is not None:
+        reading = edtf.parse(valid)
+        wide = edtf.bounds(reading, persists=bool(persists), fuzz=fuzz)
+        start_min, start_max, end_min, end_max = wide.start_min, wide.start_max, wide.end_min, wide.end_max
+        extent_end = min(extent_end, edtf.bounds(reading, persists=False, fuzz=fuzz).end_min)
+    named = _NO_DISPUTES if disputes is None else frozenset(json.loads(disputes))
+    bounds = start_min, start_max, end_min, end_max, extent_end
+    return Claim(key, position, *bounds, value, _ROLES[role], origin, named)
+
+
+def wins_outright(rows: Sequence[Said], instant: int) -> bool:
+    """Tell whether the last of a group's rows is the whole answer: it surely holds, and nobody can win or contest.
+
+    That is how it is with most attributes: each claim holds until the next one starts. Requires rows that may cover
+    the instant, in order of their earliest start.
+    """
+    (_, _, start, _, origin, _, value, role, start_max, end_min, _, _, _, _, _, _, disputes, _) = rows[-1]
+    if role is not None or disputes is not None or value is None:
+        return False
+    latest = start if start_max is None else start_max
+    if latest > instant or (end_min is not None and end_min <= instant):
+        return False
+    if len(rows) == 1:
+        return True
+    for _, _, begin, _, speaker, _, said, role, until, _, _, extent_end, _, _, _, _, disputes, _ in rows[:-1]:
+        if role is not None or disputes is not None or (begin if until is None else until) >= start:
+            return False
+        end = begin + DAY if extent_end is None else extent_end
+        if end > latest and said != value and speaker != origin:
+            return False
+    return True
+
+
+def held(row: Said, subject: str, texts: Mapping[int, str], dissent: Dissent | None = None) -> HeldRow:
+    """Return the answer that a leading claim gives."""
+    (_, attribute, start, _, origin, source, value, _, _, _, _, _, valid, _, event, grade, _, position) = row
+    day = start if valid is None else valid
+    return (
+        subject, texts[attribute], value, event, position, day, texts[origin], texts[source], grade, dissent,
+    )  # fmt: skip
+
+
+def nothing_held(subject: str, attribute: str, dissent: Dissent | None) -> HeldRow:
+    """Return the answer in which nothing known leads."""
+    return subject, attribute, None, None, None, None, None, None, None, dissent
+
+
+def evidence_of(row: Said, texts: Mapping[int, str]) -> Evidence:
+    """Return what stands behind a party that does not lead."""
+    (_, _, start, _, origin, source, value, role, _, _, _, _, valid, _, event, grade, _, position) = row
+    day = start if valid is None else valid
+    return value, event, position, day, texts[origin], texts[source], grade, role or "affirms"
+
+
+def scan(
+    connection: sqlite3.Connection,
+    filters: Filters,
+    instant: int,
+    subjects: Mapping[int, str],
+    texts: Mapping[int, str],
+) -> tuple[list[HeldRow], dict[int, int], list[tuple[int, Group]]]:
+    """Answer for every group by the last claim that may cover an instant, where that `wins_outright`.
+
+    Returns:
+        A row for each group, subjects in order of their numbers; the index of the first of each subject; and index and
+        group of those that are in doubt.
+    """
+    conditions, parameters = filters.conditions()
+    # What is not sure to hold then, or opposes, is marked here: rows are more than answers, and Python the slower.
+    rows = connection.execute(
+        f"""
+        SELECT subject, attribute, value, event, ifnull(position, key >> {ORDINAL_BITS}), ifnull(valid, start_min),
+            ifnull(origin, source), source, grade, start_min, start_max, extent_end,
+            iif(breadth = {OPPOSING}, 2, value IS NULL OR start_max > :instant OR end_min <= :instant)
+        FROM claim
+        WHERE start_min <= :instant AND ifnull(end_max > :instant, 1) AND {" AND ".join(conditions)}
+        ORDER BY subject, attribute, start_min, key
+        """,
+        parameters | {"instant": instant},
+    )
+    found: list[HeldRow] = []
+    doubtful: list[tuple[int, Group]] = []
+    places: dict[int, int] = {}
+    subject = attribute = spoken = begun = 0
+    sure = True
+    opposed = False
+    for number, what, value, event, position, day, origin, source, grade, start, latest, extent_end, doubt in rows:
+        end = start + DAY if extent_end is None else extent_end
+        if latest is None:
+            latest = start
+        if what == attribute and number == subject:
+            opposed = opposed or doubt == 2
+            sure = not doubt and not opposed and begun < start and spoken <= latest
+            begun, spoken = max(begun, latest), max(spoken, end)
+            if not sure:
+                continue
+            found.pop()
+        else:
+            if not sure:
+                doubtful.append((len(found) - 1, (subject, attribute)))
+            if number != subject:
+                places[number] = len(found)
+            subject, attribute = number, what
+            opposed = doubt == 2
+            sure = not doubt
+            begun, spoken = latest, end
+        held = subjects[number], texts[what], value, event, position, day, texts[origin], texts[source], grade, None
+        found.append(held)
+    if not sure:
+        doubtful.append((len(found) - 1, (subject, attribute)))
+    return found, places, doubtful
+
+
+def covering(connection: sqlite3.Connection, filters: Filters, instant: int, *, fuzz: int = 0) -> Iterator[Said]:
+    """Yield what may cover an instant, within the filters, in order of subject, attribute and earliest start.
+
+    Args:
+        connection: of the projections.
+        filters: which claims count.
+        instant: seconds.
+        fuzz: seconds by which qualified ends are widened; what is given may then not cover the instant.
+    """
+    conditions, parameters = filters.conditions()
+    return connection.execute(
+        f"""
+        SELECT {SAID}
+        FROM claim
+        WHERE start_min <= :latest AND ifnull(end_max > :earliest, 1) AND {" AND ".join(conditions)}
+        ORDER BY subject, attribute, start_min, key
+        """,
+        parameters | {"latest": instant + fuzz, "earliest": instant - fuzz},
+    )
+
+
+def live(connection: sqlite3.Connection, group: Group, *, limit: int = -1) -> list[Said]:
+    """Return the live claims of one group, in order of their earliest start, or as many as a limit allows."""
+    return connection.execute(
+        f"""
+        SELECT {SAID}
+        FROM claim
+        WHERE subject = ? AND attribute = ? AND known_until IS NULL
+        ORDER BY start_min, key
+        LIMIT ?
+        """,
+        (*group, limit),
+    ).fetchall()
+
+
+def neighbours(connection: sqlite3.Connection, group: Group, start: int) -> list[Said]:
+    """Return the live claims of a group that start at an instant, and those before and after them, in order."""
+    live = "subject = ?1 AND attribute = ?2 AND known_until IS NULL"
+    return connection.execute(
+        f"""
+        SELECT {SAID}
+        FROM claim
+        WHERE {live}
+            AND start_min >= ifnull((SELECT max(start_min) FROM claim WHERE {live} AND start_min < ?3), ?3)
+            AND start_min <= ifnull((SELECT min(start_min) FROM claim WHERE {live} AND start_min > ?3), ?3)
+        ORDER BY start_min, key
+        """,
+        (*group, start),
+    ).fetchall()
+
+
+def every_live(connection: sqlite3.Connection) -> Iterator[Said]:
+    """Yield every live claim, by group."""
+    return connection.execute(
+        f"""
+        SELECT {SAID}
+        FROM claim
+        WHERE known_until IS NULL
+        ORDER BY subject, attribute, start_min, key
+        """
+    )
+
+
+def at_places(connection: sqlite3.Connection, group: Group, places: Sequence[Sequence[int]]) -> dict[int, Said]:
+    """Return some claims of a group, given by start_min and key, by key."""
+    rows = connection.execute(
+        f"""
+        WITH wanted (start, number) AS (
+            SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)
+        )
+        SELECT {SAID}
+        FROM wanted
+        CROSS JOIN claim ON subject = ? AND attribute = ? AND start_min = start AND key = number
+        """,
+        (msgspec.json.encode(places).decode(), *group),
+    )
+    return {row[KEY]: row for row in rows}
+
+
+def is_long(connection: sqlite3.Connection, subject: int, limit: int) -> bool:
+    """Tell whether more claims are about a subject than a limit."""
+    rows = connection.execute("SELECT 1 FROM claim WHERE subject = ? LIMIT 1 OFFSET ?", (subject, limit))
+    return rows.fetchone() is not None
+
+
+def attributes_of(connection: sqlite3.Connection, subject: int) -> list[int]:
+    """Return the attributes of a subject, leaping from one to the next."""
+    rows = connection.execute(
+        """
+        WITH RECURSIVE named (attribute) AS (
+            SELECT min(attribute) FROM claim WHERE subject = ?1
+            UNION ALL
+            SELECT (SELECT min(attribute) FROM claim WHERE subject = ?1 AND attribute > named.attribute)
+            FROM named
+            WHERE named.attribute IS NOT NULL
+        )
+        SELECT attribute
+        FROM named
+        WHERE attribute IS NOT NULL
+        """,
+        (subject,),
+    )
+    return [row[0] for row in rows]
+
+
+def attributes(connection: sqlite3.Connection) -> list[str]:
+    """Return every attribute that some event asserts or asserted, in order."""
+    rows = connection.execute("SELECT text FROM name WHERE id IN (SELECT DISTINCT attribute FROM claim) ORDER BY text")
+    return [row[0] for row in rows]
+
+
+def is_party(connection: sqlite3.Connection, name: str) -> bool:
+    """Tell whether some claim comes from a source or an origin."""
+    number = number_of(connection, name)
+    row = connection.execute("SELECT 1 FROM claim WHERE ?1 IN (source, origin) LIMIT 1", (number,)).fetchone()
+    return row is not None
+
+
+def parties(connection: sqlite3.Connection) -> list[str]:
+    """Return every source and every origin of some claim, in order."""
+    rows = connection.execute(
+        "SELECT text FROM name WHERE id IN (SELECT source FROM claim UNION SELECT origin FROM claim) ORDER BY text"
+    )
+    return [row[0] for row in rows]
