@@ -17,7 +17,7 @@ from chronology.events.records import Body, Event, as_dict, body_of, decode, enc
 from chronology.log.event_table import Log, Row
 from chronology.projections import claim_changes, references
 from chronology.projections.fold import Fold
-from chronology.store.hints import hint_for
+from chronology.store.hints import INSTEAD, gone, hint_for
 from chronology.store.remarks import Remarks
 from chronology.transparency.merkle import leaf_hash
 from chronology.vocabulary import builtin
@@ -193,12 +193,12 @@ class Batch:
         if row is None:
             raise UnknownNameError(what, event_id, (), hint="`chronology log` lists the events")
         if not row.body:
-            raise _gone(row)
+            raise gone(row)
         return row, decode(row.body)
 
     def _check_same(self, event: Event, known: Row) -> None:
         if not known.body:
-            raise _gone(known)
+            raise gone(known)
         old = decode(known.body)
         # What the log itself filled in does not count as a difference.
         filled = {name: getattr(old, name) for name in ("type_version", "stated") if getattr(event, name) is None}
@@ -273,7 +273,7 @@ class Batch:
         if body.type in BOOKKEEPING:
             raise NotLiveError(
                 f"event {target.id} is of type {body.type}, which cannot be withdrawn",
-                hint=_INSTEAD.get(body.type),
+                hint=INSTEAD.get(body.type),
             )
         by = None
         if target.id not in self._pending:
@@ -310,16 +310,6 @@ class Batch:
             )
         position = self._head + 1
         return Row(position, body.id or "", body.type, body.subject, self._recorded_at, text, leaf_hash(text))
-
-
-_INSTEAD: Final = {RETRACTED: "append the assertion again", DEFINED: "define a new version instead"}
-
-
-def _gone(row: Row) -> NotLiveError:
-    return NotLiveError(
-        f"event {row.id} (position {row.position}) was redacted: nothing can refer to it or bring it back",
-        hint=f"`chronology log --subject event/{row.id}` shows who redacted it, when and why",
-    )
 
 
 def _check_values(event: Event) -> None:

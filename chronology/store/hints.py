@@ -1,8 +1,15 @@
-"""What to do next when an event is refused. Pure."""
+"""What to do next when an event is refused, and refusals that several modules make. Pure."""
 
 from collections.abc import Sequence
+from typing import Final
 
+from chronology.errors import NotLiveError
 from chronology.events.records import Body
+from chronology.log.event_table import Row
+from chronology.vocabulary.event_types import DEFINED, RETRACTED
+
+INSTEAD: Final = {RETRACTED: "append the assertion again", DEFINED: "define a new version instead"}
+"""What to do instead of withdrawing an event that cannot be withdrawn, by its type."""
 
 
 def hint_for(event: Body, faults: Sequence[str]) -> str:
@@ -20,3 +27,11 @@ def hint_for(event: Body, faults: Sequence[str]) -> str:
     if any(fault.startswith("retracts: is missing") for fault in faults):
         return "`chronology retract ID --reason TEXT` withdraws an event"
     return "`chronology append --help` shows how each part is given"
+
+
+def gone(row: Row) -> NotLiveError:
+    """Return the refusal of whatever names a redacted event."""
+    return NotLiveError(
+        f"event {row.id} (position {row.position}) was redacted: nothing can refer to it or bring it back",
+        hint=f"`chronology log --subject event/{row.id}` shows who redacted it, when and why",
+    )

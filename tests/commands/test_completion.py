@@ -110,7 +110,8 @@ def test_no_candidate_needs_quoting(storm: Path, monkeypatch: pytest.MonkeyPatch
     """A name that a shell would read as more than a name is left out, whoever put it into the file."""
     raw = sqlite3.connect(storm)
     for name in ("crossing/$(touch x)", "crossing/`id`", "crossing/a b", "crossing/a\nb", "crossing/*"):
-        raw.execute("INSERT INTO mention (subject, position, role) VALUES (?, 1, 'data')", (name,))
+        number = raw.execute("INSERT INTO name (text) VALUES (?) RETURNING id", (name,)).fetchone()[0]
+        raw.execute("INSERT INTO reference (subject, position, about) VALUES (?, 1, 0)", (number,))
     raw.commit()
     raw.close()
     monkeypatch.setenv("CHRONOLOGY_DB", str(storm))
