@@ -3,14 +3,15 @@
 import json
 import sqlite3
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from attrs import field, frozen
 
-from chronology.answers.resolve import Claim, Role
+from chronology.answers.resolve import Claim
 from chronology.dates import edtf
 from chronology.events.json_values import Json, freeze
 from chronology.projections.filters import Filters
+from chronology.questions.scope import Row, claim_of
 
 
 @frozen(kw_only=True)
@@ -64,35 +65,6 @@ class Sayings(NamedTuple):
     withdrawn: list[tuple[Assertion, int]]
 
 
-_COLUMNS: Final = (
-    "key", "position", "start_min", "start_max", "end_min", "end_max", "extent_end", "value", "role", "origin",
-    "disputes", "event", "valid", "persists", "source", "grade", "stated", "known_from",
-    "known_until",
-)  # fmt: skip
-
-
-class _Row(NamedTuple):
-    key: int
-    position: int
-    start_min: int
-    start_max: int
-    end_min: int
-    end_max: int
-    extent_end: int
-    value: str | None
-    role: str
-    origin: str
-    disputes: str | None
-    event: str
-    valid: str
-    persists: int
-    source: str
-    grade: str | None
-    stated: str
-    known_from: int
-    known_until: int | None
-
-
 def said_of(connection: sqlite3.Connection, filters: Filters, *, fuzz: int = 0) -> Sayings:
     """Return all that the log knew of one attribute.
 
@@ -125,27 +97,20 @@ def hiding(filters: Filters, said: Assertion) -> tuple[str, ...]:
     return tuple(name for name, hidden in hides.items() if hidden)
 
 
-def _rows(connection: sqlite3.Connection, filters: Filters) -> Iterator[_Row]:
+def _rows(connection: sqlite3.Connection, filters: Filters) -> Iterator[Row]:
     rows = connection.execute(
         f"""
-        SELECT {", ".join(_COLUMNS)}
+        SELECT {", ".join(Row._fields)}
         FROM assertion
         WHERE subject = :subject AND attribute = :attribute AND (:known_at IS NULL OR known_from <= :known_at)
         ORDER BY position, key
         """,
         {"subject": filters.subject, "attribute": filters.attribute, "known_at": filters.known_at},
     )
-    return map(_Row._make, rows)
+    return map(Row._make, rows)
 
 
-def _assertion(row: _Row, *, fuzz: int) -> Assertion:
-    bounds, extent_end = (row.start_min, row.start_max, row.end_min, row.end_max), row.extent_end
-    if fuzz:
-        reading = edtf.parse(row.valid)
-        wide = edtf.bounds(reading, persists=bool(row.persists), fuzz=fuzz)
-        bounds = wide.start_min, wide.start_max, wide.end_min, wide.end_max
-        extent_end = min(extent_end, edtf.bounds(reading, persists=False, fuzz=fuzz).end_min)
-    disputes = frozenset(json.loads(row.disputes)) if row.disputes else frozenset()
+def _assertion(row: Row, *, fuzz: int) -> Assertion:
     return Assertion(
         event=row.event,
         position=row.position,
@@ -158,5 +123,5 @@ def _assertion(row: _Row, *, fuzz: int) -> Assertion:
         stated=row.stated,
         known_from=row.known_from,
         persists=bool(row.persists),
-        claim=Claim(row.key, row.position, *bounds, extent_end, row.value, Role(row.role), row.origin, disputes),
+        claim=claim_of(row, fuzz=fuzz),
     )

@@ -25,7 +25,7 @@ _DISPUTABLE: Final = """
 
 
 class Row(NamedTuple):
-    """A live assertion; the fields are the columns of the same names in the view `assertion`."""
+    """An assertion; the fields are the columns of the same names in the view `assertion`."""
 
     subject: str
     attribute: str
@@ -46,6 +46,8 @@ class Row(NamedTuple):
     source: str
     grade: str | None
     stated: str
+    known_from: int
+    known_until: int | None
 
 
 def groups(
