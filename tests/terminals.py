@@ -13,9 +13,11 @@ from pathlib import Path
 
 from attrs import frozen
 
-# A terminal is given to a process by itself, after it left the session of the tests.
+# A terminal is given to a process by itself, after it left the session of the tests. Tests that run in the background
+# ignore interrupts, and would hand that on.
 _AT_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(1, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+    "import fcntl, os, signal, sys, termios; fcntl.ioctl(1, termios.TIOCSCTTY, 0);"
+    "signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 )
 _PATIENCE = 60
 STYLE = re.compile(r"\x1b\[[\d;]*m")
