@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import accumulate, chain, pairwise
 from operator import attrgetter
@@ -116,7 +116,11 @@ class _Sweep:
         self._becoming_sure = sorted(self._affirming, key=lambda claim: -claim.start_max)
         self._middles = {claim.key: claim.middle for claim in self._affirming}
         self._entering_middle = sorted(self._affirming, key=lambda claim: -self._middles[claim.key][0])
-        # Claims that may cover the instant, in order of their latest possible start.
+        # Which claims may cover the instant, as bits: of hundreds, whole sets are cut and united in one step.
+        self._covering = 0
+        turns = [(claim.start_min, claim.key) for claim in claims] + [(claim.end_max, claim.key) for claim in claims]
+        self._turns = sorted(turns, reverse=True)
+        # The affirmations among them, in order of the latest start they can have.
         self._open: list[tuple[int, int, Claim]] = []
         self._leaving: list[tuple[int, int, Claim]] = []
         self._sure: list[tuple[int, int, int]] = []
@@ -154,12 +158,16 @@ class _Sweep:
         floor = NOTHING if not self._sure else (-self._sure[0][0], -self._sure[0][1])
         winners = self._winners(instant, floor)
         leading = self._middle[0][2] if self._middle else None
-        opponents = {
-            claim.key: claim for winner in winners for claim in self._opponents.of(winner) if claim.may_cover(instant)
-        }
-        return answer(leading, winners, list(opponents.values()), nothing_possible=floor == NOTHING)
+        against = 0
+        for winner in winners:
+            against |= self._opponents.of(winner)
+        opponents = self._opponents.claims(against & self._covering)
+        return answer(leading, winners, opponents, nothing_possible=floor == NOTHING)
 
     def _advance(self, instant: int) -> None:
+        while self._turns and self._turns[-1][0] <= instant:
+            # Every claim begins before it ends: the first turn lets it in, the second out.
+            self._covering ^= self._opponents.bit(self._turns.pop()[1])
         while self._entering and self._entering[-1].start_min <= instant:
             claim = self._entering.pop()
             if claim.end_max > instant:
@@ -191,10 +199,11 @@ class _Sweep:
 
 
 class _Opponents:
-    """The claims that conflict with each claim, found when first asked for."""
+    """For each claim, the claims that conflict with it, computed when first needed; sets of claims are bits."""
 
-    def __init__(self, claims: Iterable[Claim]) -> None:
-        every = list(claims)
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        every = self._every = claims
+        self._bits = {claim.key: 1 << index for index, claim in enumerate(every)}
         self._by_position = {claim.position: claim for claim in every}
         self._disputed_by: defaultdict[int, list[Claim]] = defaultdict(list)
         self._denials: defaultdict[str | None, list[Claim]] = defaultdict(list)
@@ -207,16 +216,33 @@ class _Opponents:
         self._said = sorted(said, key=lambda claim: claim.start_max)
         self._starts = [claim.start_max for claim in self._said]
         self._reach = list(accumulate((claim.extent_end for claim in self._said), max))
-        self._found: dict[int, list[Claim]] = {}
+        self._found: dict[int, int] = {}
 
-    def of(self, claim: Claim) -> list[Claim]:
-        """Return the claims that conflict with an affirmation."""
+    def bit(self, key: int) -> int:
+        """Return the set of one claim, given by its key."""
+        return self._bits[key]
+
+    def claims(self, some: int) -> list[Claim]:
+        """Return the claims of a set."""
+        found = []
+        while some:
+            last = some.bit_length() - 1
+            found.append(self._every[last])
+            some ^= 1 << last
+        return found
+
+    def of(self, claim: Claim) -> int:
+        """Return the set of the claims that conflict with an affirmation."""
         if claim.key not in self._found:
             named = (self._by_position[p] for p in claim.disputes if p in self._by_position)
             others = chain(
                 self._overlapping(claim), self._denials[claim.value], self._disputed_by[claim.position], named
             )
-            self._found[claim.key] = [other for other in others if conflict(claim, other)]
+            found = 0
+            for other in others:
+                if conflict(claim, other):
+                    found |= self._bits[other.key]
+            self._found[claim.key] = found
         return self._found[claim.key]
 
     def _overlapping(self, claim: Claim) -> Iterator[Claim]:

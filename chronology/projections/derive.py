@@ -35,7 +35,7 @@ class ClaimRow(NamedTuple):
     end_min: int | None
     end_max: int | None
     extent_end: int | None
-    breadth: int
+    breadth: int | None
     position: int | None
     role: str | None
     disputes: str | None
@@ -153,7 +153,7 @@ def _first_second(day: str) -> int:
 @lru_cache(maxsize=65_536)
 def _placed(
     valid: str, persists: bool
-) -> tuple[int, tuple[int | None, int | None, int | None, int | None, int | None], int, str | None]:
+) -> tuple[int, tuple[int | None, int | None, int | None, int | None, int | None], int | None, str | None]:
     """Return `start_min`, `start_max` to `extent_last`, `breadth` of an affirmation, and `valid`, as in the table."""
     reading = edtf.parse(valid)
     extent, bounds = reading.extent, edtf.bounds(reading, persists=persists)
@@ -168,7 +168,7 @@ def _placed(
         None if extent.end_min == start + DAY else extent.end_min,
         None if extent.end_max == latest + DAY else extent.end_max,
     )
-    return start, rest, breadth, None if is_day(valid) else valid
+    return start, rest, breadth or None, None if is_day(valid) else valid
 
 
 def _disputed(

@@ -57,7 +57,7 @@ class LongHistory:
                 f"""
                 SELECT 1
                 FROM claim INDEXED BY claim_broad
-                WHERE {_OF_GROUP} AND breadth = {OPPOSING} AND breadth > 0 AND {self._live}
+                WHERE {_OF_GROUP} AND breadth = {OPPOSING} AND {self._live}
                 LIMIT 1
                 """,
                 self._parameters,
@@ -136,12 +136,12 @@ def _others(live: str) -> str:
         SELECT {SAID}
         FROM broad
         CROSS JOIN claim INDEXED BY claim_broad
-        WHERE breadth = class AND breadth > 0 AND start_min >= :floor - reach AND start_min < min(:floor, :until)
+        WHERE breadth = class AND start_min >= :floor - reach AND start_min < min(:floor, :until)
             AND role IS NULL AND {reaching} AND {near}
         UNION ALL
         SELECT {SAID}
         FROM claim INDEXED BY claim_broad
-        WHERE breadth = {OPPOSING} AND breadth > 0 AND start_min < :until AND {near}
+        WHERE breadth = {OPPOSING} AND start_min < :until AND {near}
     """
 
 

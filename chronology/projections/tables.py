@@ -35,7 +35,7 @@ CREATE TABLE claim (
     end_min INTEGER,               -- NULL: unbounded
     end_max INTEGER,               -- NULL: unbounded
     extent_end INTEGER,            -- NULL: a day after start_min
-    breadth INTEGER NOT NULL,      -- 0: says nothing beyond a day after start_min; else how far, or that it opposes
+    breadth INTEGER,               -- how far beyond start_min it says anything, or that it opposes; NULL: one day
     position INTEGER,              -- of the event; NULL: known_from
     role TEXT,                     -- denies, disputes; NULL: affirms
     disputes TEXT,                 -- JSON list of positions; NULL for none
@@ -48,10 +48,10 @@ CREATE TABLE claim (
 
 # Finds the few claims of a long history that a window of it would miss.
 CLAIM_BROAD: Final = """\
-CREATE INDEX claim_broad ON claim (subject, attribute, breadth, start_min) WHERE breadth > 0"""
+CREATE INDEX claim_broad ON claim (subject, attribute, breadth, start_min) WHERE breadth IS NOT NULL"""
 
 REACHES: Final = (DAY, 8 * DAY, 32 * DAY, 128 * DAY, 1024 * DAY, 2 * FOREVER)
-"""By breadth: how far beyond its earliest start a claim says anything, at most. A month fits the third."""
+"""By breadth: how far beyond its earliest start a claim says anything, at most. The first is stored as NULL."""
 
 OPPOSING: Final = len(REACHES)
 """The breadth of what denies or disputes: it speaks for as long as it may cover."""

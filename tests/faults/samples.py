@@ -116,7 +116,7 @@ PROJECTIONS = ("name", "claim", "segment", "reference", "projection")
 VIEWS = ("assertion", "state", "mention", "subject")
 _READ_BY_INDEX = (
     "SELECT id, position FROM event ORDER BY id",
-    "SELECT subject, attribute, breadth, start_min, key FROM claim INDEXED BY claim_broad WHERE breadth > 0",
+    "SELECT subject, attribute, breadth, start_min, key FROM claim INDEXED BY claim_broad WHERE breadth IS NOT NULL",
 )
 
 
