@@ -12,15 +12,15 @@ from tests.command_line import done, refused, run, untouched
 SAID = ("--on", "2018", "--source", "source/voa-2018-05-14")
 
 RESOLVED = {
-    "state": ("state", "HAJIN"),
+    "state": ("state", "HAJIN", "--at", "2019"),
     "timeline": ("timeline", "Hajin"),
-    "why": ("why", "Hajin", "controlled_by"),
+    "why": ("why", "Hajin", "controlled_by", "--at", "2019"),
     "about": ("about", "Hajin", "--at", "2019"),
     "history": ("history", "Hajin"),
     "diff": ("diff", "Hajin", "--from", "2017", "--to", "2019"),
     "changes": ("changes", "Hajin"),
     "log": ("log", "--subject", "Hajin"),
-    "origin": ("state", "--origin", "Hajin"),
+    "origin": ("state", "--origin", "Hajin", "--at", "2019"),
     "describe": ("describe", "Hajin"),
     "append": ("append", "place.described", "Hajin", "part=eastern", *SAID),
 }
