@@ -234,21 +234,23 @@ class _Opponents:
     def of(self, claim: Claim) -> int:
         """Return the set of the claims that conflict with an affirmation."""
         if claim.key not in self._found:
+            found = self._contradicting(claim)
             named = (self._by_position[p] for p in claim.disputes if p in self._by_position)
-            others = chain(
-                self._overlapping(claim), self._denials[claim.value], self._disputed_by[claim.position], named
-            )
-            found = 0
-            for other in others:
+            for other in chain(self._denials[claim.value], self._disputed_by[claim.position], named):
                 if conflict(claim, other):
                     found |= self._bits[other.key]
             self._found[claim.key] = found
         return self._found[claim.key]
 
-    def _overlapping(self, claim: Claim) -> Iterator[Claim]:
-        """Yield the affirmations whose explicit extent surely overlaps the claim's."""
+    def _contradicting(self, claim: Claim) -> int:
+        """Return the set of the affirmations of something else, by somebody else, that surely speak of one instant."""
+        found = 0
+        if claim.start_max >= claim.extent_end:
+            return found
         index = bisect_left(self._starts, claim.extent_end) - 1
         while index >= 0 and self._reach[index] > claim.start_max:
-            if self._said[index].extent_end > claim.start_max:
-                yield self._said[index]
+            other = self._said[index]
+            if other.extent_end > claim.start_max and other.value != claim.value and other.origin != claim.origin:
+                found |= self._bits[other.key]
             index -= 1
+        return found
