@@ -36,5 +36,5 @@ LARGE: Final = 1_000_000
 NONE: Final = Target(True, ())
 """A figure that only explains others."""
 
-OLD_BYTES: Final = 965
+OLD_BYTES: Final = 999
 """Bytes that an event of the drawn history took with the projections of version 2, in a store of a million."""

@@ -188,3 +188,17 @@ def test_what_was_disputed_is_found_after_it_was_read_anew(stores):
         assert told(chron, "2018-02-10") == [("second", "leading"), ("first", "rival")]
         chron.define({**SAID_2, "x-persists": True})
         assert told(chron, "2018-02-10") == [("second", "leading"), ("first", "rival")]
+
+
+def test_a_long_history_of_which_nothing_is_left_is_still_not_plain(stores):
+    """When only denials remain, no segment does; yet the view must not tell a state from the claims."""
+    denials = [status(f"2018-01-{day:02d}", "other", stance="denies", source=f"source/s{day}") for day in range(1, 29)]
+    more = [status(f"2018-02-{day:02d}", "other", stance="denies", source=f"source/s{day}") for day in range(1, 29)]
+    affirmed = status("2018-01-05", "first")
+    with stores.of([[*denials, *more]]) as chron:
+        said = chron.append(affirmed)
+        assert told(chron, "2018-03-01") == [("first", "leading")]
+        chron.retract(said.id, reason="example")
+        assert chron.state(SUBJECT, "status", valid_at="2018-03-01") == []
+        assert chron._connection.execute("SELECT count(*) FROM state WHERE subject = ?", (SUBJECT,)).fetchone() == (0,)
+        assert chron.replay().changed == ()

@@ -1,7 +1,9 @@
 """Questions: what a moment of any form means, and what widening the qualified ends of dates does."""
 
 import json
-from collections import Counter
+import sqlite3
+from collections import Counter, defaultdict
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from random import Random
@@ -16,10 +18,15 @@ from mirror import as_claims
 from strategies import random_cases
 
 from chronology import Chronology, ChronologyError, Event
-from chronology.answers.resolve import Answer, Claim, Role, Standing, resolve
+from chronology.answers.resolve import Claim, Role, Standing, resolve
 from chronology.dates.calendar import DAY, FOREVER
 from chronology.dates.edtf import close_of
-from chronology.projections.claims import Said, claim_of, wins_outright
+from chronology.projections import tables
+from chronology.projections.claim_changes import insert
+from chronology.projections.claims import scan
+from chronology.projections.derive import ClaimRow
+from chronology.projections.filters import Filters
+from chronology.projections.tables import OPPOSING
 from chronology.store import query
 from chronology.store.reader import Reader
 
@@ -151,19 +158,22 @@ def test_an_end_is_the_first_second_that_is_no_longer_covered(chron: Chronology)
             assert len(chron.state(subject, "controlled_by", valid_at=moment)) == held, (subject, moment)
 
 
-def said(claim: Claim) -> Said:
-    """Return a claim as the table of claims holds it."""
+def row_of(claim: Claim, group: int) -> tuple[Any, ...]:
+    """Return a claim as the table of claims holds it, in a group of its own."""
     c = claim
-    role = None if c.role is Role.AFFIRMS else str(c.role)
-    bounds = (
-        None if c.start_max == c.start_min else c.start_max,
-        None if c.end_min == FOREVER else c.end_min,
-        None if c.end_max == FOREVER else c.end_max,
-        None if c.extent_end == c.start_min + DAY else c.extent_end,
-    )
-    disputes = json.dumps(sorted(c.disputes)) if c.disputes else None
-    held = c.origin, "source/a", c.value, role, *bounds, "2018", 1, b"0" * 16, None, disputes, c.position
-    return (PLACE, "status", c.start_min, c.key, *held)
+    opposing = c.role is not Role.AFFIRMS or bool(c.disputes)
+    row = ClaimRow(
+        subject=str(group), attribute="", start_min=c.start_min, key=c.key, known_until=None,
+        origin=None, source="", value=c.value, event=b"0" * 16, grade=None, valid="2018",
+        start_max=None if c.start_max == c.start_min else c.start_max,
+        end_min=None if c.end_min == FOREVER else c.end_min,
+        end_max=None if c.end_max == FOREVER else c.end_max,
+        extent_end=c.extent_end, breadth=OPPOSING if opposing else None, position=c.position,
+        role=None if c.role is Role.AFFIRMS else str(c.role),
+        disputes=json.dumps(sorted(c.disputes)) if c.disputes else None,
+        stated=0, persists=True, tells=False, extent_last=0,
+    )  # fmt: skip
+    return (group, 1, *row[2:5], ord(str(c.origin)), 0, *row[7:])
 
 
 def variation(rng: Random, position: int) -> dict[str, Any]:
@@ -174,33 +184,30 @@ def variation(rng: Random, position: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("count", [20_000, pytest.param(400_000, marks=pytest.mark.slow)])
-def test_who_wins_outright_is_the_whole_answer(count: int) -> None:
-    """The short way to an answer is taken only if resolving gives exactly that one party."""
+def test_what_a_scan_does_not_doubt_is_the_whole_answer(count: int) -> None:
+    """The short way to a whole state is taken only for groups of which resolving gives exactly that one party."""
     taken = Counter()
     rng = Random(count)
+    cases: dict[int, list[list[Claim]]] = defaultdict(list)
     for found, instant in random_cases(count, most=4, seed=count):
-        varied = [attrs.evolve(one, **variation(rng, one.position)) for one in found]
-        claims = [claim for claim in as_claims(varied) if claim.may_cover(instant)]
-        claims.sort(key=lambda claim: (claim.start_min, claim.position))
-        assert [claim_of(said(claim)) for claim in claims] == claims
-        if claims and wins_outright([said(claim) for claim in claims], instant):
-            taken[len(claims)] += 1
-            expected = Answer(candidates=((claims[-1], Standing.LEADING),), certain=True, contested=False)
-            assert resolve(claims, instant) == expected, (claims, instant)
-    assert min(taken[1], taken[2], taken[3]) > 20
-
-
-def test_most_answers_take_the_short_way(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A history of exact dates is answered without resolving, a contested one is not."""
-    for day in range(1, 6):
-        claim(chron, f"2018-05-0{day}", f"group/g{day}")
-    resolved = []
-    monkeypatch.setattr(query, "resolve", lambda claims, instant: resolved.append(claims) or resolve(claims, instant))
-    assert parties(chron, valid_at="2018-05-04", known_at=chron.head()) == [("group/g4", "leading")]
-    assert resolved == []
-    claim(chron, "2018-05-04", "group/g9", "source/b")
-    assert len(parties(chron, valid_at="2018-05-04", known_at=chron.head())) == 2
-    assert len(resolved) == 1
+        varied = as_claims(attrs.evolve(one, **variation(rng, one.position)) for one in found)
+        if claims := [claim for claim in varied if claim.may_cover(instant)]:
+            cases[instant].append(claims)
+    for instant, groups in cases.items():
+        with closing(sqlite3.connect(":memory:")) as connection:
+            connection.execute(tables.SCHEMA["claim"])
+            insert(connection, [row_of(one, group) for group, claims in enumerate(groups) for one in claims])
+            texts = Counter({number: str(number) for number in range(len(groups))})
+            rows, _, doubtful = scan(connection, Filters(), instant, texts, texts)
+        for index in sorted({*range(len(groups))} - {index for index, _ in doubtful}):
+            taken[len(groups[index])] += 1
+            answer = resolve(groups[index], instant)
+            assert answer is not None
+            assert (answer.certain, answer.contested) == (True, False), (groups[index], instant)
+            assert [(party and party.position, standing) for party, standing in answer.candidates] == [
+                (rows[index][4], Standing.LEADING)
+            ], (groups[index], instant)
+    assert min(taken[1], taken[2], taken[3]) > 3
 
 
 @pytest.mark.parametrize("now", [datetime(2018, 5, 15, 9, 30), date(2018, 5, 15), "2018-05-15T09:30:00Z", None])
