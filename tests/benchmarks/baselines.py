@@ -8,6 +8,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from chronology import Event
+from chronology.events.json_values import thaw
 
 
 def bare_table(path: Path, *, by_subject: bool = False) -> sqlite3.Connection:
@@ -97,7 +98,7 @@ class EventSourcing:
             name = one.subject or str(one.retracts)
             aggregate = subjects.get(name) or self._subject(name)
             subjects[name] = aggregate
-            aggregate.say({"data": dict(one.data), "valid": one.valid, "source": one.source, "id": one.id})
+            aggregate.say({"data": thaw(one.data), "valid": one.valid, "source": one.source, "id": one.id})
         self._application.save(*subjects.values())
 
     def _subject(self, name: str) -> Any:
