@@ -162,18 +162,36 @@ def row_of(claim: Claim, group: int) -> tuple[Any, ...]:
     """Return a claim as the table of claims holds it, in a group of its own."""
     c = claim
     opposing = c.role is not Role.AFFIRMS or bool(c.disputes)
+    broad = max(c.start_max + 1, c.extent_end) > c.start_min + DAY
     row = ClaimRow(
         subject=str(group), attribute="", start_min=c.start_min, key=c.key, known_until=None,
         origin=None, source="", value=c.value, event=b"0" * 16, grade=None, valid="2018",
         start_max=None if c.start_max == c.start_min else c.start_max,
         end_min=None if c.end_min == FOREVER else c.end_min,
         end_max=None if c.end_max == FOREVER else c.end_max,
-        extent_end=c.extent_end, breadth=OPPOSING if opposing else None, position=c.position,
+        extent_end=c.extent_end, breadth=OPPOSING if opposing else 1 if broad else None, position=c.position,
         role=None if c.role is Role.AFFIRMS else str(c.role),
         disputes=json.dumps(sorted(c.disputes)) if c.disputes else None,
         stated=0, persists=True, tells=False, extent_last=0,
     )  # fmt: skip
     return (group, 1, *row[2:5], ord(str(c.origin)), 0, *row[7:])
+
+
+def in_units(claim: Claim, unit: int) -> Claim:
+    """Return a claim whose bounds are so many times as large, if they are bounds."""
+    return claim._replace(
+        **{
+            name: value if abs(value) >= FOREVER else value * unit
+            for name in ("start_min", "start_max", "end_min", "end_max", "extent_end")
+            for value in (getattr(claim, name),)
+        }
+    )
+
+
+def plain(claim: Claim) -> Claim:
+    """Return a claim that holds from its earliest start for good, and speaks of one unit."""
+    start = claim.start_min
+    return claim._replace(start_max=start, end_min=FOREVER, end_max=FOREVER, extent_end=start + 1)
 
 
 def variation(rng: Random, position: int) -> dict[str, Any]:
@@ -191,22 +209,30 @@ def test_what_a_scan_does_not_doubt_is_the_whole_answer(count: int) -> None:
     cases: dict[int, list[list[Claim]]] = defaultdict(list)
     for found, instant in random_cases(count, most=4, seed=count):
         varied = as_claims(attrs.evolve(one, **variation(rng, one.position)) for one in found)
-        if claims := [claim for claim in varied if claim.may_cover(instant)]:
-            cases[instant].append(claims)
+        # As most claims are: from one exact start until something later does.
+        varied = [plain(claim) if rng.random() < 0.6 else claim for claim in varied]
+        # In seconds, and in days: what speaks of one day only is treated in a way of its own.
+        for unit in (1, DAY):
+            cases[instant * unit].append([in_units(claim, unit) for claim in varied])
     for instant, groups in cases.items():
         with closing(sqlite3.connect(":memory:")) as connection:
             connection.execute(tables.SCHEMA["claim"])
+            connection.execute(tables.SCHEMA["claim_broad"])
             insert(connection, [row_of(one, group) for group, claims in enumerate(groups) for one in claims])
             texts = Counter({number: str(number) for number in range(len(groups))})
             rows, _, doubtful = scan(connection, Filters(), instant, texts, texts)
-        for index in sorted({*range(len(groups))} - {index for index, _ in doubtful}):
-            taken[len(groups[index])] += 1
-            answer = resolve(groups[index], instant)
+        doubted = {index for index, _ in doubtful}
+        sure = {int(row[0]): row for index, row in enumerate(rows) if index not in doubted}
+        left_out = {*range(len(groups))} - {int(row[0]) for row in rows}
+        assert not [claims for group in left_out for claims in groups[group] if claims.may_cover(instant)]
+        for group, row in sure.items():
+            taken[len(groups[group])] += 1
+            answer = resolve(groups[group], instant)
             assert answer is not None
-            assert (answer.certain, answer.contested) == (True, False), (groups[index], instant)
+            assert (answer.certain, answer.contested) == (True, False), (groups[group], instant)
             assert [(party and party.position, standing) for party, standing in answer.candidates] == [
-                (rows[index][4], Standing.LEADING)
-            ], (groups[index], instant)
+                (row[4], Standing.LEADING)
+            ], (groups[group], instant)
     assert min(taken[1], taken[2], taken[3]) > 3
 
 
