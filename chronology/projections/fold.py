@@ -22,7 +22,7 @@ from chronology.vocabulary.registry import Vocabulary
 _PENDING_EVENTS: Final = 10_000
 """Events whose rows are kept until they are written in the order of the tables: the more, the fewer pages for each."""
 
-_CHANGES_IN_MIND: Final = 100_000
+_CHANGES_IN_MIND: Final = 20_000
 """Changes that are kept until the end of a batch; beyond, memory would grow with it."""
 
 
