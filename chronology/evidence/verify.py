@@ -165,9 +165,11 @@ class _Checker:
             if name in _FOREIGN_BUT_HARMLESS and _kind(found[name]) != "trigger":
                 continue
             yield Fault(position=None, message=f"{_kind(found[name])} {name} is foreign to a store")
-        # Missing objects were named above.
-        for entry in sorted(_entries(self._connection, made) - _wanted_entries(made), key=str):
-            yield Fault(position=None, message=f"the schema table's entry for {entry[1]} is not as SQLite writes it")
+        entries, wanted_entries = _entries(self._connection, made), _wanted_entries(made)
+        # What is missing and has a text of its own was named above; what SQLite makes for a constraint has none.
+        missing = {entry for entry in wanted_entries - entries if entry[1] not in made and entry[2] in found}
+        for name in sorted({str(entry[1]) for entry in (entries - wanted_entries) | missing}):
+            yield Fault(position=None, message=f"the schema table's entry for {name} is not as SQLite writes it")
 
     def _rows(self) -> Iterator[Fault]:
         for position in self.log.strays():

@@ -266,6 +266,15 @@ def test_a_trigger_that_hides_behind_a_reserved_name_is_found(path: Path) -> Non
     assert any("trigger sqlite_spy is foreign" in fault for fault in faults(path))
 
 
+@pytest.mark.parametrize("column", ["name", "tbl_name"])
+def test_an_entry_that_sqlite_makes_for_a_constraint_is_checked(path: Path, column: str) -> None:
+    """The entry of the index of unique ids has no text of its own, yet its name and table are compared."""
+    changed = "'_event_', '_evens_'" if column == "name" else "'event', 'evens'"
+    entry = "sqlite_autoindex_event_1"
+    edit_schema(path, f"UPDATE sqlite_schema SET {column} = replace({column}, {changed}) WHERE name = '{entry}'")
+    assert any(f"entry for {entry}" in fault or "malformed" in fault for fault in faults(path))
+
+
 @pytest.mark.parametrize(
     ("mark", "value", "named"),
     [
