@@ -65,15 +65,10 @@ def update(connection: sqlite3.Connection, touched: Mapping[Group, Sequence[Chan
     groups = sorted(touched)
     for start in range(0, len(groups), _GROUPS_AT_ONCE):
         some = groups[start : start + _GROUPS_AT_ONCE]
-        long: list[Group] = []
-        rows: list[SegmentRow] = []
-        for group in some:
-            said = claims.live(connection, group, limit=_SHORT_HISTORY + 1)
-            if len(said) > _SHORT_HISTORY:
-                long.append(group)
-            else:
-                rows += _rows(group, said)
-        connection.executemany("DELETE FROM segment WHERE subject = ? AND attribute = ?", set(some).difference(long))
+        short = claims.live_of_short(connection, some, limit=_SHORT_HISTORY)
+        long = [group for group in some if group not in short]
+        rows = [row for group, said in short.items() for row in _rows(group, said)]
+        connection.executemany("DELETE FROM segment WHERE subject = ? AND attribute = ?", list(short))
         _insert(connection, rows)
         for group in long:
             _update_long(connection, group, touched[group])

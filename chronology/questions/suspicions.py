@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from chronology.dates import edtf
@@ -101,6 +102,22 @@ def premature(report: Report) -> list[str]:
     return [found for rule in (stated_before, published_before) if (found := rule(report))]
 
 
+def may_be_premature(valid: str, stated: str, published: str | None) -> bool:
+    """Tell whether `premature` may find something; of nearly every event that is appended, this says no, quickly."""
+    start = _start(valid)
+    return _close(stated) <= start or (published is not None and _close(published) <= start)
+
+
+@lru_cache(maxsize=16_384)
+def _start(valid: str) -> int:
+    return edtf.parse(valid).extent.start_min
+
+
+@lru_cache(maxsize=16_384)
+def _close(day: str) -> int:
+    return day_close(edtf.opening_of(day))
+
+
 def ungraded(report: Report) -> str | None:
     """Find an assertion without a grade; the description of a source needs none."""
     return "has no grade" if report.grade is None and not report.subject.startswith("source/") else None
@@ -108,7 +125,7 @@ def ungraded(report: Report) -> str | None:
 
 def _is_before(day: str, report: Report) -> bool:
     """Tell whether a day has surely ended before a report's start; a source may describe itself at any time."""
-    return report.subject != report.source and day_close(edtf.opening_of(day)) <= report.extent.start_min
+    return report.subject != report.source and _close(day) <= report.extent.start_min
 
 
 def _days(report: Report) -> Iterator[tuple[str, str]]:

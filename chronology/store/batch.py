@@ -1,7 +1,7 @@
 """Taking events in: completing, checking and encoding them, in the caller's transaction."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
@@ -32,6 +32,8 @@ PUBLISHED: Final = "published"
 """The attribute of a source from which `stated` is filled in."""
 
 _FLUSH_ROWS: Final = 1_000
+_EXPECTED: Final = 200
+_ID_LENGTH: Final = 36
 _REMEMBERED_SOURCES: Final = 10_000
 
 
@@ -87,12 +89,20 @@ class Batch:
         self._published: dict[str, str | None] = {}
         self._unchanged = 0
         self._kinds: set[str] = set()
-        self._largest_id = log.largest_id()
+        # Ids that the log surely does not hold.
+        self._absent: set[str] = set()
 
     @property
     def vocabulary(self) -> Vocabulary:
         """The event types as defined by the log and this batch."""
         return self._fold.vocabulary
+
+    def expected(self, events: Iterable[Event]) -> Iterator[Event]:
+        """Yield events to be added, once it is known of some hundred at a time which the log holds already."""
+        for some in _in_parts(events):
+            ids = (event.id for event in some if isinstance(event, Event) and isinstance(event.id, str))
+            self._absent = self._log.absent(one for one in ids if len(one) == _ID_LENGTH)
+            yield from some
 
     def add(self, event: Event) -> Row:
         """Take one event in and return its row; for an event that the log already holds, return the old row.
@@ -163,7 +173,7 @@ class Batch:
         rows = list(self._pending.values())
         self.is_sound = False
         self._log.append(rows)
-        self._largest_id = max(self._largest_id, max(self._pending))
+        self._absent.difference_update(self._pending)
         self._fold.take(rows)
         self._pending.clear()
         self.is_sound = True
@@ -185,8 +195,7 @@ class Batch:
     def _find(self, event_id: str) -> Row | None:
         if event_id in self._pending:
             return self._pending[event_id]
-        # Ids are mostly given in order of time: nobody need look for one above all that the log holds.
-        return self._log.by_id(event_id) if event_id <= self._largest_id else None
+        return None if event_id in self._absent else self._log.by_id(event_id)
 
     def _named(self, what: str, event_id: str) -> tuple[Row, Body]:
         row = self._find(event_id)
@@ -250,11 +259,11 @@ class Batch:
 
     def _free_kind_faults(self, event: Body) -> list[str]:
         """Catch a misspelt kind if the type takes subjects of any kind; a kind that is really new is accepted."""
-        if event.type in BOOKKEEPING or self.vocabulary.newest(event.type).kinds:
-            return []
         kind = event.subject.partition("/")[0]
+        if kind in self._kinds or event.type in BOOKKEEPING or self.vocabulary.newest(event.type).kinds:
+            return []
         known = self.vocabulary.kinds()
-        if kind in known or kind in self._kinds:
+        if kind in known:
             return []
         self._kinds.update(references.kinds(self._connection))
         close = [] if kind in self._kinds else nearest(kind, known | self._kinds, edits=1)
@@ -290,10 +299,10 @@ class Batch:
             raise InvalidEventError([f"subject: a retraction must have its target's subject, {target.subject!r}"])
 
     def _published_day(self, source: str) -> str | None:
-        if not is_subject(source):
-            # The event will be refused; remembering its source would let a stream of them fill the memory.
-            return None
         if source not in self._published:
+            if not is_subject(source):
+                # The event will be refused; remembering its source would let a stream of them fill the memory.
+                return None
             if len(self._published) >= _REMEMBERED_SOURCES:
                 self._published.clear()
             text = claim_changes.latest_value(self._connection, source, PUBLISHED)
@@ -315,3 +324,18 @@ class Batch:
 def _check_values(event: Event) -> None:
     if faults := value_faults(event):
         raise InvalidEventError(faults, hint="the parts of an event are texts, and its data is a mapping")
+
+
+def _in_parts(events: Iterable[Event]) -> Iterator[list[Event]]:
+    some: list[Event] = []
+    try:
+        for event in events:
+            some.append(event)
+            if len(some) == _EXPECTED:
+                yield some
+                some = []
+    except Exception:
+        # What came before is judged first, as it would be one by one.
+        yield some
+        raise
+    yield some

@@ -147,7 +147,7 @@ class Chronology(Withdrawing, Archiving, Naming, Proving):
             if expected_head is not None and expected_head != head:
                 raise HeadMovedError(expected_head, head)
             batch = self._batch()
-            for index, event in enumerate(events):
+            for index, event in enumerate(batch.expected(events)):
                 try:
                     row = batch.add(event)
                 except ChronologyError as exc:

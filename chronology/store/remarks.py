@@ -3,7 +3,7 @@
 from typing import Final
 
 from chronology.events.records import Body
-from chronology.questions.suspicions import premature, report_of
+from chronology.questions.suspicions import may_be_premature, premature, report_of
 
 _LISTED: Final = 20
 
@@ -17,6 +17,8 @@ class Remarks:
 
     def look_at(self, body: Body, position: int, *, published: str | None) -> None:
         """Look at an event whose source was published on a day, if anybody knows."""
+        if not body.valid or not may_be_premature(body.valid, body.stated or body.recorded_at[:10], published):
+            return
         report = report_of(body, published=published)
         for told in premature(report) if report else ():
             self._count += 1

@@ -249,6 +249,15 @@ def test_position_at_is_the_newest_recorded_at_or_before_an_instant(connection: 
     assert made.recorded_at(9) == ""
 
 
+def test_absent_tells_which_ids_no_event_has(connection: sqlite3.Connection) -> None:
+    """Whatever text is asked for, and however often; what cannot be an id is nobody's business."""
+    made = Log(connection)
+    made.append([row(n, id=text) for n, text in enumerate(["0163-00", "0164-01"], start=1)])
+    assert made.absent(["0164-01", "0165-02", "0165-02", "'", "0163-00"]) == {"0165-02", "'"}
+    assert made.absent(["\ud800", "é"]) == set()
+    assert made.absent([]) == set()
+
+
 def test_ids_starting_finds_what_begins_so(connection: sqlite3.Connection) -> None:
     """A prefix finds its ids in order, up to the limit; the whole id finds itself; others find nothing."""
     made = Log(connection)

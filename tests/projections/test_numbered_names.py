@@ -72,6 +72,8 @@ def test_names_of_an_append_that_was_taken_back_are_forgotten(chron: Chronology)
         yield from (fact(f"lost{number}") for number in range(3))
         # What is said of a source may decide when later events count as stated, so all before it is written at once.
         yield attrs.evolve(fact("lost"), subject="source/lost")
+        # Events are read some hundred ahead.
+        yield from (fact(f"more{number}") for number in range(1_000))
         assert told(chron, "lost1") == expected("lost1")
         raise KeyboardInterrupt
 

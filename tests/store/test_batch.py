@@ -440,6 +440,30 @@ def test_a_stream_that_breaks_off_writes_nothing(chron: Chronology) -> None:
     assert chron.head() == head
 
 
+def test_a_fault_is_told_before_the_break_of_the_stream_that_follows_it(chron: Chronology) -> None:
+    """Events are read some ahead, but those that came before a break are judged first."""
+
+    def stream() -> Any:
+        yield stalled()
+        yield stalled(grade="Z9")
+        raise OSError("the file ended")
+
+    with pytest.raises(InvalidEventError) as caught:
+        chron.append_many(stream())
+    assert caught.value.index == 1
+
+
+@pytest.mark.parametrize("apart", [0, 1, 199, 200, 201, 999, 1_000, 1_001])
+def test_a_batch_that_repeats_an_event_takes_it_once(chron: Chronology, apart: int) -> None:
+    """Wherever the second one comes: read ahead together, or after the first was written."""
+    chron.append(stalled(id=OTHER))
+    events = [stalled(id=ID), *(stalled() for _ in range(apart)), stalled(id=OTHER), stalled(id=ID)]
+    result = chron.append_many(events)
+    assert (result.appended, result.unchanged) == (apart + 1, 2)
+    assert isinstance(refusal(chron, *events[1:], stalled(id=ID, grade="A1")), DuplicateIdError)
+    assert chron.verify().ok
+
+
 def test_an_empty_batch_is_no_change(chron: Chronology) -> None:
     """Nothing in, nothing out."""
     result = chron.append_many([])
