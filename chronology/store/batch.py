@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 from typing import Final
 
 import attrs
-import msgspec
 from attrs import frozen
 
 from chronology.errors import DuplicateIdError, InvalidEventError, NotLiveError, UnknownNameError, nearest
 from chronology.events import canonical
 from chronology.events.faults import form_faults, value_faults
-from chronology.events.patterns import format_instant, is_day, is_subject
+from chronology.events.patterns import format_instant
 from chronology.events.records import Body, Event, as_dict, body_of, decode, encode, event_of, uuid7
 from chronology.log.event_table import Log, Row
-from chronology.projections import claim_changes, references
+from chronology.projections import references
 from chronology.projections.fold import Fold
 from chronology.store.hints import INSTEAD, gone, hint_for
+from chronology.store.published import Published
 from chronology.store.remarks import Remarks
 from chronology.transparency.merkle import leaf_hash
 from chronology.vocabulary import builtin
@@ -28,13 +28,9 @@ from chronology.vocabulary.registry import Vocabulary
 Randomness = Callable[[int], bytes]
 """Returns as many random bytes as asked for: `os.urandom`, or something repeatable."""
 
-PUBLISHED: Final = "published"
-"""The attribute of a source from which `stated` is filled in."""
-
 _FLUSH_ROWS: Final = 1_000
 _EXPECTED: Final = 200
 _ID_LENGTH: Final = 36
-_REMEMBERED_SOURCES: Final = 10_000
 
 
 @frozen(kw_only=True)
@@ -86,7 +82,7 @@ class Batch:
         self._pending: dict[str, Row] = {}
         self._withdrawn: set[int] = set()
         self._remarks = Remarks()
-        self._published: dict[str, str | None] = {}
+        self._published = Published(connection)
         self._unchanged = 0
         self._kinds: set[str] = set()
         # Ids that the log surely does not hold.
@@ -148,7 +144,7 @@ class Batch:
         self._pending[row.id] = row
         self._head = row.position
         if body.source:
-            self._remarks.look_at(body, row.position, published=self._published_day(body.source))
+            self._remarks.look_at(body, row.position, published=self._published.day(body.source))
         target = body.retracts or body.replaces
         withdrawn = self._find(target) if target else None
         if withdrawn:
@@ -159,7 +155,7 @@ class Batch:
             or (withdrawn and withdrawn.subject.startswith("source/"))
         ):
             # Such an event, its withdrawal or a new version of a type may change the stated days of reports.
-            self._published.clear()
+            self._published.forget()
             self.flush()
             self._fold.flush()
         if len(self._pending) >= _FLUSH_ROWS:
@@ -231,7 +227,7 @@ class Batch:
             subject = self._named("event", event.retracts)[1].subject
         source = own_source(event) if event.source is None else event.source
         if stated is None and source is not None:
-            stated = self._published_day(source)
+            stated = self._published.day(source)
         return body_of(
             event,
             nonce=self._randomness(16).hex(),
@@ -297,18 +293,6 @@ class Batch:
             )
         if event.type == RETRACTED and event.subject != target.subject:
             raise InvalidEventError([f"subject: a retraction must have its target's subject, {target.subject!r}"])
-
-    def _published_day(self, source: str) -> str | None:
-        if source not in self._published:
-            if not is_subject(source):
-                # The event will be refused; remembering its source would let a stream of them fill the memory.
-                return None
-            if len(self._published) >= _REMEMBERED_SOURCES:
-                self._published.clear()
-            text = claim_changes.latest_value(self._connection, source, PUBLISHED)
-            value = msgspec.json.decode(text) if text else None
-            self._published[source] = value if isinstance(value, str) and is_day(value) else None
-        return self._published[source]
 
     def _encode(self, body: Body) -> Row:
         text = encode(body)

@@ -29,6 +29,7 @@ from chronology.projections.claims import (
 from chronology.projections.filters import Filters
 from chronology.projections.long_history import LongHistory
 from chronology.projections.names import Texts, in_order, number_of
+from chronology.projections.whole_state import scan
 
 Moment = str | date | datetime | None
 """A date as EDTF text, a day, an aware date-time, or None for now."""
