@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 from attrs import frozen
 
-from chronology.errors import DuplicateIdError, InvalidEventError, NotLiveError, UnknownNameError, nearest
+from chronology.errors import DuplicateIdError, InvalidEventError, NotLiveError, UnknownNameError
 from chronology.events import canonical
 from chronology.events.faults import form_faults, value_faults
 from chronology.events.patterns import format_instant
@@ -17,6 +17,7 @@ from chronology.log.event_table import Log, Row
 from chronology.projections import references
 from chronology.projections.fold import Fold
 from chronology.store.hints import INSTEAD, gone, hint_for
+from chronology.store.kinds import Kinds
 from chronology.store.published import Published
 from chronology.store.remarks import Remarks
 from chronology.transparency.merkle import leaf_hash
@@ -84,7 +85,7 @@ class Batch:
         self._remarks = Remarks()
         self._published = Published(connection)
         self._unchanged = 0
-        self._kinds: set[str] = set()
+        self._kinds = Kinds(connection)
         # Ids that the log surely does not hold.
         self._absent: set[str] = set()
 
@@ -240,7 +241,7 @@ class Batch:
         )
 
     def _check(self, body: Body) -> None:
-        faults = shape_faults(body) + form_faults(body) + self._free_kind_faults(body)
+        faults = shape_faults(body) + form_faults(body) + self._kinds.faults(body, self.vocabulary)
         if not faults or not any(fault.startswith("data") for fault in faults):
             faults += self.vocabulary.faults(body)
         if faults:
@@ -252,18 +253,6 @@ class Batch:
         withdrawn = body.retracts or body.replaces
         if withdrawn:
             self._check_withdrawal(body, *self._named("event", withdrawn))
-
-    def _free_kind_faults(self, event: Body) -> list[str]:
-        """Catch a misspelt kind if the type takes subjects of any kind; a kind that is really new is accepted."""
-        kind = event.subject.partition("/")[0]
-        if kind in self._kinds or event.type in BOOKKEEPING or self.vocabulary.newest(event.type).kinds:
-            return []
-        known = self.vocabulary.kinds()
-        if kind in known:
-            return []
-        self._kinds.update(references.kinds(self._connection))
-        close = [] if kind in self._kinds else nearest(kind, known | self._kinds, edits=1)
-        return [f"subject: unknown kind {kind!r} (did you mean {' or '.join(close)}?)"] if close else []
 
     def _check_definition(self, event: Body) -> None:
         schema = event.data["schema"]

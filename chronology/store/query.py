@@ -23,7 +23,6 @@ from chronology.projections.claims import (
     evidence_of,
     held,
     nothing_held,
-    scan,
     wins_outright,
 )
 from chronology.projections.filters import Filters
