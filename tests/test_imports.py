@@ -43,7 +43,7 @@ errors
 events events.json_values events.patterns
 log log.database log.event_table
 projections projections.claims projections.filters projections.long_history projections.names projections.references
-projections.segments projections.tables
+projections.segments projections.tables projections.whole_state
 questions questions.scope questions.support
 store store.analysis store.asking store.directory store.finding store.query store.reader
 """

@@ -1,11 +1,10 @@
-"""All of valid time at once: the answers of `resolve` as segments, by one sweep over each part. Pure."""
+"""All of valid time at once: the answers of `resolve` as segments, by one sweep. Pure."""
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import accumulate, chain, pairwise
-from operator import attrgetter
 from typing import NamedTuple
 
 from chronology.answers.resolve import NOTHING, Answer, Claim, Precedence, Role, Standing, answer, conflict
@@ -30,41 +29,6 @@ def segments(claims: Sequence[Claim], *, after: int = BEGINNING, until: int = FO
         after: the first instant of the period.
         until: the first instant after the period.
     """
-    if len(claims) == 1:
-        return _history(claims, after, until)
-    found: list[Segment] = []
-    for part, begin, end in _parts(claims):
-        if begin < until and end > after:
-            found += _history(part, max(begin, after), min(end, until))
-    return found
-
-
-def _parts(claims: Sequence[Claim]) -> Iterator[tuple[Sequence[Claim], int, int]]:
-    """Yield periods in order, each with the claims that matter in it, its beginning and its end.
-
-    A period ends at the exact start of a claim that holds for good from there, if all earlier claims surely started
-    before that and claim nothing beyond it: then they neither win nor contest any more. Most histories fall into
-    periods of one claim each. Sweeping over 20,000 exact dates at once takes four times as long.
-    """
-    if any(claim.opposes for claim in claims):
-        yield claims, BEGINNING, FOREVER
-        return
-    part: list[Claim] = []
-    begin = latest_start = latest_end = BEGINNING
-    for claim in sorted(claims, key=attrgetter("start_min")):
-        start, latest = claim.start_min, claim.start_max
-        if part and latest_start < start == latest and latest_end <= start and claim.end_min >= FOREVER:
-            yield part, begin, start
-            part, begin = [], start
-        part.append(claim)
-        latest_start = max(latest_start, latest)
-        latest_end = max(latest_end, claim.extent_end)
-    if part:
-        yield part, begin, FOREVER
-
-
-def _history(claims: Sequence[Claim], after: int, until: int) -> list[Segment]:
-    """Return the segments between two instants of claims that cannot be split into periods."""
     if len(claims) == 1 and claims[0].role is Role.AFFIRMS:
         return _alone(claims[0], after, until)
     sweep = _Sweep(claims)
@@ -84,7 +48,7 @@ def _history(claims: Sequence[Claim], after: int, until: int) -> list[Segment]:
 def _alone(claim: Claim, after: int, until: int) -> list[Segment]:
     """Return the segments between two instants of a claim that no other claim outdoes or contests there.
 
-    Sweeping over such claims too makes a replay of 100,000 events 12 % slower.
+    Sweeping over such claims too makes a replay of 100,000 events a tenth slower.
     """
     if claim.value is None:
         return []
