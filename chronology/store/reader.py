@@ -22,6 +22,7 @@ from chronology.store.asking import Restrictions
 from chronology.store.directory import Directory
 from chronology.store.finding import Finding
 from chronology.store.query import KnownAt, Moment
+from chronology.store.selecting import Selecting
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
@@ -41,7 +42,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Reader(Analysis, Directory, Finding):
+class Reader(Analysis, Directory, Finding, Selecting):
     """What can be asked of a store; `Chronology` adds what changes it and what proves it."""
 
     def __init__(self, connection: sqlite3.Connection, *, clock: Clock) -> None:
