@@ -121,6 +121,15 @@ class HeadMovedError(ChronologyError):
         self.head = head
 
 
+class TranscriptError(ChronologyError):
+    """A text that is not a whole log, or not one that can be believed: the line, counted from 1, and why."""
+
+    def __init__(self, line: int, reason: str, *, hint: str | None = None) -> None:
+        super().__init__(f"line {line}: {reason}", hint=hint)
+        self.line = line
+        self.reason = reason
+
+
 class StoreError(ChronologyError):
     """A file that cannot be opened, read or written as a store."""
 

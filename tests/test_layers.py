@@ -36,6 +36,12 @@ HIDDEN = {
     ("chronology.store.directory", "chronology.questions"): "what held is told without the names of subjects",
     ("chronology.store.directory", "chronology.store.resolution"): "what is typed in full is looked for nowhere",
     ("chronology.store.directory", "chronology.store.resemblance"): "only a name that is not known is looked for",
+    ("chronology.store.selecting", "chronology.evidence.transcripts"): "only a whole log as text needs it",
+    ("chronology.store.selecting", "chronology.questions"): "what held is told without lists of events and names",
+    (
+        "chronology.store.transcribing",
+        "chronology.store.taking_in",
+    ): "only a stranger's text needs cattrs, a slow import",
     (
         "chronology.store.chronology",
         "chronology.store.migrations",

@@ -57,7 +57,9 @@ GROUPS: Final = {
         "prove": "evidence",
         "verify-proof": "checks",
         "keygen": "evidence",
-        "export": "evidence",
+    },
+    "Bring in and take out": {
+        "export": "exporting",
     },
     "Keep the store": {
         "init": "upkeep",

@@ -1,4 +1,4 @@
-"""Commands that make evidence and keep it safe: keygen, checkpoint, prove, export, backup, redact."""
+"""Commands that make evidence and keep it safe: keygen, checkpoint, prove, backup, redact."""
 
 import sys
 from pathlib import Path
@@ -10,13 +10,12 @@ from chronology import Chronology, RecordedEvent
 from chronology.commands import names, output, records
 from chronology.commands.application import DryRun, PlainCommand, RecordedBy, StoreCommand, app, path_of
 from chronology.commands.checks import FAULT
-from chronology.commands.documents import check_new, check_tree_place, read_document, read_key, write_new
+from chronology.commands.documents import check_new, read_document, write_new
 from chronology.commands.progress import progress_bar
+from chronology.commands.signing import SignKey, checkpoint_of
 from chronology.errors import ChronologyError
-from chronology.evidence import tiles
-from chronology.transparency.notes import generate_key, sign_note
+from chronology.transparency.notes import generate_key
 
-SignKey = Annotated[Path | None, typer.Option("--sign", metavar="KEYFILE", help="Sign with this secret key.")]
 EventName = Annotated[
     str, typer.Argument(metavar="ID", show_default=False, help="The event's id, its beginning, or its position.")
 ]
@@ -65,7 +64,7 @@ def checkpoint(
     chronology checkpoint --sign jane.key -o may.checkpoint
     """
     with Chronology.open(path_of(context), read_only=True) as chron:
-        data = _checkpoint(chron, sign)
+        data = checkpoint_of(chron, sign)
     if file is None:
         typer.echo(data, nl=False)
         return
@@ -74,11 +73,6 @@ def checkpoint(
         return
     write_new(file, data)
     output.say(f"{file} written; keep a copy out of reach of anybody who can change the store")
-
-
-def _checkpoint(chron: Chronology, key: Path | None) -> bytes:
-    text = chron.checkpoint().text()
-    return text.encode() if key is None else sign_note(text, read_key(key))
 
 
 @app.command(cls=StoreCommand)
@@ -105,44 +99,13 @@ def prove(
         raise typer.BadParameter("an exhibit needs a signed checkpoint: give either --sign or --checkpoint")
     with Chronology.open(path_of(context), read_only=True) as chron:
         event = names.find_event(chron, name)
-        note = _checkpoint(chron, sign) if earlier is None else read_document(earlier)
+        note = checkpoint_of(chron, sign) if earlier is None else read_document(earlier)
         exhibit = chron.prove(event.position, checkpoint=note).encode()
     if dry_run:
         _show_would_write(file)
         return
     write_new(file, exhibit)
     output.say(f"{file} proves event #{event.position}")
-
-
-@app.command(cls=StoreCommand)
-def export(
-    context: typer.Context,
-    directory: Annotated[
-        Path, typer.Option("--tiles", metavar="DIR", show_default=False, help="A new directory for the tree.")
-    ],
-    sign: SignKey = None,
-    dry_run: DryRun = False,
-) -> None:
-    """Write the log as static files that other verifiers read.
-
-    They follow the C2SP specification tlog-tiles: hash tiles, bundles of the events' bodies, a checkpoint. They
-    contain every event, word for word.
-
-    \b
-    chronology export --tiles public --sign jane.key
-    """
-    with Chronology.open(path_of(context), read_only=True) as chron:
-        checkpoint = _checkpoint(chron, sign)
-        if dry_run:
-            tiles.check_directory(directory)
-            check_tree_place(directory)
-            output.say_dry_run()
-            output.put(f"would write {chron.head():,} events into {directory}")
-            return
-        written = tiles.export(chron.read(), directory, checkpoint)
-    output.put(f"{written:,} files in {directory}")
-    if sign is None:
-        output.say("note: the checkpoint is not signed; other verifiers need one made with --sign")
 
 
 @app.command(cls=StoreCommand)

@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperOption
 
 from chronology.commands import arguments, names
-from chronology.commands.application import PagedCommand, path_of
+from chronology.commands.application import PagedCommand, StoreCommand, path_of
 from chronology.events.patterns import is_subject
 from chronology.store.asking import Restrictions
 from chronology.store.reader import Reader
@@ -30,6 +30,14 @@ _REPEATED: Final = {"source": ("source",), "origin": ()}
 
 class FilteringCommand(PagedCommand):
     """A command that asks which assertions say what: it takes all filters of `state`."""
+
+    def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
+        """Add the filters to the command's own options."""
+        super().__init__(*args, params=[*(params or []), *_options()], **kwargs)
+
+
+class FilteringStoreCommand(StoreCommand):
+    """A command that takes all filters of `state`, and prints in forms of its own."""
 
     def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
         """Add the filters to the command's own options."""

@@ -71,10 +71,10 @@ def open_foreign(path: Path) -> Iterator["ForeignLog"]:
 
 
 class ForeignLog:
-    """A log in which nothing is trusted; made by `open_foreign`."""
+    """A log in which nothing is trusted: that of `open_foreign`, or one that has just been read from a transcript."""
 
     def __init__(self, foreign: Log) -> None:
-        """Wrap a log on a connection that can only read."""
+        """Wrap a log; if the file is a stranger's too, on a connection that can only read."""
         self._log = foreign
         self.vocabulary = Vocabulary()
         self._withdrawn: set[int] = set()
@@ -120,7 +120,7 @@ class ForeignLog:
     def _checked(self, row: Row) -> RecordedEvent:
         if leaf_hash(row.body) != row.leaf:
             raise IntegrityError("the body does not match its leaf hash")
-        event = _event_of(row)
+        event = strict_event(row)
         faults = [*shape_faults(event), *form_faults(event), *self.vocabulary.faults(event)]
         if faults:
             raise InvalidEventError(faults)
@@ -162,8 +162,12 @@ class ForeignLog:
         self._withdrawn.add(target.position)
 
 
-def _event_of(row: Row) -> Event:
-    """Read a body as strictly as a stranger's input."""
+def strict_event(row: Row) -> Event:
+    """Read the body of a row as strictly as a stranger's input.
+
+    Raises:
+        InvalidEventError: it is not exactly what this program writes, or the other columns contradict it.
+    """
     if len(row.body) > canonical.MAX_BYTES:
         raise InvalidEventError([f"the body is {len(row.body):,} bytes long"])
     record = canonical.parse(row.body)

@@ -101,15 +101,7 @@ def backup(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     Raises:
         StoreError: the file already exists or cannot be written.
     """
-    if not path.parent.is_dir():
-        raise StoreError(f"there is no directory {path.parent}", hint="make it first")
-    try:
-        # Made here and now, so that nobody else's file can be overwritten.
-        path.touch(mode=0o600, exist_ok=False)
-    except FileExistsError as exc:
-        raise StoreError(f"{path} already exists, and will not be overwritten", hint="name a new file") from exc
-    except OSError as exc:
-        raise StoreError(f"{path} cannot be made: {exc.strerror}") from exc
+    make_empty(path)
     try:
         with wrapped(path):
             target = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=rw", uri=True, isolation_level=None)
@@ -122,6 +114,23 @@ def backup(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+
+
+def make_empty(path: Path) -> None:
+    """Make an empty file, which is not there yet.
+
+    Raises:
+        StoreError: it already exists or cannot be made.
+    """
+    if not path.parent.is_dir():
+        raise StoreError(f"there is no directory {path.parent}", hint="make it first")
+    try:
+        # Made here and now, so that nobody else's file can be overwritten.
+        path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError as exc:
+        raise StoreError(f"{path} already exists, and will not be overwritten", hint="name a new file") from exc
+    except OSError as exc:
+        raise StoreError(f"{path} cannot be made: {exc.strerror}") from exc
 
 
 def rewrite(connection: sqlite3.Connection) -> None:

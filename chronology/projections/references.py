@@ -148,33 +148,55 @@ def positions(
     subject: str | None,
     since: int | None,
     until: int | None,
+    attribute: str | None = None,
+    known_at: int | None = None,
     reverse: bool = False,
     limit: int | None = None,
 ) -> list[int]:
-    """Return the positions of live events in order of valid time.
+    """Return the positions of live events in order of valid time, each once.
 
     Args:
         connection: of the projections.
         subject: only events about it or referring to it.
         since: only events whose valid time may touch this second or a later one.
         until: only events whose valid time may touch this second or an earlier one.
+        attribute: only events that say something of it, of the subject where one is given, as they are read now.
+        known_at: events that were live at this position; now where not given.
         reverse: return the latest first.
         limit: return only so many, the first in that order.
     """
     way = "DESC" if reverse else "ASC"
+    live = "known_until IS NULL"
+    if known_at is not None:
+        live = "position <= :known_at AND (known_until IS NULL OR known_until > :known_at)"
     rows = connection.execute(
         f"""
         SELECT position
         FROM mention
-        WHERE known_until IS NULL
+        WHERE {live}
             AND first IS NOT NULL
             AND {"role = 'subject'" if subject is None else "subject = :subject"}
             AND (:since IS NULL OR last > :since)
             AND (:until IS NULL OR first <= :until)
+            AND (
+                :attribute IS NULL
+                OR position IN (
+                    SELECT position
+                    FROM assertion
+                    WHERE attribute = :attribute AND (:subject IS NULL OR subject = :subject)
+                )
+            )
         ORDER BY first {way}, last {way}, position {way}
         LIMIT ifnull(:limit, -1)
         """,
-        {"subject": subject, "since": since, "until": until, "limit": limit},
+        {
+            "subject": subject,
+            "attribute": attribute,
+            "since": since,
+            "until": until,
+            "known_at": known_at,
+            "limit": limit,
+        },
     )
     return [row[0] for row in rows]
 

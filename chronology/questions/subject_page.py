@@ -2,15 +2,15 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from chronology.answers.holding import Holding
-from chronology.events.patterns import format_instant
-from chronology.events.records import RecordedEvent, recorded
+from chronology.events.records import RecordedEvent
 from chronology.log.event_table import Log
 from chronology.projections.filters import Filters
+from chronology.questions.selection import selected
 from chronology.questions.subject_names import Name, names
 
 
@@ -50,7 +50,7 @@ def about(log: Log, connection: sqlite3.Connection, filters: Filters, holdings: 
         holdings: what holds.
     """
     subject = filters.subject or ""
-    events = [event for event in _events(log, connection, filters) if _counts(filters, event)]
+    events = list(selected(log, connection, evolve(filters, attribute=None, kind=None)))
     counted = Counter(event.event.source or "" for event in events)
     return About(
         subject=subject,
@@ -61,33 +61,4 @@ def about(log: Log, connection: sqlite3.Connection, filters: Filters, holdings: 
             Told(source=source, events=number)
             for source, number in sorted(counted.items(), key=lambda item: (-item[1], item[0]))
         ),
-    )
-
-
-def _events(log: Log, connection: sqlite3.Connection, filters: Filters) -> Iterator[RecordedEvent]:
-    known = "known_until IS NULL"
-    if filters.known_at is not None:
-        known = "position <= :known_at AND (known_until IS NULL OR known_until > :known_at)"
-    positions = connection.execute(
-        f"""
-        SELECT position
-        FROM mention
-        WHERE subject = :subject AND first IS NOT NULL AND {known}
-        ORDER BY first, last, position
-        """,
-        {"subject": filters.subject, "known_at": filters.known_at},
-    ).fetchall()
-    rows = (log.by_position(position) for (position,) in positions)
-    return (recorded(row.position, row.body, row.leaf) for row in rows if row is not None and row.body)
-
-
-def _counts(filters: Filters, event: RecordedEvent) -> bool:
-    """Tell whether the filters admit an event, as they admit the assertions that it makes."""
-    said, least = event.event, filters.min_grade
-    stated = said.stated or format_instant(event.recorded_at)[:10]
-    return (
-        (filters.stated_by is None or stated <= filters.stated_by)
-        and (not filters.sources or said.source in filters.sources)
-        and (not filters.origins or said.origin in filters.origins)
-        and (least is None or bool(said.grade and said.grade[0] <= least[0] and said.grade[1] <= least[1]))
     )

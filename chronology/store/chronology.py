@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import perf_counter
-from typing import Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from chronology.errors import ChronologyError, HeadMovedError, StoreError
 from chronology.events.json_values import Json
 from chronology.events.records import Event, RecordedEvent
-from chronology.log import database, event_table
+from chronology.log import database, event_table, new_files
 from chronology.log.event_table import Row
 from chronology.projections import rebuild, search_index
 from chronology.projections.rebuild import Progress, ReplayReport
@@ -22,11 +22,15 @@ from chronology.store.proving import Proving
 from chronology.store.reader import Clock, utc_now
 from chronology.store.redaction import declare, erase, naming
 from chronology.store.refusals import Refusals
+from chronology.store.transcribing import Transcribing
 from chronology.store.withdrawing import Withdrawing
 from chronology.vocabulary import builtin
 
+if TYPE_CHECKING:
+    from chronology.store.taking_in import TakenIn
 
-class Chronology(Withdrawing, Archiving, Naming, Proving):
+
+class Chronology(Withdrawing, Archiving, Naming, Transcribing, Proving):
     """A store of attributed assertions in one SQLite file.
 
     Not safe for use by several threads at once; several processes may open one file.
@@ -89,6 +93,35 @@ class Chronology(Withdrawing, Archiving, Naming, Proving):
             # Another process making the same store may have just recorded them.
             with suppress(HeadMovedError):
                 self.append_many(builtin.definitions(), expected_head=0)
+
+    @classmethod
+    def restore(
+        cls,
+        path: str | os.PathLike[str],
+        stream: BinaryIO,
+        *,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> "TakenIn":
+        """Make a new store that holds the log of a transcript; if it cannot be believed, no file is left.
+
+        Copies of sources are no part of a transcript: copy the archive beside the store, too.
+
+        Args:
+            path: a new file.
+            stream: of bytes, as `transcript` yields it.
+            dry_run: check everything, and leave no file.
+            progress: as for `take_in`.
+
+        Raises:
+            StoreError: the file already exists, or cannot be made.
+            TranscriptError: a line of the transcript cannot be believed.
+        """
+        with new_files.made(Path(path), keep=not dry_run) as connection:
+            from chronology.store import migrations
+
+            migrations.apply(connection)
+            return cls(connection, clock=utc_now, randomness=os.urandom).take_in(stream, progress=progress)
 
     def append(self, event: Event, *, expected_head: int | None = None, dry_run: bool = False) -> RecordedEvent:
         """Append one event. If the log already holds it, with the same id and content, return it as it stands there.

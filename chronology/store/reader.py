@@ -10,8 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from chronology.answers.holding import Holding
-from chronology.dates import edtf
-from chronology.errors import ChronologyError, DateError, StoreError, UnknownNameError
+from chronology.errors import ChronologyError, StoreError, UnknownNameError
 from chronology.log import database, event_table
 from chronology.log.event_table import Log, Row
 from chronology.projections import references, tables
@@ -22,6 +21,7 @@ from chronology.store.asking import Restrictions
 from chronology.store.directory import Directory
 from chronology.store.finding import Finding
 from chronology.store.query import KnownAt, Moment
+from chronology.store.selecting import Selecting, period
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
@@ -41,7 +41,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Reader(Analysis, Directory, Finding):
+class Reader(Analysis, Directory, Finding, Selecting):
     """What can be asked of a store; `Chronology` adds what changes it and what proves it."""
 
     def __init__(self, connection: sqlite3.Connection, *, clock: Clock) -> None:
@@ -273,10 +273,7 @@ class Reader(Analysis, Directory, Finding):
             ChronologyError: the limit is below 0.
         """
         query.check_limit(limit)
-        first = None if since is None else edtf.opening_of(str(since))
-        last = None if until is None else edtf.close_of(str(until))
-        if first is not None and last is not None and last < first:
-            raise DateError(str(until), f"is before {since}, when the period begins", hint="swap the two dates")
+        first, last = period(since, until)
         with self._asking():
             found = references.positions(
                 self._connection, subject=subject, since=first, until=last, reverse=reverse, limit=limit

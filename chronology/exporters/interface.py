@@ -1,0 +1,113 @@
+"""What an exporter is, and what it gets: a store, a selection of its events, a stream of bytes. Writes nothing."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import BinaryIO
+
+from attrs import field, frozen
+
+from chronology.events.records import RecordedEvent
+from chronology.store.asking import Restrictions
+from chronology.store.query import KnownAt
+from chronology.store.reader import Reader
+
+
+@frozen(kw_only=True)
+class Selection:
+    """Which events are exported; what is None or empty does not restrict.
+
+    Attributes:
+        subject: events about it or referring to it.
+        attribute: events that say something of it, of the subject where one is given.
+        kind: events about subjects of this kind.
+        valid_at: the parties to the answers at this date.
+        since: events that may touch this date or a later one; `until`: this date or an earlier one.
+        min_origins: with `valid_at`, answers whose leading value so many independent origins support.
+        restrictions: the filters of `state`: known_at, stated_by, sources, origins, min_grade, fuzz.
+    """
+
+    subject: str | None = None
+    attribute: str | None = None
+    kind: str | None = None
+    valid_at: str | None = None
+    since: str | None = None
+    until: str | None = None
+    min_origins: int = 0
+    restrictions: Restrictions = field(factory=Restrictions)
+
+    @property
+    def known_at(self) -> KnownAt:
+        """As known when; None for now."""
+        return self.restrictions.get("known_at")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left out."""
+        return not self.told()
+
+    def events(self, reader: Reader) -> Iterator[RecordedEvent]:
+        """Yield the events in order of valid time, as a stream; may be asked for again.
+
+        Raises:
+            ChronologyError: a date, grade or position that cannot be one.
+        """
+        return reader.events(
+            self.subject,
+            self.attribute,
+            self.kind,
+            valid_at=self.valid_at,
+            since=self.since,
+            until=self.until,
+            min_origins=self.min_origins,
+            **self.restrictions,
+        )
+
+    def told(self) -> str:
+        """Return the selection in words, so that a file says what it leaves out; an empty text if that is nothing."""
+        rest = self.restrictions
+        told = [
+            ("about", self.subject),
+            ("attribute", self.attribute),
+            ("kind", self.kind),
+            ("held at", self.valid_at),
+            ("since", self.since),
+            ("until", self.until),
+            ("origins at least", self.min_origins or None),
+            ("as known at", _position(rest.get("known_at"))),
+            ("stated by", rest.get("stated_by")),
+            ("from", ", ".join(rest.get("sources") or ())),
+            ("said by", ", ".join(rest.get("origins") or ())),
+            ("graded at least", rest.get("min_grade")),
+            ("dates widened by", f"{rest.get('fuzz', 0) // 86_400} days" if rest.get("fuzz") else None),
+        ]
+        return "; ".join(f"{words} {value}" for words, value in told if value not in (None, ""))
+
+
+def _position(known_at: KnownAt) -> str | None:
+    return None if known_at is None else f"#{known_at}" if isinstance(known_at, int) else str(known_at)
+
+
+Write = Callable[[Reader, Selection, BinaryIO], Sequence[str] | None]
+"""Writes the selected events to a stream. May return notes for whoever exports, on what the file does not show."""
+
+
+@frozen(kw_only=True)
+class Exporter:
+    """One format.
+
+    Attributes:
+        name: what is typed: `chronology export NAME`.
+        title: what it is for, in a few words.
+        suffix: of its files, with the dot.
+        loses: what of the events is not in the file, one sentence each; empty if nothing is lost.
+        write: writes a selection.
+        is_binary: whether it is not text, so that no terminal should get it.
+        is_whole_log: whether it always is the whole log, and takes no filter.
+    """
+
+    name: str
+    title: str
+    suffix: str
+    loses: tuple[str, ...]
+    write: Write
+    is_binary: bool = False
+    is_whole_log: bool = False

@@ -1,0 +1,52 @@
+"""The export formats: those of this package, and those that other packages add by entry points."""
+
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final
+
+from chronology.errors import ChronologyError, UnknownNameError
+from chronology.exporters.csv_files import CSV, SPREADSHEET
+from chronology.exporters.geojson import GEOJSON
+from chronology.exporters.interface import Exporter
+from chronology.exporters.markdown import MARKDOWN
+from chronology.exporters.timelinejs import TIMELINEJS
+from chronology.exporters.whole_log import JSONL
+
+GROUP: Final = "chronology.exporters"
+"""The group of entry points by which another package adds an `Exporter`, under the name that is typed."""
+
+BUILT_IN: Final = (JSONL, CSV, SPREADSHEET, MARKDOWN, GEOJSON, TIMELINEJS)
+"""In the order in which help lists them."""
+
+
+def names() -> list[str]:
+    """Return the names of all formats: those of this package in order, then the others by name."""
+    own = [exporter.name for exporter in BUILT_IN]
+    return own + sorted({point.name for point in entry_points(group=GROUP)} - set(own))
+
+
+def named(name: str) -> Exporter:
+    """Return the exporter of a format.
+
+    Raises:
+        UnknownNameError: there is no such format.
+        ChronologyError: the package that adds it cannot be loaded.
+    """
+    # A format of this package is never replaced: what `csv` means must not depend on what else is installed.
+    for exporter in BUILT_IN:
+        if exporter.name == name:
+            return exporter
+    for point in entry_points(group=GROUP, name=name):
+        return _loaded(point)
+    raise UnknownNameError("export format", name, names(), hint=f"the formats are {', '.join(names())}")
+
+
+def _loaded(point: EntryPoint) -> Exporter:
+    # Somebody else's code may raise anything.
+    try:
+        found = point.load()
+    except Exception as exc:
+        raise ChronologyError(f"the export format {point.name} cannot be loaded from {point.value}: {exc}") from exc
+    if not isinstance(found, Exporter):
+        told = f"{point.value}, the export format {point.name}, is a {type(found).__name__}, not an Exporter"
+        raise ChronologyError(told, hint="docs/export.md shows how a format is added")
+    return found

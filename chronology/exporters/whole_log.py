@@ -1,0 +1,20 @@
+"""The export format `jsonl`: the whole log as text, from which the same log can be made again. Loses nothing."""
+
+from typing import BinaryIO
+
+from chronology.exporters.interface import Exporter, Selection
+from chronology.store.reader import Reader
+
+
+def _write(reader: Reader, _: Selection, stream: BinaryIO) -> None:
+    stream.writelines(reader.transcript())
+
+
+JSONL = Exporter(
+    name="jsonl",
+    title="the whole log as text, one event a line: it becomes the same log again",
+    suffix=".jsonl",
+    loses=("The archived copies of sources are files beside the store: copy that folder too.",),
+    write=_write,
+    is_whole_log=True,
+)

@@ -1,0 +1,64 @@
+"""The live events that pass filters, in order of valid time. Reads, never writes."""
+
+import sqlite3
+from collections.abc import Collection, Iterator
+
+from chronology.events.patterns import format_instant
+from chronology.events.records import RecordedEvent, recorded
+from chronology.log.event_table import Log
+from chronology.projections import references
+from chronology.projections.filters import Filters
+
+
+def selected(
+    log: Log,
+    connection: sqlite3.Connection,
+    filters: Filters,
+    *,
+    since: int | None = None,
+    until: int | None = None,
+    among: Collection[int] | None = None,
+) -> Iterator[RecordedEvent]:
+    """Yield the events with a valid time that were live by `known_at`, in order of valid time.
+
+    Args:
+        log: holds the events.
+        connection: of the projections.
+        filters: which events count; with a subject, those about it and those that refer to it.
+        since: only those that may touch this second or a later one.
+        until: only those that may touch this second or an earlier one.
+        among: only those at these positions.
+    """
+    found = references.positions(
+        connection,
+        subject=filters.subject,
+        attribute=filters.attribute,
+        since=since,
+        until=until,
+        known_at=filters.known_at,
+    )
+    for position in found:
+        if among is not None and position not in among:
+            continue
+        row = log.by_position(position)
+        if row is None or not row.body:
+            continue
+        event = recorded(row.position, row.body, row.leaf)
+        if _is_of_kind(filters, event) and counts(filters, event):
+            yield event
+
+
+def _is_of_kind(filters: Filters, event: RecordedEvent) -> bool:
+    return filters.kind is None or event.event.subject.partition("/")[0] == filters.kind
+
+
+def counts(filters: Filters, event: RecordedEvent) -> bool:
+    """Tell whether the filters admit an event, as they admit the assertions that it makes."""
+    said, least = event.event, filters.min_grade
+    stated = said.stated or format_instant(event.recorded_at)[:10]
+    return (
+        (filters.stated_by is None or stated <= filters.stated_by)
+        and (not filters.sources or said.source in filters.sources)
+        and (not filters.origins or said.origin in filters.origins)
+        and (least is None or bool(said.grade and said.grade[0] <= least[0] and said.grade[1] <= least[1]))
+    )
