@@ -121,6 +121,10 @@ class HeadMovedError(ChronologyError):
         self.head = head
 
 
+class RemoteError(ChronologyError):
+    """A shared log that cannot be reached, is not one, or refuses what was asked of it."""
+
+
 class TranscriptError(ChronologyError):
     """A text that is not a whole log, or not one that can be believed: the line, counted from 1, and why."""
 
@@ -141,6 +145,10 @@ class IntegrityError(StoreError):
         super().__init__(message if position is None else f"position {position}: {message}", hint=hint)
         self.position = position
         self.reason = message
+
+
+class RewrittenError(IntegrityError):
+    """A shared log that is no continuation of what was pulled from it: from which position on it differs."""
 
 
 def nearest(name: str, known: Iterable[str], *, edits: int | None = None) -> list[str]:

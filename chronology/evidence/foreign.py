@@ -1,10 +1,12 @@
 """Opening a store that somebody else made: nothing in it is believed before it is checked. Writes nothing, anywhere."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+
+from attrs import field, frozen
 
 from chronology.errors import ChronologyError, IntegrityError, InvalidEventError
 from chronology.events import canonical
@@ -70,13 +72,34 @@ def open_foreign(path: Path) -> Iterator["ForeignLog"]:
         connection.close()
 
 
-class ForeignLog:
-    """A log in which nothing is trusted: that of `open_foreign`, or one that has just been read from a transcript."""
+@frozen(kw_only=True)
+class Trusted:
+    """The beginning of a log that was checked when it came.
 
-    def __init__(self, foreign: Log) -> None:
-        """Wrap a log; if the file is a stranger's too, on a connection that can only read."""
+    Attributes:
+        head: its last position.
+        vocabulary: what it defines.
+        is_withdrawn: tells of one of its events whether another of them withdrew it.
+    """
+
+    head: int = 0
+    vocabulary: Vocabulary = field(factory=Vocabulary)
+    is_withdrawn: Callable[[Row], bool] = lambda _: False
+
+
+class ForeignLog:
+    """A log in which nothing is trusted: that of `open_foreign`, or one that somebody else has just sent."""
+
+    def __init__(self, foreign: Log, *, trusted: "Trusted | None" = None) -> None:
+        """Wrap a log; if the file is a stranger's too, on a connection that can only read.
+
+        Args:
+            foreign: the log.
+            trusted: its beginning, where that was checked before.
+        """
         self._log = foreign
-        self.vocabulary = Vocabulary()
+        self._trusted = trusted or Trusted()
+        self.vocabulary = self._trusted.vocabulary
         self._withdrawn: set[int] = set()
         self._redactions: dict[int, list[Redaction]] = {}
 
@@ -85,7 +108,7 @@ class ForeignLog:
         return compare(self._log, checkpoint)
 
     def events(self) -> Iterator[RecordedEvent]:
-        """Yield each event once it is certain that this program could have recorded it there.
+        """Yield each event that is not trusted yet once it is certain that this program could have recorded it there.
 
         Checks for each: position, time, leaf hash, canonical form, every key and value, the vocabulary as it was
         defined by then, and that the events that it withdraws or disputes exist.
@@ -93,17 +116,18 @@ class ForeignLog:
         Raises:
             IntegrityError: names the position of the first event that fails; the events before it are sound.
         """
-        self.vocabulary = Vocabulary()
+        after = self._trusted.head
+        self.vocabulary = self._trusted.vocabulary
         self._withdrawn.clear()
         self._redactions.clear()
-        for row in self._log.of_type(REDACTED):
+        for row in self._log.of_type(REDACTED, after=after):
             with _at(row.position):
                 redaction = declared(row.position, decode(row.body))
                 self._redactions.setdefault(redaction.position, []).append(redaction)
         for position in self._log.strays():
             raise IntegrityError("is not a position in a log: the first one is 1", position=position)
-        previous = Row(0, "", "", "", "", b"", b"")
-        for row in self._log.read():
+        previous = self._log.by_position(after) or Row(0, "", "", "", "", b"", b"")
+        for row in self._log.read(after=after):
             with _at(previous.position + 1):
                 _check_place(row, previous)
                 event = self._redacted(row) if row.body == b"" else self._checked(row)
@@ -155,7 +179,7 @@ class ForeignLog:
         return target
 
     def _withdraw(self, event: Event, target: Row) -> None:
-        if target.type in BOOKKEEPING or target.position in self._withdrawn:
+        if target.type in BOOKKEEPING or target.position in self._withdrawn or self._trusted.is_withdrawn(target):
             raise InvalidEventError([f"withdraws event {target.id}, which is not live"])
         if event.type == RETRACTED and target.body and event.subject != target.subject:
             raise InvalidEventError([f"subject: is not the subject of the retracted event, {target.subject!r}"])

@@ -6,7 +6,7 @@ The contract, whatever the database: position order equals commit order, there a
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from chronology.errors import IntegrityError
@@ -170,16 +170,16 @@ class Log:
                 after = rows[-1][0]
             yield from map(Row._make, rows)
 
-    def leaves(self, *, until: int) -> Iterator[bytes]:
-        """Yield the leaf hashes of the first `until` events, in order, without reading the bodies."""
+    def leaves(self, *, after: int = 0, until: int) -> Generator[bytes, None, None]:
+        """Yield the leaf hashes of the events with after < position <= until, in order, without reading the bodies."""
         for (leaf,) in self._connection.execute(
             """
             SELECT leaf
             FROM event
-            WHERE position > 0 AND position <= ?
+            WHERE position > ? AND position <= ?
             ORDER BY position
             """,
-            (until,),
+            (after, until),
         ):
             yield leaf
 
@@ -195,16 +195,16 @@ class Log:
         ):
             yield position
 
-    def of_type(self, name: str) -> Iterator[Row]:
-        """Return the rows of one type, in order; reads the whole log, because there is no index for it."""
+    def of_type(self, name: str, *, after: int = 0) -> Iterator[Row]:
+        """Return the rows of one type, in order; reads the log from there on, because there is no index for it."""
         rows = self._connection.execute(
             """
             SELECT position, id, type, subject, recorded_at, body, leaf
             FROM event
-            WHERE type = ?
+            WHERE type = ? AND position > ?
             ORDER BY position
             """,
-            (name,),
+            (name, after),
         )
         return map(Row._make, rows)
 

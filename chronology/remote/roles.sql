@@ -1,0 +1,13 @@
+-- Three roles for a shared log. Run once by somebody who may make roles, after `chronology remote init`;
+-- then grant one to each member: GRANT chronology_writer TO jane;
+
+CREATE ROLE chronology_reader;
+CREATE ROLE chronology_writer IN ROLE chronology_reader;
+CREATE ROLE chronology_redactor IN ROLE chronology_writer;
+
+GRANT USAGE ON SCHEMA chronology TO chronology_reader;
+GRANT SELECT ON chronology.event TO chronology_reader;
+-- A writer can only append.
+GRANT INSERT ON chronology.event TO chronology_writer;
+-- A redactor can also erase what a redaction declares, and nothing else: a trigger sees to that.
+GRANT UPDATE (type, subject, body) ON chronology.event TO chronology_redactor;

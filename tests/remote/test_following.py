@@ -1,0 +1,330 @@
+"""Tests of stores that follow a shared log on a real server: who writes first, and what a pull refuses."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from chronology import Chronology, Event
+from chronology.errors import IntegrityError, NotLiveError, RemoteError, RewrittenError
+from chronology.remote import addresses, outbox
+from chronology.remote.following import Follower, clone
+from chronology.remote.postgres import script
+from chronology.transparency.merkle import Frontier
+
+pytestmark = pytest.mark.postgres
+
+
+def fact(number: int, **rest: object) -> Event:
+    """Make an event about one of three subjects."""
+    keys = {
+        "type": "fact.asserted",
+        "subject": f"place/p{number % 3}",
+        "valid": f"2018-01-{number % 28 + 1:02}",
+        "source": "source/a",
+        "data": {"attribute": "status", "value": f"v{number}"},
+    }
+    return Event(**(keys | rest))  # type: ignore[arg-type]
+
+
+def root(chron: Chronology) -> bytes:
+    """Return the root of a log's tree."""
+    tree = Frontier()
+    for event in chron.read():
+        tree.push(event.leaf)
+    return tree.root()
+
+
+def edit(url: str, *statements: str) -> None:
+    """Change the shared log as a database administrator could, with its triggers out of the way."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        for statement in statements:
+            connection.execute(statement.encode())
+
+
+@pytest.fixture
+def first(url: str, tmp_path: Path) -> Iterator[Follower]:
+    """Give the store whose log is shared."""
+    path = tmp_path / "first.db"
+    with Chronology.open(path, create=True) as chron:
+        chron.append_many(fact(number) for number in range(3))
+    addresses.remember(path, addresses.checked("team", url))
+    with Follower.follow(path) as chron:
+        chron.share()
+        yield chron
+
+
+@pytest.fixture
+def replica(url: str, tmp_path: Path, first: Follower) -> Iterator[Callable[[str], Follower]]:
+    """Give a function that makes a replica of the shared log, by name."""
+    opened: list[Follower] = []
+
+    def make(name: str) -> Follower:
+        path = tmp_path / f"{name}.db"
+        clone(url, path)
+        opened.append(Follower.follow(path))
+        return opened[-1]
+
+    yield make
+    for chron in opened:
+        chron.close()
+
+
+def test_a_clone_is_the_same_log_and_gives_the_same_answers(
+    first: Follower, replica: Callable[[str], Follower]
+) -> None:
+    """Bodies, positions, leaves, times and answers; and it verifies."""
+    second = replica("second")
+    assert list(second.read()) == list(first.read())
+    assert second.state(valid_at="2019") == first.state(valid_at="2019")
+    assert second.verify().ok
+
+
+def test_what_one_appends_the_others_pull(first: Follower, replica: Callable[[str], Follower]) -> None:
+    """An append pulls first, so the positions of two writers interleave without a gap."""
+    second = replica("second")
+    for number in range(10, 16):
+        (first if number % 2 else second).append(fact(number))
+    for chron in (first, second):
+        chron.pull()
+    assert root(first) == root(second)
+    assert first.state(valid_at="2019") == second.state(valid_at="2019")
+    assert [event.position for event in first.read()] == list(range(1, first.head() + 1))
+    assert first.verify().ok
+    assert second.verify().ok
+    assert second.pull().added == 0
+
+
+def test_whoever_is_slower_pulls_and_tries_again(
+    first: Follower, replica: Callable[[str], Follower], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody appends between the pull and the insert: both events are there, once each, in order of commit."""
+    second = replica("second")
+    publish, beaten = Follower._publish, []
+
+    def slowly(self: Follower, before: int) -> None:
+        if self is first and len(beaten) < 3:
+            beaten.append(second.append(fact(50 + len(beaten))).position)
+        publish(self, before)
+
+    monkeypatch.setattr(Follower, "_publish", slowly)
+    monkeypatch.setattr(first, "_sleep", lambda _: None)
+    mine = first.append(fact(40))
+    assert mine.position == beaten[-1] + 1
+    second.pull()
+    assert root(first) == root(second)
+
+
+def test_somebody_who_is_always_slower_is_told(
+    first: Follower, replica: Callable[[str], Follower], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a bounded number of tries; nothing of it was written anywhere."""
+    second = replica("second")
+    publish = Follower._publish
+
+    def slowly(self: Follower, before: int) -> None:
+        if self is first:
+            second.append(fact(1))
+        publish(self, before)
+
+    monkeypatch.setattr(Follower, "_publish", slowly)
+    waits: list[float] = []
+    monkeypatch.setattr(first, "_sleep", waits.append)
+    with pytest.raises(RemoteError, match="others were faster 30 times"):
+        first.append(fact(40, id="0195f0aa-0000-7000-8000-000000000040"))
+    assert len(waits) == 30
+    assert max(waits) <= 1
+    second.pull()
+    assert "0195f0aa-0000-7000-8000-000000000040" not in {event.id for event in second.read()}
+
+
+def test_an_unreachable_log_changes_nothing(first: Follower, tmp_path: Path) -> None:
+    """One clear error without the password; questions are still answered."""
+    head, answer = first.head(), first.state(valid_at="2019")
+    first._address = addresses.checked("team", "postgresql://jane:secret@127.0.0.1:1/none")
+    with pytest.raises(RemoteError, match="cannot be reached") as caught:
+        first.append(fact(9))
+    assert "secret" not in str(caught.value)
+    assert (first.head(), first.state(valid_at="2019")) == (head, answer)
+
+
+def test_the_outbox_keeps_events_until_they_can_be_pushed(first: Follower, url: str) -> None:
+    """They are checked when they are kept, pushed once, and forgotten when they are in the log."""
+    address, first._address = first._address, addresses.checked("team", "postgresql://127.0.0.1:1/none")
+    kept = first.keep_for_later(fact(30))
+    with pytest.raises(NotLiveError):
+        first.keep_for_later(_of_a_definition(first))
+    with pytest.raises(RemoteError):
+        first.push()
+    assert [event.id for event in outbox.waiting(first._path)] == [kept.id]
+    first._address = address
+    result = first.push()
+    assert result is not None
+    assert result.appended == 1
+    assert first.push() is None
+    assert first.event(kept.id or "").event.data == fact(30).data
+
+
+def _of_a_definition(chron: Follower) -> Event:
+    """Make a retraction of something that cannot be withdrawn: the definition of a type."""
+    definition = next(chron.read())
+    return Event(type="assertion.retracted", subject="", retracts=definition.id, data={"reason": "x"})
+
+
+# What a pull refuses ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("position", [1, 20, -1])
+def test_every_replica_finds_the_first_event_that_was_changed(
+    first: Follower, replica: Callable[[str], Follower], url: str, position: int
+) -> None:
+    """A changed body with a leaf hash that fits, anywhere: named by its position, and nothing is taken in."""
+    second = replica("second")
+    place = position if position > 0 else first.head()
+    edit(url, f"UPDATE chronology.event SET body = 'x', leaf = sha256('x') WHERE position = {place}")
+    for chron in (first, second):
+        before = chron.head(), root(chron)
+        for work in (chron.pull, chron.check):
+            with pytest.raises(RewrittenError) as caught:
+                work()
+            assert caught.value.position == place
+        assert (chron.head(), root(chron)) == before
+        assert chron.verify().ok
+
+
+def test_an_append_notices_a_rewritten_end(first: Follower, url: str) -> None:
+    """The newest leaf is compared with each append."""
+    edit(url, f"UPDATE chronology.event SET leaf = sha256('x') WHERE position = {first.head()}")
+    with pytest.raises(RewrittenError):
+        first.append(fact(9))
+
+
+def test_a_log_that_was_cut_off_is_refused(first: Follower, url: str) -> None:
+    """Fewer events than were pulled: said from which position on they are missing."""
+    edit(url, f"DELETE FROM chronology.event WHERE position > {first.head() - 2}")
+    with pytest.raises(RewrittenError, match="ends at position") as caught:
+        first.pull()
+    assert caught.value.position == first.head() - 1
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (r"body = '\x7b7d', leaf = sha256('\x007b7d')", "format"),
+        ("body = body || ' '", "leaf hash"),
+        ("leaf = sha256('x')", "leaf hash"),
+        ("type = 'fact.ended'", "contradict"),
+        ("subject = 'place/other'", "contradict"),
+        ("recorded_at = '2001-01-01T00:00:00.000000Z'", "cannot follow the event before"),
+        ("id = 'x'", "contradict"),
+        ("position = position + 1", "is missing"),
+        ("type = '', subject = '', body = ''", "no event declares"),
+    ],
+)
+def test_an_event_that_is_not_sound_is_not_taken_in(
+    first: Follower, replica: Callable[[str], Follower], url: str, change: str, told: str
+) -> None:
+    """Whatever the server sends after what was pulled, it is judged like a stranger's; nothing stays of the pull."""
+    second = replica("second")
+    before = second.head(), root(second), second.state(valid_at="2019")
+    first.append_many([fact(10), fact(11)])
+    edit(url, f"UPDATE chronology.event SET {change} WHERE position = {first.head()}")
+    with pytest.raises(IntegrityError, match=told) as caught:
+        second.pull()
+    assert caught.value.position == first.head()
+    assert (second.head(), root(second), second.state(valid_at="2019")) == before
+    assert second.verify().ok
+
+
+# Redaction --------------------------------------------------------------------------------------------------
+
+
+def test_a_redaction_travels(first: Follower, replica: Callable[[str], Follower], url: str, tmp_path: Path) -> None:
+    """Replicas that held the event erase it when they pull; no byte stays in their files, nor in the shared log."""
+    secret = fact(20, note="SECRET-NAME")
+    second = replica("second")
+    target = first.append(secret)
+    second.pull()
+    assert b"SECRET-NAME" in (tmp_path / "second.db").read_bytes()
+    first.redact(target.id, reason="safety of a witness")
+    report = second.pull()
+    assert (report.added, report.erased) == (1, 1)
+    late = replica("late")
+    for chron, name in ((first, "first"), (second, "second"), (late, "late")):
+        assert chron.verify().ok
+        assert b"SECRET-NAME" not in (tmp_path / f"{name}.db").read_bytes()
+        assert root(chron) == root(first)
+        assert chron.state(valid_at="2019") == first.state(valid_at="2019")
+    with psycopg.connect(url) as connection:
+        (found,) = connection.execute(
+            "SELECT count(*) FROM chronology.event WHERE position(convert_to('SECRET-NAME', 'UTF8') IN body) > 0"
+        ).fetchone() or (None,)
+    assert found == 0
+
+
+def test_what_was_withdrawn_and_then_redacted_is_pulled_at_once(
+    first: Follower, replica: Callable[[str], Follower]
+) -> None:
+    """A replica that holds only the event takes in its retraction and its redaction together."""
+    target = first.append(fact(20))
+    second = replica("second")
+    first.retract(target.id, reason="x")
+    first.redact(target.id, reason="y")
+    first.append(fact(21))
+    second.pull()
+    assert second.verify().ok
+    assert root(second) == root(first)
+
+
+# Roles and triggers -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE chronology.event SET subject = 'place/x' WHERE position = 2",
+        "UPDATE chronology.event SET type = '', subject = '', body = ''"
+        " WHERE position = (SELECT max(position) FROM chronology.event)",
+        "DELETE FROM chronology.event WHERE position = 2",
+        "DELETE FROM chronology.event WHERE false",
+        "TRUNCATE chronology.event",
+        "INSERT INTO chronology.event SELECT position + 1000, 'x', type, subject, recorded_at, body, leaf"
+        " FROM chronology.event WHERE position = 1",
+        "INSERT INTO chronology.event SELECT (SELECT max(position) + 1 FROM chronology.event), 'x', type, subject,"
+        " '2001-01-01T00:00:00.000000Z', body, leaf FROM chronology.event WHERE position = 1",
+    ],
+)
+def test_the_database_refuses_all_but_the_next_event(first: Follower, url: str, statement: str) -> None:
+    """Even for the owner, by triggers."""
+    with psycopg.connect(url) as connection, pytest.raises(psycopg.Error, match="append-only"):
+        connection.execute(statement.encode())
+
+
+def test_roles_can_do_what_they_are_for(first: Follower, server: object, url: str) -> None:
+    """A reader reads, a writer appends too, a redactor erases too; nobody else can do anything."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(script("roles").encode())
+        try:
+            for name in ("reader", "writer", "redactor"):
+                connection.execute(f"CREATE ROLE member_{name} LOGIN IN ROLE chronology_{name}")
+            target = first.append(fact(20))
+            addressed = {name: url.replace("owner@", f"member_{name}@") for name in ("reader", "writer", "redactor")}
+            first._address = addresses.checked("team", addressed["reader"])
+            assert first.pull().added == 0
+            with pytest.raises(RemoteError, match="refuses"):
+                first.append(fact(21))
+            first._address = addresses.checked("team", addressed["writer"])
+            first.append(fact(21))
+            with pytest.raises(RemoteError, match="refuses"):
+                first.redact(target.id, reason="x")
+            first._address = addresses.checked("team", addressed["redactor"])
+            first.redact(target.id, reason="x")
+            assert first.verify().ok
+        finally:
+            for name in ("reader", "writer", "redactor"):
+                connection.execute(f"DROP ROLE IF EXISTS member_{name}")
+            for name in ("redactor", "writer", "reader"):
+                connection.execute(f"DROP OWNED BY chronology_{name}")
+                connection.execute(f"DROP ROLE chronology_{name}")
