@@ -7,11 +7,12 @@ DEMO := build/al-jazeera-storm.db
 CHRONOLOGY := $(BIN)/chronology --db $(DEMO)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo test test-slow lint bench format clean
+.PHONY: help demo test test-postgres test-slow lint bench format clean
 
 help:
 	@echo "make demo       build the running example and show what the program does"
 	@echo "make test       check format, lint and types, and run the tests (a few minutes)"
+	@echo "make test-postgres  run the tests of shared logs, which need a PostgreSQL server on this machine"
 	@echo "make test-slow  run the tests and their long versions"
 	@echo "make lint       check format, lint and types only"
 	@echo "make bench      measure speed side by side with other stores"
@@ -44,7 +45,10 @@ lint: $(VENV)/.installed-test
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/python -m pytest -q -n 2 -m "not slow"
+	$(BIN)/python -m pytest -q -n 2 -m "not slow and not postgres"
+
+test-postgres: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -q -n 2 -m "postgres and not slow"
 
 test-slow: $(VENV)/.installed-test
 	HYPOTHESIS_PROFILE=slow $(BIN)/python -m pytest -q -n 2

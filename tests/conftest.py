@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from chronology import Chronology
 from tests.command_line import GAZETTE, done
+from tests.postgres import server, url  # noqa: F401, these are fixtures
 
 # What the machine's owner set must not reach the command line.
 for name in ("CHRONOLOGY_DB", "CHRONOLOGY_RECORDED_BY", "NO_COLOR", "COLUMNS", "PAGER", "LESS"):

@@ -61,6 +61,12 @@ GROUPS: Final = {
     "Bring in and take out": {
         "export": "exporting",
     },
+    "Share a log": {
+        "remote": "remote",
+        "clone": "sharing",
+        "pull": "sharing",
+        "push": "sharing",
+    },
     "Keep the store": {
         "init": "upkeep",
         "demo": "upkeep",

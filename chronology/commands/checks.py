@@ -58,7 +58,7 @@ def verify(
         report = _verify_foreign(path_of(context), earlier)
     else:
         with (
-            _or_fault(),
+            or_fault(),
             Chronology.open(path_of(context), read_only=True, damaged=True) as chron,
             progress_bar("verifying") as progress,
         ):
@@ -79,7 +79,7 @@ def _earlier(path: Path | None, keys: list[str]) -> Checkpoint | None:
         output.say("note: without --key, nothing checks who signed the checkpoint")
     else:
         check_verifier_keys(keys)
-    with _or_fault():
+    with or_fault():
         return read_checkpoint(data, keys)
 
 
@@ -160,7 +160,7 @@ def verify_exhibit(
     """
     data = read_document(exhibit)
     check_verifier_keys(keys)
-    with _or_fault():
+    with or_fault():
         found = verify_proof(data, keys, log_origin=origin)
     if as_json:
         head = {"origin": found.checkpoint.origin, "size": found.checkpoint.size, "root": found.checkpoint.root.hex()}
@@ -173,7 +173,7 @@ def verify_exhibit(
 
 
 @contextmanager
-def _or_fault() -> Iterator[None]:
+def or_fault() -> Iterator[None]:
     """End with the exit code of a fault if a proof, a signature or the file itself does not hold."""
     try:
         yield

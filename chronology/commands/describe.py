@@ -5,10 +5,10 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology import Chronology
 from chronology.commands import names, output
 from chronology.commands.application import DryRun, Format, ReadingCommand, RecordedBy, app, format_of, path_of
 from chronology.commands.table import Row, Shape
+from chronology.commands.writing import open_for_writing
 from chronology.events.json_values import Json
 from chronology.questions.subject_names import Name
 from chronology.store.reader import Reader
@@ -63,7 +63,7 @@ def describe(
             names.check_subject(reader, subject)
             _show_names(context, subject, reader.names_of(subject))
         return
-    with Chronology.open(path_of(context)) as chron:
+    with open_for_writing(path_of(context)) as chron:
         subject = names.meant(chron, subject)
         similar = [] if chron.knows_subject(subject) else chron.similar(subject)
         result = chron.describe(

@@ -21,6 +21,7 @@ from chronology.commands.application import (
 )
 from chronology.commands.lines import append_lines
 from chronology.commands.pairs import payload
+from chronology.commands.writing import open_for_writing
 from chronology.errors import InvalidEventError, UnknownNameError
 from chronology.events.faults import form_faults
 from chronology.vocabulary.payload_faults import WrongType
@@ -72,6 +73,9 @@ def append(
     begun: Annotated[
         Path | None, typer.Option("--from", metavar="FILE", help="With --edit: go on with a form that was kept.")
     ] = None,
+    to_outbox: Annotated[
+        bool, typer.Option("--outbox", help="Keep it for `chronology push`, while the shared log cannot be reached.")
+    ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -92,9 +96,11 @@ def append(
         if not edit:
             raise typer.BadParameter("--from names a form, which --edit opens")
         _refuse_beside(context, "the form says it")
+    elif edit and to_outbox:
+        raise typer.BadParameter("--outbox keeps an event that the command line describes, and --edit asks for one")
     elif event_type is None:
         raise typer.BadParameter("Missing argument 'TYPE'")
-    with Chronology.open(path_of(context)) as chron, nullcontext() if edit else _hints_for_typing():
+    with open_for_writing(path_of(context)) as chron, nullcontext() if edit else _hints_for_typing():
         if event_type == "-":
             lines = sys.stdin.buffer
             result = append_lines(chron, lines, recorded_by, expected_head=expected_head, dry_run=dry_run)
@@ -118,6 +124,9 @@ def append(
             id=event_id,
             recorded_by=recorded_by,
         )
+        if to_outbox:
+            _keep(chron, path_of(context), event, dry_run=dry_run)
+            return
         if not edit:
             _append_one(chron, event, expected_head, dry_run=dry_run, as_json=as_json)
             return
@@ -126,6 +135,20 @@ def append(
 
         with editing.edited(chron, event, path=begun, full_id=partial(_full_id, chron), keep=dry_run) as written:
             _append_one(chron, written, expected_head, dry_run=dry_run, as_json=as_json)
+
+
+def _keep(chron: Chronology, path: Path, event: Event, *, dry_run: bool) -> None:
+    # Imported here: only a store that follows a shared log has an outbox.
+    from chronology.remote import addresses
+    from chronology.remote.following import Follower
+
+    if not isinstance(chron, Follower):
+        addresses.needed(path)
+        return
+    kept = chron.keep_for_later(suggestions.with_subjects(chron, event), dry_run=dry_run)
+    if dry_run:
+        output.say_dry_run()
+    output.put("would wait in the outbox" if dry_run else f"waiting in the outbox: {kept.id}")
 
 
 def _append_one(chron: Chronology, event: Event, expected_head: int | None, *, dry_run: bool, as_json: bool) -> None:
@@ -230,7 +253,7 @@ def retract(
     \b
     chronology retract 01638701 --reason "the wrong crossing"
     """
-    with Chronology.open(path_of(context)) as chron:
+    with open_for_writing(path_of(context)) as chron:
         target = names.find_event(chron, name)
         head = chron.head()
         event = chron.retract(target.id, reason=reason, recorded_by=recorded_by, dry_run=dry_run)

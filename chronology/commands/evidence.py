@@ -13,6 +13,7 @@ from chronology.commands.checks import FAULT
 from chronology.commands.documents import check_new, read_document, write_new
 from chronology.commands.progress import progress_bar
 from chronology.commands.signing import SignKey, checkpoint_of
+from chronology.commands.writing import open_for_writing
 from chronology.errors import ChronologyError
 from chronology.transparency.notes import generate_key
 
@@ -167,7 +168,7 @@ def redact(
     chronology redact 01638701 --reason "names a witness" --dry-run
     chronology redact 01638701 --reason "names a witness"
     """
-    with Chronology.open(path_of(context)) as chron:
+    with open_for_writing(path_of(context)) as chron:
         target = names.find_event(chron, name)
         if not (yes or dry_run or target.is_redacted):
             _confirm(target)

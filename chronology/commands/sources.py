@@ -7,7 +7,6 @@ from typing import Annotated, Final
 import attrs
 import typer
 
-from chronology import Chronology
 from chronology.commands import output, records
 from chronology.commands.application import (
     DryRun,
@@ -21,6 +20,7 @@ from chronology.commands.application import (
     wants_pager,
 )
 from chronology.commands.table import Shape
+from chronology.commands.writing import open_for_writing
 from chronology.questions.source_records import Source
 from chronology.store.reader import Reader
 
@@ -130,7 +130,7 @@ def add(
         "title": title, "author": author, "publisher": publisher, "published": published, "language": language,
         "url": url, "accessed": accessed, "reliability": reliability,
     }  # fmt: skip
-    with Chronology.open(path_of(context)) as chron:
+    with open_for_writing(path_of(context)) as chron:
         event = chron.add_source(
             source,
             {key: value for key, value in given.items() if value is not None},

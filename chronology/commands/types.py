@@ -8,7 +8,6 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology import Chronology
 from chronology.commands import output
 from chronology.commands.application import (
     DryRun,
@@ -23,6 +22,7 @@ from chronology.commands.application import (
     wants_pager,
 )
 from chronology.commands.table import Shape
+from chronology.commands.writing import open_for_writing
 from chronology.errors import CanonicalError, InvalidEventError, StoreError
 from chronology.events import canonical
 from chronology.events.json_values import Json
@@ -123,7 +123,7 @@ def add(
     except CanonicalError as exc:
         hint = exc.hint or "`chronology types show operation.stalled --json` prints an example"
         raise InvalidEventError([f"{file}: {exc}"], hint=hint) from exc
-    with Chronology.open(path_of(context)) as chron:
+    with open_for_writing(path_of(context)) as chron:
         event = chron.define(schema, recorded_by=recorded_by, dry_run=dry_run)
     if dry_run:
         output.say_dry_run()

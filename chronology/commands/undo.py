@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from chronology import Chronology
 from chronology.commands import names, output, records
 from chronology.commands.application import DryRun, Format, RecordedBy, StoreCommand, app, path_of
+from chronology.commands.writing import open_for_writing
 from chronology.store.withdrawing import UNDONE, Undone
 
 
@@ -34,7 +34,7 @@ def undo(
     chronology undo 75 --dry-run
     chronology undo 75 --reason "the wrong crossing"
     """
-    with Chronology.open(path_of(context)) as chron:
+    with open_for_writing(path_of(context)) as chron:
         named = None if name is None else names.find_event(chron, name).position
         undone = chron.undo(named, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
     if dry_run:

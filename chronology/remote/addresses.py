@@ -79,7 +79,7 @@ def checked(name: str, url: str) -> Remote:
     parts = urlsplit(url)
     if parts.scheme not in _SCHEMES or not url.isprintable():
         raise RemoteError(
-            f"the address begins with {parts.scheme or url!r:.40}, not with postgresql://",
+            f"the address {url!r:.80} does not begin with postgresql://",
             hint="write it as in postgresql://jane@db.example.org/team",
         )
     return Remote(name=name, url=url)

@@ -9,22 +9,21 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
-from hashlib import sha256
-from itertools import zip_longest
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 import attrs
-from attrs import frozen
 
-from chronology.errors import RemoteError, RewrittenError
+from chronology.errors import RemoteError
 from chronology.events.records import Event, RecordedEvent, decode, uuid7
+from chronology.evidence.exhibits import Comparison, compare
 from chronology.log import database, new_files
 from chronology.log.event_table import Row
 from chronology.log.redactions import declared
 from chronology.projections.rebuild import Progress, ReplayReport
-from chronology.remote import addresses, outbox
+from chronology.remote import addresses, comparing, outbox
+from chronology.remote.comparing import Compared
 from chronology.remote.postgres import RemoteMovedError, SharedLog
 from chronology.store import migrations
 from chronology.store.batch import AppendResult
@@ -32,6 +31,7 @@ from chronology.store.chronology import Chronology
 from chronology.store.extending import Extended
 from chronology.store.reader import utc_now
 from chronology.store.refusals import Refusals
+from chronology.transparency.notes import Checkpoint
 from chronology.vocabulary.event_types import REDACTED
 
 _T = TypeVar("_T")
@@ -40,19 +40,8 @@ _TRIES: Final = 30
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.01, 1.0
 """Seconds."""
 
-_DIFFERS: Final = "the shared log has another event here than this one"
-
 Sleep = Callable[[float], None]
 """Waits so many seconds."""
-
-
-@frozen(kw_only=True)
-class Checked:
-    """What comparing every leaf hash found: how many events the two logs share, and how many each has beyond them."""
-
-    shared: int
-    here: int
-    there: int
 
 
 class Follower(Chronology):
@@ -88,8 +77,12 @@ class Follower(Chronology):
             return self._pull(shared, progress, thorough=True)
 
     def _pull(self, shared: SharedLog, progress: Progress | None = None, *, thorough: bool) -> Extended:
+        with database.reading(self._connection):
+            if thorough:
+                comparing.check_beginning(self._log, shared)
+            else:
+                comparing.check_end(self._log, shared)
         here, there = self.head(), shared.head()
-        self._check_prefix(shared, here, there, thorough=thorough)
         if here == there:
             return Extended(added=0, erased=0, head=here)
         self._is_local = True
@@ -98,67 +91,15 @@ class Follower(Chronology):
         finally:
             self._is_local = False
 
-    def _check_prefix(self, shared: SharedLog, here: int, there: int, *, thorough: bool) -> None:
-        """Refuse a shared log that is no continuation of this one.
-
-        An append compares the newest leaf only, a pull all of them: what one lets pass the other finds.
-        """
-        if there < here:
-            position = self._first_difference(shared, there)
-            if position is None:
-                raise RewrittenError(
-                    f"the shared log ends at position {there}, but this one has {here} events",
-                    position=there + 1,
-                    hint="it was cut off, or events were appended here alone; `chronology remote check` compares all",
-                )
-        elif thorough:
-            position = self._first_difference(shared, here)
-        else:
-            mine = self._log.by_position(here)
-            position = None if not mine or mine.leaf == shared.leaf(here) else self._first_difference(shared, here)
-        if position is not None:
-            raise RewrittenError(
-                _DIFFERS,
-                position=position,
-                hint="keep this store as it is: it holds the event that was pulled; ask who changed the shared log",
-            )
-
-    def _first_difference(self, shared: SharedLog, until: int) -> int | None:
-        """Return the first position at which two logs differ, by halves, None if they are the same up to a position."""
-        low, high = 0, until
-        if not high or self._digest(low, high) == shared.digest(after=low, until=high):
-            return None
-        while high - low > 1:
-            middle = (low + high) // 2
-            if self._digest(low, middle) == shared.digest(after=low, until=middle):
-                low = middle
-            else:
-                high = middle
-        return high
-
-    def _digest(self, after: int, until: int) -> bytes:
-        digest = sha256()
-        with database.reading(self._connection):
-            for leaf in self._log.leaves(after=after, until=until):
-                digest.update(leaf)
-        return digest.digest()
-
-    def check(self) -> Checked:
-        """Compare every leaf hash with the shared log's, one by one, trusting no digest that the server computes.
+    def check(self) -> Compared:
+        """Compare every row with the shared log's, byte by byte, trusting nothing that the server computes.
 
         Raises:
             RemoteError: the shared log cannot be reached.
             RewrittenError: an event differs.
         """
         with self._connected() as shared, database.reading(self._connection):
-            here, there = self._log.head(), shared.head()
-            both = min(here, there)
-            with closing(self._log.leaves(until=both)) as ours:
-                pairs = enumerate(zip_longest(ours, shared.leaves(until=both)), start=1)
-                position = next((position for position, (mine, theirs) in pairs if mine != theirs), None)
-        if position is not None:
-            raise RewrittenError(_DIFFERS, position=position)
-        return Checked(shared=both, here=here - both, there=there - both)
+            return comparing.compare(self._log, shared)
 
     def share(self) -> int:
         """Make a shared log in an empty database, and put this whole log into it; return how many events that are.
@@ -172,7 +113,28 @@ class Follower(Chronology):
                 shared.append(self._log.read())
                 return self._log.head()
 
-    def push(self) -> AppendResult | None:
+    def compare_prefix(self) -> int:
+        """Compare what both logs hold, as `pull` does, and return the head of the shared log.
+
+        Raises:
+            RemoteError: the shared log cannot be reached.
+            RewrittenError: it is no continuation of this log.
+        """
+        with self._connected() as shared:
+            with database.reading(self._connection):
+                comparing.check_beginning(self._log, shared)
+            return shared.head()
+
+    def compare(self, checkpoint: Checkpoint) -> Comparison:
+        """Compare this log with the checkpoint of another member.
+
+        Raises:
+            EvidenceError: the log is empty.
+        """
+        with database.reading(self._connection):
+            return compare(self._log, checkpoint)
+
+    def push(self, *, dry_run: bool = False) -> AppendResult | None:
         """Append the events that wait in the outbox, then forget them; None if none wait.
 
         Raises:
@@ -182,23 +144,21 @@ class Follower(Chronology):
         events = outbox.waiting(self._path)
         if not events:
             return None
-        result = self.append_many(events)
-        outbox.empty(self._path)
+        result = self.append_many(events, dry_run=dry_run)
+        if not dry_run:
+            outbox.empty(self._path)
         return result
 
-    def keep_for_later(self, event: Event) -> Event:
+    def keep_for_later(self, event: Event, *, dry_run: bool = False) -> Event:
         """Check an event against what is known here, and put it into the outbox; return it with its id.
 
         Raises:
             ChronologyError: as `append`.
         """
         event = self._identified(event)
-        self._is_local = True
-        try:
-            self.append_many([*outbox.waiting(self._path), event], dry_run=True)
-        finally:
-            self._is_local = False
-        outbox.keep(self._path, [event])
+        self.append_many([*outbox.waiting(self._path), event], dry_run=True)
+        if not dry_run:
+            outbox.keep(self._path, [event])
         return event
 
     # Writing ------------------------------------------------------------------------------------------------
@@ -261,7 +221,7 @@ class Follower(Chronology):
 
     @contextmanager
     def _written(self, *, dry_run: bool) -> Iterator[None]:
-        if self._is_local:
+        if self._is_local or dry_run:
             with super()._written(dry_run=dry_run):
                 yield
             return
@@ -270,7 +230,7 @@ class Follower(Chronology):
         with super()._written(dry_run=dry_run):
             before = self._log.head()
             yield
-            if not dry_run and self._log.head() > before:
+            if self._log.head() > before:
                 self._publish(before)
 
     def _publish(self, before: int) -> None:

@@ -41,7 +41,7 @@ def waiting(store: Path) -> list[Event]:
         RemoteError: the file cannot be read, or a line is not an event.
     """
     try:
-        lines: Sequence[str] = place(store).read_text(encoding="utf-8").splitlines()
+        lines: Sequence[str] = place(store).read_text(encoding="utf-8").split("\n")
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as exc:

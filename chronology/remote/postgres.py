@@ -6,7 +6,7 @@ PostgreSQL stands only here and in the scripts beside.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib import resources
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -71,16 +71,24 @@ class SharedLog:
         self.close()
 
     def make(self) -> None:
-        """Make the table and its triggers in a database that has none.
+        """Make the table and its triggers in a database that has none; `append` commits them too.
 
         Raises:
             RemoteError: there is a shared log already, or the role may not make one.
         """
+        self.check_empty()
+        with _explained():
+            self._connection.execute(script("log").encode())
+
+    def check_empty(self) -> None:
+        """Refuse a database that holds a shared log already.
+
+        Raises:
+            RemoteError: it does.
+        """
         with _explained():
             if self._connection.execute("SELECT to_regclass('chronology.event')").fetchone() != (None,):
                 raise RemoteError("the database already holds a shared log", hint="`chronology clone` makes a replica")
-            self._connection.execute(script("log").encode())
-            self._connection.commit()
 
     def head(self) -> int:
         """Return the newest position, 0 if the log is empty.
@@ -101,33 +109,22 @@ class SharedLog:
         return bytes(row[0]) if row else None
 
     def digest(self, *, after: int, until: int) -> bytes:
-        """Return the SHA-256 of the leaf hashes with after < position <= until, one after the other."""
+        """Return the SHA-256 of the leaf hashes with after < position <= until, computed from the bodies there."""
         with _explained():
             row = self._connection.execute(
                 """
-                SELECT sha256(coalesce(string_agg(leaf, ''::bytea ORDER BY position), ''::bytea))
+                SELECT sha256(coalesce(
+                    string_agg(
+                        CASE body WHEN '' THEN leaf ELSE sha256('\\x00'::bytea || body) END, '' ORDER BY position
+                    ),
+                    ''
+                ))
                 FROM chronology.event
                 WHERE position > %s AND position <= %s
                 """,
                 (after, until),
             ).fetchone()
         return bytes(row[0]) if row else b""
-
-    def leaves(self, *, until: int) -> Iterator[bytes]:
-        """Yield the leaf hashes up to a position, in order, as a stream."""
-        with _explained(), self._connection.cursor(name="leaves") as cursor:
-            cursor.itersize = 10 * _FETCHED_AT_ONCE
-            cursor.execute(
-                """
-                SELECT leaf
-                FROM chronology.event
-                WHERE position <= %s
-                ORDER BY position
-                """,
-                (until,),
-            )
-            for (leaf,) in cursor:
-                yield bytes(leaf)
 
     def read(self, *, after: int, until: int) -> Iterator[Row]:
         """Yield the rows with after < position <= until, in order, as a stream."""
@@ -197,7 +194,7 @@ class SharedLog:
 
 def script(name: str) -> str:
     """Return the SQL that makes the table and its triggers, "log", or the three roles, "roles"."""
-    return resources.files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    return Path(__file__).with_name(f"{name}.sql").read_text(encoding="utf-8")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
--- Three roles for a shared log. Run once by somebody who may make roles, after `chronology remote init`;
+-- Three roles for a shared log. Run once by somebody who may create roles, after `chronology remote init`;
 -- then grant one to each member: GRANT chronology_writer TO jane;
 
 CREATE ROLE chronology_reader;

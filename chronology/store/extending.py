@@ -83,12 +83,13 @@ class _Extension:
         self._head = log.head()
         # Of events erased here: whether they were withdrawn before, which nothing else tells any more.
         self._erased: dict[int, bool] = {}
+        self._has_gaps = False
 
     def take(self, rows: Iterable[Row]) -> Extended:
         self._load(iter(rows))
         self._check()
         head = self._log.head()
-        if self._erased or not self._head:
+        if self._erased or self._has_gaps or not self._head:
             # No answer, for any known_at, may still contain what was erased; of an empty store, it is the quickest.
             rebuild.replay(self._log, self._connection)
             for place in search_index.PLACES:
@@ -107,6 +108,7 @@ class _Extension:
         while some := list(_up_to_redaction(islice(rows, _AT_ONCE))):
             for row in some:
                 position += 1
+                self._has_gaps = self._has_gaps or not row.body
                 if row.position != position:
                     raise IntegrityError(
                         f"is missing: the event at position {row.position} came instead", position=position
@@ -139,10 +141,10 @@ class _Extension:
 
     def _check(self) -> None:
         # Imported here: it reads as strictly as a stranger's store is read, and what that needs is slow to import.
-        from chronology.evidence.foreign import ForeignLog, Trusted
+        from chronology.evidence.soundness import ForeignLog, Trusted
 
         trusted = Trusted(head=self._head, vocabulary=self._vocabulary, is_withdrawn=self._was_withdrawn)
-        for _ in ForeignLog(self._log, trusted=trusted).events():
+        for _ in ForeignLog(self._log, trusted=trusted).rows():
             pass
 
     def _was_withdrawn(self, target: Row) -> bool:

@@ -18,7 +18,7 @@ from chronology.errors import (
 from chronology.events.json_values import thaw
 from chronology.events.records import Event
 from chronology.evidence.exhibits import origin
-from chronology.evidence.foreign import ForeignLog, strict_event
+from chronology.evidence.soundness import ForeignLog, strict_event
 from chronology.evidence.transcripts import Transcript
 from chronology.log.event_table import Log, Row
 from chronology.projections import rebuild
@@ -102,8 +102,8 @@ def _restored(log: Log, connection: sqlite3.Connection, transcript: Transcript, 
     _load(log, _ticking(_in_order(transcript), head.size, progress))
     tree = Frontier()
     try:
-        for event in ForeignLog(log).events():
-            tree.push(event.leaf)
+        for row in ForeignLog(log).rows():
+            tree.push(row.leaf)
         rebuild.replay(log, connection)
     except IntegrityError as exc:
         # The event at position n is on line n + 1.

@@ -176,14 +176,15 @@ def _of_a_definition(chron: Follower) -> Event:
 # What a pull refuses ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("change", ["body = 'x', leaf = sha256('x')", "body = body || ' '"])
 @pytest.mark.parametrize("position", [1, 20, -1])
 def test_every_replica_finds_the_first_event_that_was_changed(
-    first: Follower, replica: Callable[[str], Follower], url: str, position: int
+    first: Follower, replica: Callable[[str], Follower], url: str, position: int, change: str
 ) -> None:
-    """A changed body with a leaf hash that fits, anywhere: named by its position, and nothing is taken in."""
+    """A changed body, with or without its leaf hash, anywhere: named by its position, and nothing is taken in."""
     second = replica("second")
     place = position if position > 0 else first.head()
-    edit(url, f"UPDATE chronology.event SET body = 'x', leaf = sha256('x') WHERE position = {place}")
+    edit(url, f"UPDATE chronology.event SET {change} WHERE position = {place}")
     for chron in (first, second):
         before = chron.head(), root(chron)
         for work in (chron.pull, chron.check):
@@ -192,6 +193,28 @@ def test_every_replica_finds_the_first_event_that_was_changed(
             assert caught.value.position == place
         assert (chron.head(), root(chron)) == before
         assert chron.verify().ok
+
+
+@pytest.mark.parametrize("column", ["type", "subject", "recorded_at", "id"])
+def test_a_check_compares_what_no_hash_covers(first: Follower, url: str, column: str) -> None:
+    """Row by row, it finds a changed column beside the body, which would spoil the next clone."""
+    edit(url, f"UPDATE chronology.event SET {column} = {column} || 'x' WHERE position = 20")
+    with pytest.raises(RewrittenError) as caught:
+        first.check()
+    assert caught.value.position == 20
+
+
+def test_a_redaction_that_has_yet_to_be_pulled_is_no_difference(
+    first: Follower, replica: Callable[[str], Follower]
+) -> None:
+    """A row may be erased there already, if events are still to come; what is declared comes with them."""
+    second = replica("second")
+    target = first.append(fact(20))
+    second.pull()
+    first.redact(target.id, reason="x")
+    assert second.check().there == 1
+    second.pull()
+    assert second.check().there == first.check().there == 0
 
 
 def test_an_append_notices_a_rewritten_end(first: Follower, url: str) -> None:

@@ -79,7 +79,12 @@ def url(server: Server, request: pytest.FixtureRequest) -> Iterator[str]:
     import psycopg
 
     name = f"t{abs(hash(request.node.nodeid)):x}"
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        yield server.url(name)
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def administer(statement: str) -> None:
+        # A test may have stopped the server meanwhile, and with it every connection.
+        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    administer(f'CREATE DATABASE "{name}"')
+    yield server.url(name)
+    administer(f'DROP DATABASE "{name}" WITH (FORCE)')

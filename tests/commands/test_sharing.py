@@ -1,0 +1,148 @@
+"""Tests of the commands that share a log: remote, clone, pull, push; those that need a server are marked so."""
+
+from pathlib import Path
+
+import pytest
+
+from chronology.remote import addresses
+from chronology.remote.postgres import script
+from tests.command_line import GATE, GAZETTE, done, refused, run, untouched
+from tests.remote.test_following import edit
+
+SAID = ("--on", "2024-03-10", "--source", GAZETTE)
+NOWHERE = "postgresql://jane:secret@127.0.0.1:1/none"
+
+
+@pytest.fixture
+def team(storm: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Share the running example, and work in its folder, where a replica stands beside it."""
+    monkeypatch.chdir(storm.parent)
+    done("--db", storm, "remote", "add", "team", url)
+    assert done("--db", storm, "remote", "init").out.endswith("events are shared\n")
+    assert done("clone", url, "jane.db").out.startswith("jane.db made, head ")
+    return storm
+
+
+# Without a server -------------------------------------------------------------------------------------------
+
+
+def test_a_store_that_follows_nothing_says_what_to_do(storm: Path) -> None:
+    """Every command that needs a shared log names the one that adds it."""
+    for words in (["remote"], ["remote", "init"], ["remote", "check"], ["remote", "remove"], ["pull"], ["push"]):
+        refused(run("--db", storm, *words), "follows no shared log", "chronology remote add team postgresql://")
+    refused(run("--db", storm, "append", "crossing.closed", GATE, *SAID, "--outbox"), "follows no shared log")
+
+
+def test_remote_tells_which_log_is_followed_without_its_password(storm: Path) -> None:
+    """As text and as JSON; a second address takes the place of the first."""
+    done("--db", storm, "remote", "add", "team", NOWHERE)
+    told = done("--db", storm, "remote").out
+    assert told.startswith("team  postgresql://jane:***@127.0.0.1:1/none\nhead ")
+    assert done("--db", storm, "remote", "--json").json["name"] == "team"
+    again = done("--db", storm, "remote", "add", "press", "postgresql://db/press").out
+    assert again.endswith(
+        "follows press postgresql://db/press, no longer team postgresql://jane:***@127.0.0.1:1/none\n"
+    )
+    assert done("--db", storm, "remote", "remove").out.endswith("no longer follows press\n")
+    assert addresses.of(storm) is None
+
+
+def test_an_unreachable_log_is_one_error_and_the_outbox_keeps_the_event(storm: Path) -> None:
+    """Nothing is written; questions are answered; what is kept is checked and counted."""
+    done("--db", storm, "append", "crossing.closed", "crossing/y", *SAID)
+    done("--db", storm, "remote", "add", "team", NOWHERE)
+    with untouched(storm):
+        ended = run("--db", storm, "append", "crossing.closed", GATE, *SAID)
+        refused(ended, "the shared log cannot be reached")
+        assert "secret" not in ended.err
+        assert done("--db", storm, "append", "crossing.closed", GATE, *SAID, "--dry-run").out
+        assert done("--db", storm, "append", "crossing.closed", GATE, *SAID, "--outbox", "--dry-run").out == (
+            "would wait in the outbox\n"
+        )
+        refused(run("--db", storm, "append", "crossing.closed", "place/x", *SAID, "--outbox"), "is about crossing/")
+    before = storm.read_bytes()
+    kept = done("--db", storm, "append", "crossing.closed", GATE, *SAID, "--outbox")
+    refused(run("--db", storm, "push"), "cannot be reached")
+    done("--db", storm, "state")
+    assert storm.read_bytes() == before
+    assert kept.out.startswith("waiting in the outbox: ")
+    assert "1 waiting in the outbox" in done("--db", storm, "remote").out
+
+
+def test_the_script_of_the_roles_is_printed_as_the_page_shows_it() -> None:
+    """What an administrator runs is what the documentation says."""
+    assert done("remote", "roles").out == script("roles")
+    page = Path(__file__).parents[2] / "docs" / "teams.md"
+    assert script("roles") in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("url", ["mysql://db/x", "db", ""])
+def test_an_address_of_something_else_is_refused(storm: Path, url: str) -> None:
+    """Before anything is written or connected."""
+    with untouched(*storm.parent.iterdir()):
+        refused(run("--db", storm, "remote", "add", "team", url), "postgresql://")
+        refused(run("clone", url, storm.parent / "new.db"), "postgresql://")
+
+
+# With a server ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.postgres
+def test_two_people_work_on_one_chronology(team: Path) -> None:
+    """Each append goes there first; pull brings the others' events; dry runs write nothing."""
+    done("--db", "jane.db", "append", "crossing.closed", GATE, *SAID)
+    with untouched(team):
+        assert done("--db", team, "pull", "--dry-run").out.startswith("would pull 1, head ")
+    assert done("--db", team, "pull").out.startswith("pulled 1, head ")
+    assert done("--db", team, "state", GATE, "--at", "2024-04").out == (
+        done("--db", "jane.db", "state", GATE, "--at", "2024-04").out
+    )
+    done("--db", team, "retract", done("--db", team, "log", "-n", "1", "--reverse", "--json").json[0]["id"],
+         "--reason", "an error")  # fmt: skip
+    assert done("--db", "jane.db", "pull").out.startswith("pulled 1, head ")
+    assert done("--db", "jane.db", "pull").out.startswith("pulled 0, head ")
+
+
+@pytest.mark.postgres
+def test_push_appends_what_waited(team: Path, url: str) -> None:
+    """Once the log can be reached again; then nothing waits."""
+    done("--db", team, "remote", "add", "team", NOWHERE)
+    done("--db", team, "append", "crossing.closed", GATE, *SAID, "--outbox")
+    done("--db", team, "remote", "add", "team", url)
+    with untouched(team):
+        assert done("--db", team, "push", "--dry-run").out == "would append 1, 0 unchanged\n"
+    assert done("--db", team, "push").out.startswith("1 appended, 0 unchanged, head ")
+    assert done("--db", team, "push").out == "nothing is waiting\n"
+
+
+@pytest.mark.postgres
+def test_a_rewritten_log_ends_with_exit_code_3(team: Path, url: str) -> None:
+    """Pull, check and an append find it; the store stays as it was."""
+    edit(url, "UPDATE chronology.event SET body = 'x', leaf = sha256('x') WHERE position = 20")
+    with untouched(team):
+        for words in (["pull"], ["pull", "--dry-run"], ["remote", "check"]):
+            refused(run("--db", team, *words), "position 20: the shared log has another event", code=3)
+
+
+@pytest.mark.postgres
+def test_checkpoints_of_members_are_compared(team: Path, url: str) -> None:
+    """The same history passes; another one, of which the server shows nothing, is named and ends with 3."""
+    Path("jane.checkpoint").write_text(done("--db", "jane.db", "checkpoint").out)
+    told = done("--db", team, "remote", "check", "jane.checkpoint").out
+    assert "jane.checkpoint: the same up to its " in told
+    assert done("--db", team, "remote", "check", "jane.checkpoint", "--json").json["checkpoints"] == [
+        {"file": "jane.checkpoint", "outcome": "extends"}
+    ]
+    lines = Path("jane.checkpoint").read_text().splitlines()
+    Path("forged.checkpoint").write_text("\n".join([lines[0], str(int(lines[1]) - 1), lines[2]]) + "\n")
+    ended = run("--db", team, "remote", "check", "forged.checkpoint")
+    assert ended.code == 3
+    assert "ANOTHER HISTORY" in ended.out
+
+
+@pytest.mark.postgres
+def test_a_second_init_and_a_clone_onto_a_file_are_refused(team: Path, url: str) -> None:
+    """Nothing that exists is overwritten; dry runs tell it too."""
+    for dry in ([], ["--dry-run"]):
+        refused(run("--db", team, "remote", "init", *dry), "already holds a shared log")
+        refused(run("clone", url, "jane.db", *dry), "already exists")
