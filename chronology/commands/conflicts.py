@@ -47,6 +47,8 @@ def conflicts(
     chronology conflicts --kind place --known-at 2018-05-20 --nl
     """
     with Reader.open(path_of(context)) as chron:
+        if subject is not None:
+            subject = names.asked(chron, subject, known_at=given(context, "known_at"))
         stream = chron.conflicts(subject, attribute, kind, at, **restrictions_of(context))
         first = next(stream, None)
         names.note_late_position(chron, given(context, "known_at"))

@@ -57,6 +57,28 @@ def meant(chron: Reader, text: str, *, kinds: Collection[str] = (), parties: boo
     return subject
 
 
+def asked(
+    chron: Reader, text: str, *, kinds: Collection[str] = (), parties: bool = False, known_at: str | None = None
+) -> str:
+    """Return the subject that a question is about: of names that meant one by the known time, the one that was kept.
+
+    Raises:
+        AmbiguousNameError: several subjects bear the name.
+        ChronologyError: none does, or the known time cannot be read.
+    """
+    return kept_name(chron, meant(chron, text, kinds=kinds, parties=parties), known_at=known_at)
+
+
+def kept_name(chron: Reader, subject: str, *, known_at: str | None = None) -> str:
+    """Return the name under which answers about a subject stand, and say on stderr which it is where it is another."""
+    position = arguments.known_at(known_at)
+    kept = chron.same_subject(subject, known_at=position)[0]
+    if kept != subject:
+        by = " and ".join(f"#{merge.position}" for merge in chron.merges(subject, known_at=position))
+        output.say_first(f"note: {subject} is {kept}, merged by {by}")
+    return kept
+
+
 def note_meant(text: str, subject: str) -> None:
     """Say on stderr, unless the command is refused, which subject a name was taken for."""
     if subject != text:

@@ -1,5 +1,6 @@
 """All of one subject: names, what holds, the events that speak of it, who tells them. Reads, never writes."""
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,9 @@ from chronology.answers.holding import Holding
 from chronology.events.patterns import format_instant
 from chronology.events.records import RecordedEvent, recorded
 from chronology.log.event_table import Log
+from chronology.projections import references
 from chronology.projections.filters import Filters
+from chronology.questions.merging import MergeTold, merges_of
 from chronology.questions.subject_names import Name, names
 
 
@@ -28,6 +31,7 @@ class About:
 
     Attributes:
         names: all its names, the one to show first.
+        merges: what says that other subjects are this one, in order of the log.
         holdings: what holds at the date asked about, by attribute.
         events: those about it or referring to it, in order of valid time.
         sources: the documents that these events come from, the most used first, then by name.
@@ -35,6 +39,7 @@ class About:
 
     subject: str
     names: tuple[Name, ...]
+    merges: tuple[MergeTold, ...]
     holdings: tuple[Holding, ...]
     events: tuple[RecordedEvent, ...]
     sources: tuple[Told, ...]
@@ -50,11 +55,13 @@ def about(log: Log, connection: sqlite3.Connection, filters: Filters, holdings: 
         holdings: what holds.
     """
     subject = filters.subject or ""
+    same = filters.identities
     events = [event for event in _events(log, connection, filters) if _counts(filters, event)]
     counted = Counter(event.event.source or "" for event in events)
     return About(
         subject=subject,
-        names=tuple(names(log, connection, subjects=[subject], known_at=filters.known_at).get(subject, ())),
+        names=tuple(names(log, connection, same, subjects=[subject], known_at=filters.known_at).get(subject, ())),
+        merges=tuple(merges_of(log, same, subject)),
         holdings=tuple(holdings),
         events=tuple(events),
         sources=tuple(
@@ -65,29 +72,30 @@ def about(log: Log, connection: sqlite3.Connection, filters: Filters, holdings: 
 
 
 def _events(log: Log, connection: sqlite3.Connection, filters: Filters) -> Iterator[RecordedEvent]:
+    called = filters.identities.names_of(filters.subject or "")
     known = "known_until IS NULL"
     if filters.known_at is not None:
         known = "position <= :known_at AND (known_until IS NULL OR known_until > :known_at)"
     positions = connection.execute(
         f"""
-        SELECT position
+        SELECT DISTINCT position, first, last
         FROM mention
-        WHERE subject = :subject AND first IS NOT NULL AND {known}
+        WHERE {references.among(called)} AND first IS NOT NULL AND {known}
         ORDER BY first, last, position
         """,
-        {"subject": filters.subject, "known_at": filters.known_at},
+        {"subjects": json.dumps(called), "known_at": filters.known_at},
     ).fetchall()
-    rows = (log.by_position(position) for (position,) in positions)
+    rows = (log.by_position(position) for position, *_ in positions)
     return (recorded(row.position, row.body, row.leaf) for row in rows if row is not None and row.body)
 
 
 def _counts(filters: Filters, event: RecordedEvent) -> bool:
     """Tell whether the filters admit an event, as they admit the assertions that it makes."""
-    said, least = event.event, filters.min_grade
+    said, least, of = event.event, filters.min_grade, filters.identities.of
     stated = said.stated or format_instant(event.recorded_at)[:10]
     return (
         (filters.stated_by is None or stated <= filters.stated_by)
-        and (not filters.sources or said.source in filters.sources)
-        and (not filters.origins or said.origin in filters.origins)
+        and (not filters.sources or of(said.source or "") in filters.sources)
+        and (not filters.origins or of(said.origin or "") in filters.origins)
         and (least is None or bool(said.grade and said.grade[0] <= least[0] and said.grade[1] <= least[1]))
     )

@@ -9,10 +9,12 @@ from chronology.answers.explanation import Explanation, Judgement, Part, Rule, e
 from chronology.dates import edtf
 from chronology.events.records import decode
 from chronology.log.event_table import Log
+from chronology.projections import references
 from chronology.projections.filters import Filters
 from chronology.questions.assertions import Assertion, said_of
+from chronology.questions.merging import MergeTold, merges_of
 from chronology.questions.outcomes import Outcome, outcome_of
-from chronology.vocabulary.event_types import DEFINED, RETRACTED
+from chronology.vocabulary.event_types import RETRACTED
 
 
 @frozen(kw_only=True)
@@ -80,6 +82,7 @@ class Why:
         without: what would hold if the leading assertion were not there; None if nothing would be known.
         withdrawn: what was retracted or replaced by then.
         hidden: what the filters leave out.
+        merges: what says that other subjects are this one; their assertions were considered as assertions about it.
     """
 
     subject: str
@@ -90,6 +93,7 @@ class Why:
     without: Outcome | None
     withdrawn: tuple[Withdrawn, ...]
     hidden: tuple[Hidden, ...]
+    merges: tuple[MergeTold, ...]
 
     @property
     def leading(self) -> Considered | None:
@@ -110,8 +114,9 @@ def why(log: Log, connection: sqlite3.Connection, filters: Filters, instant: int
         outcome=outcome_of(explanation.answer),
         considered=tuple(_considered(log, by_key[j.claim.key], j) for j in explanation.judgements),
         without=_without(explanation),
-        withdrawn=tuple(told for said, by in found.withdrawn if (told := _withdrawn(log, said, by))),
+        withdrawn=tuple(told for said, by in found.withdrawn if (told := _withdrawn(log, connection, said, by))),
         hidden=tuple(Hidden(**_evidence(log, said), filters=names) for said, names in found.hidden),
+        merges=tuple(merges_of(log, filters.identities, filters.subject or "")),
     )
 
 
@@ -124,12 +129,15 @@ def _considered(log: Log, said: Assertion, judgement: Judgement) -> Considered:
     return Considered(**_evidence(log, said), part=judgement.part, rule=judgement.rule, against=against)
 
 
-def _withdrawn(log: Log, said: Assertion, by: int) -> Withdrawn | None:
-    """Tell who withdrew an assertion; None if it is still live, reread by a newer version of its type."""
-    row = log.by_position(by)
-    body = decode(row.body) if row and row.body else None
-    if row is None or (body and body.type == DEFINED):
+def _withdrawn(log: Log, connection: sqlite3.Connection, said: Assertion, by: int) -> Withdrawn | None:
+    """Tell who withdrew an assertion; None if it was read anew: by a newer version of its type, or after a merge."""
+    row, own = log.by_position(by), log.by_position(said.position)
+    if row is None or own is None or not own.body:
         return None
+    event = decode(own.body)
+    if references.withdrawn_by(connection, event.subject, said.position, valid=event.valid) != by:
+        return None
+    body = decode(row.body) if row.body else None
     evidence = _evidence(log, said)
     if body is None:
         return Withdrawn(**evidence, by=by, at=row.recorded_at, how="withdrawn", reason=None)

@@ -130,11 +130,14 @@ class Analysis(Asking):
             earlier, later = min(earlier or 0, head), head if later is None else min(later, head)
             if later < earlier:
                 raise ChronologyError(f"{until} is before {since}", hint="swap the two known times")
+            before, after = (
+                self._filters(subject, attribute, {**restrictions, "known_at": known_at}, kind=kind)
+                for known_at in (earlier, later)
+            )
             yield from changes(
                 self._connection,
-                self._filters(subject, attribute, restrictions, kind=kind),
-                earlier=earlier,
-                later=later,
+                before,
+                after,
                 instant=instant,
                 fuzz=restrictions.get("fuzz", 0),
                 progress=progress,
@@ -253,7 +256,7 @@ class Analysis(Asking):
         from chronology.questions import source_records
 
         with self._asking():
-            return source_records.sources(self._connection)
+            return source_records.sources(self._connection, self._identities())
 
     def gaps(
         self,

@@ -17,12 +17,20 @@ from chronology.events.records import Body, Event, as_dict, body_of, decode, enc
 from chronology.log.event_table import Log, Row
 from chronology.projections import claim_changes, references
 from chronology.projections.fold import Fold
+from chronology.store.admission import check_defined, check_merged
 from chronology.store.hints import INSTEAD, gone, hint_for
 from chronology.store.remarks import Remarks
 from chronology.transparency.merkle import leaf_hash
 from chronology.vocabulary import builtin
-from chronology.vocabulary.definitions import check_definition
-from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED, own_source, shape_faults
+from chronology.vocabulary.event_types import (
+    BOOKKEEPING,
+    DEFINED,
+    MERGED,
+    REDACTED,
+    RETRACTED,
+    own_source,
+    shape_faults,
+)
 from chronology.vocabulary.registry import Vocabulary
 
 Randomness = Callable[[int], bytes]
@@ -147,8 +155,10 @@ class Batch:
             body.type == DEFINED
             or body.subject.startswith("source/")
             or (withdrawn and withdrawn.subject.startswith("source/"))
+            or MERGED in (body.type, withdrawn and withdrawn.type)
         ):
-            # Such an event, its withdrawal or a new version of a type may change the stated days of reports.
+            # Such an event, its withdrawal or a new version of a type may change the stated days of reports, and a
+            # merge may be refused for an earlier one.
             self._published.clear()
             self.flush()
             self._fold.flush()
@@ -241,7 +251,9 @@ class Batch:
         if faults:
             raise InvalidEventError(faults, hint=hint_for(body, faults))
         if body.type == DEFINED:
-            self._check_definition(body)
+            check_defined(body, self.vocabulary)
+        if body.type == MERGED:
+            check_merged(body, self._fold.identities)
         for target in body.disputes:
             self._named("disputed event", target)
         withdrawn = body.retracts or body.replaces
@@ -259,15 +271,6 @@ class Batch:
         self._kinds.update(references.kinds(self._connection))
         close = [] if kind in self._kinds else nearest(kind, known | self._kinds, edits=1)
         return [f"subject: unknown kind {kind!r} (did you mean {' or '.join(close)}?)"] if close else []
-
-    def _check_definition(self, event: Body) -> None:
-        schema = event.data["schema"]
-        check_definition(schema)
-        name = str(schema["$id"]).split(":")[2]
-        if event.subject != f"type/{name}":
-            raise InvalidEventError([f"subject: the definition of {name} is about type/{name}, not {event.subject!r}"])
-        if self.vocabulary.with_type(schema) is self.vocabulary:
-            raise InvalidEventError([f"{schema['$id']} is already defined with this content"])
 
     def _check_withdrawal(self, event: Body, target: Row, body: Body) -> None:
         if body.type in BOOKKEEPING:
@@ -296,7 +299,7 @@ class Batch:
         if source not in self._published:
             if len(self._published) >= _REMEMBERED_SOURCES:
                 self._published.clear()
-            text = claim_changes.latest_value(self._connection, source, PUBLISHED)
+            text = claim_changes.latest_value(self._connection, self._fold.identities.of(source), PUBLISHED)
             value = msgspec.json.decode(text) if text else None
             self._published[source] = value if isinstance(value, str) and is_day(value) else None
         return self._published[source]

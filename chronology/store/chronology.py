@@ -17,7 +17,7 @@ from chronology.projections import rebuild, search_index
 from chronology.projections.rebuild import Progress, ReplayReport
 from chronology.store.archiving import Archiving
 from chronology.store.batch import AppendResult, Batch, Randomness
-from chronology.store.naming import Naming
+from chronology.store.merging import Merging
 from chronology.store.proving import Proving
 from chronology.store.reader import Clock, utc_now
 from chronology.store.redaction import declare, erase, naming
@@ -26,7 +26,7 @@ from chronology.store.withdrawing import Withdrawing
 from chronology.vocabulary import builtin
 
 
-class Chronology(Withdrawing, Archiving, Naming, Proving):
+class Chronology(Withdrawing, Archiving, Merging, Proving):
     """A store of attributed assertions in one SQLite file.
 
     Not safe for use by several threads at once; several processes may open one file.

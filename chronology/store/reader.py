@@ -278,8 +278,9 @@ class Reader(Analysis, Directory, Finding):
         if first is not None and last is not None and last < first:
             raise DateError(str(until), f"is before {since}, when the period begins", hint="swap the two dates")
         with self._asking():
+            names = None if subject is None else self._identities().names_of(subject)
             found = references.positions(
-                self._connection, subject=subject, since=first, until=last, reverse=reverse, limit=limit
+                self._connection, subjects=names, since=first, until=last, reverse=reverse, limit=limit
             )
             rows = (self._log.by_position(position) for position in found)
             return [self._recorded(row) for row in rows if row is not None]
