@@ -129,7 +129,7 @@ def append(
 
 
 def _append_one(chron: Chronology, event: Event, expected_head: int | None, *, dry_run: bool, as_json: bool) -> None:
-    event = suggestions.with_subjects(chron, event)
+    event = suggestions.Naming(chron).with_subjects(event)
     similar = suggestions.similar_to_new(chron, event)
     head = chron.head()
     with suggestions.of_subjects(chron, event):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from chronology.commands import arguments, output
 from chronology.errors import ChronologyError, UnknownNameError
-from chronology.events.patterns import SUBJECT
+from chronology.events.patterns import SUBJECT, is_subject
 from chronology.store.reader import Reader
 
 if TYPE_CHECKING:
@@ -55,6 +55,15 @@ def meant(chron: Reader, text: str, *, kinds: Collection[str] = (), parties: boo
     subject = chron.resolve_subject(text, kinds=kinds, parties=parties)
     note_meant(text, subject)
     return subject
+
+
+def if_named(chron: Reader, text: str, *, kinds: Collection[str] = ()) -> str:
+    """Return the subject that a name means; what no subject bears stays as it is: a new subject, or to be refused.
+
+    Raises:
+        AmbiguousNameError: several subjects bear the name.
+    """
+    return meant(chron, text, kinds=kinds) if not is_subject(text) and chron.subjects_named(text, kinds=kinds) else text
 
 
 def asked(

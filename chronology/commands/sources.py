@@ -8,7 +8,7 @@ import attrs
 import typer
 
 from chronology import Chronology
-from chronology.commands import output, records
+from chronology.commands import names, output, records
 from chronology.commands.application import (
     DryRun,
     Format,
@@ -132,7 +132,7 @@ def add(
     }  # fmt: skip
     with Chronology.open(path_of(context)) as chron:
         event = chron.add_source(
-            source,
+            names.if_named(chron, source, kinds=("source",)),
             {key: value for key, value in given.items() if value is not None},
             archived=archived,
             valid=on,

@@ -21,6 +21,12 @@ def known(connection: sqlite3.Connection, known_at: int | None = None) -> Identi
     return Identities(map(Merge._make, rows)) if rows else NO_MERGES
 
 
+def ever(connection: sqlite3.Connection) -> Identities:
+    """Return which names meant one subject at some time, also by way of others, whether they still do or not."""
+    rows = connection.execute("SELECT position, kept, merged FROM merge ORDER BY position").fetchall()
+    return Identities(map(Merge._make, rows)) if rows else NO_MERGES
+
+
 def insert(connection: sqlite3.Connection, merge: Merge) -> None:
     """Note a merge."""
     connection.execute("INSERT INTO merge (position, kept, merged) VALUES (?, ?, ?)", merge)

@@ -44,9 +44,9 @@ class Source:
 def sources(connection: sqlite3.Connection, same: Identities) -> list[Source]:
     """Return every source that some assertion rests on or some event describes, by the name that is kept."""
     described = _described(connection)
-    counts, letters = _counted(connection)
+    counts, letters = _counted(connection, same)
     contested = dict(connection.execute(_CONTESTED))
-    names = sorted({same.of(name) for (name,) in connection.execute(_NAMES)})
+    names = sorted({same.of(name) for (name,) in connection.execute(_NAMES) if name})
     return [_source(name, described[name], counts[name], letters[name], contested.get(name, 0)) for name in names]
 
 
@@ -73,14 +73,20 @@ def _source(
 
 
 _NAMES: Final = """
-    SELECT source FROM (SELECT source, max(key) FROM assertion GROUP BY position)
+    SELECT iif(
+        known_until IS NULL,
+        source,
+        (SELECT json_extract(CAST(body AS TEXT), '$.source') FROM event WHERE event.position = told.position)
+    )
+    FROM (SELECT source, position, known_until, max(key) FROM assertion GROUP BY position) AS told
     UNION
     SELECT subject FROM mention WHERE subject >= 'source/' AND subject < 'source0' AND first IS NOT NULL
     ORDER BY 1
 """
 
 # An event that is read anew, by a newer version of its type or after a merge, has several rows: the newest tells whose
-# it is by now (SQLite takes all columns from the row that has the maximum), and whether it is live.
+# it is by now (SQLite takes all columns from the row that has the maximum), and whether it is live. What was withdrawn
+# stands as it was read then, so its own words tell its source.
 _FATES: Final = """
     WITH told AS (
         SELECT source, position, known_until AS until, grade, max(key)
@@ -89,7 +95,11 @@ _FATES: Final = """
         GROUP BY position
     )
     SELECT
-        source,
+        iif(
+            until IS NULL,
+            source,
+            (SELECT json_extract(CAST(body AS TEXT), '$.source') FROM event WHERE event.position = told.position)
+        ),
         iif(until IS NULL, substr(grade, 1, 1), NULL),
         CASE
             WHEN until IS NULL THEN 'live'
@@ -119,11 +129,14 @@ _CONTESTED: Final = """
 """
 
 
-def _counted(connection: sqlite3.Connection) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
+def _counted(
+    connection: sqlite3.Connection, same: Identities
+) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
     """Return, by source, what became of its events, and the letters of the live ones' grades."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     letters: dict[str, Counter[str]] = defaultdict(Counter)
-    for source, letter, fate, number in connection.execute(_FATES):
+    for named, letter, fate, number in connection.execute(_FATES):
+        source = same.of(named or "")
         counts[source][fate] += number
         if letter is not None:
             letters[source][letter] += number

@@ -13,6 +13,7 @@ from chronology.events.records import RecordedEvent, recorded
 from chronology.log.event_table import Log
 from chronology.projections import references
 from chronology.projections.filters import Filters
+from chronology.questions.conflicts import Conflict, conflicts
 from chronology.questions.merging import MergeTold, merges_of
 from chronology.questions.subject_names import Name, names
 
@@ -33,6 +34,7 @@ class About:
         names: all its names, the one to show first.
         merges: what says that other subjects are this one, in order of the log.
         holdings: what holds at the date asked about, by attribute.
+        conflicts: who disagrees about it, whatever the date.
         events: those about it or referring to it, in order of valid time.
         sources: the documents that these events come from, the most used first, then by name.
     """
@@ -41,11 +43,14 @@ class About:
     names: tuple[Name, ...]
     merges: tuple[MergeTold, ...]
     holdings: tuple[Holding, ...]
+    conflicts: tuple[Conflict, ...]
     events: tuple[RecordedEvent, ...]
     sources: tuple[Told, ...]
 
 
-def about(log: Log, connection: sqlite3.Connection, filters: Filters, holdings: Sequence[Holding]) -> About:
+def about(
+    log: Log, connection: sqlite3.Connection, filters: Filters, holdings: Sequence[Holding], *, fuzz: int = 0
+) -> About:
     """Return everything of one subject.
 
     Args:
@@ -53,6 +58,7 @@ def about(log: Log, connection: sqlite3.Connection, filters: Filters, holdings: 
         connection: of the projections.
         filters: the subject, as known when, and which events count; names are not filtered but by `known_at`.
         holdings: what holds.
+        fuzz: seconds by which qualified ends are widened.
     """
     subject = filters.subject or ""
     same = filters.identities
@@ -63,6 +69,7 @@ def about(log: Log, connection: sqlite3.Connection, filters: Filters, holdings: 
         names=tuple(names(log, connection, same, subjects=[subject], known_at=filters.known_at).get(subject, ())),
         merges=tuple(merges_of(log, same, subject)),
         holdings=tuple(holdings),
+        conflicts=tuple(conflicts(connection, filters, fuzz=fuzz)),
         events=tuple(events),
         sources=tuple(
             Told(source=source, events=number)

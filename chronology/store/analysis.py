@@ -67,7 +67,7 @@ class Analysis(Asking):
             return history.history(self._connection, filters, fuzz=restrictions.get("fuzz", 0))
 
     def about(self, subject: str, valid_at: Moment = None, **restrictions: Unpack[Restrictions]) -> "About":
-        """Return everything of one subject: names, what holds, the events that speak of it, and their sources.
+        """Return everything of one subject: names, what holds, who disagrees, the events that speak of it, sources.
 
         Args:
             subject: what is asked about.
@@ -86,7 +86,7 @@ class Analysis(Asking):
             fuzz = restrictions.get("fuzz", 0)
             found = query.holdings(self._connection, filters, instant, texts=self._texts, fuzz=fuzz)
             holdings = self._corroborated(found, filters, instant, fuzz=fuzz, least=0)
-            return subject_page.about(self._log, self._connection, filters, holdings)
+            return subject_page.about(self._log, self._connection, filters, holdings, fuzz=fuzz)
 
     def changes(
         self,
