@@ -400,8 +400,8 @@ class Event:
     """An event as the model sees it: what its type makes of its data is already worked out in `assertions`.
 
     A pair (attribute, None) is an attribute that ends, or is said to be null. A retraction has `retracts` and
-    nothing to assert; a merge has `merges`, another name of its subject. `stated` is the day in the stored body; None
-    counts as the day of recording.
+    nothing to assert; a merge has `merges`, another name of its subject; a naming has `named`. `stated` is the day in
+    the stored body; None counts as the day of recording.
     """
 
     id: str
@@ -419,6 +419,12 @@ class Event:
     replaces: str | None = None
     retracts: str | None = None
     merges: str | None = None
+    named: str | None = None
+
+    @property
+    def is_report(self) -> bool:
+        """Whether it says something of the world."""
+        return not (self.retracts or self.merges or self.named)
 
     @property
     def origin(self) -> str:
