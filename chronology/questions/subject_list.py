@@ -126,9 +126,9 @@ def _rows(
         # An event that speaks of both names speaks of the subject once.
         spoken_of = """(
             WITH one (name, kept) AS MATERIALIZED (SELECT key, value FROM json_each(:merged))
-            SELECT DISTINCT ifnull(kept, subject) AS subject, position, first, last, known_until
-            FROM mention
-            LEFT JOIN one ON name = subject
+            SELECT subject, position, first, last, known_until FROM mention WHERE subject NOT IN (SELECT name FROM one)
+            UNION ALL
+            SELECT DISTINCT kept, position, first, last, known_until FROM one JOIN mention ON subject = name
         )"""
     return connection.execute(
         f"""
@@ -148,7 +148,7 @@ def _rows(
         {
             "kind": kind,
             "known_at": known_at,
-            "merged": json.dumps(merged),
+            "merged": json.dumps(merged | {kept: kept for kept in merged.values()}),
             "with_name": json.dumps(sorted(with_name)),
             "text": (text or "").lower(),
             "slug": slug_of(text or ""),
