@@ -46,7 +46,7 @@ def sources(connection: sqlite3.Connection, same: Identities) -> list[Source]:
     described = _described(connection)
     counts, letters = _counted(connection, same)
     contested = dict(connection.execute(_CONTESTED))
-    names = sorted({same.of(name) for (name,) in connection.execute(_NAMES) if name})
+    names = sorted({same.of(name) for (name,) in connection.execute(_NAMES)}.union(counts))
     return [_source(name, described[name], counts[name], letters[name], contested.get(name, 0)) for name in names]
 
 
@@ -73,12 +73,7 @@ def _source(
 
 
 _NAMES: Final = """
-    SELECT iif(
-        known_until IS NULL,
-        source,
-        (SELECT json_extract(CAST(body AS TEXT), '$.source') FROM event WHERE event.position = told.position)
-    )
-    FROM (SELECT source, position, known_until, max(key) FROM assertion GROUP BY position) AS told
+    SELECT source FROM assertion WHERE known_until IS NULL
     UNION
     SELECT subject FROM mention WHERE subject >= 'source/' AND subject < 'source0' AND first IS NOT NULL
     ORDER BY 1

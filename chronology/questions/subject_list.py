@@ -1,9 +1,11 @@
 """Subjects: who and what a store speaks of, by which names, and how often. Reads, never writes."""
 
+import heapq
 import json
 import sqlite3
 from collections.abc import Collection, Iterator
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Final
 
 from attrs import frozen
@@ -117,43 +119,50 @@ def _rows(
     elif not slug_of(text):
         # An empty text stands in every other.
         fits = fits.replace(" OR instr(subject, :slug)", "")
-    spoken_of, merged = "mention", same.replaced()
+    merged = same.replaced()
     if text is not None:
         # Whoever remembers the other spelling finds the subject too.
         folded = [text.lower(), slug_of(text)]
         with_name = {*with_name, *(kept for name, kept in merged.items() if any(f and f in name for f in folded))}
-    if merged:
-        # An event that speaks of both names speaks of the subject once.
-        spoken_of = """(
-            WITH one (name, kept) AS MATERIALIZED (SELECT key, value FROM json_each(:merged))
-            SELECT subject, position, first, last, known_until FROM mention WHERE subject NOT IN (SELECT name FROM one)
-            UNION ALL
-            SELECT DISTINCT kept, position, first, last, known_until FROM one JOIN mention ON subject = name
-        )"""
-    return connection.execute(
-        f"""
-        SELECT
-            subject,
-            count(first),
-            min(position),
-            max(position),
-            min(CASE WHEN first > {BEGINNING} THEN first WHEN last < {FOREVER} THEN last - 1 END),
-            max(CASE WHEN last < {FOREVER} THEN last - 1 WHEN first > {BEGINNING} THEN first END)
-        FROM {spoken_of}
-        WHERE {of_kind} AND {known} AND {fits}
-        GROUP BY subject
-        HAVING :kind IS NOT NULL OR substr(subject, 1, instr(subject, '/') - 1) NOT IN ({hidden})
-        ORDER BY subject
-        """,
-        {
-            "kind": kind,
-            "known_at": known_at,
-            "merged": json.dumps(merged | {kept: kept for kept in merged.values()}),
-            "with_name": json.dumps(sorted(with_name)),
-            "text": (text or "").lower(),
-            "slug": slug_of(text or ""),
-        },
-    )
+
+    def rows(spoken_of: str, alone: str) -> Iterator[Any]:
+        return connection.execute(
+            f"""
+            SELECT
+                subject,
+                count(first),
+                min(position),
+                max(position),
+                min(CASE WHEN first > {BEGINNING} THEN first WHEN last < {FOREVER} THEN last - 1 END),
+                max(CASE WHEN last < {FOREVER} THEN last - 1 WHEN first > {BEGINNING} THEN first END)
+            FROM {spoken_of}
+            WHERE {of_kind} AND {known} AND {fits} AND {alone}
+            GROUP BY subject
+            HAVING :kind IS NOT NULL OR substr(subject, 1, instr(subject, '/') - 1) NOT IN ({hidden})
+            ORDER BY subject
+            """,
+            {
+                "kind": kind,
+                "known_at": known_at,
+                "merged": json.dumps(merged | {kept: kept for kept in merged.values()}),
+                "with_name": json.dumps(sorted(with_name)),
+                "text": (text or "").lower(),
+                "slug": slug_of(text or ""),
+            },
+        )
+
+    if not merged:
+        return rows("mention", "1")
+    others = rows("mention", "subject NOT IN (SELECT key FROM json_each(:merged))")
+    return heapq.merge(others, rows(_OF_MERGED, "1"), key=itemgetter(0))
+
+
+# An event that speaks of two names of a subject speaks of it once.
+_OF_MERGED: Final = """(
+    SELECT DISTINCT value AS subject, position, first, last, known_until
+    FROM json_each(:merged)
+    CROSS JOIN mention ON mention.subject = json_each.key
+)"""
 
 
 def _subject(row: Any, its_names: tuple[Name, ...], merged: tuple[str, ...]) -> KnownSubject:
