@@ -138,6 +138,20 @@ def check_parties(found: Sequence[Holding], log: model.Model, base: int) -> None
 
 
 @given(logs(), CUTS)
+def test_what_was_withdrawn_is_known_of_every_event(stores, oracle, cuts):
+    """Under whichever name it was written, and whatever that name meant when it was withdrawn."""
+    by = {
+        name: stores.base + position
+        for position, event in enumerate(oracle.events, start=1)
+        for name in (event.retracts, event.replaces)
+        if name
+    }
+    with stores.of(batches(oracle, cuts)) as chron:
+        for event in chron.read(after=stores.base):
+            assert chron.withdrawn_by(event) == by.get(event.id)
+
+
+@given(logs(), CUTS)
 def test_a_replay_keeps_merged_subjects_as_appending_does(stores, oracle, cuts):
     """However a log is cut into batches, its projections are those that a replay from nothing makes."""
     with stores.of(batches(oracle, cuts)) as chron, stores.of(batches(oracle, range(12))) as one_by_one:
