@@ -207,3 +207,14 @@ def test_a_store_without_merges_asks_one_table_more(chron: Chronology) -> None:
         asked.clear()
         question()
         assert len([text for text in asked if "merge" in text]) == 1
+
+
+def test_changes_compares_each_known_time_by_its_own_names(chron: Chronology) -> None:
+    """Filtered by a source that was merged meanwhile: what the other one said is new, its own claims are not."""
+    say(chron, "place/a", "x", source="source/p")
+    before = say(chron, "place/b", "y", source="source/q")
+    merge = chron.merge("source/p", "source/q", reason="x").position
+    (found,) = chron.changes(since=before, sources=["source/q"])
+    assert (found.subject, found.before, found.after and found.after.value) == ("place/a", None, "x")
+    assert found.events == (merge,)
+    assert list(chron.changes(since=before)) == []
