@@ -384,7 +384,7 @@ def machine(stores: Stores) -> Callable[[], LockStep]:
 
 def test_model_and_store_in_lock_step(stores):
     """Whatever is done to both, in any order, the store answers as the model does."""
-    run_state_machine_as_test(machine(stores), settings=settings(stateful_step_count=20))
+    run_state_machine_as_test(machine(stores), settings=settings(stateful_step_count=30))
 
 
 @pytest.mark.slow
