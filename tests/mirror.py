@@ -171,6 +171,12 @@ def as_event(event: model.Event) -> Event:
     """Return the event that a client submits for one of the model's."""
     if event.retracts:
         return Event(type="assertion.retracted", id=event.id, retracts=event.retracts, data={"reason": "example"})
+    if event.merges:
+        data = {"with": event.merges, "reason": "example"}
+        return Event(type="subject.merged", id=event.id, subject=event.subject, data=data, replaces=event.replaces)
+    if event.named:
+        data = {"name": event.named}
+        return Event(type="subject.named", id=event.id, subject=event.subject, data=data, replaces=event.replaces)
     type_, data = _payload(event)
     return Event(
         type=type_,

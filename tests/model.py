@@ -400,7 +400,8 @@ class Event:
     """An event as the model sees it: what its type makes of its data is already worked out in `assertions`.
 
     A pair (attribute, None) is an attribute that ends, or is said to be null. A retraction has `retracts` and
-    nothing to assert. `stated` is the day in the stored body; None counts as the day of recording.
+    nothing to assert; a merge has `merges`, another name of its subject; a naming has `named`. `stated` is the day in
+    the stored body; None counts as the day of recording.
     """
 
     id: str
@@ -417,6 +418,13 @@ class Event:
     disputes: tuple[str, ...] = ()
     replaces: str | None = None
     retracts: str | None = None
+    merges: str | None = None
+    named: str | None = None
+
+    @property
+    def is_report(self) -> bool:
+        """Whether it says something of the world."""
+        return not (self.retracts or self.merges or self.named)
 
     @property
     def origin(self) -> str:
@@ -464,6 +472,8 @@ class Model:
         for target in filter(None, (event.retracts, event.replaces)):
             if target not in self.live_ids():
                 raise RefusedError(f"{target} is unknown, withdrawn, or itself a retraction")
+        if event.merges and (event.merges == event.subject or event.merges in self.one_subject(event.subject)):
+            raise RefusedError(f"{event.merges} is {event.subject} already")
         for target in event.disputes:
             if target not in {known.id for known in self.events}:
                 raise RefusedError(f"{target} is unknown")
@@ -484,6 +494,41 @@ class Model:
         known = self.events[: self.head() if known_at is None else known_at]
         withdrawn = {e.retracts for e in known} | {e.replaces for e in known}
         return {e.id for e in known if not e.retracts and e.id not in withdrawn}
+
+    def kept_names(self, known_at: int | None = None) -> dict[str, str]:
+        """Return the name under which each merged name stands: the one that the latest merge of its kin kept."""
+        live = self.live_ids(known_at)
+        kept: dict[str, str] = {}
+        for event in self.events:
+            if event.merges and event.id in live:
+                for name in (event.subject, event.merges):
+                    kept.setdefault(name, name)
+                into, other = kept[event.subject], kept[event.merges]
+                kept.update({name: into for name in kept if kept[name] == other})
+        return kept
+
+    def one_subject(self, name: str, known_at: int | None = None) -> set[str]:
+        """Return all names that mean the same subject as one."""
+        kept = self.kept_names(known_at)
+        return {name} | {other for other in kept if kept[other] == kept.get(name, name)}
+
+    def under_kept_names(self, known_at: int | None = None) -> "Model":
+        """Return the log as if every event had been written under the names that were kept by then."""
+        kept = self.kept_names(known_at)
+
+        def renamed(event: Event) -> Event:
+            return attrs.evolve(
+                event,
+                subject=kept.get(event.subject, event.subject),
+                source=kept.get(str(event.source), event.source),
+                said_by=tuple(kept.get(name, name) for name in event.said_by),
+                assertions=tuple(
+                    (attribute, kept.get(value, value) if isinstance(value, str) else value)
+                    for attribute, value in event.assertions
+                ),
+            )
+
+        return Model([renamed(event) for event in self.events])
 
     def rows(self, event: Event) -> Iterator[tuple[tuple[str, str], Claim]]:
         """Yield a claim for each attribute asserted, and a bare dispute for each disputed one left unsaid.
@@ -520,9 +565,12 @@ class Model:
         min_grade: str | None = None,
     ) -> dict[tuple[str, str], list[Claim]]:
         """Return the live rows in scope by (subject, attribute), in log order."""
+        kept = self.kept_names(known_at)
+        sources, origins = ([kept.get(name, name) for name in some or ()] for some in (sources, origins))
         live = self.live_ids(known_at)
         found: dict[tuple[str, str], list[Claim]] = {}
-        for event in self.events:
+        log = self.under_kept_names(known_at) if kept else self
+        for event in log.events:
             if (
                 event.id in live
                 and (stated_by is None or event.stated_day <= stated_by)
@@ -530,7 +578,7 @@ class Model:
                 and (not origins or event.origin in origins)
                 and (min_grade is None or graded(event.grade, min_grade))
             ):
-                for key, claim in self.rows(event):
+                for key, claim in log.rows(event):
                     found.setdefault(key, []).append(claim)
         return dict(sorted(found.items()))
 

@@ -10,6 +10,7 @@ from conftest import Clock
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from machine_questions import PAIRS, TEMPEST, TITLES, Asked
 from mirror import RANKS, Stores, as_event, in_order, later_counting, retold, second_of, tables
 from model import AFFIRMS, DENIES, Model, RefusedError, TooManyWorldsError, text_of
 from model import Event as Told
@@ -31,7 +32,7 @@ from chronology.events.json_values import thaw
 NOBODY = event_id(10**6)
 """The id of an event that no history holds."""
 
-DOINGS = ("append", "append", "append", "deny", "dispute", "replace", "retract")
+DOINGS = ("append", "append", "append", "append", "deny", "dispute", "replace", "retract", "merge", "name")
 
 DRAWN = st.lists(
     st.tuples(st.sampled_from(DOINGS), reports(max_assertions=2), st.integers(0, 99)), min_size=1, max_size=3
@@ -41,14 +42,14 @@ DRAWN = st.lists(
 NARROWED = st.fixed_dictionaries(
     {},
     optional={
-        "subject": st.sampled_from(SUBJECTS),
+        "subject": st.sampled_from([*SUBJECTS, TEMPEST]),
         "attribute": st.sampled_from(ATTRIBUTES),
         "kind": st.sampled_from(["person", "operation", "perso"]),
     },
 )
 
 
-class LockStep(RuleBasedStateMachine):
+class LockStep(Asked, RuleBasedStateMachine):
     """Does the same to a model and to a store, and compares all that they answer."""
 
     def __init__(self, stores: Stores) -> None:
@@ -120,7 +121,7 @@ class LockStep(RuleBasedStateMachine):
         self.model = model
 
     @rule(drawn=DRAWN, number=st.integers(0, 99), through=st.integers(0, 1))
-    @precondition(lambda self: any(event.retracts is None for event in self.model.events))
+    @precondition(lambda self: any(event.is_report for event in self.model.events))
     def refuse(self, drawn: list[Any], number: int, through: int) -> None:
         """Send a bad event: it is refused with all that came with it, and nothing changes."""
         told, model = self.drawn(drawn)
@@ -140,7 +141,7 @@ class LockStep(RuleBasedStateMachine):
 
     def bad_events(self) -> list[tuple[Told | Event, type[ChronologyError]]]:
         """Return events that may not enter the log now, and why."""
-        known = next(event for event in self.model.events if event.retracts is None)
+        known = next(event for event in self.model.events if event.is_report)
         fresh = attrs.evolve(known, id=event_id(10**6 + 1), disputes=(), replaces=None)
         retraction = Told(id=fresh.id, subject=known.subject, recorded_at=known.recorded_at)
         dead = [event.id for event in self.model.events if event.id not in self.model.live_ids()]
@@ -154,6 +155,10 @@ class LockStep(RuleBasedStateMachine):
             (attrs.evolve(as_event(fresh), source=None), InvalidEventError),
             (attrs.evolve(as_event(fresh), type="fact.asertet"), UnknownNameError),
         ]
+        for kept, other in PAIRS:
+            if other in self.model.one_subject(kept):
+                merge = Told(id=fresh.id, subject=kept, merges=other, recorded_at=known.recorded_at)
+                found.append((merge, InvalidEventError))
         for target in dead:
             found.append((attrs.evolve(fresh, replaces=target), NotLiveError))
             found.append((attrs.evolve(retraction, retracts=target), NotLiveError))
@@ -230,7 +235,7 @@ class LockStep(RuleBasedStateMachine):
             last = last.replace(hour=23, minute=59, second=59, microsecond=999_999, tzinfo=UTC)
         return sum(event.recorded_at <= last for event in self.model.events)
 
-    @rule(which=st.integers(0, 1), subject=st.sampled_from(SUBJECTS), withdrawn=st.booleans())
+    @rule(which=st.integers(0, 1), subject=st.sampled_from([*SUBJECTS, TEMPEST]), withdrawn=st.booleans())
     def search(self, which: int, subject: str, withdrawn: bool) -> None:
         """Search for a subject: the events about it are found, whatever was appended or withdrawn meanwhile."""
         chron = self.connections[which]
@@ -249,7 +254,7 @@ class LockStep(RuleBasedStateMachine):
         expected = sorted(
             (extents[event.id].start_min, extents[event.id].end_max, position, event.id)
             for position, event in enumerate(self.model.events, start=1)
-            if event.id in live
+            if event.id in live and event.valid
         )
         assert [one.id for one in self.connections[which].timeline()] == [row[-1] for row in expected]
 
@@ -273,19 +278,25 @@ class LockStep(RuleBasedStateMachine):
             expected = self.model.state(second, known_at, **scope)
         except TooManyWorldsError:
             return
+        names = self.model.kept_names(known_at)
+        wanted = narrowed.get("subject")
         kept = {
             (subject, attribute): answer
             for (subject, attribute), answer in expected.items()
-            if narrowed.get("subject", subject) == subject
-            and narrowed.get("attribute", attribute) == attribute
-            and narrowed.get("kind", subject.partition("/")[0]) == subject.partition("/")[0]
+            if wanted is None
+            or (
+                names.get(wanted, wanted) == subject
+                and narrowed.get("attribute", attribute) == attribute
+                and narrowed.get("kind", subject.partition("/")[0]) == subject.partition("/")[0]
+            )
         }
         assert retold(found, self.stores.base) == kept
         assert [(one.subject, one.attribute) for one in found] == sorted(kept)
+        events = self.model.under_kept_names(known_at).events
         for holding in found:
-            self.check_parties(holding)
+            self.check_parties(holding, events)
 
-    def check_parties(self, holding: Holding) -> None:
+    def check_parties(self, holding: Holding, events: Sequence[Told]) -> None:
         """Assert that each party is listed in order and with what its event says."""
         listed = [(party.position, party.standing) for party in holding.candidates]
         assert listed == in_order(listed)
@@ -294,7 +305,7 @@ class LockStep(RuleBasedStateMachine):
             if party.position is None:
                 assert (party.value, party.event, party.valid, party.source) == (None, None, None, None)
                 continue
-            event = self.model.events[party.position - self.stores.base - 1]
+            event = events[party.position - self.stores.base - 1]
             shown = (party.event, party.valid, party.origin, party.source, party.grade)
             assert shown == (event.id, event.valid, event.origin, event.source, event.grade)
             said = dict(event.assertions) if event.subject == holding.subject else {}
@@ -336,10 +347,17 @@ class LockStep(RuleBasedStateMachine):
         if doing == "retract" and live:
             target = pick(live, number)
             return Told(subject=target.subject, retracts=target.id, **common)
+        kept, other = pick(PAIRS, number)
+        if doing == "merge" and other not in model.one_subject(kept):
+            return Told(subject=kept, merges=other, **common)
+        subject = TEMPEST if report["subject"] == SUBJECTS[0] and number % 2 else report["subject"]
+        if doing == "name":
+            return Told(subject=subject, named=pick(TITLES, number), **common)
         disputable = [event for event in model.events if event.retracts is None]
         return Told(
             **common,
-            **{name: report[name] for name in ("subject", "valid", "persists", "source", "stated", "grade")},
+            subject=subject,
+            **{name: report[name] for name in ("valid", "persists", "source", "stated", "grade")},
             assertions=tuple((attribute, value) for attribute, value in report["assertions"]),
             said_by=tuple(report["said_by"]),
             stance=DENIES if doing == "deny" else AFFIRMS,
@@ -366,7 +384,7 @@ def machine(stores: Stores) -> Callable[[], LockStep]:
 
 def test_model_and_store_in_lock_step(stores):
     """Whatever is done to both, in any order, the store answers as the model does."""
-    run_state_machine_as_test(machine(stores), settings=settings(stateful_step_count=20))
+    run_state_machine_as_test(machine(stores), settings=settings(stateful_step_count=30))
 
 
 @pytest.mark.slow

@@ -31,6 +31,8 @@ GROUPS: Final = {
         "retract": "events",
         "undo": "undo",
         "describe": "describe",
+        "merge": "merging",
+        "unmerge": "merging",
         "sources": "sources",
         "types": "types",
     },

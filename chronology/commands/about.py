@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import attrs
 import typer
 
-from chronology.commands import describe, names, output, records, state
+from chronology.commands import conflicts, describe, merging, names, output, records, state
 from chronology.commands.application import Format, app, format_of, path_of, wants_pager
 from chronology.commands.filtering import FilteringCommand, given, restrictions_of
 from chronology.commands.table import Shape
@@ -14,7 +14,7 @@ from chronology.events.json_values import Json
 from chronology.questions.subject_page import About
 from chronology.store.reader import Reader
 
-COLUMNS: Final = ("subject", "valid_at", "names", "state", "timeline", "sources")
+COLUMNS: Final = ("subject", "valid_at", "names", "merges", "state", "conflicts", "timeline", "sources")
 SOURCES: Final = Shape(headings=("source", "events"), stack=("{source}  events: {events}",))
 
 
@@ -30,8 +30,8 @@ def about(
 ) -> None:
     """Show all that is known of a subject.
 
-    Its names, what holds at the date, the events about it and those that refer to it in order of valid time, and the
-    sources that they come from.
+    Its names, what holds at the date, who disagrees about it at whatever date, the events about it and those that refer
+    to it in order of valid time, and the sources that they come from.
 
     \b
     chronology about person/abu-bakr-al-baghdadi --at 2018-05-14
@@ -39,7 +39,7 @@ def about(
     """
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Reader.open(path_of(context)) as chron:
-        subject = names.meant(chron, subject)
+        subject = names.asked(chron, subject, known_at=given(context, "known_at"))
         found = chron.about(subject, moment, **restrictions_of(context))
         names.note_late_position(chron, given(context, "known_at"))
         if not (found.names or found.holdings or found.events):
@@ -52,7 +52,9 @@ def about(
         return
     sections = (
         ("names", list(describe.name_rows(found.names)), describe.SHAPE),
+        ("merged", list(map(merging.row, found.merges)), merging.SHAPE),
         (f"at {moment}", list(state.answer_rows(found.holdings)), state.SHAPE),
+        ("conflicts", list(conflicts.conflict_rows(found.conflicts)), conflicts.SHAPE),
         ("timeline", timeline, records.TIMELINE),
         ("sources", [(one.source, str(one.events)) for one in found.sources], SOURCES),
     )
@@ -72,7 +74,9 @@ def _record(found: About, moment: str) -> dict[str, Json]:
         "subject": found.subject,
         "valid_at": moment,
         "names": list(map(describe.name_record, found.names)),
+        "merges": list(map(merging.record, found.merges)),
         "state": [state.record(holding, valid_at=moment) for holding in found.holdings],
+        "conflicts": list(map(conflicts.conflict_record, found.conflicts)),
         "timeline": list(map(records.of_event, found.events)),
         "sources": list(map(attrs.asdict, found.sources)),
     }

@@ -82,6 +82,8 @@ _BY_OPTION: Final = {
 
 _BY_METAVAR: Final = {
     "SUBJECT": Named.SUBJECT,
+    "KEPT": Named.SUBJECT,
+    "OTHER": Named.SUBJECT,
     "ATTRIBUTE": Named.ATTRIBUTE,
     "TYPE": Named.TYPE,
     "ID": Named.EVENT,

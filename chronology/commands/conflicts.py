@@ -47,6 +47,8 @@ def conflicts(
     chronology conflicts --kind place --known-at 2018-05-20 --nl
     """
     with Reader.open(path_of(context)) as chron:
+        if subject is not None:
+            subject = names.asked(chron, subject, known_at=given(context, "known_at"))
         stream = chron.conflicts(subject, attribute, kind, at, **restrictions_of(context))
         first = next(stream, None)
         names.note_late_position(chron, given(context, "known_at"))
@@ -55,10 +57,10 @@ def conflicts(
         if first is None:
             _explain_nothing(context, chron, subject, attribute, kind, at)
         if wanted is not Format.TABLE:
-            output.show_records(map(_record, found), wanted, columns=COLUMNS)
+            output.show_records(map(conflict_record, found), wanted, columns=COLUMNS)
         elif first is not None:
             with output.paged(wanted=wants_pager(context)):
-                output.show_table(_rows(found), shape=SHAPE)
+                output.show_table(conflict_rows(found), shape=SHAPE)
 
 
 def _explain_nothing(
@@ -78,7 +80,8 @@ def _explain_nothing(
     )
 
 
-def _rows(found: Iterable[Conflict]) -> Iterator[Row]:
+def conflict_rows(found: Iterable[Conflict]) -> Iterator[Row]:
+    """Yield each subject, and under it two rows for each pair that disagrees."""
     subject = ""
     for one in found:
         if one.subject != subject:
@@ -126,7 +129,7 @@ def _row(attribute: str, clash: str, side: Side, when: str) -> Sequence[str]:
     )
 
 
-def _record(one: Conflict) -> dict[str, Json]:
+def conflict_record(one: Conflict) -> dict[str, Json]:
     """Return a pair as `chronology conflicts --json` gives it."""
     return {
         "subject": one.subject,

@@ -59,7 +59,7 @@ def describe(
         if lang or source or said_by or dry_run:
             raise typer.BadParameter("there is no name to give: --name or --alias is missing")
         with Reader.open(path_of(context)) as reader:
-            subject = names.meant(reader, subject)
+            subject = names.asked(reader, subject)
             names.check_subject(reader, subject)
             _show_names(context, subject, reader.names_of(subject))
         return

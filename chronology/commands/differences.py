@@ -55,7 +55,7 @@ def diff(
     chronology diff operation/al-jazeera-storm --from 2018-03-01 --to 2018-05-01
     """
     with Reader.open(path_of(context)) as chron:
-        subject = None if subject is None else names.meant(chron, subject)
+        subject = None if subject is None else names.asked(chron, subject, known_at=given(context, "known_at"))
         found = chron.diff(first, second, subject, attribute, kind, **restrictions_of(context))
         names.note_late_position(chron, given(context, "known_at"))
         if not found:
@@ -103,7 +103,10 @@ def changes(
     if given(context, "known_at"):
         raise ChronologyError("changes compares two known times", hint="give --since and --until, not --known-at")
     with Reader.open(path_of(context)) as chron, progress_bar("comparing") as progress:
-        subject = None if subject is None else names.meant(chron, subject)
+        if subject is not None:
+            # At the earlier time it may still have answers of its own.
+            subject = names.meant(chron, subject)
+            names.kept_name(chron, subject, known_at=until)
         found = chron.changes(
             subject,
             attribute,

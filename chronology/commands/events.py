@@ -145,14 +145,14 @@ def _keep(chron: Chronology, path: Path, event: Event, *, dry_run: bool) -> None
     if not isinstance(chron, Follower):
         addresses.needed(path)
         return
-    kept = chron.keep_for_later(suggestions.with_subjects(chron, event), dry_run=dry_run)
+    kept = chron.keep_for_later(suggestions.Naming(chron).with_subjects(event), dry_run=dry_run)
     if dry_run:
         output.say_dry_run()
     output.put("would wait in the outbox" if dry_run else f"waiting in the outbox: {kept.id}")
 
 
 def _append_one(chron: Chronology, event: Event, expected_head: int | None, *, dry_run: bool, as_json: bool) -> None:
-    event = suggestions.with_subjects(chron, event)
+    event = suggestions.Naming(chron).with_subjects(event)
     similar = suggestions.similar_to_new(chron, event)
     head = chron.head()
     with suggestions.of_subjects(chron, event):

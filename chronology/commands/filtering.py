@@ -8,7 +8,6 @@ from typer.core import TyperOption
 
 from chronology.commands import arguments, names
 from chronology.commands.application import PagedCommand, StoreCommand, path_of
-from chronology.events.patterns import is_subject
 from chronology.store.asking import Restrictions
 from chronology.store.reader import Reader
 
@@ -92,7 +91,6 @@ def restrictions_of(context: typer.Context) -> Restrictions:
 
 
 def _meant(context: typer.Context, texts: Sequence[str], *, kinds: Sequence[str]) -> tuple[str, ...]:
-    if all(map(is_subject, texts)):
-        return tuple(texts)
+    known_at = given(context, "known_at")
     with Reader.open(path_of(context)) as chron:
-        return tuple(names.meant(chron, text, kinds=kinds, parties=True) for text in texts)
+        return tuple(names.asked(chron, text, kinds=kinds, parties=True, known_at=known_at) for text in texts)

@@ -47,6 +47,8 @@ def gaps(
     chronology gaps operation/al-jazeera-storm --until 2018-06-30 --stale 30d
     """
     with Reader.open(path_of(context)) as chron:
+        if subject is not None:
+            subject = names.asked(chron, subject, known_at=given(context, "known_at"))
         limit = arguments.span(stale) if stale else None
         found = chron.gaps(subject, attribute, kind, until=until, stale=limit, **restrictions_of(context))
         names.note_late_position(chron, given(context, "known_at"))

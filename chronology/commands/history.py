@@ -45,7 +45,7 @@ def history(
     chronology history crossing/baguz --known-at 2018-05-20
     """
     with Reader.open(path_of(context)) as chron:
-        subject = names.meant(chron, subject)
+        subject = names.asked(chron, subject, known_at=given(context, "known_at"))
         found = chron.history(subject, attribute, **restrictions_of(context))
         names.note_late_position(chron, given(context, "known_at"))
         if not found:

@@ -9,7 +9,8 @@ import typer
 
 from chronology import AppendResult, Chronology, Event
 from chronology.commands import output
-from chronology.errors import BatchRefusedError, CanonicalError, ChronologyError, InvalidEventError
+from chronology.commands.suggestions import Naming
+from chronology.errors import AmbiguousNameError, BatchRefusedError, CanonicalError, ChronologyError, InvalidEventError
 from chronology.events import canonical
 from chronology.store.refusals import Refusals
 
@@ -33,7 +34,7 @@ def append_lines(
         ChronologyError: more than one line was refused; says how many.
         typer.Exit: with 1; one line was refused, and has been reported.
     """
-    lines = _Lines(stream, recorded_by)
+    lines = _Lines(stream, recorded_by, Naming(chron))
     try:
         return chron.append_many(lines.events(), expected_head=expected_head, dry_run=dry_run, refusals=lines.refusals)
     except BatchRefusedError as exc:
@@ -56,10 +57,11 @@ def _summary(error: BatchRefusedError) -> str:
 class _Lines:
     """Lines on their way to the log."""
 
-    def __init__(self, stream: BinaryIO, recorded_by: str | None) -> None:
+    def __init__(self, stream: BinaryIO, recorded_by: str | None, naming: Naming) -> None:
         self.refusals = Refusals(self._report)
         self._stream = stream
         self._recorded_by = recorded_by
+        self._naming = naming
         self._number = 0
         self._hints: set[str | None] = set()
 
@@ -80,8 +82,8 @@ class _Lines:
                 if not text:
                     continue
                 record = canonical.parse(text)
-                event = event_from_json(record)
-            except (CanonicalError, InvalidEventError) as exc:
+                event = self._naming.with_subjects(event_from_json(record))
+            except (CanonicalError, InvalidEventError, AmbiguousNameError) as exc:
                 self.refusals.add(exc, _outline(record))
                 continue
             yield attrs.evolve(event, recorded_by=event.recorded_by or self._recorded_by)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from chronology.commands import arguments, output
 from chronology.errors import ChronologyError, UnknownNameError
-from chronology.events.patterns import SUBJECT
+from chronology.events.patterns import SUBJECT, is_subject
 from chronology.store.reader import Reader
 
 if TYPE_CHECKING:
@@ -55,6 +55,37 @@ def meant(chron: Reader, text: str, *, kinds: Collection[str] = (), parties: boo
     subject = chron.resolve_subject(text, kinds=kinds, parties=parties)
     note_meant(text, subject)
     return subject
+
+
+def if_named(chron: Reader, text: str, *, kinds: Collection[str] = ()) -> str:
+    """Return the subject that a name means; what no subject bears stays as it is: a new subject, or to be refused.
+
+    Raises:
+        AmbiguousNameError: several subjects bear the name.
+    """
+    return meant(chron, text, kinds=kinds) if not is_subject(text) and chron.subjects_named(text, kinds=kinds) else text
+
+
+def asked(
+    chron: Reader, text: str, *, kinds: Collection[str] = (), parties: bool = False, known_at: str | None = None
+) -> str:
+    """Return the subject that a question is about: of names that meant one by the known time, the one that was kept.
+
+    Raises:
+        AmbiguousNameError: several subjects bear the name.
+        ChronologyError: none does, or the known time cannot be read.
+    """
+    return kept_name(chron, meant(chron, text, kinds=kinds, parties=parties), known_at=known_at)
+
+
+def kept_name(chron: Reader, subject: str, *, known_at: str | None = None) -> str:
+    """Return the name under which answers about a subject stand, and say on stderr which it is where it is another."""
+    position = arguments.known_at(known_at)
+    kept = chron.same_subject(subject, known_at=position)[0]
+    if kept != subject:
+        by = " and ".join(f"#{merge.position}" for merge in chron.merges(subject, known_at=position))
+        output.say_first(f"note: {subject} is {kept}, merged by {by}")
+    return kept
 
 
 def note_meant(text: str, subject: str) -> None:

@@ -1,5 +1,6 @@
 """Commands that ask for events: timeline, log, show."""
 
+from collections.abc import Collection
 from itertools import chain, islice
 from typing import Annotated
 
@@ -15,7 +16,9 @@ from chronology.commands.application import (
     path_of,
     wants_pager,
 )
+from chronology.events.records import RecordedEvent
 from chronology.store.reader import Reader
+from chronology.vocabulary.event_types import MERGED
 
 Limit = Annotated[
     int | None,
@@ -47,7 +50,7 @@ def timeline(
     chronology timeline --since 2018-05-01 --until 2018-05-13
     """
     with Reader.open(path_of(context)) as chron:
-        subject = None if subject is None else names.meant(chron, subject)
+        subject = None if subject is None else names.asked(chron, subject)
         found = chron.timeline(subject, since, until, reverse=reverse, limit=limit)
         if not found and subject is not None:
             names.check_subject(chron, subject)
@@ -86,15 +89,16 @@ def log(
         if of_type is not None:
             chron.vocabulary.newest(of_type)
         if subject is not None:
-            subject = names.meant(chron, subject)
+            subject = names.asked(chron, subject)
             names.check_subject(chron, subject)
+        about = None if subject is None else chron.same_subject(subject)
         is_filtered = of_type is not None or subject is not None
         # If a filter leaves events out, the limit counts those that stay, and the rest of the stream is not read.
         found = islice(
             (
                 event
                 for event in chron.read(after=after, reverse=reverse, limit=None if is_filtered else limit)
-                if of_type in (None, event.event.type) and subject in (None, event.event.subject)
+                if of_type in (None, event.event.type) and (about is None or _speaks_of(event, about))
             ),
             limit,
         )
@@ -108,6 +112,12 @@ def log(
                 output.show_table(chain([first], rows), shape=records.LOG)
             return
         output.say(f"no such event is in the log, which ends at position {chron.head()}")
+
+
+def _speaks_of(event: RecordedEvent, subject: Collection[str]) -> bool:
+    """Tell whether an event is about one of the names of a subject; a merge is about two."""
+    said = event.event
+    return said.subject in subject or (said.type == MERGED and said.data["with"] in subject)
 
 
 @app.command(cls=PagedCommand)

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import attrs
 import typer
 
-from chronology.commands import output, records
+from chronology.commands import names, output, records
 from chronology.commands.application import (
     DryRun,
     Format,
@@ -132,7 +132,7 @@ def add(
     }  # fmt: skip
     with open_for_writing(path_of(context)) as chron:
         event = chron.add_source(
-            source,
+            names.if_named(chron, source, kinds=("source",)),
             {key: value for key, value in given.items() if value is not None},
             archived=archived,
             valid=on,

@@ -58,7 +58,7 @@ def state(
     """
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Reader.open(path_of(context)) as chron:
-        subject = None if subject is None else names.meant(chron, subject)
+        subject = None if subject is None else names.asked(chron, subject, known_at=given(context, "known_at"))
         found = chron.state(
             subject,
             attribute,

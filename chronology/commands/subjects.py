@@ -20,7 +20,7 @@ from chronology.questions.subject_list import KnownSubject
 from chronology.store.reader import Reader
 
 COLUMNS: Final = (
-    "subject", "kind", "name", "aliases", "events", "first_position", "last_position", "first", "last",
+    "subject", "kind", "name", "aliases", "merged", "events", "first_position", "last_position", "first", "last",
 )  # fmt: skip
 SHAPE: Final = Shape(
     headings=("subject", "name", "aliases", "events", "dates", "in the log"),
@@ -69,7 +69,7 @@ def subjects(
 
 def _record(subject: KnownSubject) -> dict[str, Json]:
     record = {name: getattr(subject, name) for name in COLUMNS}
-    return record | {"aliases": list(subject.aliases)}
+    return record | {"aliases": list(subject.aliases), "merged": list(subject.merged)}
 
 
 def _row(subject: KnownSubject) -> Row:
@@ -78,7 +78,7 @@ def _row(subject: KnownSubject) -> Row:
     return (
         subject.subject,
         subject.name or "",
-        ", ".join(subject.aliases),
+        ", ".join((*subject.aliases, *subject.merged)),
         str(subject.events),
         " to ".join(days),
         f"#{first}" if first == last else f"#{first} to #{last}",

@@ -37,27 +37,45 @@ class _Misnamed:
     likely: Sequence[str] = ()
 
 
-def with_subjects(chron: Reader, event: Event) -> Event:
-    """Return an event with the names that people use for subjects replaced by these, and say which they are.
+class Naming:
+    """Replaces the names that people use for subjects by these, in one event after the other."""
 
-    What no subject bears stays as it is, to be refused.
+    def __init__(self, chron: Reader) -> None:
+        """Take the event types that are known now: a batch that is then refused may define others."""
+        self._chron = chron
+        self._vocabulary = chron.vocabulary
+        self._told: set[tuple[str, str]] = set()
 
-    Raises:
-        AmbiguousNameError: several subjects that fit bear a name.
-    """
-    if event.type not in chron.vocabulary:
-        return event
-    found = {}
-    for one in _misnamed(event, chron.vocabulary):
-        fit = chron.subjects_named(one.text, kinds=one.wanted)
+    def with_subjects(self, event: Event) -> Event:
+        """Return an event with subjects in place of names, and say once which they are.
+
+        What no subject bears stays as it is, to be refused.
+
+        Raises:
+            AmbiguousNameError: several subjects that fit bear a name.
+        """
+        if event.type not in self._vocabulary:
+            return event
+        names = (event.subject, event.source or event.subject, *event.said_by)
+        if all(map(is_subject, names)) and not self._vocabulary.newest(event.type).references:
+            return event
+        found = {one.path: subject for one in _misnamed(event, self._vocabulary) if (subject := self._borne(one))}
+        return _renamed(event, found, self._vocabulary) if found else event
+
+    def _borne(self, one: _Misnamed) -> str | None:
+        fit = self._chron.subjects_named(one.text, kinds=one.wanted)
         likely = [subject for subject in fit if subject.partition("/")[0] in one.likely] or fit
         if len(likely) > 1:
             raise AmbiguousNameError(one.text, likely)
-        if likely:
-            found[one.path] = likely[0]
+        if likely and (one.text, likely[0]) not in self._told:
+            self._told.add((one.text, likely[0]))
             note_meant(one.text, likely[0])
+        return likely[0] if likely else None
+
+
+def _renamed(event: Event, found: Mapping[str, str], vocabulary: Vocabulary) -> Event:
     data = thaw(event.data)
-    for steps in chron.vocabulary.newest(event.type).references if found else ():
+    for steps in vocabulary.newest(event.type).references:
         data = _replaced(data, steps, "data", found)
     said_by = (found.get(f"said_by[{index}]", name) for index, name in enumerate(event.said_by))
     return attrs.evolve(

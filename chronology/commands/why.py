@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from chronology.answers.explanation import Part, Rule
-from chronology.commands import names, output
+from chronology.commands import merging, names, output
 from chronology.commands.application import Format, app, format_of, path_of, wants_pager
 from chronology.commands.filtering import FilteringCommand, given, restrictions_of
 from chronology.commands.outcomes import record, told
@@ -18,7 +18,7 @@ from chronology.store.reader import Reader
 
 COLUMNS: Final = (
     "subject", "attribute", "valid_at", "value", "certainty", "contested", "considered", "without", "withdrawn",
-    "hidden",
+    "hidden", "merges",
 )  # fmt: skip
 SHAPE: Final = Shape(
     headings=("  event", "value", "because", "valid", "said by", "grade", "read as", "quote"),
@@ -58,7 +58,7 @@ def why(
     """
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Reader.open(path_of(context)) as chron:
-        subject = names.meant(chron, subject)
+        subject = names.asked(chron, subject, known_at=given(context, "known_at"))
         found = chron.why(subject, attribute, moment, **restrictions_of(context))
         names.note_late_position(chron, given(context, "known_at"))
         if not (found.considered or found.withdrawn or found.hidden):
@@ -72,6 +72,10 @@ def why(
         output.show_text(f"{attribute} of {subject} at {moment}: {told(found.outcome)}")
         if rows := list(_rows(found)):
             output.show_table(rows, shape=SHAPE)
+        for merge in found.merges:
+            output.show_text(
+                f"{merge.merged} was merged into {merge.kept} by #{merge.position} on {merge.at[:10]}: {merge.reason}"
+            )
         if leading := found.leading:
             output.show_text(f"without #{leading.assertion.position}: {told(found.without)}")
 
@@ -149,6 +153,7 @@ def _record(found: Why) -> dict[str, Json]:
             _said(one) | {"by": one.by, "at": one.at, "how": one.how, "reason": one.reason} for one in found.withdrawn
         ],
         "hidden": [_said(one) | {"filters": list(one.filters)} for one in found.hidden],
+        "merges": list(map(merging.record, found.merges)),
     }
 
 

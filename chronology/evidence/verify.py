@@ -246,12 +246,12 @@ class _Checker:
 
     def _position_of(self, name: str, row: Stored) -> int | None:
         """Return the position of the event that a projection's row comes from, if one can be told."""
-        if row is None or name not in ("name", "claim", "reference"):
+        if row is None or name not in ("name", "claim", "reference", "merge"):
             return None
         if name == "name":
             return first_use(self._connection, row[0])
-        if name == "reference":
-            return int(row[1])
+        if name in ("reference", "merge"):
+            return int(row[1 if name == "reference" else 0])
         said = ClaimRow._make(row)
         return said.key >> tables.ORDINAL_BITS if said.position is None else said.position
 

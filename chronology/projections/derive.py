@@ -13,7 +13,7 @@ from chronology.events.json_values import Json
 from chronology.events.patterns import is_day
 from chronology.events.records import Body
 from chronology.projections.tables import OPPOSING, ORDINAL_BITS, REACHES
-from chronology.vocabulary.event_types import BOOKKEEPING, EventType
+from chronology.vocabulary.event_types import BOOKKEEPING, MERGED, EventType
 from chronology.vocabulary.registry import Vocabulary
 
 
@@ -86,6 +86,7 @@ def claim_rows(
     *,
     known_from: int | None = None,
     ordinal: int = 0,
+    tells: bool = True,
 ) -> list[ClaimRow]:
     """Return the claims of one event, in the order of its type's schema, then of the events it disputes.
 
@@ -96,6 +97,7 @@ def claim_rows(
         lookup: finds the events that this one disputes.
         known_from: the position since which a newer version of its type reads it so; None for its own.
         ordinal: number of the first row among those of `known_from`.
+        tells: whether the body names the subject as the event itself does, so that a row may tell whom it is about.
     """
     said = asserted(body, vocabulary)
     disputed = _disputed(body, vocabulary, lookup) if body.disputes else {}
@@ -122,11 +124,11 @@ def claim_rows(
         targets = disputed.pop((body.subject, attribute), None)
         disputes = _encoded(targets[0]) if targets else None
         reach = breadth if stance is None and disputes is None else OPPOSING
-        tells = not rows and reread is None
+        first = tells and not rows and reread is None
         rows.append(
             ClaimRow(
                 body.subject, attribute, start_min, next(keys), None, origin, source, value, event, grade, valid,
-                start_max, end_min, end_max, extent_end, reach, reread, stance, disputes, stated, persists, tells,
+                start_max, end_min, end_max, extent_end, reach, reread, stance, disputes, stated, persists, first,
                 extent_last,
             )
         )  # fmt: skip
@@ -205,7 +207,10 @@ def reference_rows(
     if told and newest and not newest.references:
         return []
     if body.valid is None:
-        return [ReferenceRow(body.subject, position, True, None, None, None)]
+        about = [ReferenceRow(body.subject, position, True, None, None, None)]
+        # A merge speaks of the other subject as much.
+        other = [body.data["with"]] if body.type == MERGED else []
+        return about + [ReferenceRow(name, position, False, None, None, None) for name in other]
     extent = edtf.parse(body.valid).extent
     first, last = extent.start_min, extent.end_max
     rows = [] if told else [ReferenceRow(body.subject, position, True, first, last, None)]

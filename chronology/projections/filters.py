@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from chronology.dates import edtf
+from chronology.events.identities import NO_MERGES, Identities
 from chronology.projections.tables import ORDINAL_BITS
 
 _LARGEST: Final = 2**63 - 1
@@ -21,6 +22,7 @@ class Filters:
         stated_by: the last day, `YYYY-MM-DD`, on which it may have been stated.
         kind: of the subject.
         min_grade: at least this reliable *and* at least this credible, as in "B3"; ungraded ones are out.
+        identities: which names meant one subject then; subject, sources and origins are names that were kept.
     """
 
     known_at: int | None = None
@@ -31,6 +33,7 @@ class Filters:
     sources: Sequence[str] = ()
     origins: Sequence[str] = ()
     min_grade: str | None = None
+    identities: Identities = field(default=NO_MERGES, eq=False, repr=False)
 
     def restrict_claims(self) -> bool:
         """Tell whether anything but subject, attribute and kind restricts the answer."""

@@ -7,16 +7,17 @@ from typing import Any, Final
 
 from chronology.dates.calendar import DAY, FOREVER
 from chronology.errors import ChronologyError, IntegrityError, InvalidEventError
+from chronology.events.identities import NO_MERGES, Identities, Merge
 from chronology.events.records import Body, decode
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import declared
-from chronology.projections import claim_changes, names, references, segment_changes
+from chronology.projections import claim_changes, merges, names, references, segment_changes
 from chronology.projections.claim_changes import Withdrawal
 from chronology.projections.claims import Group
 from chronology.projections.derive import ClaimRow, ReferenceRow, claim_rows, reference_rows
 from chronology.projections.segment_changes import Change
 from chronology.projections.tables import OPPOSING, ORDINAL_BITS, VERSIONS
-from chronology.vocabulary.event_types import DEFINED, REDACTED
+from chronology.vocabulary.event_types import DEFINED, MERGED, REDACTED
 from chronology.vocabulary.registry import Vocabulary
 
 _PENDING_EVENTS: Final = 10_000
@@ -37,6 +38,7 @@ class Fold:
         self._log = log
         self._connection = connection
         self.vocabulary = vocabulary
+        self.identities = NO_MERGES if anew else merges.known(connection)
         # Rows that are not written yet, by position of their event; and what ends rows that are.
         self._pending: dict[int, tuple[list[ClaimRow], list[ReferenceRow]]] = {}
         self._ended: list[tuple[int, bool, ClaimRow]] = []
@@ -81,11 +83,18 @@ class Fold:
         self._note_position()
 
     def _take(self, position: int, body: Body) -> None:
+        before = self.identities
         if withdrawn := body.retracts or body.replaces:
             self._withdraw(withdrawn, by=position)
         if body.type == DEFINED:
             self._define(position, body)
-        rows = claim_rows(position, body, self.vocabulary, self._lookup)
+        if body.type == MERGED:
+            merge = Merge(position, body.subject, body.data["with"])
+            merges.insert(self._connection, merge)
+            self.identities = self.identities.joined(merge)
+        rows = self._claims(position, body)
+        if self.identities is not before:
+            self._rename(before, by=position, ordinal=len(rows))
         self._pending[position] = rows, reference_rows(position, body, self.vocabulary, claims=rows)
         self._position = position
         if len(self._pending) >= _PENDING_EVENTS:
@@ -98,8 +107,11 @@ class Fold:
             self._withdrawals = {redaction.position: redaction.withdrew for redaction in redactions}
         withdrew = self._withdrawals.get(position)
         target = None if withdrew is None else self._log.by_position(withdrew)
+        before = self.identities
         if target is not None:
             self._withdraw(target.id, by=position)
+        if self.identities is not before:
+            self._rename(before, by=position, ordinal=0)
         self._position = position
 
     def flush(self) -> None:
@@ -156,18 +168,51 @@ class Fold:
             raise InvalidEventError([f"there is no event {event_id}"])
         return (row.position, decode(row.body)) if row.body else None
 
+    def _claims(
+        self,
+        position: int,
+        body: Body,
+        *,
+        vocabulary: Vocabulary | None = None,
+        identities: Identities | None = None,
+        known_from: int | None = None,
+        ordinal: int = 0,
+    ) -> list[ClaimRow]:
+        """Return the claims of an event, read by what is known now of types and names, or by what was known before."""
+        same = self.identities if identities is None else identities
+        renamed, lookup = body, self._lookup
+        if same:
+            renamed = same.renamed(body)
+
+            def lookup(event_id: str) -> tuple[int, Body] | None:
+                known = self._lookup(event_id)
+                return None if known is None else (known[0], same.renamed(known[1]))
+
+        return claim_rows(
+            position,
+            renamed,
+            self.vocabulary if vocabulary is None else vocabulary,
+            lookup,
+            known_from=known_from,
+            ordinal=ordinal,
+            tells=renamed.subject == body.subject,
+        )
+
     def _withdraw(self, event_id: str, *, by: int) -> None:
         known = self._lookup(event_id)
         if known is None:
             # A redacted event has nothing left that could be withdrawn.
             return
         position, body = known
+        if body.type == MERGED:
+            merges.withdraw(self._connection, position, by=by)
+            self.identities = merges.known(self._connection)
         if position in self._pending:
             rows, spoken_of = self._pending[position]
             rows[:] = [row._replace(known_until=by) for row in rows]
             spoken_of[:] = [row._replace(known_until=by) for row in spoken_of]
             return
-        self._ended += [(by, True, row) for row in claim_rows(position, body, self.vocabulary, self._lookup)]
+        self._ended += [(by, True, row) for row in self._claims(position, body)]
         self._gone += [(by, row) for row in reference_rows(position, body, self.vocabulary)]
 
     def _define(self, position: int, body: Body) -> None:
@@ -198,8 +243,8 @@ class Fold:
                 continue
             new_references = reference_rows(row.position, body, self.vocabulary)
             references.delete(self._connection, set(spoken_of) - set(new_references))
-            old = claim_rows(row.position, body, before, self._lookup)
-            new = claim_rows(row.position, body, self.vocabulary, self._lookup, known_from=by, ordinal=ordinal)
+            old = self._claims(row.position, body, vocabulary=before)
+            new = self._claims(row.position, body, known_from=by, ordinal=ordinal)
             if [_content(r) for r in old] == [_content(r) for r in new]:
                 self._pending[row.position] = [], new_references[1:]
                 continue
@@ -208,6 +253,29 @@ class Fold:
             ordinal += len(new)
             if len(self._pending) >= _PENDING_EVENTS:
                 self.flush()
+
+    def _rename(self, before: Identities, *, by: int, ordinal: int) -> None:
+        """Read the live events that use a name by what it means now, from a position on.
+
+        They are read as if they had been written under the names that are kept. `ordinal` is that of the first claim.
+        """
+        self.flush()
+        stale = dict.fromkeys(before.of(name) for name in before.differing(self.identities))
+        for position in merges.naming(self._connection, list(stale)) if stale else ():
+            row = self._log.by_position(position)
+            if row is None or not row.body:
+                raise IntegrityError("is missing, and claims of it are live", position=position)
+            body = decode(row.body)
+            old = self._claims(position, body, identities=before)
+            new = self._claims(position, body, known_from=by, ordinal=ordinal)
+            if [_content(r) for r in old] == [_content(r) for r in new]:
+                continue
+            self._ended += [(by, False, r) for r in old]
+            self._pending[position] = new, reference_rows(position, body, self.vocabulary)
+            ordinal += len(new)
+            if len(self._pending) >= _PENDING_EVENTS:
+                self.flush()
+        self.flush()
 
     def _check_upcast(self, position: int, body: Body) -> None:
         version = self.vocabulary.newest(body.type)

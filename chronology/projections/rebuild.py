@@ -29,6 +29,7 @@ PROJECTIONS: Final = {
     "claim": ("subject", "attribute", "start_min", "key"),
     "segment": ("subject", "attribute", "valid_from"),
     "reference": ("subject", "position"),
+    "merge": ("position",),
     "projection": ("name",),
 }
 """Every projection table, and the columns that tell its rows apart."""

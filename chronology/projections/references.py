@@ -1,5 +1,6 @@
 """Which events speak of whom: references, and the view of mentions that unites them with claims. SQL and rows only."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
@@ -15,6 +16,13 @@ KNOWN: Final = """
     (EXISTS (SELECT 1 FROM claim WHERE subject = name.id) OR EXISTS (SELECT 1 FROM reference WHERE subject = name.id))
 """
 """Of a name: some event is about it or refers to it."""
+
+
+def among(subjects: Sequence[str]) -> str:
+    """Return the SQL condition that a mention is of one of some names, to be bound as `subjects`, a JSON list."""
+    many = "IN (SELECT value FROM json_each(:subjects))"
+    one = "= json_extract(:subjects, '$[0]')"
+    return f"subject {many if len(subjects) > 1 else one}"
 
 
 def insert(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> None:
@@ -145,7 +153,7 @@ def kinds(connection: sqlite3.Connection) -> list[str]:
 def positions(
     connection: sqlite3.Connection,
     *,
-    subject: str | None,
+    subjects: Sequence[str] | None,
     since: int | None,
     until: int | None,
     attribute: str | None = None,
@@ -157,7 +165,7 @@ def positions(
 
     Args:
         connection: of the projections.
-        subject: only events about it or referring to it.
+        subjects: only events about one of these names or referring to it.
         since: only events whose valid time may touch this second or a later one.
         until: only events whose valid time may touch this second or an earlier one.
         attribute: only events that say something of it, of the subject where one is given, as they are read now.
@@ -171,11 +179,11 @@ def positions(
         live = "position <= :known_at AND (known_until IS NULL OR known_until > :known_at)"
     rows = connection.execute(
         f"""
-        SELECT position
+        SELECT {"DISTINCT" if subjects and len(subjects) > 1 else ""} position, first, last
         FROM mention
         WHERE {live}
             AND first IS NOT NULL
-            AND {"role = 'subject'" if subject is None else "subject = :subject"}
+            AND {"role = 'subject'" if subjects is None else among(subjects)}
             AND (:since IS NULL OR last > :since)
             AND (:until IS NULL OR first <= :until)
             AND (
@@ -183,14 +191,14 @@ def positions(
                 OR position IN (
                     SELECT position
                     FROM assertion
-                    WHERE attribute = :attribute AND (:subject IS NULL OR subject = :subject)
+                    WHERE attribute = :attribute AND {"true" if subjects is None else among(subjects)}
                 )
             )
         ORDER BY first {way}, last {way}, position {way}
         LIMIT ifnull(:limit, -1)
         """,
         {
-            "subject": subject,
+            "subjects": json.dumps(subjects),
             "attribute": attribute,
             "since": since,
             "until": until,

@@ -82,6 +82,14 @@ CREATE TABLE reference (
     PRIMARY KEY (subject, position)
 ) STRICT, WITHOUT ROWID"""
 
+MERGE: Final = """\
+CREATE TABLE merge (
+    position INTEGER PRIMARY KEY,  -- of an event that says that two subjects are one
+    kept TEXT NOT NULL,            -- the name under which both stand from then on
+    merged TEXT NOT NULL,
+    known_until INTEGER            -- the position that took it back; NULL while it is live
+) STRICT"""
+
 PROJECTION: Final = """\
 CREATE TABLE projection (
     name TEXT PRIMARY KEY,
@@ -208,7 +216,7 @@ SELECT
 FROM name
 WHERE EXISTS ({_SPOKEN_OF})"""
 
-VERSIONS: Final = {"assertion": 3, "state": 3, "subject": 3, "mention": 3}
+VERSIONS: Final = {"assertion": 3, "state": 3, "subject": 3, "mention": 3, "merge": 1}
 """Projections and the version of what their rows mean; a file with other versions wants a replay."""
 
 SCHEMA: Final = {
@@ -217,6 +225,7 @@ SCHEMA: Final = {
     "claim_broad": CLAIM_BROAD,
     "segment": SEGMENT,
     "reference": REFERENCE,
+    "merge": MERGE,
     "projection": PROJECTION,
     "assertion": ASSERTION_VIEW,
     "state": STATE_VIEW,

@@ -7,6 +7,7 @@ from attrs import evolve, frozen
 
 from chronology.answers.resolve import Answer, Claim, resolve, weigh
 from chronology.answers.segments import Segment, segments
+from chronology.projections import merges
 from chronology.projections.filters import Filters
 from chronology.projections.tables import ORDINAL_BITS
 from chronology.questions.assertions import Sayings, hiding, said_of
@@ -40,10 +41,9 @@ class Change:
 
 def changes(
     connection: sqlite3.Connection,
-    filters: Filters,
+    before: Filters,
+    after: Filters,
     *,
-    earlier: int,
-    later: int,
     instant: int | None = None,
     fuzz: int = 0,
     progress: Progress | None = None,
@@ -52,81 +52,96 @@ def changes(
 
     Args:
         connection: of the projections.
-        filters: which subject, attribute and kind, and what counts; their `known_at` is ignored.
-        earlier: a position. Requires earlier <= later.
-        later: the other one.
+        before: what counts at the earlier known time: subject, attribute and kind, by the names kept then.
+        after: what counts at the later one. Requires that both have a `known_at`, the first no later than the second.
         instant: compare the answers at this second only; over all of valid time if not given.
         fuzz: seconds by which the ends of qualified dates are widened.
         progress: called after every attribute.
     """
-    groups = _touched(connection, filters, earlier, later)
+    groups = _touched(connection, before, after)
     for number, (subject, attribute) in enumerate(groups, start=1):
-        group = evolve(filters, subject=subject, attribute=attribute, known_at=None)
-        yield from _of_group(connection, group, earlier, later, instant, fuzz)
+        old, new = (evolve(some, subject=subject, attribute=attribute) for some in (before, after))
+        yield from _of_group(connection, old, new, instant, fuzz)
         if progress:
             progress(number, len(groups))
 
 
-def _touched(connection: sqlite3.Connection, filters: Filters, earlier: int, later: int) -> list[tuple[str, str]]:
-    """Return the attributes about which something became known or was withdrawn between two positions."""
-    conditions, parameters = filters.group_conditions()
-    conditions.append(
-        f"((key >> {ORDINAL_BITS}) BETWEEN :earlier + 1 AND :later OR known_until BETWEEN :earlier + 1 AND :later)"
-    )
+def _touched(connection: sqlite3.Connection, before: Filters, after: Filters) -> list[tuple[str, str]]:
+    """Return the attributes about which something became known or was withdrawn between two positions.
+
+    Where sources or origins were merged meanwhile, filters by them admit more than before, about any attribute.
+    """
+    conditions, parameters = after.group_conditions()
+    if after.subject is not None:
+        conditions[0] = "subject IN (SELECT id FROM name WHERE text IN (:subject, :former))"
+        parameters["former"] = before.subject
+    if (before.sources, before.origins) == (after.sources, after.origins):
+        conditions.append(
+            f"((key >> {ORDINAL_BITS}) BETWEEN :earlier + 1 AND :later OR known_until BETWEEN :earlier + 1 AND :later)"
+        )
     return connection.execute(
         f"""
         SELECT DISTINCT s.text, a.text
         FROM claim
         JOIN name AS s ON s.id = claim.subject
         JOIN name AS a ON a.id = claim.attribute
-        WHERE {" AND ".join(conditions)}
+        WHERE {" AND ".join(conditions) or "1"}
         ORDER BY s.text, a.text
         """,
-        parameters | {"earlier": earlier, "later": later},
+        parameters | {"earlier": before.known_at, "later": after.known_at},
     ).fetchall()
 
 
 def _of_group(
-    connection: sqlite3.Connection, group: Filters, earlier: int, later: int, instant: int | None, fuzz: int
+    connection: sqlite3.Connection, before: Filters, after: Filters, instant: int | None, fuzz: int
 ) -> Iterator[Change]:
-    known = _Known(group, said_of(connection, group, fuzz=fuzz))
-    old, new = known.at(earlier), known.at(later)
+    known = _Known(said_of(connection, Filters(subject=after.subject, attribute=after.attribute), fuzz=fuzz))
+    old, new = known.at(before), known.at(after)
     if instant is not None:
         answers = resolve(old, instant), resolve(new, instant)
         stretches: Iterable[Stretch] = [(instant, instant + 1, *answers)] if _differ(*answers) else ()
     else:
         stretches = _stretches(segments(old), segments(new))
-    for start, end, before, after in stretches:
+    for start, end, held, holds in stretches:
         span = span_of(start, end)
         if span is None:
             continue
-        parties = _parties(before, old, start), _parties(after, new, start)
+        earlier, later = before.known_at or 0, after.known_at or 0
+        parties = _parties(held, old, start), _parties(holds, new, start)
         yield Change(
-            subject=group.subject or "",
-            attribute=group.attribute or "",
+            subject=after.subject or "",
+            attribute=after.attribute or "",
             since=span[0],
             until=span[1],
-            before=outcome_of(before),
-            after=outcome_of(after),
-            events=known.causes(*parties, earlier=earlier, later=later),
+            before=outcome_of(held),
+            after=outcome_of(holds),
+            events=known.causes(*parties, earlier=earlier, later=later)
+            # What the filters name became one with another.
+            or tuple(merges.between(connection, earlier, later)),
         )
 
 
 class _Known:
-    """The claims about one attribute that the filters admit, and when the log knew each."""
+    """The claims about one attribute, and when the log knew each."""
 
-    def __init__(self, filters: Filters, found: Sayings) -> None:
+    def __init__(self, found: Sayings) -> None:
+        self._said = [*found.live, *(said for said, _ in found.withdrawn)]
         self._until = {said.claim.key: by for said, by in found.withdrawn}
-        admitted = [*found.live, *(said for said, _ in found.withdrawn if not hiding(filters, said))]
-        self._from = {said.claim.key: said.known_from for said in admitted}
-        self._claims = [said.claim for said in admitted]
+        # An event may be read anew, by a newer version of its type or after a merge of names: then what it first said
+        # of this attribute, and what it said last, tell when it came and went.
+        self._came: dict[int, int] = {}
+        self._went: dict[int, int | None] = {}
+        for said in sorted(self._said, key=lambda one: one.known_from):
+            self._came.setdefault(said.position, said.known_from)
+            self._went[said.position] = self._until.get(said.claim.key)
 
-    def at(self, position: int) -> list[Claim]:
-        """Return the claims that were live as the log stood at a position."""
+    def at(self, filters: Filters) -> list[Claim]:
+        """Return the claims that were live then, as far as filters admit them. Requires that they have a `known_at`."""
+        known_at = filters.known_at or 0
         return [
-            claim
-            for claim in self._claims
-            if self._from[claim.key] <= position and self._until.get(claim.key, position + 1) > position
+            said.claim
+            for said in self._said
+            if said.known_from <= known_at < self._until.get(said.claim.key, known_at + 1) and not hiding(filters, said)
         ]
 
     def causes(self, old: Iterable[Claim], new: Iterable[Claim], *, earlier: int, later: int) -> tuple[int, ...]:
@@ -134,9 +149,15 @@ class _Known:
 
         If the answers differ, there is at least one: a winner that did not win before is new, or what beat it is gone.
         """
-        came = {self._from[claim.key] for claim in new}
-        went = {self._until.get(claim.key, 0) for claim in old}
-        return tuple(sorted(position for position in came | went if earlier < position <= later))
+        read = {said.claim.key: said.known_from for said in self._said}
+        found = set()
+        for claim in new:
+            came = self._came[claim.position]
+            found.add(came if came > earlier else read[claim.key])
+        for claim in old:
+            went = self._went[claim.position]
+            found.add(went if went is not None and went <= later else self._until.get(claim.key, 0))
+        return tuple(sorted(position for position in found if earlier < position <= later))
 
 
 def _parties(answer: Answer | None, claims: Sequence[Claim], instant: int) -> Iterable[Claim]:

@@ -14,7 +14,7 @@ from chronology.events.patterns import is_day
 from chronology.events.records import Body, decode
 from chronology.log import database
 from chronology.log.event_table import Log
-from chronology.projections import claim_changes, references
+from chronology.projections import claim_changes, merges, references
 from chronology.projections.rebuild import Progress
 from chronology.questions import suspicions
 from chronology.questions.suspicions import Report, report_of
@@ -59,7 +59,8 @@ def lint(
         rules: names in `RULES`.
         progress: told after every thousand events how many are done, of how many.
     """
-    published_on = lru_cache(maxsize=65_536)(lambda source: _published(connection, source))
+    same = merges.known(connection)
+    published_on = lru_cache(maxsize=65_536)(lambda source: _published(connection, same.of(source)))
     judges = {name: judge for name in rules if (judge := RULES[name].judge)}
     searches = {name: search for name in rules if (search := RULES[name].search)}
     with closing(database.scratch()) as notes:
@@ -86,7 +87,8 @@ def lint(
 def remarks(connection: sqlite3.Connection, body: bytes) -> list[str]:
     """Return what is wrong with an event that is stated, or published, before what it reports; nothing if redacted."""
     event = decode(body) if body else None
-    report = report_of(event, published=_published(connection, event.source or "")) if event else None
+    source = merges.known(connection).of(event.source or "") if event else ""
+    report = report_of(event, published=_published(connection, source)) if event else None
     return suspicions.premature(report) if report else []
 
 
@@ -180,9 +182,11 @@ def _look_alikes(connection: sqlite3.Connection, notes: sqlite3.Connection) -> I
         GROUP BY subject
         """
     )
+    same = merges.known(connection)
     for subject, events, position in rows:
         kind = subject.partition("/")[0]
-        if kind in _NO_NAMES:
+        # Of those that somebody looked at and merged, there is nothing left to find.
+        if kind in _NO_NAMES or same.names_of(subject)[1:]:
             continue
         mark = f"{kind} {suspicions.numbering(subject)} "
         hints = suspicions.shortenings(suspicions.plain_name(subject))

@@ -7,6 +7,8 @@ from typing import Any, Final, Literal
 
 from attrs import frozen
 
+from chronology.events.identities import Identities
+
 _DESCRIBING: Final = ("title", "publisher", "url", "published", "reliability", "archived_sha256")
 """Attributes of a source that are listed."""
 
@@ -39,12 +41,12 @@ class Source:
     archived: str | None
 
 
-def sources(connection: sqlite3.Connection) -> list[Source]:
-    """Return every source that some assertion rests on or some event describes, by name."""
+def sources(connection: sqlite3.Connection, same: Identities) -> list[Source]:
+    """Return every source that some assertion rests on or some event describes, by the name that is kept."""
     described = _described(connection)
-    counts, letters = _counted(connection)
+    counts, letters = _counted(connection, same)
     contested = dict(connection.execute(_CONTESTED))
-    names = [row[0] for row in connection.execute(_NAMES)]
+    names = sorted({same.of(name) for (name,) in connection.execute(_NAMES)}.union(counts))
     return [_source(name, described[name], counts[name], letters[name], contested.get(name, 0)) for name in names]
 
 
@@ -71,25 +73,31 @@ def _source(
 
 
 _NAMES: Final = """
-    SELECT source FROM assertion
+    SELECT source FROM assertion WHERE known_until IS NULL
     UNION
     SELECT subject FROM mention WHERE subject >= 'source/' AND subject < 'source0' AND first IS NOT NULL
     ORDER BY 1
 """
 
-# An event that a newer version of its type reads anew has rows that ended, and others that did not: it is live.
+# An event that is read anew, by a newer version of its type or after a merge, has several rows: the newest tells whose
+# it is by now (SQLite takes all columns from the row that has the maximum), and whether it is live. What was withdrawn
+# stands as it was read then, so its own words tell its source.
 _FATES: Final = """
     WITH told AS (
-        SELECT source, position, max(known_until IS NULL) AS is_live, max(known_until) AS until, max(grade) AS grade
+        SELECT source, position, known_until AS until, grade, max(key)
         FROM assertion
         WHERE subject <> source
-        GROUP BY source, position
+        GROUP BY position
     )
     SELECT
-        source,
-        iif(is_live, substr(grade, 1, 1), NULL),
+        iif(
+            until IS NULL,
+            source,
+            (SELECT json_extract(CAST(body AS TEXT), '$.source') FROM event WHERE event.position = told.position)
+        ),
+        iif(until IS NULL, substr(grade, 1, 1), NULL),
         CASE
-            WHEN is_live THEN 'live'
+            WHEN until IS NULL THEN 'live'
             WHEN (SELECT type FROM event WHERE position = until) IN ('assertion.retracted', '') THEN 'retracted'
             ELSE 'replaced'
         END,
@@ -116,11 +124,14 @@ _CONTESTED: Final = """
 """
 
 
-def _counted(connection: sqlite3.Connection) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
+def _counted(
+    connection: sqlite3.Connection, same: Identities
+) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
     """Return, by source, what became of its events, and the letters of the live ones' grades."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     letters: dict[str, Counter[str]] = defaultdict(Counter)
-    for source, letter, fate, number in connection.execute(_FATES):
+    for named, letter, fate, number in connection.execute(_FATES):
+        source = same.of(named or "")
         counts[source][fate] += number
         if letter is not None:
             letters[source][letter] += number

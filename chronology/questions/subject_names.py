@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
-from attrs import frozen
+from attrs import evolve, frozen
 
 from chronology.errors import IntegrityError
+from chronology.events.identities import Identities
 from chronology.events.json_values import Json
 from chronology.events.records import decode
 from chronology.events.slugs import spelling
@@ -66,7 +67,12 @@ class Name:
 
 
 def names(
-    log: Log, connection: sqlite3.Connection, *, subjects: Iterable[str] | None = None, known_at: int | None = None
+    log: Log,
+    connection: sqlite3.Connection,
+    same: Identities,
+    *,
+    subjects: Iterable[str] | None = None,
+    known_at: int | None = None,
 ) -> dict[str, list[Name]]:
     """Return the names of subjects, by subject, the one to show first and no text twice.
 
@@ -75,11 +81,15 @@ def names(
     Args:
         log: holds the events.
         connection: of the projections.
-        subjects: only of these; of all where not given.
+        same: which names meant one subject then.
+        subjects: only of these, by the names that were kept; of all where not given.
         known_at: as known at this position.
     """
-    among = None if subjects is None else json.dumps(list(subjects))
-    found = [*_given(log, connection, among, known_at), *_asserted(connection, among, known_at)]
+    wanted = None if subjects is None else list(subjects)
+    every = None if wanted is None else [name for one in wanted for name in same.names_of(one)]
+    among, spoken_of = (None if some is None else json.dumps(some) for some in (wanted, every))
+    given = (evolve(name, subject=same.of(name.subject)) for name in _given(log, connection, spoken_of, known_at))
+    found = [*given, *_asserted(connection, among, known_at)]
     # An older name to show is an alias by now, so it stands behind the newer; aliases stay in order of the log.
     found.sort(key=lambda name: (name.subject, name._rank, -name.position if name.role == "name" else name.position))
     named: dict[str, list[Name]] = {}
@@ -92,13 +102,20 @@ def names(
 
 
 def bearers(
-    log: Log, connection: sqlite3.Connection, text: str, *, within: bool = False, known_at: int | None = None
+    log: Log,
+    connection: sqlite3.Connection,
+    same: Identities,
+    text: str,
+    *,
+    within: bool = False,
+    known_at: int | None = None,
 ) -> set[str]:
     """Return the subjects that have a name, whatever its case, marks and punctuation; none for a text without letters.
 
     Args:
         log: holds the events.
         connection: of the projections.
+        same: which names meant one subject then.
         text: the name.
         within: take names too that only contain the text.
         known_at: as known at this position.
@@ -112,7 +129,7 @@ def bearers(
         return wanted in spelt if within else wanted == spelt
 
     rows = log.among(_undated(connection, None, known_at), NAMED)
-    found = {row.subject for row in rows if fits(_name_in(row))}
+    found = {same.of(row.subject) for row in rows if fits(_name_in(row))}
     for subject, value in _like(connection, wanted, within=within, known_at=known_at):
         # Punctuation is a space, JSON's too, so most values need not be parsed; but what is escaped is spelt otherwise.
         if ("\\" in value or wanted in spelling(value)) and any(map(fits, _texts(json.loads(value)))):

@@ -1,18 +1,24 @@
 """Why an answer is what it is: every assertion that was considered, what decided, and what is hidden or withdrawn."""
 
 import sqlite3
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from chronology.answers.explanation import Explanation, Judgement, Part, Rule, explain
+from chronology.answers.resolve import Role
 from chronology.dates import edtf
+from chronology.events.identities import Merge
 from chronology.events.records import decode
 from chronology.log.event_table import Log
+from chronology.projections import merges, references
 from chronology.projections.filters import Filters
-from chronology.questions.assertions import Assertion, said_of
+from chronology.questions.assertions import Assertion, Sayings, said_of
+from chronology.questions.merging import MergeTold, told
 from chronology.questions.outcomes import Outcome, outcome_of
-from chronology.vocabulary.event_types import DEFINED, RETRACTED
+from chronology.vocabulary.event_types import RETRACTED
 
 
 @frozen(kw_only=True)
@@ -80,6 +86,7 @@ class Why:
         without: what would hold if the leading assertion were not there; None if nothing would be known.
         withdrawn: what was retracted or replaced by then.
         hidden: what the filters leave out.
+        merges: what says that the subject, or one who speaks of it, is the same as another; in order of the log.
     """
 
     subject: str
@@ -90,6 +97,7 @@ class Why:
     without: Outcome | None
     withdrawn: tuple[Withdrawn, ...]
     hidden: tuple[Hidden, ...]
+    merges: tuple[MergeTold, ...]
 
     @property
     def leading(self) -> Considered | None:
@@ -110,9 +118,20 @@ def why(log: Log, connection: sqlite3.Connection, filters: Filters, instant: int
         outcome=outcome_of(explanation.answer),
         considered=tuple(_considered(log, by_key[j.claim.key], j) for j in explanation.judgements),
         without=_without(explanation),
-        withdrawn=tuple(told for said, by in found.withdrawn if (told := _withdrawn(log, said, by))),
+        withdrawn=tuple(_gone(log, connection, filters, found)),
         hidden=tuple(Hidden(**_evidence(log, said), filters=names) for said, names in found.hidden),
+        merges=tuple(told(log, _merges_behind(found, filters))),
     )
+
+
+def _merges_behind(found: Sayings, filters: Filters) -> list[Merge]:
+    """Return the merges that have to do with an answer: of its subject, its values, and whoever speaks."""
+    if not filters.identities:
+        return []
+    said = [*found.live, *(one for one, _ in found.hidden), *(one for one, _ in found.withdrawn)]
+    values = (one.value for one in said if isinstance(one.value, str))
+    named = {filters.subject or "", *values, *(name for one in said for name in (one.source, one.origin))}
+    return sorted({merge for name in named for merge in filters.identities.merges_of(name)})
 
 
 def _without(explanation: Explanation) -> Outcome | None:
@@ -124,18 +143,48 @@ def _considered(log: Log, said: Assertion, judgement: Judgement) -> Considered:
     return Considered(**_evidence(log, said), part=judgement.part, rule=judgement.rule, against=against)
 
 
-def _withdrawn(log: Log, said: Assertion, by: int) -> Withdrawn | None:
-    """Tell who withdrew an assertion; None if it is still live, reread by a newer version of its type."""
-    row = log.by_position(by)
-    body = decode(row.body) if row and row.body else None
-    if row is None or (body and body.type == DEFINED):
+def _gone(log: Log, connection: sqlite3.Connection, filters: Filters, found: Sayings) -> Iterator[Withdrawn]:
+    """Yield what no longer counts, in order of position.
+
+    What was withdrawn stands where it stood then: perhaps under a name that was merged later, or no longer is.
+    """
+    subject = filters.subject or ""
+    former = [name for name in merges.ever(connection).names_of(subject) if name != subject]
+    elsewhere = (said_of(connection, evolve(filters, subject=name)).withdrawn for name in former)
+    for said, by in sorted(chain(found.withdrawn, *elsewhere), key=lambda one: one[0].position):
+        if told := _withdrawn(log, connection, filters, said, by):
+            yield told
+
+
+def _withdrawn(
+    log: Log, connection: sqlite3.Connection, filters: Filters, said: Assertion, by: int
+) -> Withdrawn | None:
+    """Tell who withdrew an assertion.
+
+    None if it was only read anew, by a newer version of its type or after a merge, or is not about this subject now.
+    """
+    row, own = log.by_position(by), log.by_position(said.position)
+    if row is None or own is None or not own.body:
         return None
+    event, same = decode(own.body), filters.identities
+    if references.withdrawn_by(connection, event.subject, said.position, valid=event.valid) != by:
+        return None
+    # A bare dispute is filed under what it disputes.
+    targets = [event.subject] if said.role != Role.DISPUTES else [_subject_of(log, name) for name in event.disputes]
+    if (filters.subject or "") not in map(same.of, targets):
+        return None
+    body = decode(row.body) if row.body else None
     evidence = _evidence(log, said)
     if body is None:
         return Withdrawn(**evidence, by=by, at=row.recorded_at, how="withdrawn", reason=None)
     if body.type == RETRACTED:
         return Withdrawn(**evidence, by=by, at=row.recorded_at, how="retracted", reason=body.data.get("reason"))
     return Withdrawn(**evidence, by=by, at=row.recorded_at, how="replaced", reason=body.note)
+
+
+def _subject_of(log: Log, event_id: str) -> str:
+    row = log.by_id(event_id)
+    return row.subject if row else ""
 
 
 def _evidence(log: Log, said: Assertion) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class Analysis(Asking):
             return history.history(self._connection, filters, fuzz=restrictions.get("fuzz", 0))
 
     def about(self, subject: str, valid_at: Moment = None, **restrictions: Unpack[Restrictions]) -> "About":
-        """Return everything of one subject: names, what holds, the events that speak of it, and their sources.
+        """Return everything of one subject: names, what holds, who disagrees, the events that speak of it, sources.
 
         Args:
             subject: what is asked about.
@@ -86,7 +86,7 @@ class Analysis(Asking):
             fuzz = restrictions.get("fuzz", 0)
             found = query.holdings(self._connection, filters, instant, texts=self._texts, fuzz=fuzz)
             holdings = self._corroborated(found, filters, instant, fuzz=fuzz, least=0)
-            return subject_page.about(self._log, self._connection, filters, holdings)
+            return subject_page.about(self._log, self._connection, filters, holdings, fuzz=fuzz)
 
     def changes(
         self,
@@ -130,11 +130,14 @@ class Analysis(Asking):
             earlier, later = min(earlier or 0, head), head if later is None else min(later, head)
             if later < earlier:
                 raise ChronologyError(f"{until} is before {since}", hint="swap the two known times")
+            before, after = (
+                self._filters(subject, attribute, {**restrictions, "known_at": known_at}, kind=kind)
+                for known_at in (earlier, later)
+            )
             yield from changes(
                 self._connection,
-                self._filters(subject, attribute, restrictions, kind=kind),
-                earlier=earlier,
-                later=later,
+                before,
+                after,
                 instant=instant,
                 fuzz=restrictions.get("fuzz", 0),
                 progress=progress,
@@ -253,7 +256,7 @@ class Analysis(Asking):
         from chronology.questions import source_records
 
         with self._asking():
-            return source_records.sources(self._connection)
+            return source_records.sources(self._connection, self._identities())
 
     def gaps(
         self,

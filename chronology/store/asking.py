@@ -8,7 +8,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, TypedDict
 
 from chronology.errors import ChronologyError
+from chronology.events.identities import Identities
 from chronology.log.event_table import Log
+from chronology.projections import merges
 from chronology.projections.filters import Filters
 from chronology.projections.names import Texts
 from chronology.store import query
@@ -51,6 +53,10 @@ class Asking(ABC):
     def vocabulary(self) -> "Vocabulary":
         """The event types that the log defines."""
 
+    def _identities(self, known_at: KnownAt = None) -> Identities:
+        """Return which names meant one subject, as known then."""
+        return merges.known(self._connection, query.position_known_at(self._log, known_at))
+
     def _filters(
         self, subject: str | None, attribute: str | None, restrictions: Restrictions, *, kind: str | None = None
     ) -> Filters:
@@ -59,13 +65,20 @@ class Asking(ABC):
         if fuzz < 0:
             raise ChronologyError(f"fuzz is {fuzz}, and cannot be below 0", hint="give it in seconds, as in 7 * 86_400")
         query.check_grade(min_grade)
+        known_at = query.position_known_at(self._log, restrictions.get("known_at"))
+        same = merges.known(self._connection, known_at)
+        sources, origins = (
+            tuple(dict.fromkeys(map(same.of, query.names(some))))
+            for some in (restrictions.get("sources"), restrictions.get("origins"))
+        )
         return Filters(
-            subject=subject,
+            subject=None if subject is None else same.of(subject),
             attribute=attribute,
             kind=kind,
-            known_at=query.position_known_at(self._log, restrictions.get("known_at")),
+            known_at=known_at,
             stated_by=query.day_of(restrictions.get("stated_by")),
-            sources=query.names(restrictions.get("sources")),
-            origins=query.names(restrictions.get("origins")),
+            sources=sources,
+            origins=origins,
             min_grade=min_grade,
+            identities=same,
         )

@@ -16,14 +16,22 @@ from chronology.events.records import Body, Event, as_dict, body_of, decode, enc
 from chronology.log.event_table import Log, Row
 from chronology.projections import references
 from chronology.projections.fold import Fold
+from chronology.store.admission import check_defined, check_merged
 from chronology.store.hints import INSTEAD, gone, hint_for
 from chronology.store.kinds import Kinds
 from chronology.store.published import Published
 from chronology.store.remarks import Remarks
 from chronology.transparency.merkle import leaf_hash
 from chronology.vocabulary import builtin
-from chronology.vocabulary.definitions import check_definition
-from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED, own_source, shape_faults
+from chronology.vocabulary.event_types import (
+    BOOKKEEPING,
+    DEFINED,
+    MERGED,
+    REDACTED,
+    RETRACTED,
+    own_source,
+    shape_faults,
+)
 from chronology.vocabulary.registry import Vocabulary
 
 Randomness = Callable[[int], bytes]
@@ -145,7 +153,7 @@ class Batch:
         self._pending[row.id] = row
         self._head = row.position
         if body.source:
-            self._remarks.look_at(body, row.position, published=self._published.day(body.source))
+            self._remarks.look_at(body, row.position, published=self._published.day(body.source, self._fold.identities))
         target = body.retracts or body.replaces
         withdrawn = self._find(target) if target else None
         if withdrawn:
@@ -154,8 +162,10 @@ class Batch:
             body.type == DEFINED
             or body.subject.startswith("source/")
             or (withdrawn and withdrawn.subject.startswith("source/"))
+            or MERGED in (body.type, withdrawn and withdrawn.type)
         ):
-            # Such an event, its withdrawal or a new version of a type may change the stated days of reports.
+            # Such an event, its withdrawal or a new version of a type may change the stated days of reports, and a
+            # merge may be refused for an earlier one.
             self._published.forget()
             self.flush()
             self._fold.flush()
@@ -228,7 +238,7 @@ class Batch:
             subject = self._named("event", event.retracts)[1].subject
         source = own_source(event) if event.source is None else event.source
         if stated is None and source is not None:
-            stated = self._published.day(source)
+            stated = self._published.day(source, self._fold.identities)
         return body_of(
             event,
             nonce=self._randomness(16).hex(),
@@ -247,21 +257,14 @@ class Batch:
         if faults:
             raise InvalidEventError(faults, hint=hint_for(body, faults))
         if body.type == DEFINED:
-            self._check_definition(body)
+            check_defined(body, self.vocabulary)
+        if body.type == MERGED:
+            check_merged(body, self._fold.identities)
         for target in body.disputes:
             self._named("disputed event", target)
         withdrawn = body.retracts or body.replaces
         if withdrawn:
             self._check_withdrawal(body, *self._named("event", withdrawn))
-
-    def _check_definition(self, event: Body) -> None:
-        schema = event.data["schema"]
-        check_definition(schema)
-        name = str(schema["$id"]).split(":")[2]
-        if event.subject != f"type/{name}":
-            raise InvalidEventError([f"subject: the definition of {name} is about type/{name}, not {event.subject!r}"])
-        if self.vocabulary.with_type(schema) is self.vocabulary:
-            raise InvalidEventError([f"{schema['$id']} is already defined with this content"])
 
     def _check_withdrawal(self, event: Body, target: Row, body: Body) -> None:
         if body.type in BOOKKEEPING:

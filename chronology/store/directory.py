@@ -11,6 +11,7 @@ from chronology.store.asking import Asking
 from chronology.store.query import KnownAt
 
 if TYPE_CHECKING:
+    from chronology.questions.merging import MergeTold
     from chronology.questions.subject_list import KnownSubject
     from chronology.questions.subject_names import Name
 
@@ -19,9 +20,10 @@ class Directory(Asking):
     """The names in a store."""
 
     def subjects(self, *, kind: str | None = None) -> list[str]:
-        """Return every subject that some event is about or refers to, in order."""
+        """Return every subject that some event is about or refers to, in order; of merged ones the kept name."""
         with self._asking():
-            return references.subjects(self._connection, kind=kind)
+            found, same = references.subjects(self._connection, kind=kind), self._identities()
+            return [subject for subject in found if same.of(subject) == subject]
 
     def knows_subject(self, subject: str) -> bool:
         """Tell whether some event is about a subject or refers to it."""
@@ -89,7 +91,10 @@ class Directory(Asking):
         query.check_limit(limit)
         with self._asking():
             known = query.position_known_at(self._log, known_at)
-            return subject_list.subjects(self._log, self._connection, kind=kind, text=text, known_at=known, limit=limit)
+            same = self._identities(known)
+            return subject_list.subjects(
+                self._log, self._connection, same, kind=kind, text=text, known_at=known, limit=limit
+            )
 
     def names_of(self, subject: str, *, known_at: KnownAt = None) -> "list[Name]":
         """Return all names of a subject, the one to show first.
@@ -106,7 +111,39 @@ class Directory(Asking):
 
         with self._asking():
             known = query.position_known_at(self._log, known_at)
-            return subject_names.names(self._log, self._connection, subjects=[subject], known_at=known).get(subject, [])
+            same = self._identities(known)
+            kept = same.of(subject)
+            return subject_names.names(self._log, self._connection, same, subjects=[kept], known_at=known).get(kept, [])
+
+    def merges(self, subject: str | None = None, *, known_at: KnownAt = None) -> "list[MergeTold]":
+        """Return what says that subjects are one, in order of the log.
+
+        Args:
+            subject: only of the names that mean this one; of all where not given.
+            known_at: as known then, as for `state`.
+
+        Raises:
+            DateError: a known_at that cannot be read.
+            ChronologyError: a position below 0.
+        """
+        from chronology.questions import merging
+
+        with self._asking():
+            return list(merging.merges_of(self._log, self._identities(known_at), subject))
+
+    def same_subject(self, subject: str, *, known_at: KnownAt = None) -> tuple[str, ...]:
+        """Return all names that mean a subject: the one under which answers stand first, then those merged into it.
+
+        Args:
+            subject: as kind/slug.
+            known_at: as known then, as for `state`.
+
+        Raises:
+            DateError: a known_at that cannot be read.
+            ChronologyError: a position below 0.
+        """
+        with self._asking():
+            return self._identities(known_at).names_of(subject)
 
     def subjects_named(self, text: str, *, kinds: Collection[str] = ()) -> list[str]:
         """Return the subjects that a text names, in order: by a name or alias; if none bears it, by the slug alone.

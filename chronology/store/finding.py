@@ -62,6 +62,7 @@ class Finding(Asking):
         from chronology.questions import beginnings
 
         with self._asking():
+            subject = subject and self._identities().of(subject)
             return beginnings.beginning(
                 self._log, self._connection, self.vocabulary, what, prefix, subject=subject, limit=limit
             )

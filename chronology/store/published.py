@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from chronology.events.identities import Identities
 from chronology.events.patterns import is_day, is_subject
 from chronology.projections import claim_changes
 
@@ -21,15 +22,15 @@ class Published:
         self._connection = connection
         self._days: dict[str, str | None] = {}
 
-    def day(self, source: str) -> str | None:
-        """Return the day on which a source was published, None where nobody knows it exactly."""
+    def day(self, source: str, identities: Identities) -> str | None:
+        """Return the day on which a source was published, under the name that was kept; None where nobody knows it."""
         if source not in self._days:
             if not is_subject(source):
                 # The event will be refused; remembering its source would let a stream of them fill the memory.
                 return None
             if len(self._days) >= _REMEMBERED:
                 self._days.clear()
-            text = claim_changes.latest_value(self._connection, source, PUBLISHED)
+            text = claim_changes.latest_value(self._connection, identities.of(source), PUBLISHED)
             value = msgspec.json.decode(text) if text else None
             self._days[source] = value if isinstance(value, str) and is_day(value) else None
         return self._days[source]

@@ -275,8 +275,9 @@ class Reader(Analysis, Directory, Finding, Selecting):
         query.check_limit(limit)
         first, last = period(since, until)
         with self._asking():
+            names = None if subject is None else self._identities().names_of(subject)
             found = references.positions(
-                self._connection, subject=subject, since=first, until=last, reverse=reverse, limit=limit
+                self._connection, subjects=names, since=first, until=last, reverse=reverse, limit=limit
             )
             rows = (self._log.by_position(position) for position in found)
             return [self._recorded(row) for row in rows if row is not None]

@@ -10,7 +10,7 @@ from typing import Final
 from chronology.errors import nearest
 from chronology.events.patterns import is_subject
 from chronology.events.slugs import folded, slug_of
-from chronology.projections import likeness, references
+from chronology.projections import likeness, merges, references
 
 _MOST: Final = 5
 """The most suggestions: nobody reads more than a handful."""
@@ -59,8 +59,9 @@ def resembling(
     wanted = [kind] if kind else kinds
     # A slug that exists under another kind than the typed one may be meant too.
     exact = of_kinds(same, wanted) or of_kinds(same, kinds)
+    same_as = merges.known(connection).of
     if exact or not slug:
-        return exact[:_MOST]
+        return list(dict.fromkeys(map(same_as, exact)))[:_MOST]
     parts = _parts(slug)
     others = likeness.holding(connection, parts, _ROWS)
     for beginning in [kind] if kind else references.kinds(connection):
@@ -68,7 +69,7 @@ def resembling(
     found = _ranked(slug, of_kinds(others, wanted), [pair for pair in named if of_kinds(pair[:1], wanted)])
     if parties and not found:
         found = _ranked(slug, of_kinds(likeness.parties_holding(connection, parts, _ROWS), wanted), [])
-    return found[:_MOST]
+    return list(dict.fromkeys(map(same_as, found)))[:_MOST]
 
 
 def divided(text: str, known: Collection[str]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import Final
 from chronology.errors import AmbiguousNameError, ChronologyError
 from chronology.events.slugs import slug_of
 from chronology.log.event_table import Log
-from chronology.projections import likeness, references
+from chronology.projections import likeness, merges, references
 from chronology.questions.subject_names import bearers
 from chronology.store.resemblance import divided, of_kinds, resembling
 
@@ -30,8 +30,9 @@ def subjects_named(log: Log, connection: sqlite3.Connection, text: str, *, kinds
     if kind and kinds and kind not in kinds:
         return []
     slug = slug_of(name)
-    return of_kinds(bearers(log, connection, name), wanted) or of_kinds(
-        likeness.with_slug(connection, slug) if slug else (), wanted
+    same = merges.known(connection)
+    return of_kinds(bearers(log, connection, same, name), wanted) or of_kinds(
+        map(same.of, likeness.with_slug(connection, slug) if slug else ()), wanted
     )
 
 
@@ -60,7 +61,8 @@ def resolve(
 def similar(log: Log, connection: sqlite3.Connection, subject: str) -> list[str]:
     """Return the subjects of the same kind that one resembles: by slug, or by a name of which its slug is made."""
     kind, _, slug = subject.partition("/")
-    given = bearers(log, connection, slug.replace("-", " "))
+    same = merges.known(connection)
+    given = bearers(log, connection, same, slug.replace("-", " "))
     found = [*of_kinds(given, [kind]), *resembling(connection, subject, kinds=[kind])]
     series = _NUMBER.sub("0", subject)
-    return [one for one in dict.fromkeys(found) if one != subject and _NUMBER.sub("0", one) != series][:_MOST]
+    return [one for one in dict.fromkeys(found) if one != same.of(subject) and _NUMBER.sub("0", one) != series][:_MOST]

@@ -84,7 +84,7 @@ class Selecting(Asking):
 
         with self._asking():
             known = query.position_known_at(self._log, known_at)
-            found = subject_names.names(self._log, self._connection, known_at=known)
+            found = subject_names.names(self._log, self._connection, self._identities(known), known_at=known)
             return {subject: names[0].text for subject, names in found.items()}
 
     def transcript(self) -> Iterator[bytes]:

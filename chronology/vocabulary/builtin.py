@@ -9,11 +9,11 @@ from chronology.errors import InvalidEventError, StoreError
 from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.events.records import Event
-from chronology.vocabulary.event_types import DEFINED, NAMED, REDACTED
+from chronology.vocabulary.event_types import DEFINED, MERGED, NAMED, REDACTED
 
 _PACKAGE: Final = Path(__file__).parents[1]
 
-ADDED_LATER: Final = frozenset({REDACTED, NAMED})
+ADDED_LATER: Final = frozenset({REDACTED, NAMED, MERGED})
 """Types that stores made before them lack; they are defined there when they are first used."""
 
 

@@ -22,10 +22,11 @@ RETRACTED: Final = "assertion.retracted"
 DEFINED: Final = "type.defined"
 REDACTED: Final = "event.redacted"
 NAMED: Final = "subject.named"
+MERGED: Final = "subject.merged"
 BOOKKEEPING: Final = frozenset({RETRACTED, DEFINED, REDACTED})
 """Types that say something about the log, not about the world: no valid time, no source."""
 
-NAMING: Final = frozenset({NAMED})
+NAMING: Final = frozenset({NAMED, MERGED})
 """Types that say which subject a name means: no valid time, a source where one tells it; they can be withdrawn."""
 
 IDENTITY: Final = re.compile(r"urn:chronology:([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+):([1-9][0-9]{0,5})")

@@ -23,7 +23,7 @@ def test_a_page_has_a_section_for_each_thing(example: Path) -> None:
 def test_a_page_as_json_is_one_object(example: Path) -> None:
     """With the records of the other commands."""
     page = done("--db", example, "about", "group/islamic-state", "--at", "2018-05-14", "--json").json
-    assert list(page) == ["subject", "valid_at", "names", "state", "timeline", "sources"]
+    assert list(page) == ["subject", "valid_at", "names", "merges", "state", "conflicts", "timeline", "sources"]
     assert page["state"] == done("--db", example, "state", "group/islamic-state", "--at", "2018-05-14", "--json").json
     assert page["timeline"] == done("--db", example, "timeline", "group/islamic-state", "--json").json
     assert page["names"] == done("--db", example, "describe", "group/islamic-state", "--json").json

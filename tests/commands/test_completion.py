@@ -45,6 +45,8 @@ def words(*typed: str) -> list[str]:
         (["log", "--subject", "="], None),
         (["state", "--source", "source/v"], ["source/voa-2018-05-14"]),
         (["state", "--origin", "person/s"], ["person/suhaib-jaber"]),
+        (["merge", "crossing/"], ["crossing/baguz"]),
+        (["unmerge", "crossing/baguz", "crossing/"], ["crossing/baguz"]),
         (["state", "--kind", "cross"], ["crossing"]),
         (["state", "--sour"], ["--source"]),
         (["show", "7"], ["79", "78", "77", "76", "75", "74", "73", "72", "71", "70", "7"]),

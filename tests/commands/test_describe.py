@@ -58,7 +58,7 @@ def test_subjects_are_listed_in_every_form(storm: Path) -> None:
     (sdf,) = done(*db, "islamic st", "--json").json
     assert (sdf["subject"], sdf["name"], sdf["aliases"]) == ("group/islamic-state", "Islamic State", ["IS", "ISIS"])
     listed = done(*db, "-n", "2", "--csv").out.splitlines()
-    assert listed[0] == "subject,kind,name,aliases,events,first_position,last_position,first,last"
+    assert listed[0] == "subject,kind,name,aliases,merged,events,first_position,last_position,first,last"
     assert len(listed) == 3
     assert json.loads(done(*db, "--known-at", "2", "--json").out) == []
     refused(run(*db, "--kind", "plaec"), "did you mean place?")

@@ -16,6 +16,8 @@ SAID = ("--on", "2018", "--source", "source/gazette")
 WRITING = {
     "append": (("crossing.closed", "crossing/x", *SAID), "would append 1, 0 unchanged"),
     "describe": (("place/hajin", "--name", "Hajin"), "would append 1, 0 unchanged"),
+    "merge": (("place/hajin", "place/baguz", "--reason", "r"), "would merge place/baguz into place/hajin"),
+    "unmerge": (("place/hajin", "place/al-shaer", "--reason", "r"), "would make place/hajin and place/al-shaer two"),
     "retract": ((EVENT, "--reason", "r"), f"would retract #{nth(37)} crossing.closed about crossing/baguz"),
     "undo": ((str(nth(37)),), f"would retract #{nth(37)} crossing.closed about crossing/baguz"),
     "redact": ((EVENT, "--reason", "r"), f"would erase for good, of #{nth(37)} {EVENT}:"),
@@ -94,6 +96,8 @@ def test_a_dry_run_writes_nothing(storm: Path, folder: Path, name: str) -> None:
     """It says what would be done, asks for nothing, leaves every file as it was and makes none."""
     words, told = WRITING[name]
     Path("storm.db").write_bytes(storm.read_bytes())
+    if name == "unmerge":
+        done("merge", *words)
     with untouched(*folder.iterdir()):
         ended = done(*name.split(), *words, "--dry-run")
     assert ended.out.splitlines()[-1 if name == "replay" else 0].startswith(told)

@@ -125,6 +125,19 @@ def _prepare(name: str, example: Path) -> str:
     """Make the files that a command's examples name; return the verifier key that they abbreviate."""
     if name not in ("", "demo"):
         Path("chronology.db").write_bytes(example.read_bytes())
+    if name in ("merge", "unmerge"):
+        done(
+            "append",
+            "place.described",
+            "place/baghuz",
+            "located_in=place/deir-ez-zor",
+            "--on",
+            "2018",
+            "--source",
+            "source/gazette",
+        )
+    if name == "unmerge":
+        done("merge", "place/baguz", "place/baghuz", "--reason", "two spellings")
     event = '{"type":"operation.ended","subject":"operation/x","valid":"2019-03","source":"source/gazette"}\n'
     Path("events.jsonl").write_text(event)
     Path("gazette.html").write_text("snow")

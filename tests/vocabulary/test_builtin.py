@@ -23,7 +23,10 @@ EVENT_KEYS = (
     "id", "type", "subject", "valid", "stance", "data", "source", "said_by", "stated", "grade", "quote",
     "locator", "note", "disputes", "replaces", "retracts", "recorded_at", "recorded_by",
 )  # fmt: skip
-CORE_TYPES = {"fact.asserted", "fact.ended", "assertion.retracted", "event.redacted", "subject.named", "type.defined"}
+CORE_TYPES = {
+    "fact.asserted", "fact.ended", "assertion.retracted", "event.redacted", "subject.named", "subject.merged",
+    "type.defined",
+}  # fmt: skip
 KINDS = {
     "alliance", "crossing", "event", "group", "incident", "log-checkpoint", "operation", "organization", "person",
     "place", "presence", "source", "type",
