@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
-import attrs
 import typer
 
 from chronology.answers.holding import Candidate, Holding
@@ -111,8 +110,18 @@ def record(holding: Holding, *, valid_at: str) -> dict[str, Json]:
 
 
 def _candidate_record(candidate: Candidate) -> dict[str, Json]:
-    record = attrs.asdict(candidate, filter=lambda field, _: field.name != "role")
-    return record | {"value": thaw(candidate.value)}
+    # By name: a whole state has a hundred thousand of them, and attrs.asdict takes three times as long.
+    return {
+        "value": thaw(candidate.value),
+        "standing": candidate.standing,
+        "event": candidate.event,
+        "position": candidate.position,
+        "valid": candidate.valid,
+        "origin": candidate.origin,
+        "source": candidate.source,
+        "grade": candidate.grade,
+        "supported_by": candidate.supported_by,
+    }
 
 
 def answer_rows(holdings: Iterable[Holding]) -> Iterator[Row]:

@@ -10,7 +10,8 @@ from chronology.errors import ChronologyError, IntegrityError, InvalidEventError
 from chronology.events.records import Body, decode
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import declared
-from chronology.projections import claim_changes, names, references, segment_changes
+from chronology.projections import called, claim_changes, names, references, segment_changes
+from chronology.projections.called import CalledRow, called_rows
 from chronology.projections.claim_changes import Withdrawal
 from chronology.projections.claims import Group
 from chronology.projections.derive import ClaimRow, ReferenceRow, claim_rows, reference_rows
@@ -38,9 +39,10 @@ class Fold:
         self._connection = connection
         self.vocabulary = vocabulary
         # Rows that are not written yet, by position of their event; and what ends rows that are.
-        self._pending: dict[int, tuple[list[ClaimRow], list[ReferenceRow]]] = {}
+        self._pending: dict[int, tuple[list[ClaimRow], list[ReferenceRow], list[CalledRow]]] = {}
         self._ended: list[tuple[int, bool, ClaimRow]] = []
         self._gone: list[tuple[int, ReferenceRow]] = []
+        self._unnamed: list[tuple[int, CalledRow]] = []
         # What came and went, by group, since segments were last brought up.
         self._touched: defaultdict[Group, list[Change]] = defaultdict(list)
         self._anew = anew
@@ -86,7 +88,8 @@ class Fold:
         if body.type == DEFINED:
             self._define(position, body)
         rows = claim_rows(position, body, self.vocabulary, self._lookup)
-        self._pending[position] = rows, reference_rows(position, body, self.vocabulary, claims=rows)
+        spoken_of = reference_rows(position, body, self.vocabulary, claims=rows)
+        self._pending[position] = rows, spoken_of, called_rows(position, body, rows)
         self._position = position
         if len(self._pending) >= _PENDING_EVENTS:
             self.flush()
@@ -106,11 +109,12 @@ class Fold:
         """Write what is pending; names are numbered in the order in which the log uses them."""
         numbers = names.number(self._connection, self._names())
         self._end(numbers)
-        rows = [row for some, _ in self._pending.values() for row in some]
+        rows = [row for some, _, _ in self._pending.values() for row in some]
         claims = [_numbered(row, numbers) for row in rows]
         claim_changes.insert(self._connection, claims)
-        spoken_of = [(numbers[row[0]], *row[1:]) for _, some in self._pending.values() for row in some]
+        spoken_of = [(numbers[row[0]], *row[1:]) for _, some, _ in self._pending.values() for row in some]
         references.insert(self._connection, spoken_of)
+        called.insert(self._connection, (row for _, _, some in self._pending.values() for row in some), numbers)
         self._pending.clear()
         if not self._anew:
             for row, written in zip(rows, claims, strict=True):
@@ -120,7 +124,7 @@ class Fold:
 
     def _names(self) -> Iterator[str]:
         """Yield the names in what is pending, in order of use; what is ended has its numbers already."""
-        for rows, spoken_of in self._pending.values():
+        for rows, spoken_of, _ in self._pending.values():
             for row in rows:
                 yield row.subject
                 yield row.attribute
@@ -147,8 +151,10 @@ class Fold:
                 self._changes += 1
         claim_changes.withdraw(self._connection, ended)
         references.withdraw(self._connection, [(by, numbers[row.subject], row.position) for by, row in self._gone])
+        called.withdraw(self._connection, self._unnamed, numbers)
         self._ended.clear()
         self._gone.clear()
+        self._unnamed.clear()
 
     def _lookup(self, event_id: str) -> tuple[int, Body] | None:
         row = self._log.by_id(event_id)
@@ -163,12 +169,15 @@ class Fold:
             return
         position, body = known
         if position in self._pending:
-            rows, spoken_of = self._pending[position]
+            rows, spoken_of, names_given = self._pending[position]
             rows[:] = [row._replace(known_until=by) for row in rows]
             spoken_of[:] = [row._replace(known_until=by) for row in spoken_of]
+            names_given[:] = [row._replace(known_until=by) for row in names_given]
             return
-        self._ended += [(by, True, row) for row in claim_rows(position, body, self.vocabulary, self._lookup)]
+        rows = claim_rows(position, body, self.vocabulary, self._lookup)
+        self._ended += [(by, True, row) for row in rows]
         self._gone += [(by, row) for row in reference_rows(position, body, self.vocabulary)]
+        self._unnamed += [(by, row) for row in called_rows(position, body, rows)]
 
     def _define(self, position: int, body: Body) -> None:
         before = self.vocabulary
@@ -201,10 +210,11 @@ class Fold:
             old = claim_rows(row.position, body, before, self._lookup)
             new = claim_rows(row.position, body, self.vocabulary, self._lookup, known_from=by, ordinal=ordinal)
             if [_content(r) for r in old] == [_content(r) for r in new]:
-                self._pending[row.position] = [], new_references[1:]
+                self._pending[row.position] = [], new_references[1:], []
                 continue
             self._ended += [(by, False, r) for r in old]
-            self._pending[row.position] = new, new_references
+            self._unnamed += [(by, r) for r in called_rows(row.position, body, old)]
+            self._pending[row.position] = new, new_references, called_rows(row.position, body, new)
             ordinal += len(new)
             if len(self._pending) >= _PENDING_EVENTS:
                 self.flush()

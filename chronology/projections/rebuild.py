@@ -21,7 +21,7 @@ Stored = tuple[Any, ...] | None
 
 _TICK: Final = 1_000
 
-_IN_ORDER_OF: Final = {"claim": ("key",), "reference": ("position",)}
+_IN_ORDER_OF: Final = {"claim": ("key",), "reference": ("position",), "called": ("key",)}
 """What tells which of many differences comes first in the log."""
 
 PROJECTIONS: Final = {
@@ -29,6 +29,7 @@ PROJECTIONS: Final = {
     "claim": ("subject", "attribute", "start_min", "key"),
     "segment": ("subject", "attribute", "valid_from"),
     "reference": ("subject", "position"),
+    "called": ("spelling", "subject", "key"),
     "projection": ("name",),
 }
 """Every projection table, and the columns that tell its rows apart."""

@@ -7,6 +7,8 @@ from typing import Any, Final, Literal
 
 from attrs import frozen
 
+from chronology.projections.tables import ORDINAL_BITS
+
 _DESCRIBING: Final = ("title", "publisher", "url", "published", "reliability", "archived_sha256")
 """Attributes of a source that are listed."""
 
@@ -71,22 +73,27 @@ def _source(
 
 
 _NAMES: Final = """
-    SELECT source FROM assertion
+    SELECT text FROM name WHERE id IN (SELECT source FROM claim)
     UNION
     SELECT subject FROM mention WHERE subject >= 'source/' AND subject < 'source0' AND first IS NOT NULL
     ORDER BY 1
 """
 
 # An event that a newer version of its type reads anew has rows that ended, and others that did not: it is live.
-_FATES: Final = """
+_FATES: Final = f"""
     WITH told AS (
-        SELECT source, position, max(known_until IS NULL) AS is_live, max(known_until) AS until, max(grade) AS grade
-        FROM assertion
+        SELECT
+            source,
+            ifnull(position, key >> {ORDINAL_BITS}) AS place,
+            max(known_until IS NULL) AS is_live,
+            max(known_until) AS until,
+            max(grade) AS grade
+        FROM claim
         WHERE subject <> source
-        GROUP BY source, position
+        GROUP BY source, place
     )
     SELECT
-        source,
+        (SELECT text FROM name WHERE id = source),
         iif(is_live, substr(grade, 1, 1), NULL),
         CASE
             WHEN is_live THEN 'live'
@@ -98,20 +105,21 @@ _FATES: Final = """
     GROUP BY 1, 2, 3
 """
 
-_CONTESTED: Final = """
-    WITH party (key) AS (
-        SELECT leading
-        FROM state
-        WHERE contested
+# A claim is looked up by its place: nothing leads to it by its key alone.
+_CONTESTED: Final = f"""
+    WITH party (subject, attribute, start, number) AS (
+        SELECT subject, attribute, leading_start, leading
+        FROM segment
+        WHERE contested AND valid_to > valid_from AND leading IS NOT NULL
         UNION
-        SELECT json_extract(other.value, '$[0]')
-        FROM state, json_each(state.others) AS other
-        WHERE contested
+        SELECT subject, attribute, start.value, json_extract(other.value, '$[0]')
+        FROM segment, json_each(others) AS other, json_each(starts) AS start
+        WHERE contested AND valid_to > valid_from AND start.key = other.key
     )
-    SELECT source, count(DISTINCT position)
+    SELECT (SELECT text FROM name WHERE id = source), count(DISTINCT ifnull(position, key >> {ORDINAL_BITS}))
     FROM party
-    JOIN assertion ON assertion.key = party.key
-    WHERE subject <> source
+    CROSS JOIN claim USING (subject, attribute)
+    WHERE start_min = start AND key = number AND subject <> source
     GROUP BY source
 """
 

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -12,13 +12,17 @@ from chronology.dates import edtf
 from chronology.dates.calendar import BEGINNING, FOREVER
 from chronology.events.slugs import slug_of
 from chronology.log.event_table import Log
+from chronology.projections.tables import LAST, ORDINAL_BITS
 from chronology.questions.subject_names import Name, bearers, names
 
 _OF_THE_LOG: Final = ("event", "type")
 """Kinds that only the log's own bookkeeping speaks of; they are listed where they are asked for."""
 
 _AT_ONCE: Final = 1_000
-"""Subjects whose names are looked up together."""
+"""Subjects that are looked up together."""
+
+_FEW: Final = 50
+"""The same at least, where only some are wanted: not every name is that of a subject."""
 
 
 @frozen(kw_only=True)
@@ -75,44 +79,76 @@ def subjects(
         known_at: as known at this position.
         limit: only so many, the first in that order.
     """
-    with_name = bearers(log, connection, text, within=True, known_at=known_at) if text else ()
-    rows = _rows(connection, kind=kind, known_at=known_at, text=text, with_name=with_name)
-    found = _named(log, connection, rows, known_at=known_at)
+    with_name = bearers(connection, text, within=True, known_at=known_at) if text else ()
+    listed = _listed(connection, kind=kind, text=text, with_name=with_name)
+    # Who wants the first few need not wait for all.
+    size = _AT_ONCE if limit is None else min(max(limit, _FEW), _AT_ONCE)
+    found = (
+        one
+        for some in iter(lambda: list(islice(listed, size)), [])
+        for one in _named(log, connection, _rows(connection, some, known_at=known_at), known_at=known_at)
+    )
     # What is left of a subject that is spoken of no more is the retractions.
     alive = (one for one in found if one.events or one.names or kind in _OF_THE_LOG)
     return list(islice(alive, limit))
 
 
 def _named(
-    log: Log, connection: sqlite3.Connection, rows: Iterator[Any], *, known_at: int | None
+    log: Log, connection: sqlite3.Connection, rows: Iterable[Sequence[Any]], *, known_at: int | None
 ) -> Iterator[KnownSubject]:
-    while some := list(islice(rows, _AT_ONCE)):
-        named = names(log, connection, subjects=[row[0] for row in some], known_at=known_at)
-        yield from (_subject(row, tuple(named.get(row[0], ()))) for row in some)
+    some = list(rows)
+    named = names(log, connection, subjects=[row[0] for row in some], known_at=known_at)
+    yield from (_subject(row, tuple(named.get(row[0], ()))) for row in some)
 
 
-def _rows(
-    connection: sqlite3.Connection,
-    *,
-    kind: str | None,
-    known_at: int | None,
-    text: str | None,
-    with_name: Collection[str],
-) -> Iterator[Any]:
-    known = "known_until IS NULL"
-    if known_at is not None:
-        known = "(position <= :known_at AND (known_until IS NULL OR known_until > :known_at))"
-    hidden = ", ".join(f"'{name}'" for name in _OF_THE_LOG)
-    # "0" is the character after "/": all subjects of the kind, by the table's own order.
-    of_kind = "1" if kind is None else "subject >= :kind || '/' AND subject < :kind || '0'"
-    fits = "(subject IN (SELECT value FROM json_each(:with_name)) OR instr(subject, :text) OR instr(subject, :slug))"
+def _listed(
+    connection: sqlite3.Connection, *, kind: str | None, text: str | None, with_name: Collection[str]
+) -> Iterator[str]:
+    """Yield what may be a subject to list, in order, without a look at what is said of it."""
+    fits = "(text IN (SELECT value FROM json_each(:with_name)) OR instr(text, :text) OR instr(text, :slug))"
     if text is None:
         fits = "1"
     elif not slug_of(text):
         # An empty text stands in every other.
-        fits = fits.replace(" OR instr(subject, :slug)", "")
+        fits = fits.replace(" OR instr(text, :slug)", "")
+    hidden = ", ".join(f"'{name}'" for name in _OF_THE_LOG)
+    # "0" is the character after "/": all subjects of the kind, by the index.
+    of_kind = "text >= :kind || '/' AND text < :kind || '0'"
+    if kind is None:
+        of_kind = f"instr(text, '/') AND substr(text, 1, instr(text, '/') - 1) NOT IN ({hidden})"
+    rows = connection.execute(
+        f"SELECT text FROM name WHERE {of_kind} AND {fits} ORDER BY text",
+        {
+            "kind": kind,
+            "with_name": json.dumps(sorted(with_name)),
+            "text": (text or "").lower(),
+            "slug": slug_of(text or ""),
+        },
+    )
+    return (row[0] for row in rows)
+
+
+def _rows(connection: sqlite3.Connection, some: Sequence[str], *, known_at: int | None) -> Iterator[Any]:
+    """Yield the sum of what is said of each of some subjects, in order; nothing of those that are none."""
+    known = "known_until IS NULL"
+    if known_at is not None:
+        known = "(position <= :known_at AND (known_until IS NULL OR known_until > :known_at))"
+    # The view mention would be read whole: of its two halves, each leads to a subject by its own key.
     return connection.execute(
         f"""
+        WITH listed (id, text) AS MATERIALIZED (
+            SELECT name.id, text FROM json_each(:some) CROSS JOIN name ON text = value
+        ),
+        mentioned (subject, position, first, last, known_until) AS (
+            SELECT text, key >> {ORDINAL_BITS}, start_min, {LAST}, known_until
+            FROM listed
+            CROSS JOIN claim ON claim.subject = listed.id
+            WHERE tells
+            UNION ALL
+            SELECT text, position, first, last, known_until
+            FROM listed
+            CROSS JOIN reference ON reference.subject = listed.id
+        )
         SELECT
             subject,
             count(first),
@@ -120,19 +156,12 @@ def _rows(
             max(position),
             min(CASE WHEN first > {BEGINNING} THEN first WHEN last < {FOREVER} THEN last - 1 END),
             max(CASE WHEN last < {FOREVER} THEN last - 1 WHEN first > {BEGINNING} THEN first END)
-        FROM mention
-        WHERE {of_kind} AND {known} AND {fits}
+        FROM mentioned
+        WHERE {known}
         GROUP BY subject
-        HAVING :kind IS NOT NULL OR substr(subject, 1, instr(subject, '/') - 1) NOT IN ({hidden})
         ORDER BY subject
         """,
-        {
-            "kind": kind,
-            "known_at": known_at,
-            "with_name": json.dumps(sorted(with_name)),
-            "text": (text or "").lower(),
-            "slug": slug_of(text or ""),
-        },
+        {"some": json.dumps(some), "known_at": known_at},
     )
 
 

@@ -7,7 +7,6 @@ from typing import Final
 
 from chronology.errors import AmbiguousNameError, ChronologyError
 from chronology.events.slugs import slug_of
-from chronology.log.event_table import Log
 from chronology.projections import likeness, references
 from chronology.questions.subject_names import bearers
 from chronology.store.resemblance import divided, of_kinds, resembling
@@ -21,7 +20,7 @@ _MOST: Final = 5
 """Suggestions: more than a handful is not read."""
 
 
-def subjects_named(log: Log, connection: sqlite3.Connection, text: str, *, kinds: Collection[str] = ()) -> list[str]:
+def subjects_named(connection: sqlite3.Connection, text: str, *, kinds: Collection[str] = ()) -> list[str]:
     """Return the subjects that a text names, in order; those with that slug only where none has that name."""
     if len(text) > _LONGEST or not text.isprintable():
         return []
@@ -30,21 +29,19 @@ def subjects_named(log: Log, connection: sqlite3.Connection, text: str, *, kinds
     if kind and kinds and kind not in kinds:
         return []
     slug = slug_of(name)
-    return of_kinds(bearers(log, connection, name), wanted) or of_kinds(
+    return of_kinds(bearers(connection, name), wanted) or of_kinds(
         likeness.with_slug(connection, slug) if slug else (), wanted
     )
 
 
-def resolve(
-    log: Log, connection: sqlite3.Connection, text: str, *, kinds: Collection[str] = (), parties: bool = False
-) -> str:
+def resolve(connection: sqlite3.Connection, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> str:
     """Return the one subject that a text names.
 
     Raises:
         AmbiguousNameError: several subjects bear the name.
         ChronologyError: none does; the hint names those that resemble it.
     """
-    found = subjects_named(log, connection, text, kinds=kinds)
+    found = subjects_named(connection, text, kinds=kinds)
     if len(found) == 1:
         return found[0]
     if found:
@@ -57,10 +54,10 @@ def resolve(
     )
 
 
-def similar(log: Log, connection: sqlite3.Connection, subject: str) -> list[str]:
+def similar(connection: sqlite3.Connection, subject: str) -> list[str]:
     """Return the subjects of the same kind that one resembles: by slug, or by a name of which its slug is made."""
     kind, _, slug = subject.partition("/")
-    given = bearers(log, connection, slug.replace("-", " "))
+    given = bearers(connection, slug.replace("-", " "))
     found = [*of_kinds(given, [kind]), *resembling(connection, subject, kinds=[kind])]
     series = _NUMBER.sub("0", subject)
     return [one for one in dict.fromkeys(found) if one != subject and _NUMBER.sub("0", one) != series][:_MOST]
