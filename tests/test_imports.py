@@ -42,9 +42,9 @@ dates dates.calendar dates.edtf dates.periods dates.readings
 errors
 events events.json_values events.patterns
 log log.database log.event_table
-projections projections.claims projections.filters projections.long_history projections.names projections.references
-projections.segments projections.tables
-questions questions.scope questions.support
+projections projections.claims projections.filters projections.long_history projections.names projections.origins
+projections.references projections.segments projections.tables
+questions questions.support
 store store.analysis store.asking store.directory store.finding store.query store.reader
 """
 """All that `chronology state` loads of this package, held word for word: each module more makes every answer wait."""

@@ -144,7 +144,7 @@ def _candidates(context: typer.Context, typed: Sequence[str]) -> list[str]:
 
 
 def _taking_value(command: Any, word: str) -> Any:
-    """Return the option of a command that waits for its value, None for a flag and what is no option."""
+    """Return the option of a command that waits for its value, None for a flag and what is not an option."""
     options = (parameter for parameter in command.params if word in parameter.opts)
     return next((option for option in options if not getattr(option, "is_flag", False)), None)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology import Chronology
+import chronology
 from chronology.commands import names, output
 from chronology.commands.application import DryRun, Format, ReadingCommand, RecordedBy, app, format_of, path_of
 from chronology.commands.table import Row, Shape
@@ -63,7 +63,7 @@ def describe(
             names.check_subject(reader, subject)
             _show_names(context, subject, reader.names_of(subject))
         return
-    with Chronology.open(path_of(context)) as chron:
+    with chronology.Chronology.open(path_of(context)) as chron:
         subject = names.meant(chron, subject)
         similar = [] if chron.knows_subject(subject) else chron.similar(subject)
         result = chron.describe(
@@ -89,6 +89,9 @@ def describe(
 
 def _note_shared(chron: Reader, text: str, subject: str) -> None:
     others = [other for other in chron.subjects_named(text) if other != subject]
+    # The title of a report gives way to the name of what it reports on, so it makes no name ambiguous.
+    if not subject.startswith("source/"):
+        others = [other for other in others if not other.startswith("source/")]
     if others:
         output.say(f"note: {text} also means {names.one_of(others)}, so it must be written as kind/slug")
 

@@ -19,24 +19,34 @@ _FILTERS: Final = {
     "stated_by": ("DAY", "Only what was stated up to this day."),
     "source": ("S", "Only from this document; may be repeated."),
     "origin": ("X", "Only claims that come from X; may be repeated."),
+    "without_source": ("S", "Nothing from this document; may be repeated."),
+    "without_origin": ("X", "No claims that come from X, as if X were not trusted; may be repeated."),
     "min_grade": ("B3", "Only what has at least this grade in both respects."),
     "fuzz": ("7d", "Widen the ends of dates qualified with ? ~ or %."),
 }
 """Each filter, with the placeholder for its value in help and what help says about it."""
 
-_REPEATED: Final = {"source": ("source",), "origin": ()}
+_REPEATED: Final = {
+    "source": ("source",),
+    "origin": (),
+    "without_source": ("source",),
+    "without_origin": (),
+}
 """The filters that name subjects, with the kinds that these may be of; of any where there are none."""
 
 
 class FilteringCommand(PagedCommand):
     """A command that asks which assertions say what: it takes all filters of `state`."""
 
+    unfitting: Sequence[str] = ()
+    """Filters that make no sense here: help leaves them out, and the command says so to whoever gives one."""
+
     def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
         """Add the filters to the command's own options."""
-        super().__init__(*args, params=[*(params or []), *_options()], **kwargs)
+        super().__init__(*args, params=[*(params or []), *_options(self.unfitting)], **kwargs)
 
 
-def _options() -> list[TyperOption]:
+def _options(hidden: Sequence[str]) -> list[TyperOption]:
     return [
         TyperOption(
             param_decls=[f"--{name.replace('_', '-')}"],
@@ -46,6 +56,7 @@ def _options() -> list[TyperOption]:
             expose_value=False,
             callback=_keep(name),
             help=text,
+            hidden=name in hidden,
         )
         for name, (metavar, text) in _FILTERS.items()
     ]
@@ -64,6 +75,16 @@ def given(context: typer.Context, name: str) -> Any:
     return context.meta.get(_KEPT, {}).get(name)
 
 
+def parties(context: typer.Context) -> list[str]:
+    """Return the sources and origins that the filters name."""
+    return [name for filtering in _REPEATED for name in given(context, filtering) or ()]
+
+
+def hides(context: typer.Context) -> bool:
+    """Tell whether filters leave out what the log holds; when it was known is another matter."""
+    return bool(parties(context) or given(context, "stated_by") or given(context, "min_grade"))
+
+
 def restrictions_of(context: typer.Context) -> Restrictions:
     """Return the filters that the user gave, as the store takes them.
 
@@ -78,6 +99,8 @@ def restrictions_of(context: typer.Context) -> Restrictions:
         "stated_by": given(context, "stated_by"),
         "sources": given(context, "source"),
         "origins": given(context, "origin"),
+        "without_sources": given(context, "without_source"),
+        "without_origins": given(context, "without_origin"),
         "min_grade": given(context, "min_grade"),
         "fuzz": arguments.span(given(context, "fuzz")),
     }

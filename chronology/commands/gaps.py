@@ -8,7 +8,7 @@ import typer
 
 from chronology.commands import arguments, names, output
 from chronology.commands.application import Format, Subject, app, format_of, path_of, wants_pager
-from chronology.commands.filtering import FilteringCommand, given, restrictions_of
+from chronology.commands.filtering import FilteringCommand, given, parties, restrictions_of
 from chronology.commands.history import shown_period
 from chronology.commands.table import Row, Shape
 from chronology.dates.calendar import DAY
@@ -47,12 +47,12 @@ def gaps(
     chronology gaps operation/al-jazeera-storm --until 2018-06-30 --stale 30d
     """
     with Reader.open(path_of(context)) as chron:
+        subject = None if subject is None else names.meant(chron, subject)
         limit = arguments.span(stale) if stale else None
         found = chron.gaps(subject, attribute, kind, until=until, stale=limit, **restrictions_of(context))
         names.note_late_position(chron, given(context, "known_at"))
         if not found:
-            parties = [*(given(context, "source") or ()), *(given(context, "origin") or ())]
-            names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties)
+            names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties(context))
             output.say("there is no gap" + (", and nothing is stale" if stale else ""))
     wanted = format_of(context)
     if wanted is not Format.TABLE:

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import attrs
 import typer
 
-from chronology import Chronology
+import chronology
 from chronology.commands import output, records
 from chronology.commands.application import (
     DryRun,
@@ -130,7 +130,7 @@ def add(
         "title": title, "author": author, "publisher": publisher, "published": published, "language": language,
         "url": url, "accessed": accessed, "reliability": reliability,
     }  # fmt: skip
-    with Chronology.open(path_of(context)) as chron:
+    with chronology.Chronology.open(path_of(context)) as chron:
         event = chron.add_source(
             source,
             {key: value for key, value in given.items() if value is not None},

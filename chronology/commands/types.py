@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology import Chronology
+import chronology
 from chronology.commands import output
 from chronology.commands.application import (
     DryRun,
@@ -123,7 +123,7 @@ def add(
     except CanonicalError as exc:
         hint = exc.hint or "`chronology types show operation.stalled --json` prints an example"
         raise InvalidEventError([f"{file}: {exc}"], hint=hint) from exc
-    with Chronology.open(path_of(context)) as chron:
+    with chronology.Chronology.open(path_of(context)) as chron:
         event = chron.define(schema, recorded_by=recorded_by, dry_run=dry_run)
     if dry_run:
         output.say_dry_run()

@@ -3,67 +3,28 @@
 Only an event that names a subject touches this table, so that most appends pay nothing for it.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from chronology.events.json_values import Json
-from chronology.events.records import Body
 from chronology.events.slugs import spelling
-from chronology.projections.derive import ClaimRow
 from chronology.projections.tables import ORDINAL_BITS
-from chronology.vocabulary.event_types import NAMED
 
-NAMING: Final = frozenset({"aliases", "name", "title"})
-"""The attributes by which the built-in types give a subject's names."""
-
-
-class CalledRow(NamedTuple):
-    """A row of the table, columns as in `tables.CALLED`; the subject is a text, and becomes a number when written."""
-
-    spelling: str
-    subject: str
-    key: int
-    known_until: int | None
-    position: int | None
+if TYPE_CHECKING:
+    from chronology.projections.derive import CalledRow
 
 
-def called_rows(position: int, body: Body, claims: Iterable[ClaimRow]) -> list[CalledRow]:
-    """Return the names that an event gives, one a spelling; none for a name without letters or digits.
-
-    Args:
-        position: of the event.
-        body: its stored body.
-        claims: what the event says, as the newest version of its type reads it.
-    """
-    if body.type == NAMED:
-        found = [CalledRow(spelling(body.data["name"]), body.subject, position << ORDINAL_BITS, None, None)]
-    else:
-        found = [
-            CalledRow(spelling(text), row.subject, row.key, None, row.position)
-            for row in claims
-            if row.attribute in NAMING and row.role is None and row.value is not None
-            for text in texts(json.loads(row.value))
-        ]
-    return [row for row in dict.fromkeys(found) if row.spelling]
-
-
-def texts(value: Json) -> list[str]:
-    """Return the names in the value of one of these attributes: a text, or the texts in a list."""
-    return [text for text in (value if isinstance(value, Sequence) and not isinstance(value, str) else [value])
-            if isinstance(text, str)]  # fmt: skip
-
-
-def insert(connection: sqlite3.Connection, rows: Iterable[CalledRow], numbers: Mapping[Any, Any]) -> None:
+def insert(connection: sqlite3.Connection, rows: Iterable["CalledRow"], numbers: Mapping[Any, Any]) -> None:
     """Write names; those of subjects are given as numbers."""
     connection.executemany(
         "INSERT INTO called VALUES (?, ?, ?, ?, ?)", sorted(row._replace(subject=numbers[row.subject]) for row in rows)
     )
 
 
-def withdraw(connection: sqlite3.Connection, rows: Iterable[tuple[int, CalledRow]], numbers: Mapping[Any, Any]) -> None:
+def withdraw(
+    connection: sqlite3.Connection, rows: Iterable[tuple[int, "CalledRow"]], numbers: Mapping[Any, Any]
+) -> None:
     """End live names, each given with the position that withdraws it."""
     places = [
         (by, row.spelling, numbers[row.subject], row.key >> ORDINAL_BITS if row.position is None else row.position)
@@ -80,16 +41,19 @@ def withdraw(connection: sqlite3.Connection, rows: Iterable[tuple[int, CalledRow
 
 
 def bearers(
-    connection: sqlite3.Connection, spelt: str, *, within: bool = False, known_at: int | None = None
+    connection: sqlite3.Connection, text: str, *, within: bool = False, known_at: int | None = None
 ) -> set[str]:
-    """Return the subjects that are called so.
+    """Return the subjects that have a name, whatever its case, marks and punctuation; none for a text without letters.
 
     Args:
         connection: of the projections.
-        spelt: a name, as `spelling` returns it.
-        within: also those of whose names it is only a part.
+        text: the name.
+        within: take names too that only contain the text.
         known_at: as known at this position.
     """
+    spelt = spelling(text)
+    if not spelt:
+        return set()
     rows = connection.execute(
         f"""
         SELECT DISTINCT text

@@ -194,31 +194,6 @@ def covering(connection: sqlite3.Connection, filters: Filters, instant: int, *, 
     )
 
 
-def by_several_origins(
-    connection: sqlite3.Connection, filters: Filters, instant: int, *, fuzz: int = 0
-) -> Iterator[Said]:
-    """Yield the same as `covering`, but only of groups in which several origins speak: most have one."""
-    conditions, parameters = filters.conditions()
-    fits = f"start_min <= :latest AND ifnull(end_max > :earliest, 1) AND {' AND '.join(conditions)}"
-    return connection.execute(
-        f"""
-        WITH several (subject, attribute) AS MATERIALIZED (
-            SELECT subject, attribute
-            FROM claim
-            WHERE {fits}
-            GROUP BY subject, attribute
-            HAVING min(ifnull(origin, source)) <> max(ifnull(origin, source))
-        )
-        SELECT {SAID}
-        FROM several
-        CROSS JOIN claim USING (subject, attribute)
-        WHERE {fits}
-        ORDER BY subject, attribute, start_min, key
-        """,
-        parameters | {"latest": instant + fuzz, "earliest": instant - fuzz},
-    )
-
-
 def live(connection: sqlite3.Connection, group: Group, *, limit: int = -1) -> list[Said]:
     """Return the live claims of one group, in order of their earliest start, or as many as a limit allows."""
     return connection.execute(

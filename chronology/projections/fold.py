@@ -11,10 +11,16 @@ from chronology.events.records import Body, decode
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import declared
 from chronology.projections import called, claim_changes, names, references, segment_changes
-from chronology.projections.called import CalledRow, called_rows
 from chronology.projections.claim_changes import Withdrawal
 from chronology.projections.claims import Group
-from chronology.projections.derive import ClaimRow, ReferenceRow, claim_rows, reference_rows
+from chronology.projections.derive import (
+    CalledRow,
+    ClaimRow,
+    ReferenceRow,
+    called_rows,
+    claim_rows,
+    reference_rows,
+)
 from chronology.projections.segment_changes import Change
 from chronology.projections.tables import OPPOSING, ORDINAL_BITS, VERSIONS
 from chronology.vocabulary.event_types import DEFINED, REDACTED
@@ -33,8 +39,10 @@ class Fold:
     Tables are found by name: `rebuild` folds into temporary ones, which stand before those of the file.
     """
 
-    def __init__(self, log: Log, connection: sqlite3.Connection, vocabulary: Vocabulary, *, anew: bool = False) -> None:
-        """Start with projections that are at the log's head, or anew: empty, together with the vocabulary."""
+    def __init__(
+        self, log: Log, connection: sqlite3.Connection, vocabulary: Vocabulary, *, is_new: bool = False
+    ) -> None:
+        """Start with projections that are at the log's head, or empty, together with the vocabulary."""
         self._log = log
         self._connection = connection
         self.vocabulary = vocabulary
@@ -45,7 +53,7 @@ class Fold:
         self._unnamed: list[tuple[int, CalledRow]] = []
         # What came and went, by group, since segments were last brought up.
         self._touched: defaultdict[Group, list[Change]] = defaultdict(list)
-        self._anew = anew
+        self._is_new = is_new
         self._changes = self._position = 0
         self._withdrawals: dict[int, int | None] | None = None
 
@@ -77,7 +85,7 @@ class Fold:
                     self._pass_over(row.position)
             except (ChronologyError, LookupError, TypeError, ValueError, AttributeError) as exc:
                 # Appending checks every event; only a body edited since, leaf and all, can fail here.
-                raise IntegrityError(f"is no event that the log took in: {exc}", position=row.position) from exc
+                raise IntegrityError(f"is not an event that the log took in: {exc}", position=row.position) from exc
         self.flush()
         segment_changes.rebuild(self._connection)
         self._note_position()
@@ -116,7 +124,7 @@ class Fold:
         references.insert(self._connection, spoken_of)
         called.insert(self._connection, (row for _, _, some in self._pending.values() for row in some), numbers)
         self._pending.clear()
-        if not self._anew:
+        if not self._is_new:
             for row, written in zip(rows, claims, strict=True):
                 if row.known_until is None:
                     self._touched[written[:2]].append(_change(row, came=True))
@@ -146,7 +154,7 @@ class Fold:
             subject, attribute = numbers[row.subject], numbers[row.attribute]
             position = row.key >> ORDINAL_BITS if row.position is None else row.position
             ended.append(Withdrawal(by, tells, subject, attribute, row.start_min, position))
-            if not self._anew:
+            if not self._is_new:
                 self._touched[subject, attribute].append(_change(row, came=False))
                 self._changes += 1
         claim_changes.withdraw(self._connection, ended)

@@ -57,7 +57,7 @@ class ReplayReport:
 def replay(
     log: Log, connection: sqlite3.Connection, *, progress: Progress | None = None, dry_run: bool = False
 ) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Fold the whole log anew, and put the result in the place of what stood before, where they differ.
+    """Fold the whole log again, and put the result in the place of what stood before, where they differ.
 
     Runs in the transaction of whoever calls. A dry run only tells what differs.
 
@@ -107,7 +107,7 @@ def fresh(log: Log, connection: sqlite3.Connection, *, progress: Progress | None
             connection.execute(tables.SCHEMA[name].replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
         connection.execute("PRAGMA temp.cache_size = -16384")
         head = log.head()
-        Fold(log, connection, Vocabulary(), anew=True).rebuild(_reported(log.read(until=head), head, progress))
+        Fold(log, connection, Vocabulary(), is_new=True).rebuild(_reported(log.read(until=head), head, progress))
         yield
     finally:
         for name in PROJECTIONS:

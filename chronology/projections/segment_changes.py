@@ -1,4 +1,4 @@
-"""Changing the segments: made anew where claims came or went, for groups that are not plain. SQL and rows only."""
+"""Changing the segments: made again where claims came or went, for groups that are not plain. SQL and rows only."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -48,12 +48,12 @@ class SegmentRow(NamedTuple):
 
 
 _SHORT_HISTORY: Final = 48
-"""Live claims of a group up to which making all its segments anew is the quickest."""
+"""Live claims of a group up to which making all its segments again is the quickest."""
 
 _FEW_CHANGES: Final = 1_000
 """Changes to a long history up to which looking around each of them is the quickest.
 
-Making all segments of every long history anew makes appends of incidents, as `benchmarks --csv` has them, 2.2 times as
+Making all segments of every long history again makes appends of incidents, as `benchmarks --csv` has them, 2.2 times as
 slow.
 """
 
@@ -93,7 +93,7 @@ def is_plain(said: Iterable[Said]) -> bool:
 
 
 def _update_long(connection: sqlite3.Connection, group: Group, changes: Sequence[Change]) -> None:
-    """Make the segments of a long history anew around the changes only, if they are few."""
+    """Make the segments of a long history again around the changes only, if they are few."""
     few = len(changes) <= _FEW_CHANGES
     if few and not _is_stored(connection, group) and all(_is_plain_around(connection, group, one) for one in changes):
         return
@@ -136,7 +136,7 @@ def _update_locally(connection: sqlite3.Connection, group: Group, changes: Seque
 
 
 def _splice(connection: sqlite3.Connection, group: Group, history: LongHistory, after: int, until: int) -> None:
-    """Make the segments between two instants anew, and join them to those outside."""
+    """Make the segments between two instants again, and join them to those outside."""
     # Segments are disjoint, so of those that start earlier only the last can reach the window.
     reach = """
         WHERE subject = ?1 AND attribute = ?2 AND valid_from <= ?4 AND valid_to >= ?3 AND valid_from >= ifnull(

@@ -123,10 +123,15 @@ def in_scope(filters: Filters) -> tuple[list[str], dict[str, Any]]:
     if filters.stated_by is not None:
         conditions.append("stated <= :stated_by")
         parameters["stated_by"] = filters.stated_by
-    for column, names in (("source", filters.sources), ("origin", filters.origins)):
+    for column, test, what, names in (
+        ("source", "IN", "sources", filters.sources),
+        ("origin", "IN", "origins", filters.origins),
+        ("source", "NOT IN", "without_sources", filters.without_sources),
+        ("origin", "NOT IN", "without_origins", filters.without_origins),
+    ):
         if names:
-            conditions.append(f"{column} IN (SELECT value FROM json_each(:{column}s))")
-            parameters[f"{column}s"] = json.dumps(list(names))
+            conditions.append(f"{column} {test} (SELECT value FROM json_each(:{what}))")
+            parameters[what] = json.dumps(list(names))
     if filters.min_grade is not None:
         conditions.append("substr(grade, 1, 1) <= :reliability AND substr(grade, 2, 1) <= :credibility")
         parameters |= {"reliability": filters.min_grade[0], "credibility": filters.min_grade[1]}

@@ -79,7 +79,7 @@ _NAMES: Final = """
     ORDER BY 1
 """
 
-# An event that a newer version of its type reads anew has rows that ended, and others that did not: it is live.
+# An event that a newer version of its type reads again has rows that ended, and others that did not: it is live.
 _FATES: Final = f"""
     WITH told AS (
         SELECT

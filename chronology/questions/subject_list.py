@@ -12,8 +12,9 @@ from chronology.dates import edtf
 from chronology.dates.calendar import BEGINNING, FOREVER
 from chronology.events.slugs import slug_of
 from chronology.log.event_table import Log
+from chronology.projections import called
 from chronology.projections.tables import LAST, ORDINAL_BITS
-from chronology.questions.subject_names import Name, bearers, names
+from chronology.questions.subject_names import Name, names
 
 _OF_THE_LOG: Final = ("event", "type")
 """Kinds that only the log's own bookkeeping speaks of; they are listed where they are asked for."""
@@ -79,7 +80,7 @@ def subjects(
         known_at: as known at this position.
         limit: only so many, the first in that order.
     """
-    with_name = bearers(connection, text, within=True, known_at=known_at) if text else ()
+    with_name = called.bearers(connection, text, within=True, known_at=known_at) if text else ()
     listed = _listed(connection, kind=kind, text=text, with_name=with_name)
     # Who wants the first few need not wait for all.
     size = _AT_ONCE if limit is None else min(max(limit, _FEW), _AT_ONCE)

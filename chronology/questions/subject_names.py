@@ -10,9 +10,9 @@ from attrs import frozen
 
 from chronology.errors import IntegrityError
 from chronology.events.records import decode
-from chronology.events.slugs import spelling
 from chronology.log.event_table import Log, Row
-from chronology.projections import called, references
+from chronology.projections import references
+from chronology.projections.derive import names_in
 from chronology.vocabulary.event_types import NAMED
 
 Role = Literal["name", "alias"]
@@ -88,21 +88,6 @@ def names(
     return named
 
 
-def bearers(
-    connection: sqlite3.Connection, text: str, *, within: bool = False, known_at: int | None = None
-) -> set[str]:
-    """Return the subjects that have a name, whatever its case, marks and punctuation; none for a text without letters.
-
-    Args:
-        connection: of the projections.
-        text: the name.
-        within: take names too that only contain the text.
-        known_at: as known at this position.
-    """
-    wanted = spelling(text)
-    return called.bearers(connection, wanted, within=within, known_at=known_at) if wanted else set()
-
-
 def _name_in(row: Row) -> str:
     try:
         return _payload(row.body).data.name
@@ -145,7 +130,7 @@ def _asserted(connection: sqlite3.Connection, among: str | None, known_at: int |
 
 def _spelt(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, str, str, int, str]]:
     for subject, attribute, value, position, source in rows:
-        for text in called.texts(json.loads(value)) if value else ():
+        for text in names_in(value) if value else ():
             yield subject, attribute, text, position, source
 
 

@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from chronology.answers.corroboration import support
 from chronology.answers.holding import Holding
-from chronology.projections import claims
+from chronology.projections import claims, origins
 from chronology.projections.filters import Filters
 
 
@@ -32,7 +32,7 @@ def counted(
         texts: of names.
         fuzz: seconds by which qualified ends are widened.
     """
-    said = groupby(claims.by_several_origins(connection, filters, instant, fuzz=fuzz), key=itemgetter(0, 1))
+    said = groupby(origins.claims_of_several(connection, filters, instant, fuzz=fuzz), key=itemgetter(0, 1))
     found = {
         (texts[subject], texts[attribute]): support([claims.claim_of(row, fuzz=fuzz) for row in rows], instant)
         for (subject, attribute), rows in said

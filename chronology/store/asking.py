@@ -25,6 +25,8 @@ class Restrictions(TypedDict, total=False):
     stated_by: str | date | None
     sources: Iterable[str] | None
     origins: Iterable[str] | None
+    without_sources: Iterable[str] | None
+    without_origins: Iterable[str] | None
     min_grade: str | None
     fuzz: int
 
@@ -67,5 +69,7 @@ class Asking(ABC):
             stated_by=query.day_of(restrictions.get("stated_by")),
             sources=query.names(restrictions.get("sources")),
             origins=query.names(restrictions.get("origins")),
+            without_sources=query.names(restrictions.get("without_sources")),
+            without_origins=query.names(restrictions.get("without_origins")),
             min_grade=min_grade,
         )

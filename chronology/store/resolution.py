@@ -2,13 +2,12 @@
 
 import re
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from chronology.errors import AmbiguousNameError, ChronologyError
 from chronology.events.slugs import slug_of
-from chronology.projections import likeness, references
-from chronology.questions.subject_names import bearers
+from chronology.projections import called, likeness, references
 from chronology.store.resemblance import divided, of_kinds, resembling
 
 _LONGEST: Final = 200
@@ -29,19 +28,27 @@ def subjects_named(connection: sqlite3.Connection, text: str, *, kinds: Collecti
     if kind and kinds and kind not in kinds:
         return []
     slug = slug_of(name)
-    return of_kinds(bearers(connection, name), wanted) or of_kinds(
+    return of_kinds(called.bearers(connection, name), wanted) or of_kinds(
         likeness.with_slug(connection, slug) if slug else (), wanted
     )
 
 
+def spoken_of(subjects: Sequence[str]) -> Sequence[str]:
+    """Return those of some subjects that are not sources; all of them if they all are."""
+    return [subject for subject in subjects if not subject.startswith("source/")] or subjects
+
+
 def resolve(connection: sqlite3.Connection, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> str:
     """Return the one subject that a text names.
+
+    A report may have the name of a place or a person as its title; it gives way to what bears the name otherwise.
 
     Raises:
         AmbiguousNameError: several subjects bear the name.
         ChronologyError: none does; the hint names those that resemble it.
     """
     found = subjects_named(connection, text, kinds=kinds)
+    found = list(spoken_of(found))
     if len(found) == 1:
         return found[0]
     if found:
@@ -57,7 +64,7 @@ def resolve(connection: sqlite3.Connection, text: str, *, kinds: Collection[str]
 def similar(connection: sqlite3.Connection, subject: str) -> list[str]:
     """Return the subjects of the same kind that one resembles: by slug, or by a name of which its slug is made."""
     kind, _, slug = subject.partition("/")
-    given = bearers(connection, slug.replace("-", " "))
+    given = called.bearers(connection, slug.replace("-", " "))
     found = [*of_kinds(given, [kind]), *resembling(connection, subject, kinds=[kind])]
     series = _NUMBER.sub("0", subject)
     return [one for one in dict.fromkeys(found) if one != subject and _NUMBER.sub("0", one) != series][:_MOST]
