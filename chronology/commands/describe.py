@@ -54,14 +54,10 @@ def describe(
     chronology describe place/baguz --alias الباغوز --lang ar
     chronology describe place/baguz
     """
-    given = [*(name or ()), *(alias or ())]
-    if not given:
+    if not (name or alias):
         if lang or source or said_by or dry_run:
             raise typer.BadParameter("there is no name to give: --name or --alias is missing")
-        with Reader.open(path_of(context)) as reader:
-            subject = names.meant(reader, subject)
-            names.check_subject(reader, subject)
-            _show_names(context, subject, reader.names_of(subject))
+        _list_names(context, subject)
         return
     with chronology.Chronology.open(path_of(context)) as chron:
         subject = names.meant(chron, subject)
@@ -77,7 +73,7 @@ def describe(
             dry_run=dry_run,
         )
         names.note_similar(subject, similar)
-        for text in dict.fromkeys(given):
+        for text in dict.fromkeys([*(name or ()), *(alias or ())]):
             _note_shared(chron, text, subject)
         if dry_run:
             output.say_dry_run()
@@ -85,6 +81,13 @@ def describe(
             return
         output.say(f"{result.appended} appended, {result.unchanged} unchanged, head {result.head}")
         _show_names(context, subject, chron.names_of(subject))
+
+
+def _list_names(context: typer.Context, subject: str) -> None:
+    with Reader.open(path_of(context)) as reader:
+        subject = names.meant(reader, subject)
+        names.check_subject(reader, subject)
+        _show_names(context, subject, reader.names_of(subject))
 
 
 def _note_shared(chron: Reader, text: str, subject: str) -> None:
