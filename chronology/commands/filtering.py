@@ -35,6 +35,10 @@ _REPEATED: Final = {
 """The filters that name subjects, with the kinds that these may be of; of any where there are none."""
 
 
+_LEAVING_OUT: Final = ("without_source", "without_origin")
+"""Those that leave out what comes from a subject."""
+
+
 class FilteringCommand(PagedCommand):
     """A command that asks which assertions say what: it takes all filters of `state`."""
 
@@ -76,13 +80,13 @@ def given(context: typer.Context, name: str) -> Any:
 
 
 def parties(context: typer.Context) -> list[str]:
-    """Return the sources and origins that the filters name."""
-    return [name for filtering in _REPEATED for name in given(context, filtering) or ()]
+    """Return the sources and origins from which alone something is wanted."""
+    return [*(given(context, "source") or ()), *(given(context, "origin") or ())]
 
 
 def hides(context: typer.Context) -> bool:
     """Tell whether filters leave out what the log holds; when it was known is another matter."""
-    return bool(parties(context) or given(context, "stated_by") or given(context, "min_grade"))
+    return any(given(context, name) for name in (*_REPEATED, "stated_by", "min_grade"))
 
 
 def restrictions_of(context: typer.Context) -> Restrictions:
@@ -93,7 +97,7 @@ def restrictions_of(context: typer.Context) -> Restrictions:
     """
     for name, kinds in _REPEATED.items():
         if texts := given(context, name):
-            context.meta[_KEPT][name] = _meant(context, texts, kinds=kinds)
+            context.meta[_KEPT][name] = _meant(context, texts, kinds=kinds, left_out=name in _LEAVING_OUT)
     return {
         "known_at": arguments.known_at(given(context, "known_at")),
         "stated_by": given(context, "stated_by"),
@@ -106,8 +110,12 @@ def restrictions_of(context: typer.Context) -> Restrictions:
     }
 
 
-def _meant(context: typer.Context, texts: Sequence[str], *, kinds: Sequence[str]) -> tuple[str, ...]:
-    if all(map(is_subject, texts)):
+def _meant(context: typer.Context, texts: Sequence[str], *, kinds: Sequence[str], left_out: bool) -> tuple[str, ...]:
+    if all(map(is_subject, texts)) and not left_out:
         return tuple(texts)
     with Reader.open(path_of(context)) as chron:
-        return tuple(names.meant(chron, text, kinds=kinds, parties=True) for text in texts)
+        found = tuple(names.meant(chron, text, kinds=kinds, parties=True) for text in texts)
+        if left_out:
+            # An answer does not show that a misspelt name left nothing out.
+            names.note_unknown_parties(chron, found)
+        return found

@@ -30,6 +30,18 @@ def holding(connection: sqlite3.Connection, parts: Sequence[str], limit: int) ->
     return [row[0] for row in rows]
 
 
+def with_letters(connection: sqlite3.Connection, kind: str, letters: str, limit: int) -> list[str]:
+    """Return subjects of a kind, of any if it is empty, in whose slug some letters stand in this order.
+
+    Requires letters and digits only.
+    """
+    rows = connection.execute(
+        f"SELECT text FROM name WHERE text LIKE ? AND {references.KNOWN} LIMIT ?",
+        (f"{kind or '%'}/%{'%'.join(letters)}%", limit),
+    )
+    return [row[0] for row in rows]
+
+
 def parties_holding(connection: sqlite3.Connection, parts: Sequence[str], limit: int) -> list[str]:
     """Return sources and origins in which at least one of some texts stands, as many as a limit allows.
 

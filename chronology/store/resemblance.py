@@ -7,7 +7,7 @@ from typing import Final
 
 from chronology.errors import nearest
 from chronology.events.patterns import is_subject
-from chronology.events.slugs import slug_of, spelling
+from chronology.events.slugs import consonants, slug_of, spelling
 from chronology.projections import called, likeness, references
 
 _MOST: Final = 5
@@ -27,6 +27,9 @@ _COMPARED: Final = 50
 
 _SHORTEST: Final = 3
 """The fewest letters of a word that counts as shared."""
+
+_FEWEST: Final = 2
+"""The fewest consonants by which another transcription is known."""
 
 _Named = list[tuple[str, str]]
 """Subjects, each with one of its names, as names are compared."""
@@ -61,6 +64,9 @@ def resembling(
         return exact[:_MOST]
     parts = _parts(slug)
     others = likeness.holding(connection, parts, _ROWS)
+    # In place of a k stands a q or a c as well.
+    if letters := consonants(slug).replace("k", ""):
+        others += likeness.with_letters(connection, kind, letters, _ROWS)
     for beginning in [kind] if kind else references.kinds(connection):
         others += likeness.beside(connection, f"{beginning}/{slug}", _BESIDE)
     found = _ranked(slug, of_kinds(others, wanted), [pair for pair in named if of_kinds(pair[:1], wanted)])
@@ -94,7 +100,22 @@ def _parts(slug: str) -> list[str]:
 
 
 def _ranked(slug: str, subjects: list[str], named: _Named) -> list[str]:
-    return list(dict.fromkeys([*_near(slug, subjects), *_with_words(slug, subjects, named)]))
+    return list(
+        dict.fromkeys([*_transcribed(slug, subjects), *_near(slug, subjects), *_with_words(slug, subjects, named)])
+    )
+
+
+def _transcribed(slug: str, subjects: Iterable[str]) -> list[str]:
+    """Return the subjects whose slugs are other transcriptions of the same name, in order."""
+    wanted = consonants(slug)
+    if not wanted.isalpha() or len(wanted) < _FEWEST:
+        return []
+    same = sorted({subject for subject in subjects if consonants(_slug(subject)) == wanted})
+    if len(wanted) > _FEWEST:
+        return same
+    # So few consonants do not make a name: Susah is not Sis.
+    close = nearest(slug, map(_slug, same), edits=max(_SHORTEST, len(slug) // 2))
+    return [subject for subject in same if _slug(subject) in close]
 
 
 def _near(slug: str, subjects: Iterable[str]) -> list[str]:
