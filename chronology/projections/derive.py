@@ -241,6 +241,12 @@ def called_rows(position: int, body: Body, claims: Iterable[ClaimRow]) -> list[C
     if body.type == NAMED:
         found = [CalledRow(spelling(body.data["name"]), body.subject, position << ORDINAL_BITS, None, None)]
     else:
+        for row in claims:
+            if row.attribute in NAMING:
+                break
+        else:
+            # Nearly every event: it must not pay for those that give names.
+            return []
         found = [
             CalledRow(spelling(text), row.subject, row.key, None, row.position)
             for row in claims

@@ -1,4 +1,4 @@
-"""Forms: what is written into one is read again, and what is no form is told line by line."""
+"""Forms: what is written into one is read again, and what is not a form is told line by line."""
 
 import pytest
 from hypothesis import assume, given
