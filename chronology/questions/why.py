@@ -1,6 +1,7 @@
 """Why an answer is what it is: every assertion that was considered, what decided, and what is hidden or withdrawn."""
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from attrs import frozen
@@ -8,7 +9,7 @@ from attrs import frozen
 from chronology.answers.explanation import Explanation, Judgement, Part, Rule, explain
 from chronology.dates import edtf
 from chronology.events.records import decode
-from chronology.log.event_table import Log
+from chronology.log.event_table import Log, Row
 from chronology.projections.filters import Filters
 from chronology.questions.assertions import Assertion, said_of
 from chronology.questions.outcomes import Outcome, outcome_of
@@ -103,15 +104,17 @@ def why(log: Log, connection: sqlite3.Connection, filters: Filters, instant: int
     found = said_of(connection, filters, fuzz=fuzz)
     explanation = explain([said.claim for said in found.live], instant)
     by_key = {said.claim.key: said for said in found.live}
+    everything = (*found.live, *(said for said, _ in (*found.withdrawn, *found.hidden)))
+    rows = {row.position: row for row in log.among(said.position for said in everything)}
     return Why(
         subject=filters.subject or "",
         attribute=filters.attribute or "",
         valid_at=edtf.format_instant(instant) or "",
         outcome=outcome_of(explanation.answer),
-        considered=tuple(_considered(log, by_key[j.claim.key], j) for j in explanation.judgements),
+        considered=tuple(_considered(rows, by_key[j.claim.key], j) for j in explanation.judgements),
         without=_without(explanation),
-        withdrawn=tuple(told for said, by in found.withdrawn if (told := _withdrawn(log, said, by))),
-        hidden=tuple(Hidden(**_evidence(log, said), filters=names) for said, names in found.hidden),
+        withdrawn=tuple(told for said, by in found.withdrawn if (told := _withdrawn(log, rows, said, by))),
+        hidden=tuple(Hidden(**_evidence(rows, said), filters=names) for said, names in found.hidden),
     )
 
 
@@ -119,18 +122,18 @@ def _without(explanation: Explanation) -> Outcome | None:
     return outcome_of(explanation.without) if explanation.leading else None
 
 
-def _considered(log: Log, said: Assertion, judgement: Judgement) -> Considered:
+def _considered(rows: Mapping[int, Row], said: Assertion, judgement: Judgement) -> Considered:
     against = judgement.against.position if judgement.against else None
-    return Considered(**_evidence(log, said), part=judgement.part, rule=judgement.rule, against=against)
+    return Considered(**_evidence(rows, said), part=judgement.part, rule=judgement.rule, against=against)
 
 
-def _withdrawn(log: Log, said: Assertion, by: int) -> Withdrawn | None:
+def _withdrawn(log: Log, rows: Mapping[int, Row], said: Assertion, by: int) -> Withdrawn | None:
     """Tell who withdrew an assertion; None if it is still live, reread by a newer version of its type."""
     row = log.by_position(by)
     body = decode(row.body) if row and row.body else None
     if row is None or (body and body.type == DEFINED):
         return None
-    evidence = _evidence(log, said)
+    evidence = _evidence(rows, said)
     if body is None:
         return Withdrawn(**evidence, by=by, at=row.recorded_at, how="withdrawn", reason=None)
     if body.type == RETRACTED:
@@ -138,8 +141,8 @@ def _withdrawn(log: Log, said: Assertion, by: int) -> Withdrawn | None:
     return Withdrawn(**evidence, by=by, at=row.recorded_at, how="replaced", reason=body.note)
 
 
-def _evidence(log: Log, said: Assertion) -> dict[str, Any]:
-    row = log.by_position(said.position)
+def _evidence(rows: Mapping[int, Row], said: Assertion) -> dict[str, Any]:
+    row = rows.get(said.position)
     body = decode(row.body) if row and row.body else None
     return {
         "assertion": said,
