@@ -29,7 +29,9 @@ def naming(subject: str, text: str, way: str, **rest: Any) -> Event:
         return Event(type="subject.named", subject=subject, data={"name": text, "role": way}, **rest)
     attribute, value = ("aliases", [text, text.upper(), 7]) if way == "aliases" else (way, text)
     fact = {"attribute": attribute, "value": value}
-    stance = {"stance": "denies"} if way == "status" else {}
+    if way == "denied":
+        attribute = "name"
+    stance = {"stance": "denies"} if way == "denied" else {}
     return Event(type="fact.asserted", subject=subject, data=fact, valid="2018", source="source/s", **stance, **rest)
 
 
@@ -47,7 +49,7 @@ COMMANDS = st.lists(
         st.sampled_from(["give", "give", "give", "retract", "replace"]),
         st.sampled_from(PLACES),
         st.sampled_from(SPELLINGS),
-        st.sampled_from(["name", "alias", "title", "aliases", "status"]),
+        st.sampled_from(["name", "alias", "title", "aliases", "denied"]),
         st.integers(0, 9),
     ),
     max_size=9,
