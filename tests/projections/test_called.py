@@ -28,9 +28,7 @@ def naming(subject: str, text: str, way: str, **rest: Any) -> Event:
     if way in ("name", "alias"):
         return Event(type="subject.named", subject=subject, data={"name": text, "role": way}, **rest)
     attribute, value = ("aliases", [text, text.upper(), 7]) if way == "aliases" else (way, text)
-    fact = {"attribute": attribute, "value": value}
-    if way == "denied":
-        attribute = "name"
+    fact = {"attribute": "name" if way == "denied" else attribute, "value": value}
     stance = {"stance": "denies"} if way == "denied" else {}
     return Event(type="fact.asserted", subject=subject, data=fact, valid="2018", source="source/s", **stance, **rest)
 
