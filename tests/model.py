@@ -562,6 +562,8 @@ class Model:
         stated_by: str | None = None,
         sources: Sequence[str] | None = None,
         origins: Sequence[str] | None = None,
+        without_sources: Sequence[str] | None = None,
+        without_origins: Sequence[str] | None = None,
         min_grade: str | None = None,
     ) -> dict[tuple[str, str], list[Claim]]:
         """Return the live rows in scope by (subject, attribute), in log order."""
@@ -576,6 +578,8 @@ class Model:
                 and (stated_by is None or event.stated_day <= stated_by)
                 and (not sources or event.source in sources)
                 and (not origins or event.origin in origins)
+                and event.source not in (without_sources or ())
+                and event.origin not in (without_origins or ())
                 and (min_grade is None or graded(event.grade, min_grade))
             ):
                 for key, claim in log.rows(event):
@@ -590,10 +594,20 @@ class Model:
         stated_by: str | None = None,
         sources: Sequence[str] | None = None,
         origins: Sequence[str] | None = None,
+        without_sources: Sequence[str] | None = None,
+        without_origins: Sequence[str] | None = None,
         min_grade: str | None = None,
     ) -> dict[tuple[str, str], Answer]:
         """Return what held at a second of valid time, by (subject, attribute), as known at a position."""
-        scope = self.claims(known_at, stated_by=stated_by, sources=sources, origins=origins, min_grade=min_grade)
+        scope = self.claims(
+            known_at,
+            stated_by=stated_by,
+            sources=sources,
+            origins=origins,
+            without_sources=without_sources,
+            without_origins=without_origins,
+            min_grade=min_grade,
+        )
         answers = {key: answer_at(claims, valid_at) for key, claims in scope.items()}
         return {key: found for key, found in answers.items() if found is not None}
 

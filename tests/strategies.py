@@ -267,6 +267,8 @@ def scopes() -> st.SearchStrategy[dict[str, Any]]:
             "stated_by": st.sampled_from([None, None, "2018-02-28", *STATED[1:], "2018-05-31", "2018-06-01"]),
             "sources": st.sampled_from([None, None, [], ["source/p"], ["source/q", "source/p"], ["source/z"]]),
             "origins": st.sampled_from([None, None, [], ["person/spokesman"], ["source/q"], ["source/p", "source/q"]]),
+            "without_sources": st.sampled_from([None, None, None, [], ["source/p"], ["source/q", "source/z"]]),
+            "without_origins": st.sampled_from([None, None, None, [], ["person/spokesman"], ["source/p", "source/q"]]),
             "min_grade": st.sampled_from([None, None, "A2", "B2", "B3", "C2", "F6"]),
         }
     )

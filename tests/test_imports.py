@@ -42,8 +42,8 @@ dates dates.calendar dates.edtf dates.periods dates.readings
 errors
 events events.json_values events.patterns
 log log.database log.event_table
-projections projections.claims projections.filters projections.long_history projections.names projections.references
-projections.segments projections.tables projections.whole_state
+projections projections.claims projections.filters projections.long_history projections.names projections.origins
+projections.references projections.segments projections.tables projections.whole_state
 questions questions.scope questions.support
 store store.analysis store.asking store.directory store.finding store.query store.reader store.selecting
 """
@@ -97,3 +97,9 @@ def test_only_the_programs_own_process_is_frozen(call: str, frozen: bool) -> Non
     script = f"import gc, sys\nfrom chronology.commands import main\ntry:\n    {call}\nfinally:\n    {end}"
     ended = subprocess.run([sys.executable, "-c", script, "date", "2018"], check=True, capture_output=True, text=True)
     assert (int(ended.stdout.splitlines()[-1]) > 0) is frozen
+
+
+def test_the_version_is_told_without_any_command() -> None:
+    """It waits for no module that holds one."""
+    assert {name for name in _loaded("--version") if name.startswith("chronology.questions")} == set()
+    assert "chronology.commands.events" not in _loaded("--version")

@@ -426,6 +426,12 @@ def viewed(connection: sqlite3.Connection, second: int) -> list[tuple[object, ..
         ({"origins": ["source/p"]}, "value-2"),
         ({"origins": ["person/x"]}, "value-3"),
         ({"origins": ["source/z"]}, None),
+        ({"without_sources": ["source/q"]}, "value-3"),
+        ({"without_sources": ["source/p", "source/q"]}, None),
+        ({"without_sources": []}, "value-4"),
+        ({"without_origins": ["source/q", "person/x"]}, "value-2"),
+        ({"without_origins": ["source/p"]}, "value-4"),
+        ({"without_origins": ["source/z"]}, "value-4"),
     ],
 )
 def test_10_each_filter_includes_its_bound(stores, scope, expected):

@@ -2,7 +2,7 @@
 
 Two claims of one value tell of one *spell* if the later can have begun before the earlier surely ended, and no claim of
 another value can have begun between their beginnings: else the value may have held twice, and both may be right. What
-says the value again within a spell, such as a weekly report, is no account of when the spell began.
+says the value again within a spell, such as a weekly report, does not tell when the spell began.
 """
 
 from bisect import bisect_left

@@ -77,6 +77,12 @@ class Holding(msgspec.Struct, frozen=True, gc=False):
         """Return the same with the number of origins that support each value, given as canonical JSON text."""
         return Holding(self._row, support)
 
+    def supported_by_one(self) -> "Holding":
+        """Return the same with one origin behind every value that a party affirms."""
+        others = () if self._row[-1] is None else self._row[-1][2]
+        values = (self._row[2], *(said[0] for said, _ in others if said))
+        return Holding(self._row, dict.fromkeys(values, 1))
+
     @property
     def subject(self) -> str:
         """What it is about."""

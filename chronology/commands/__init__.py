@@ -86,11 +86,14 @@ HOMES: Final = {name: module for commands in GROUPS.values() for name, module in
 _HEADINGS: Final = {name: heading for heading, commands in GROUPS.items() for name in commands}
 
 _HELP: Final = ("-h", "--help")
+_VERSION: Final = "--version"
 
 
 def load(arguments: Sequence[str] = ()) -> None:
-    """Add commands to the application: those that the arguments name, or all if they name none."""
-    first = next((word for word in arguments if word in HOMES or word in _HELP), "")
+    """Add commands to the application: those that the arguments name, or all if they name none; none for --version."""
+    first = next((word for word in arguments if word in HOMES or word in (*_HELP, _VERSION)), "")
+    if first == _VERSION:
+        return
     # Help asked for before any command lists all commands.
     named = set() if first in _HELP else {HOMES[word] for word in arguments if word in HOMES}
     # Importing a module of commands is what adds them to the application.

@@ -8,7 +8,7 @@ import typer
 
 from chronology.commands import conflicts, describe, merging, names, output, records, state
 from chronology.commands.application import Format, app, format_of, path_of, wants_pager
-from chronology.commands.filtering import FilteringCommand, given, restrictions_of
+from chronology.commands.filtering import FilteringCommand, given, parties, restrictions_of
 from chronology.commands.table import Shape
 from chronology.events.json_values import Json
 from chronology.questions.subject_page import About
@@ -43,8 +43,7 @@ def about(
         found = chron.about(subject, moment, **restrictions_of(context))
         names.note_late_position(chron, given(context, "known_at"))
         if not (found.names or found.holdings or found.events):
-            parties = [*(given(context, "source") or ()), *(given(context, "origin") or ())]
-            names.check_known(chron, subject=subject, attribute=None, kind=None, parties=parties)
+            names.check_known(chron, subject=subject, attribute=None, kind=None, parties=parties(context))
         position_of = names.position_of(chron)
         timeline = [records.timeline_row(event, position_of) for event in found.events]
     if format_of(context) is not Format.TABLE:

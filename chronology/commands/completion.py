@@ -1,7 +1,7 @@
 """The command that lets a shell complete commands, options and the names that a store holds."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -24,7 +24,7 @@ _BASH: Final = """\
 _chronology() {
     local IFS=$'\\n'
     COMPREPLY=($("${COMP_WORDS[0]}" completion words -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
-    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == */ ]]; then
+    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[/=] ]]; then
         compopt -o nospace 2>/dev/null
     fi
 }
@@ -37,8 +37,8 @@ _ZSH: Final = """\
 _chronology() {
     local -a found whole begun
     found=("${(@f)$("${words[1]}" completion words -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
-    begun=("${(@M)found:#*/}")
-    whole=("${(@)found:#*/}")
+    begun=("${(@M)found:#*[/=]}")
+    whole=("${(@)found:#*[/=]}")
     whole=("${(@)whole:#}")
     if (( ${#whole} + ${#begun} )); then
         (( ${#begun} )) && compadd -S '' -- "${begun[@]}"
@@ -105,7 +105,8 @@ def completion(
 ) -> None:
     """Print a script that lets your shell complete commands.
 
-    It completes commands and options, and what the store holds: subjects, attributes, sources, types and events.
+    It completes commands and options, what the store holds (subjects, attributes, sources, types and events), and
+    what a type of event takes: its keys, and their values where these are listed or name a subject.
 
     \b
     chronology completion bash
@@ -126,8 +127,8 @@ def completion(
 def _candidates(context: typer.Context, typed: Sequence[str]) -> list[str]:
     """Return what the last word may become, which nothing has to be quoted of."""
     # bash takes the sign in --source=x for a word of its own.
-    *before, last = [word for word in typed[:-1] if word != "="], "" if typed[-1] == "=" else typed[-1]
-    words = before[0]
+    words, last = [word for word in typed[:-1] if word != "="], "" if typed[-1] == "=" else typed[-1]
+    signed = "=" in typed[-2:] and bool(words)
     command: Any = context.parent.command if context.parent else None
     waiting, place, seen = None, 0, dict[str, str]()
     for word in words:
@@ -141,12 +142,43 @@ def _candidates(context: typer.Context, typed: Sequence[str]) -> list[str]:
             seen[f"argument {place}"], place = word, place + 1
     if seen.get("--db"):
         context.meta["path"] = str(Path(seen["--db"]).expanduser())
-    found = _possible(context, command, waiting, place, seen, last)
+    if getattr(command, "name", "") == "append" and waiting is None and place > 1 and not last.startswith("-"):
+        key = words[-1] if signed else None
+        with Reader.open(path_of(context)) as chron:
+            found = list(_pairs(chron, seen, last, key=key))
+    else:
+        found = list(_possible(context, command, waiting, place, seen, last))
     return [name for name in dict.fromkeys(found) if name.startswith(last) and _PLAIN.fullmatch(name)][:_MOST]
 
 
+def _pairs(chron: Reader, seen: Mapping[str, str], last: str, *, key: str | None) -> Iterator[str]:
+    """Yield keys of a type's payload, each with its sign, or the values that one of them may have.
+
+    Args:
+        chron: the store.
+        seen: the type and the subject, then the pairs that stand there already.
+        last: what was typed of the key, of the value, or of both with the sign between them.
+        key: stands before the sign, where the shell takes that for a word of its own.
+    """
+    event_type = chron.vocabulary.newest(seen["argument 0"])
+    properties: Mapping[str, Any] = event_type.schema.get("properties", {})
+    before, sign, value = (key, "", last) if key is not None else last.partition("=")
+    if key is None and not sign:
+        told = {word.partition("=")[0].rstrip(":") for word in seen.values()}
+        yield from (f"{name}=" for name in properties if name not in told)
+        return
+    rules = properties.get(before)
+    rules = rules if isinstance(rules, dict) else {}
+    values = [text for text in (*rules.get("enum", ()), rules.get("const")) if isinstance(text, str)]
+    if rules.get("format") == "subject":
+        values += chron.beginning(Named.SUBJECT, value, limit=_MOST)
+    elif before == "attribute":
+        values += chron.beginning(Named.ATTRIBUTE, value, subject=seen.get("argument 1"), limit=_MOST)
+    yield from values if key is not None else (f"{before}={text}" for text in values)
+
+
 def _taking_value(command: Any, word: str) -> Any:
-    """Return the option of a command that waits for its value, None for a flag and what is no option."""
+    """Return the option of a command that waits for its value, None for a flag and what is not an option."""
     options = (parameter for parameter in command.params if word in parameter.opts)
     return next((option for option in options if not getattr(option, "is_flag", False)), None)
 

@@ -9,7 +9,7 @@ import typer
 
 from chronology.commands import names, output
 from chronology.commands.application import Format, Subject, app, format_of, path_of, wants_pager
-from chronology.commands.filtering import FilteringCommand, given, restrictions_of
+from chronology.commands.filtering import FilteringCommand, given, hides, parties, restrictions_of
 from chronology.commands.table import Marked, Row, Shape, Tone
 from chronology.events.json_values import Json, thaw
 from chronology.questions.conflicts import Conflict, Extent, Side
@@ -67,16 +67,14 @@ def _explain_nothing(
     context: typer.Context, chron: Reader, subject: str | None, attribute: str | None, kind: str | None, at: str | None
 ) -> None:
     """Refuse names that cannot exist, and say on stderr that nobody disagrees."""
-    parties = [*(given(context, "source") or ()), *(given(context, "origin") or ())]
-    names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties)
+    names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties(context))
     what = " of ".join(name for name in (attribute, subject or kind) if name)
-    hides = parties or given(context, "stated_by") or given(context, "min_grade")
     output.say(
         "no assertions disagree"
         + (f" about {what}" if what else "")
         + (f" at {at}" if at else "")
         + (f", as known at {given(context, 'known_at')}" if given(context, "known_at") else "")
-        + (", within the filters" if hides else "")
+        + (", within the filters" if hides(context) else "")
     )
 
 
@@ -112,7 +110,8 @@ def _when(one: Conflict) -> str:
 
 def _span(span: Extent) -> str:
     since, until = span.since or "..", span.until or ".."
-    return f"{since.removesuffix('T00:00:00')}/{until.removesuffix('T23:59:59')}"
+    since, until = since.removesuffix("T00:00:00"), until.removesuffix("T23:59:59")
+    return since if since == until else f"{since}/{until}"
 
 
 def _row(attribute: str, clash: str, side: Side, when: str) -> Sequence[str]:

@@ -54,14 +54,10 @@ def describe(
     chronology describe place/baguz --alias الباغوز --lang ar
     chronology describe place/baguz
     """
-    given = [*(name or ()), *(alias or ())]
-    if not given:
+    if not (name or alias):
         if lang or source or said_by or dry_run:
             raise typer.BadParameter("there is no name to give: --name or --alias is missing")
-        with Reader.open(path_of(context)) as reader:
-            subject = names.asked(reader, subject)
-            names.check_subject(reader, subject)
-            _show_names(context, subject, reader.names_of(subject))
+        _list_names(context, subject)
         return
     with open_for_writing(path_of(context)) as chron:
         subject = names.meant(chron, subject)
@@ -77,7 +73,7 @@ def describe(
             dry_run=dry_run,
         )
         names.note_similar(subject, similar)
-        for text in dict.fromkeys(given):
+        for text in dict.fromkeys([*(name or ()), *(alias or ())]):
             _note_shared(chron, text, subject)
         if dry_run:
             output.say_dry_run()
@@ -87,8 +83,18 @@ def describe(
         _show_names(context, subject, chron.names_of(subject))
 
 
+def _list_names(context: typer.Context, subject: str) -> None:
+    with Reader.open(path_of(context)) as reader:
+        subject = names.asked(reader, subject)
+        names.check_subject(reader, subject)
+        _show_names(context, subject, reader.names_of(subject))
+
+
 def _note_shared(chron: Reader, text: str, subject: str) -> None:
     others = [other for other in chron.subjects_named(text) if other != subject]
+    # The title of a report gives way to the name of what it reports on, so it makes no name ambiguous.
+    if not subject.startswith("source/"):
+        others = [other for other in others if not other.startswith("source/")]
     if others:
         output.say(f"note: {text} also means {names.one_of(others)}, so it must be written as kind/slug")
 

@@ -8,7 +8,7 @@ import typer
 
 from chronology.commands import arguments, names, output
 from chronology.commands.application import Format, Subject, app, format_of, path_of, wants_pager
-from chronology.commands.filtering import FilteringCommand, given, restrictions_of
+from chronology.commands.filtering import FilteringCommand, given, parties, restrictions_of
 from chronology.commands.history import shown_period
 from chronology.commands.outcomes import record, told
 from chronology.commands.progress import progress_bar
@@ -61,16 +61,26 @@ def diff(
         if not found:
             _check_names(context, chron, subject, attribute, kind)
             output.say(f"no answer differs between {first} and {second}")
-    wanted = format_of(context)
+    wanted, described = format_of(context), 0
     if wanted is not Format.TABLE:
         shown = (_difference_record(one, first, second) for one in found)
         output.show_records(shown, wanted, columns=DIFF_COLUMNS)
     elif found:
         with output.paged(wanted=wants_pager(context)):
+            if subject is None and kind is None:
+                found, described = _apart(found)
             output.show_table(_difference_rows(found), shape=_DIFF)
+            if described:
+                output.show_text(f"and {described:,} in descriptions of sources, which --kind source lists")
 
 
-@app.command(cls=FilteringCommand)
+class ComparingCommand(FilteringCommand):
+    """A command about two known times, which one filter cannot name."""
+
+    unfitting = ("known_at",)
+
+
+@app.command(cls=ComparingCommand)
 def changes(
     context: typer.Context,
     subject: Subject = None,
@@ -80,12 +90,10 @@ def changes(
         typer.Option(
             metavar="T",
             show_default=False,
-            help="The earlier known time, as for --known-at.  [default: the empty log]",
+            help="The earlier known time: a position, a day (its close, UTC) or a date-time.  [default: the empty log]",
         ),
     ] = "0",
-    until: Annotated[
-        str | None, typer.Option(metavar="T", help="The later known time, as for --known-at.  [default: now]")
-    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="T", help="The later one.  [default: now]")] = None,
     at: Annotated[
         str | None, typer.Option(metavar="DATE", help="Only answers at this date.  [default: over all of valid time]")
     ] = None,
@@ -134,8 +142,13 @@ def changes(
 def _check_names(
     context: typer.Context, chron: Reader, subject: str | None, attribute: str | None, kind: str | None
 ) -> None:
-    parties = [*(given(context, "source") or ()), *(given(context, "origin") or ())]
-    names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties)
+    names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties(context))
+
+
+def _apart(found: Sequence[Difference]) -> tuple[list[Difference], int]:
+    """Return the differences in the world, and how many others are only about documents: a title, a publisher."""
+    world = [one for one in found if not one.subject.startswith("source/")]
+    return world, len(found) - len(world)
 
 
 def _events(one: Difference) -> list[int]:

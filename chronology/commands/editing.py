@@ -33,7 +33,7 @@ def edited(
         keep: leave the file though its text was taken.
 
     Raises:
-        ChronologyError: nothing was filled in, the editor cannot be run, or the text is no form.
+        ChronologyError: nothing was filled in, the editor cannot be run, or the text is not a form.
     """
     is_ours, before = path is None, ""
     if path is None:

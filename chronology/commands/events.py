@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from attrs import frozen
 
 from chronology import AppendResult, Chronology, Event, RecordedEvent
 from chronology.commands import arguments, names, output, records, suggestions
@@ -90,22 +91,12 @@ def append(
         --on 2018-01/2018-04~ --source source/voa-2018-05-14 --said-by person/suhaib-jaber --grade B2
     chronology append - < events.jsonl
     """
+    _check_way(context, event_type, begun, edit=edit, to_outbox=to_outbox)
+    how = _How(expected_head=expected_head, dry_run=dry_run, as_json=as_json)
     if event_type == "-":
-        _refuse_beside(context, "with - each line says it for itself")
-    elif begun is not None:
-        if not edit:
-            raise typer.BadParameter("--from names a form, which --edit opens")
-        _refuse_beside(context, "the form says it")
-    elif edit and to_outbox:
-        raise typer.BadParameter("--outbox keeps an event that the command line describes, and --edit asks for one")
-    elif event_type is None:
-        raise typer.BadParameter("Missing argument 'TYPE'")
+        _append_lines(context, recorded_by, how)
+        return
     with open_for_writing(path_of(context)) as chron, nullcontext() if edit else _hints_for_typing():
-        if event_type == "-":
-            lines = sys.stdin.buffer
-            result = append_lines(chron, lines, recorded_by, expected_head=expected_head, dry_run=dry_run)
-            _show_batch(result, as_json=as_json, dry_run=dry_run)
-            return
         event = Event(
             type=event_type or "",
             subject=subject or "",
@@ -126,15 +117,35 @@ def append(
         )
         if to_outbox:
             _keep(chron, path_of(context), event, dry_run=dry_run)
-            return
-        if not edit:
-            _append_one(chron, event, expected_head, dry_run=dry_run, as_json=as_json)
-            return
-        # Only this way of appending runs an editor.
-        from chronology.commands import editing
+        elif edit:
+            _append_edited(chron, event, begun, how)
+        else:
+            _append_one(chron, event, how)
 
-        with editing.edited(chron, event, path=begun, full_id=partial(_full_id, chron), keep=dry_run) as written:
-            _append_one(chron, written, expected_head, dry_run=dry_run, as_json=as_json)
+
+@frozen(kw_only=True)
+class _How:
+    """How an append is done, whatever is appended."""
+
+    expected_head: int | None
+    dry_run: bool
+    as_json: bool
+
+
+def _check_way(
+    context: typer.Context, event_type: str | None, begun: Path | None, *, edit: bool, to_outbox: bool
+) -> None:
+    """Refuse options that do not go with the way of appending: one event, lines of events, or a form."""
+    if event_type == "-":
+        _refuse_beside(context, "with - each line says it for itself")
+    elif begun is not None:
+        if not edit:
+            raise typer.BadParameter("--from names a form, which --edit opens")
+        _refuse_beside(context, "the form says it")
+    elif edit and to_outbox:
+        raise typer.BadParameter("--outbox keeps an event that the command line describes, and --edit asks for one")
+    elif event_type is None:
+        raise typer.BadParameter("Missing argument 'TYPE'")
 
 
 def _keep(chron: Chronology, path: Path, event: Event, *, dry_run: bool) -> None:
@@ -151,17 +162,32 @@ def _keep(chron: Chronology, path: Path, event: Event, *, dry_run: bool) -> None
     output.put("would wait in the outbox" if dry_run else f"waiting in the outbox: {kept.id}")
 
 
-def _append_one(chron: Chronology, event: Event, expected_head: int | None, *, dry_run: bool, as_json: bool) -> None:
+def _append_lines(context: typer.Context, recorded_by: str | None, how: _How) -> None:
+    with open_for_writing(path_of(context)) as chron, _hints_for_typing():
+        lines = sys.stdin.buffer
+        result = append_lines(chron, lines, recorded_by, expected_head=how.expected_head, dry_run=how.dry_run)
+        _show_batch(result, as_json=how.as_json, dry_run=how.dry_run)
+
+
+def _append_edited(chron: Chronology, event: Event, begun: Path | None, how: _How) -> None:
+    # Only this way of appending runs an editor.
+    from chronology.commands import editing
+
+    with editing.edited(chron, event, path=begun, full_id=partial(_full_id, chron), keep=how.dry_run) as written:
+        _append_one(chron, written, how)
+
+
+def _append_one(chron: Chronology, event: Event, how: _How) -> None:
     event = suggestions.Naming(chron).with_subjects(event)
     similar = suggestions.similar_to_new(chron, event)
     head = chron.head()
     with suggestions.of_subjects(chron, event):
-        if dry_run:
-            result = chron.append_many([event], expected_head=expected_head, dry_run=True)
-            _show_batch(result, as_json=as_json, dry_run=True)
+        if how.dry_run:
+            result = chron.append_many([event], expected_head=how.expected_head, dry_run=True)
+            _show_batch(result, as_json=how.as_json, dry_run=True)
         else:
-            appended = chron.append(event, expected_head=expected_head)
-            _show_appended(appended, head, as_json=as_json)
+            appended = chron.append(event, expected_head=how.expected_head)
+            _show_appended(appended, head, as_json=how.as_json)
             if appended.position > head:
                 _note(chron.remarks(appended))
     for subject, others in similar.items():

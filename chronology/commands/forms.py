@@ -149,7 +149,7 @@ def parse(text: str) -> Form:
 
 
 def _fields(lines: Sequence[str], faults: list[str]) -> Iterator[tuple[int, str, str]]:
-    """Yield each field with the number of its line and its text; note what is no field."""
+    """Yield each field with the number of its line and its text; note what is not a field."""
     current: tuple[int, str] | None = None
     parts: list[str] = []
     for number, line in enumerate(lines, start=1):
@@ -167,7 +167,7 @@ def _fields(lines: Sequence[str], faults: list[str]) -> Iterator[tuple[int, str,
         if found:
             current, parts = (number, found[1]), [found[2].strip()]
         else:
-            faults.append(f"line {number}: is no `name: text`")
+            faults.append(f"line {number}: is not `name: text`")
     if current:
         yield *current, _joined(parts)
 

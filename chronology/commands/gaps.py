@@ -8,7 +8,7 @@ import typer
 
 from chronology.commands import arguments, names, output
 from chronology.commands.application import Format, Subject, app, format_of, path_of, wants_pager
-from chronology.commands.filtering import FilteringCommand, given, restrictions_of
+from chronology.commands.filtering import FilteringCommand, given, parties, restrictions_of
 from chronology.commands.history import shown_period
 from chronology.commands.table import Row, Shape
 from chronology.dates.calendar import DAY
@@ -53,8 +53,7 @@ def gaps(
         found = chron.gaps(subject, attribute, kind, until=until, stale=limit, **restrictions_of(context))
         names.note_late_position(chron, given(context, "known_at"))
         if not found:
-            parties = [*(given(context, "source") or ()), *(given(context, "origin") or ())]
-            names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties)
+            names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties(context))
             output.say("there is no gap" + (", and nothing is stale" if stale else ""))
     wanted = format_of(context)
     if wanted is not Format.TABLE:

@@ -9,7 +9,7 @@ import typer
 
 from chronology.commands import names, output
 from chronology.commands.application import Format, app, format_of, path_of, wants_pager
-from chronology.commands.filtering import FilteringCommand, given, restrictions_of
+from chronology.commands.filtering import FilteringCommand, given, parties, restrictions_of
 from chronology.commands.table import Marked, Row, Shape, Tone
 from chronology.dates.calendar import BEGINNING, DAY, FOREVER
 from chronology.events.json_values import Json, thaw
@@ -49,8 +49,7 @@ def history(
         found = chron.history(subject, attribute, **restrictions_of(context))
         names.note_late_position(chron, given(context, "known_at"))
         if not found:
-            parties = [*(given(context, "source") or ()), *(given(context, "origin") or ())]
-            names.check_known(chron, subject=subject, attribute=attribute, kind=None, parties=parties)
+            names.check_known(chron, subject=subject, attribute=attribute, kind=None, parties=parties(context))
             output.say(f"nothing is known of {f'{attribute} of ' if attribute else ''}{subject}")
     wanted = format_of(context)
     if wanted is not Format.TABLE:

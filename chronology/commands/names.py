@@ -41,6 +41,12 @@ def check_known(
     for name in parties:
         # Of any kind: somebody who passes a claim on need not be the subject of any event.
         _check_form(chron, name, parties=True)
+    note_unknown_parties(chron, parties)
+
+
+def note_unknown_parties(chron: Reader, parties: Sequence[str]) -> None:
+    """Say on stderr of which sources and origins no assertion comes."""
+    for name in parties:
         if not chron.knows_party(name):
             _note_unknown(chron, "no assertion comes from", name, parties=True)
 

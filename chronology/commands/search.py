@@ -6,7 +6,7 @@ import typer
 
 from chronology.commands import names, output
 from chronology.commands.application import Format, app, format_of, path_of, wants_pager
-from chronology.commands.filtering import FilteringCommand, given, restrictions_of
+from chronology.commands.filtering import FilteringCommand, given, parties, restrictions_of
 from chronology.commands.table import Marked, Shape, Tone
 from chronology.errors import StoreError
 from chronology.events.json_values import Json
@@ -25,7 +25,13 @@ _FIRST: Final = 20
 """Events that are listed where no limit is given."""
 
 
-@app.command(cls=FilteringCommand)
+class SearchingCommand(FilteringCommand):
+    """A command that finds events, and reads no dates to be widened."""
+
+    unfitting = ("fuzz",)
+
+
+@app.command(cls=SearchingCommand)
 def search(
     context: typer.Context,
     words: Annotated[
@@ -88,8 +94,7 @@ def _question(words: list[str]) -> str:
 
 
 def _explain_nothing(context: typer.Context, chron: Reader, *, everything: bool) -> None:
-    parties = [*(given(context, "source") or ()), *(given(context, "origin") or ())]
-    names.check_known(chron, subject=None, attribute=None, kind=None, parties=parties)
+    names.check_known(chron, subject=None, attribute=None, kind=None, parties=parties(context))
     live = "" if everything else "; --all also looks at what was withdrawn"
     output.say(f"no event holds all these words{live}")
 

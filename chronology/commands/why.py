@@ -9,7 +9,7 @@ import typer
 from chronology.answers.explanation import Part, Rule
 from chronology.commands import merging, names, output
 from chronology.commands.application import Format, app, format_of, path_of, wants_pager
-from chronology.commands.filtering import FilteringCommand, given, restrictions_of
+from chronology.commands.filtering import FilteringCommand, given, parties, restrictions_of
 from chronology.commands.outcomes import record, told
 from chronology.commands.table import Row, Shape
 from chronology.events.json_values import Json, thaw
@@ -62,8 +62,7 @@ def why(
         found = chron.why(subject, attribute, moment, **restrictions_of(context))
         names.note_late_position(chron, given(context, "known_at"))
         if not (found.considered or found.withdrawn or found.hidden):
-            parties = [*(given(context, "source") or ()), *(given(context, "origin") or ())]
-            names.check_known(chron, subject=subject, attribute=attribute, kind=None, parties=parties)
+            names.check_known(chron, subject=subject, attribute=attribute, kind=None, parties=parties(context))
     wanted = format_of(context)
     if wanted is not Format.TABLE:
         output.show_record(_record(found), wanted, columns=COLUMNS)
@@ -104,6 +103,8 @@ _OPTIONS: Final = {
     "stated_by": "--stated-by",
     "sources": "--source",
     "origins": "--origin",
+    "without_sources": "--without-source",
+    "without_origins": "--without-origin",
     "min_grade": "--min-grade",
 }
 

@@ -71,3 +71,18 @@ def slug_of(text: str, *, kind: str = "") -> str:
         return ""
     # Letters that ASCII cannot write are already dropped, so they leave no hyphen.
     return _OTHER.sub("-", ascii_text).strip("-")[:room].rstrip("-")
+
+
+_ARTICLE: Final = re.compile(r"(?:al|el|ad|adh|an|ar|as|ash|at|ath|az)-")
+_DOUBLED: Final = re.compile(r"([a-z])\1+")
+_TWO_LETTERS: Final = re.compile("([dgkst])h")
+_VOWELS: Final = re.compile("[aeiouwy-]|(?<!^)h")
+
+
+def consonants(slug: str) -> str:
+    """Return what the usual transcriptions of an Arabic name share: its consonants, without the article.
+
+    Baghuz, Baguz and al-Baghouz have the same ones, as have Raqqa, ar-Raqqah and Rakka. Digits stay.
+    """
+    bare = _TWO_LETTERS.sub(r"\1", _ARTICLE.sub("", slug, count=1) if _ARTICLE.match(slug) else slug)
+    return _VOWELS.sub("", _DOUBLED.sub(r"\1", bare.replace("q", "k").replace("c", "k")))

@@ -22,8 +22,9 @@ def event_from_json(record: Json) -> Event:
     try:
         event = _converter.structure({k: v for k, v in record.items() if k in FIELDS}, Event)
     except cattrs.BaseValidationError as exc:
-        faults.extend(cattrs.transform_error(exc, path="", format_exception=_format_fault))
-        raise InvalidEventError([fault.replace(" @ .", " at ") for fault in faults]) from exc
+        told = cattrs.transform_error(exc, path="", format_exception=_format_fault)
+        faults.extend(map(_path_first, told))
+        raise InvalidEventError(faults) from exc
     if faults:
         raise InvalidEventError(faults)
     return event
@@ -36,8 +37,14 @@ def _unknown_key(key: str) -> str:
 
 def _format_fault(exc: BaseException, _: type | None) -> str:
     if isinstance(exc, KeyError):
-        return f"missing key {exc.args[0]!r}"
+        return "is missing"
     return str(exc)
+
+
+def _path_first(fault: str) -> str:
+    """Return what cattrs tells of a fault, `what @ .path`, as faults are told everywhere."""
+    what, _, path = fault.rpartition(" @ ")
+    return f"{path.removeprefix('.')}: {what}"
 
 
 def _strict_text(value: Any, _: type) -> str:

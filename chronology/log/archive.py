@@ -66,7 +66,7 @@ class Archive:
         """Return what would identify a copy of a file.
 
         Raises:
-            StoreError: it cannot be read, is no plain file, or is the store itself.
+            StoreError: it cannot be read, is not a plain file, or is the store itself.
         """
         with self._source(file) as source:
             return _digested(source)
@@ -76,7 +76,7 @@ class Archive:
         """Copy a file into the folder, under a passing name; `Incoming.settle` files it, else it goes again.
 
         Raises:
-            StoreError: the file cannot be read, is no plain file, or is the store itself; or the folder cannot be
+            StoreError: the file cannot be read, is not a plain file, or is the store itself; or the folder cannot be
                 written.
         """
         with self._source(file) as source:

@@ -208,13 +208,13 @@ class Log:
         )
         return map(Row._make, rows)
 
-    def among(self, positions: Iterable[int], name: str) -> Iterator[Row]:
-        """Return those of some rows that are of one type, in order."""
+    def among(self, positions: Iterable[int], name: str | None = None) -> Iterator[Row]:
+        """Return some rows, in order; only those of one type, if it is given."""
         rows = self._connection.execute(
             """
             SELECT position, id, type, subject, recorded_at, body, leaf
             FROM event
-            WHERE position IN (SELECT value FROM json_each(?)) AND type = ?
+            WHERE position IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR type = ?2)
             ORDER BY position
             """,
             (json.dumps(list(positions)), name),

@@ -248,6 +248,8 @@ def attributes(connection: sqlite3.Connection) -> list[str]:
 def is_party(connection: sqlite3.Connection, name: str) -> bool:
     """Tell whether some claim comes from a source or an origin."""
     number = number_of(connection, name)
+    if number is None:
+        return False
     row = connection.execute("SELECT 1 FROM claim WHERE ?1 IN (source, origin) LIMIT 1", (number,)).fetchone()
     return row is not None
 

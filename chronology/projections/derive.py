@@ -1,6 +1,7 @@
 """What an event contributes to the projections, as plain rows that still hold names as texts. Looks nothing up."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import Final, NamedTuple
@@ -12,8 +13,9 @@ from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.events.patterns import is_day
 from chronology.events.records import Body
+from chronology.events.slugs import spelling
 from chronology.projections.tables import OPPOSING, ORDINAL_BITS, REACHES
-from chronology.vocabulary.event_types import BOOKKEEPING, MERGED, EventType
+from chronology.vocabulary.event_types import BOOKKEEPING, MERGED, NAMED, EventType
 from chronology.vocabulary.registry import Vocabulary
 
 
@@ -56,11 +58,24 @@ class ReferenceRow(NamedTuple):
     known_until: int | None
 
 
+class CalledRow(NamedTuple):
+    """A row of the table of names, columns as in `tables.CALLED`; its subject is a text."""
+
+    spelling: str
+    subject: str
+    key: int
+    known_until: int | None
+    position: int | None
+
+
 Lookup = Callable[[str], tuple[int, Body] | None]
 """Position and body of an event, by id; None where it was redacted."""
 
 _Said = dict[str, str | None]
 """What an event says of its subject: values as JSON text, by attribute."""
+
+NAMING: Final = frozenset({"aliases", "name", "title"})
+"""The attributes by which the built-in types give a subject's names."""
 
 _AFFIRMS: Final = Role.AFFIRMS.value
 
@@ -120,7 +135,7 @@ def claim_rows(
     rows: list[ClaimRow] = []
     for attribute, value in said.items():
         if not isinstance(attribute, str):
-            raise TypeError(f"the attribute {attribute!r} is no text")
+            raise TypeError(f"the attribute {attribute!r} is not a text")
         targets = disputed.pop((body.subject, attribute), None)
         disputes = _encoded(targets[0]) if targets else None
         reach = breadth if stance is None and disputes is None else OPPOSING
@@ -218,3 +233,37 @@ def reference_rows(
         mentioned = newest.mentioned(_payload(body, newest, vocabulary))
         rows += [ReferenceRow(name, position, False, first, last, None) for name in mentioned if name != body.subject]
     return rows
+
+
+def called_rows(position: int, body: Body, claims: Iterable[ClaimRow]) -> list[CalledRow]:
+    """Return the names that an event gives, one a spelling; none for a name without letters or digits.
+
+    They are names of the subject as the event has it, whatever it was merged with.
+
+    Args:
+        position: of the event.
+        body: its stored body.
+        claims: what the event says, as the newest version of its type reads it.
+    """
+    if body.type == NAMED:
+        found = [CalledRow(spelling(body.data["name"]), body.subject, position << ORDINAL_BITS, None, None)]
+    else:
+        for row in claims:
+            if row.attribute in NAMING:
+                break
+        else:
+            # Nearly every event: it must not pay for those that give names.
+            return []
+        found = [
+            CalledRow(spelling(text), body.subject, row.key, None, row.position)
+            for row in claims
+            if row.attribute in NAMING and row.role is None and row.value is not None
+            for text in names_in(row.value)
+        ]
+    return [row for row in dict.fromkeys(found) if row.spelling]
+
+
+def names_in(value: str) -> list[str]:
+    """Return the names in the value, as JSON, of one of the naming attributes: a text, or the texts in a list."""
+    told = json.loads(value)
+    return [text for text in (told if isinstance(told, list) else [told]) if isinstance(text, str)]

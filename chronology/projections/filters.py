@@ -21,6 +21,8 @@ class Filters:
         known_at: the position up to which the log is read.
         stated_by: the last day, `YYYY-MM-DD`, on which it may have been stated.
         kind: of the subject.
+        sources, origins: only from these documents, only what comes from these.
+        without_sources, without_origins: nothing from these documents, nothing that comes from these.
         min_grade: at least this reliable *and* at least this credible, as in "B3"; ungraded ones are out.
         identities: which names meant one subject then; subject, sources and origins are names that were kept.
     """
@@ -32,6 +34,8 @@ class Filters:
     stated_by: str | None = None
     sources: Sequence[str] = ()
     origins: Sequence[str] = ()
+    without_sources: Sequence[str] = ()
+    without_origins: Sequence[str] = ()
     min_grade: str | None = None
     identities: Identities = field(default=NO_MERGES, eq=False, repr=False)
 
@@ -42,8 +46,31 @@ class Filters:
             and self.stated_by is None
             and not self.sources
             and not self.origins
+            and not self.without_sources
+            and not self.without_origins
             and self.min_grade is None
         )
+
+    def hiding(self, *, source: str | None, origin: str | None, stated: str, grade: str | None) -> tuple[str, ...]:
+        """Return the names of the filters that leave out what is said so, as `conditions_on_claims` do.
+
+        Args:
+            source: the document.
+            origin: who the claim comes from.
+            stated: the day on which it was.
+            grade: as given; None for none.
+        """
+        least = self.min_grade
+        source, origin = self.identities.of(source or ""), self.identities.of(origin or "")
+        hides = {
+            "stated_by": self.stated_by is not None and stated > self.stated_by,
+            "sources": bool(self.sources) and source not in self.sources,
+            "origins": bool(self.origins) and origin not in self.origins,
+            "without_sources": source in self.without_sources,
+            "without_origins": origin in self.without_origins,
+            "min_grade": least is not None and (grade is None or grade[0] > least[0] or grade[1] > least[1]),
+        }
+        return tuple(name for name, hidden in hides.items() if hidden)
 
     def group_conditions(self) -> tuple[list[str], dict[str, Any]]:
         """Return SQL conditions on subject and attribute, and their parameters."""
@@ -80,14 +107,16 @@ class Filters:
         if self.stated_by is not None:
             conditions.append("stated <= :stated_by")
             parameters["stated_by"] = edtf.opening_of(self.stated_by)
-        for what, column, names in (
-            ("source", "source", self.sources),
-            ("origin", "ifnull(origin, source)", self.origins),
+        for what, column, test, names in (
+            ("source", "source", "IN", self.sources),
+            ("origin", "ifnull(origin, source)", "IN", self.origins),
+            ("no_source", "source", "NOT IN", self.without_sources),
+            ("no_origin", "ifnull(origin, source)", "NOT IN", self.without_origins),
         ):
             if names:
                 bound = {f"{what}_{number}": name for number, name in enumerate(names)}
                 texts = ", ".join(f":{name}" for name in bound)
-                conditions.append(f"{column} IN (SELECT id FROM name WHERE text IN ({texts}))")
+                conditions.append(f"{column} {test} (SELECT id FROM name WHERE text IN ({texts}))")
                 parameters |= bound
         if self.min_grade is not None:
             conditions.append("substr(grade, 1, 1) <= :reliability AND substr(grade, 2, 1) <= :credibility")

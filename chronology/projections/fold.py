@@ -5,18 +5,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from chronology.dates.calendar import DAY, FOREVER
 from chronology.errors import ChronologyError, IntegrityError, InvalidEventError
 from chronology.events.identities import NO_MERGES, Identities, Merge
 from chronology.events.records import Body, decode
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import declared
-from chronology.projections import claim_changes, merges, names, references, segment_changes
+from chronology.projections import called, claim_changes, merges, names, references, segment_changes
 from chronology.projections.claim_changes import Withdrawal
 from chronology.projections.claims import Group
-from chronology.projections.derive import ClaimRow, ReferenceRow, claim_rows, reference_rows
-from chronology.projections.segment_changes import Change
-from chronology.projections.tables import OPPOSING, ORDINAL_BITS, VERSIONS
+from chronology.projections.derive import (
+    CalledRow,
+    ClaimRow,
+    ReferenceRow,
+    called_rows,
+    claim_rows,
+    reference_rows,
+)
+from chronology.projections.segment_changes import Change, change_of
+from chronology.projections.tables import ORDINAL_BITS, VERSIONS
 from chronology.vocabulary.event_types import DEFINED, MERGED, REDACTED
 from chronology.vocabulary.registry import Vocabulary
 
@@ -33,19 +39,22 @@ class Fold:
     Tables are found by name: `rebuild` folds into temporary ones, which stand before those of the file.
     """
 
-    def __init__(self, log: Log, connection: sqlite3.Connection, vocabulary: Vocabulary, *, anew: bool = False) -> None:
-        """Start with projections that are at the log's head, or anew: empty, together with the vocabulary."""
+    def __init__(
+        self, log: Log, connection: sqlite3.Connection, vocabulary: Vocabulary, *, is_new: bool = False
+    ) -> None:
+        """Start with projections that are at the log's head, or empty, together with the vocabulary."""
         self._log = log
         self._connection = connection
         self.vocabulary = vocabulary
-        self.identities = NO_MERGES if anew else merges.known(connection)
+        self.identities = NO_MERGES if is_new else merges.known(connection)
         # Rows that are not written yet, by position of their event; and what ends rows that are.
-        self._pending: dict[int, tuple[list[ClaimRow], list[ReferenceRow]]] = {}
+        self._pending: dict[int, tuple[list[ClaimRow], list[ReferenceRow], list[CalledRow]]] = {}
         self._ended: list[tuple[int, bool, ClaimRow]] = []
         self._gone: list[tuple[int, ReferenceRow]] = []
+        self._unnamed: list[tuple[int, CalledRow]] = []
         # What came and went, by group, since segments were last brought up.
         self._touched: defaultdict[Group, list[Change]] = defaultdict(list)
-        self._anew = anew
+        self._is_new = is_new
         self._changes = self._position = 0
         self._withdrawals: dict[int, int | None] | None = None
 
@@ -77,7 +86,7 @@ class Fold:
                     self._pass_over(row.position)
             except (ChronologyError, LookupError, TypeError, ValueError, AttributeError) as exc:
                 # Appending checks every event; only a body edited since, leaf and all, can fail here.
-                raise IntegrityError(f"is no event that the log took in: {exc}", position=row.position) from exc
+                raise IntegrityError(f"is not an event that the log took in: {exc}", position=row.position) from exc
         self.flush()
         segment_changes.rebuild(self._connection)
         self._note_position()
@@ -95,7 +104,8 @@ class Fold:
         rows = self._claims(position, body)
         if self.identities is not before:
             self._rename(before, by=position, ordinal=len(rows))
-        self._pending[position] = rows, reference_rows(position, body, self.vocabulary, claims=rows)
+        spoken_of = reference_rows(position, body, self.vocabulary, claims=rows)
+        self._pending[position] = rows, spoken_of, called_rows(position, body, rows)
         self._position = position
         if len(self._pending) >= _PENDING_EVENTS:
             self.flush()
@@ -118,21 +128,22 @@ class Fold:
         """Write what is pending; names are numbered in the order in which the log uses them."""
         numbers = names.number(self._connection, self._names())
         self._end(numbers)
-        rows = [row for some, _ in self._pending.values() for row in some]
+        rows = [row for some, _, _ in self._pending.values() for row in some]
         claims = [_numbered(row, numbers) for row in rows]
         claim_changes.insert(self._connection, claims)
-        spoken_of = [(numbers[row[0]], *row[1:]) for _, some in self._pending.values() for row in some]
+        spoken_of = [(numbers[row[0]], *row[1:]) for _, some, _ in self._pending.values() for row in some]
         references.insert(self._connection, spoken_of)
+        called.insert(self._connection, (row for _, _, some in self._pending.values() for row in some), numbers)
         self._pending.clear()
-        if not self._anew:
+        if not self._is_new:
             for row, written in zip(rows, claims, strict=True):
                 if row.known_until is None:
-                    self._touched[written[:2]].append(_change(row, came=True))
+                    self._touched[written[:2]].append(change_of(row, came=True))
             self._changes += len(claims)
 
     def _names(self) -> Iterator[str]:
         """Yield the names in what is pending, in order of use; what is ended has its numbers already."""
-        for rows, spoken_of in self._pending.values():
+        for rows, spoken_of, _ in self._pending.values():
             for row in rows:
                 yield row.subject
                 yield row.attribute
@@ -154,13 +165,15 @@ class Fold:
             subject, attribute = numbers[row.subject], numbers[row.attribute]
             position = row.key >> ORDINAL_BITS if row.position is None else row.position
             ended.append(Withdrawal(by, tells, subject, attribute, row.start_min, position))
-            if not self._anew:
-                self._touched[subject, attribute].append(_change(row, came=False))
+            if not self._is_new:
+                self._touched[subject, attribute].append(change_of(row, came=False))
                 self._changes += 1
         claim_changes.withdraw(self._connection, ended)
         references.withdraw(self._connection, [(by, numbers[row.subject], row.position) for by, row in self._gone])
+        called.withdraw(self._connection, self._unnamed, numbers)
         self._ended.clear()
         self._gone.clear()
+        self._unnamed.clear()
 
     def _lookup(self, event_id: str) -> tuple[int, Body] | None:
         row = self._log.by_id(event_id)
@@ -208,12 +221,15 @@ class Fold:
             merges.withdraw(self._connection, position, by=by)
             self.identities = merges.known(self._connection)
         if position in self._pending:
-            rows, spoken_of = self._pending[position]
+            rows, spoken_of, names_given = self._pending[position]
             rows[:] = [row._replace(known_until=by) for row in rows]
             spoken_of[:] = [row._replace(known_until=by) for row in spoken_of]
+            names_given[:] = [row._replace(known_until=by) for row in names_given]
             return
-        self._ended += [(by, True, row) for row in self._claims(position, body)]
+        rows = self._claims(position, body)
+        self._ended += [(by, True, row) for row in rows]
         self._gone += [(by, row) for row in reference_rows(position, body, self.vocabulary)]
+        self._unnamed += [(by, row) for row in called_rows(position, body, rows)]
 
     def _define(self, position: int, body: Body) -> None:
         before = self.vocabulary
@@ -246,10 +262,11 @@ class Fold:
             old = self._claims(row.position, body, vocabulary=before)
             new = self._claims(row.position, body, known_from=by, ordinal=ordinal)
             if [_content(r) for r in old] == [_content(r) for r in new]:
-                self._pending[row.position] = [], new_references[1:]
+                self._pending[row.position] = [], new_references[1:], []
                 continue
             self._ended += [(by, False, r) for r in old]
-            self._pending[row.position] = new, new_references
+            self._unnamed += [(by, r) for r in called_rows(row.position, body, old)]
+            self._pending[row.position] = new, new_references, called_rows(row.position, body, new)
             ordinal += len(new)
             if len(self._pending) >= _PENDING_EVENTS:
                 self.flush()
@@ -271,7 +288,7 @@ class Fold:
             if [_content(r) for r in old] == [_content(r) for r in new]:
                 continue
             self._ended += [(by, False, r) for r in old]
-            self._pending[position] = new, reference_rows(position, body, self.vocabulary)
+            self._pending[position] = new, reference_rows(position, body, self.vocabulary), []
             ordinal += len(new)
             if len(self._pending) >= _PENDING_EVENTS:
                 self.flush()
@@ -294,15 +311,6 @@ def _numbered(row: ClaimRow, numbers: Mapping[Any, Any]) -> tuple[Any, ...]:
     """Return a row as the table holds it."""
     subject, attribute, start, key, known_until, origin, source, *rest = row
     return numbers[subject], numbers[attribute], start, key, known_until, numbers[origin], numbers[source], *rest
-
-
-def _change(row: ClaimRow, *, came: bool) -> Change:
-    """Return how a claim that came or went can change its group."""
-    start = row.start_min
-    start_max = start if row.start_max is None else row.start_max
-    settled = max(start_max + 1, start + DAY if row.extent_end is None else row.extent_end)
-    end_max = FOREVER if row.end_max is None else row.end_max
-    return Change(came, start, settled, end_max, row.breadth == OPPOSING)
 
 
 def _content(row: ClaimRow) -> ClaimRow:

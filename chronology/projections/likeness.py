@@ -2,12 +2,8 @@
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Final
 
 from chronology.projections import references
-
-NAMING: Final = ("aliases", "name", "title")
-"""The attributes by which the built-in types give a subject's names."""
 
 
 def with_slug(connection: sqlite3.Connection, slug: str) -> list[str]:
@@ -34,6 +30,18 @@ def holding(connection: sqlite3.Connection, parts: Sequence[str], limit: int) ->
     return [row[0] for row in rows]
 
 
+def with_letters(connection: sqlite3.Connection, kind: str, letters: str, limit: int) -> list[str]:
+    """Return subjects of a kind, of any if it is empty, in whose slug some letters stand in this order.
+
+    Requires letters and digits only.
+    """
+    rows = connection.execute(
+        f"SELECT text FROM name WHERE text LIKE ? AND {references.KNOWN} LIMIT ?",
+        (f"{kind or '%'}/%{'%'.join(letters)}%", limit),
+    )
+    return [row[0] for row in rows]
+
+
 def parties_holding(connection: sqlite3.Connection, parts: Sequence[str], limit: int) -> list[str]:
     """Return sources and origins in which at least one of some texts stands, as many as a limit allows.
 
@@ -54,30 +62,3 @@ def parties_holding(connection: sqlite3.Connection, parts: Sequence[str], limit:
 
 def _any_stands_in(column: str, parts: Sequence[str]) -> str:
     return "(" + " OR ".join([f"instr({column}, ?)"] * len(parts)) + ")"
-
-
-def named(connection: sqlite3.Connection, patterns: Sequence[str], limit: int) -> list[tuple[str, str]]:
-    """Return subjects with what a live assertion names them, as canonical JSON, where that is like a pattern.
-
-    The shortest come first: of all names that hold a text, the text itself.
-
-    Args:
-        connection: of the projections.
-        patterns: of LIKE, of which one is enough.
-        limit: the most rows.
-    """
-    rows = connection.execute(
-        f"""
-        SELECT text, value
-        FROM claim
-        JOIN name ON name.id = claim.subject
-        WHERE attribute IN (SELECT id FROM name WHERE text IN ({", ".join("?" * len(NAMING))}))
-            AND ({" OR ".join(["value LIKE ?"] * len(patterns))})
-            AND known_until IS NULL
-            AND role IS NULL
-        ORDER BY length(value), text
-        LIMIT ?
-        """,
-        (*NAMING, *patterns, limit),
-    )
-    return rows.fetchall()

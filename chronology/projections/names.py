@@ -56,7 +56,7 @@ def in_order(connection: sqlite3.Connection, *, kind: str | None = None) -> dict
 class Texts(dict[int, str]):
     """The texts of names, by number, looked up when first asked for and then kept in mind.
 
-    A replay may number names anew, and what a transaction named goes if it is taken back: whoever keeps one of these
+    A replay may give names other numbers, and what a transaction named goes if it is taken back. Who keeps one of these
     from question to question must call `renew` on each, and `clear` when a transaction of its own ends.
     """
 

@@ -21,7 +21,7 @@ Stored = tuple[Any, ...] | None
 
 _TICK: Final = 1_000
 
-_IN_ORDER_OF: Final = {"claim": ("key",), "reference": ("position",)}
+_IN_ORDER_OF: Final = {"claim": ("key",), "reference": ("position",), "called": ("key",)}
 """What tells which of many differences comes first in the log."""
 
 PROJECTIONS: Final = {
@@ -30,6 +30,7 @@ PROJECTIONS: Final = {
     "segment": ("subject", "attribute", "valid_from"),
     "reference": ("subject", "position"),
     "merge": ("position",),
+    "called": ("spelling", "subject", "key"),
     "projection": ("name",),
 }
 """Every projection table, and the columns that tell its rows apart."""
@@ -57,7 +58,7 @@ class ReplayReport:
 def replay(
     log: Log, connection: sqlite3.Connection, *, progress: Progress | None = None, dry_run: bool = False
 ) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Fold the whole log anew, and put the result in the place of what stood before, where they differ.
+    """Fold the whole log again, and put the result in the place of what stood before, where they differ.
 
     Runs in the transaction of whoever calls. A dry run only tells what differs.
 
@@ -107,7 +108,7 @@ def fresh(log: Log, connection: sqlite3.Connection, *, progress: Progress | None
             connection.execute(tables.SCHEMA[name].replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
         connection.execute("PRAGMA temp.cache_size = -16384")
         head = log.head()
-        Fold(log, connection, Vocabulary(), anew=True).rebuild(_reported(log.read(until=head), head, progress))
+        Fold(log, connection, Vocabulary(), is_new=True).rebuild(_reported(log.read(until=head), head, progress))
         yield
     finally:
         for name in PROJECTIONS:

@@ -17,6 +17,8 @@ KNOWN: Final = """
 """
 """Of a name: some event is about it or refers to it."""
 
+_AMONG: Final = "subject IN (SELECT name.id FROM json_each(:among) CROSS JOIN name ON name.text = value)"
+
 
 def among(subjects: Sequence[str]) -> str:
     """Return the SQL condition that a mention is of one of some names, to be bound as `subjects`, a JSON list."""
@@ -101,6 +103,29 @@ def about(connection: sqlite3.Connection, subject: str) -> list[int]:
         ORDER BY position
         """,
         (subject,),
+    )
+    return [row[0] for row in rows]
+
+
+def undated(connection: sqlite3.Connection, among: str | None, known_at: int | None) -> list[int]:
+    """Return the positions of events without valid time, which say something of the log or of a name, in order.
+
+    Args:
+        connection: of the projections.
+        among: subjects as a JSON list, only events about which count; None for all.
+        known_at: as known at this position; None for now.
+    """
+    rows = connection.execute(
+        f"""
+        SELECT position
+        FROM reference
+        WHERE first IS NULL
+            AND {"1" if among is None else _AMONG}
+            AND (:known_at IS NULL OR position <= :known_at)
+            AND (known_until IS NULL OR known_until > :known_at)
+        ORDER BY position
+        """,
+        {"among": among, "known_at": known_at},
     )
     return [row[0] for row in rows]
 

@@ -164,7 +164,7 @@ def drop(connection: sqlite3.Connection, place: Place = "main") -> None:
 
 
 def _mend(connection: sqlite3.Connection, place: Place) -> None:
-    """Make FTS5's own tables anew, as those of an empty index."""
+    """Make FTS5's own tables again, as those of an empty index."""
     with closing(database.scratch()) as pattern:
         pattern.execute(SCHEMA["search"])
         for name in sorted(MADE_BY_SQLITE):

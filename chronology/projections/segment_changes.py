@@ -1,4 +1,4 @@
-"""Changing the segments: made anew where claims came or went, for groups that are not plain. SQL and rows only."""
+"""Changing the segments: made again where claims came or went, for groups that are not plain. SQL and rows only."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,8 +12,10 @@ from chronology.answers.segments import Segment, segments
 from chronology.dates.calendar import BEGINNING, DAY, FOREVER
 from chronology.projections import claims
 from chronology.projections.claims import Group, Said, claim_of
+from chronology.projections.derive import ClaimRow
 from chronology.projections.filters import Filters
 from chronology.projections.long_history import LongHistory
+from chronology.projections.tables import OPPOSING
 
 _encode: Final = msgspec.json.encode
 
@@ -32,6 +34,15 @@ class Change(NamedTuple):
     opposes: bool
 
 
+def change_of(row: ClaimRow, *, came: bool) -> Change:
+    """Return how a claim that came or went can change its group."""
+    start = row.start_min
+    start_max = start if row.start_max is None else row.start_max
+    settled = max(start_max + 1, start + DAY if row.extent_end is None else row.extent_end)
+    end_max = FOREVER if row.end_max is None else row.end_max
+    return Change(came, start, settled, end_max, row.breadth == OPPOSING)
+
+
 class SegmentRow(NamedTuple):
     """A row of the table of segments; columns as in `tables.SEGMENT`."""
 
@@ -48,12 +59,12 @@ class SegmentRow(NamedTuple):
 
 
 _SHORT_HISTORY: Final = 48
-"""Live claims of a group up to which making all its segments anew is the quickest."""
+"""Live claims of a group up to which making all its segments again is the quickest."""
 
 _FEW_CHANGES: Final = 1_000
 """Changes to a long history up to which looking around each of them is the quickest.
 
-Making all segments of every long history anew makes appends of incidents, as `benchmarks --csv` has them, 2.2 times as
+Making all segments of every long history again makes appends of incidents, as `benchmarks --csv` has them, 2.2 times as
 slow.
 """
 
@@ -88,7 +99,7 @@ def is_plain(said: Iterable[Said]) -> bool:
 
 
 def _update_long(connection: sqlite3.Connection, group: Group, changes: Sequence[Change]) -> None:
-    """Make the segments of a long history anew around the changes only, if they are few."""
+    """Make the segments of a long history again around the changes only, if they are few."""
     few = len(changes) <= _FEW_CHANGES
     if few and not _is_stored(connection, group) and all(_is_plain_around(connection, group, one) for one in changes):
         return
@@ -131,7 +142,7 @@ def _update_locally(connection: sqlite3.Connection, group: Group, changes: Seque
 
 
 def _splice(connection: sqlite3.Connection, group: Group, history: LongHistory, after: int, until: int) -> None:
-    """Make the segments between two instants anew, and join them to those outside."""
+    """Make the segments between two instants again, and join them to those outside."""
     # Segments are disjoint, so of those that start earlier only the last can reach the window.
     reach = """
         WHERE subject = ?1 AND attribute = ?2 AND valid_from <= ?4 AND valid_to >= ?3 AND valid_from >= ifnull(

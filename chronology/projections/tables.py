@@ -90,6 +90,16 @@ CREATE TABLE merge (
     known_until INTEGER            -- the position that took it back; NULL while it is live
 ) STRICT"""
 
+CALLED: Final = """\
+CREATE TABLE called (
+    spelling TEXT NOT NULL,        -- a name of a subject, in the form in which names are compared
+    subject INTEGER NOT NULL,      -- that events use: a name, in the other sense of the word
+    key INTEGER NOT NULL,          -- of the claim that gives it, or its event's position << 24
+    known_until INTEGER,           -- the position that withdrew it; NULL while it is live
+    position INTEGER,              -- of the event; NULL: key >> 24
+    PRIMARY KEY (spelling, subject, key)
+) STRICT, WITHOUT ROWID"""
+
 PROJECTION: Final = """\
 CREATE TABLE projection (
     name TEXT PRIMARY KEY,
@@ -182,6 +192,9 @@ JOIN name AS s ON s.id = segment.subject
 JOIN name AS a ON a.id = segment.attribute
 WHERE valid_to > valid_from"""
 
+LAST: Final = f"ifnull(extent_last, ifnull(start_max, start_min) + {DAY})"
+"""Of a claim: the first second that its event's valid time can no longer touch."""
+
 MENTION_VIEW: Final = f"""\
 CREATE VIEW mention AS
 SELECT
@@ -189,7 +202,7 @@ SELECT
     key >> {ORDINAL_BITS} AS position,  -- of an event that is about the subject or refers to it
     'subject' AS role,             -- subject, or data where the payload refers to it
     start_min AS first,            -- first second that the event's valid time can touch; NULL where it has none
-    ifnull(extent_last, ifnull(start_max, start_min) + {DAY}) AS last,  -- first second that it can no longer touch
+    {LAST} AS last,  -- first second that it can no longer touch
     known_until                    -- the position that withdrew the event; NULL while it is live
 FROM claim
 JOIN name ON name.id = claim.subject
@@ -216,7 +229,7 @@ SELECT
 FROM name
 WHERE EXISTS ({_SPOKEN_OF})"""
 
-VERSIONS: Final = {"assertion": 3, "state": 3, "subject": 3, "mention": 3, "merge": 1}
+VERSIONS: Final = {"assertion": 3, "state": 3, "subject": 3, "mention": 3, "merge": 1, "called": 1}
 """Projections and the version of what their rows mean; a file with other versions wants a replay."""
 
 SCHEMA: Final = {
@@ -226,6 +239,7 @@ SCHEMA: Final = {
     "segment": SEGMENT,
     "reference": REFERENCE,
     "merge": MERGE,
+    "called": CALLED,
     "projection": PROJECTION,
     "assertion": ASSERTION_VIEW,
     "state": STATE_VIEW,

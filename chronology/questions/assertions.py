@@ -87,14 +87,7 @@ def said_of(connection: sqlite3.Connection, filters: Filters, *, fuzz: int = 0) 
 
 def hiding(filters: Filters, said: Assertion) -> tuple[str, ...]:
     """Return the names of the filters that leave an assertion out."""
-    grade, least = said.grade, filters.min_grade
-    hides = {
-        "stated_by": filters.stated_by is not None and said.stated > filters.stated_by,
-        "sources": bool(filters.sources) and said.source not in filters.sources,
-        "origins": bool(filters.origins) and said.origin not in filters.origins,
-        "min_grade": least is not None and (grade is None or grade[0] > least[0] or grade[1] > least[1]),
-    }
-    return tuple(name for name, hidden in hides.items() if hidden)
+    return filters.hiding(source=said.source, origin=said.origin, stated=said.stated, grade=said.grade)
 
 
 def _rows(connection: sqlite3.Connection, filters: Filters) -> Iterator[Row]:

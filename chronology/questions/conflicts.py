@@ -82,7 +82,7 @@ def conflicts(
         instant: only what makes the state contested then, or the dates that disagree about it.
         fuzz: seconds by which qualified ends are widened.
     """
-    for rows in scope.groups(connection, filters, fuzz=fuzz, only_disputable=True):
+    for rows in scope.groups(connection, filters, fuzz=fuzz, only="disputable"):
         if _may_disagree(rows, fuzz=fuzz):
             by_key = {row.key: row for row in rows}
             found = _disagreements([scope.claim_of(row, fuzz=fuzz) for row in rows], by_key)

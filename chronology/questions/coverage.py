@@ -57,7 +57,8 @@ def gaps(
         stale: seconds from which on an assertion is old; None to look for gaps alone.
         fuzz: seconds by which the ends of qualified dates are widened.
     """
-    for (subject, attribute), said in _groups(connection, filters, fuzz=fuzz):
+    # What lasts for ever leaves no gap, but may grow old.
+    for (subject, attribute), said in _groups(connection, filters, fuzz=fuzz, only_bounded=stale is None):
         # What only ever happens, such as an attack, is not followed: there is no gap between two attacks.
         if any(one.lasts for one in said):
             yield from _between(subject, attribute, [one.claim for one in said], instant)
@@ -128,13 +129,13 @@ def _instant(seconds: int) -> str:
 
 
 def _groups(
-    connection: sqlite3.Connection, filters: Filters, *, fuzz: int
+    connection: sqlite3.Connection, filters: Filters, *, fuzz: int, only_bounded: bool
 ) -> Iterator[tuple[tuple[str, str], list[_Said]]]:
     """Yield every group with its affirmations within the filters, by earliest start.
 
     Who only objects says no value. What a source says of itself, such as its title, needs nobody to repeat it.
     """
-    for rows in scope.groups(connection, filters):
+    for rows in scope.groups(connection, filters, only="bounded" if only_bounded else None):
         said = [
             _Said(scope.claim_of(row, fuzz=fuzz), row.stated, bool(row.persists))
             for row in rows

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from functools import lru_cache
 from typing import Literal
 
 from attrs import evolve, frozen
@@ -96,5 +97,6 @@ def _period(attribute: str, span: Span, segment: Segment) -> Period:
     )
 
 
+@lru_cache(maxsize=1_024)
 def _value(text: str | None) -> Json:
     return None if text is None else freeze(json.loads(text))

@@ -1,27 +1,33 @@
 """The live assertions that filters admit, group by group, as evidence and as claims. Reads, never writes.
 
-It asks the projections by the names and texts that stand at a SQL prompt, and by nothing else.
+It asks the projections by the names and texts that stand at a SQL prompt; only which groups of a whole store are worth
+a look, their tables tell.
 """
 
 import json
 import sqlite3
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from chronology.answers.resolve import Claim, Role
 from chronology.dates import edtf
 from chronology.projections.filters import Filters
+from chronology.projections.tables import OPPOSING
 
 _NO_DISPUTES: Final[frozenset[int]] = frozenset()
 _ROLES: Final = {role.value: role for role in Role}
 
 
-_DISPUTABLE: Final = """
-    SELECT subject, attribute FROM assertion GROUP BY subject, attribute HAVING count(*) > 1
-    UNION
-    SELECT subject, attribute FROM assertion WHERE role <> 'affirms' OR disputes IS NOT NULL
-"""
+_WORTH_A_LOOK: Final = {
+    "disputable": f"""
+        min(source) <> max(source)
+        OR min(ifnull(origin, source)) <> max(ifnull(origin, source))
+        OR max(breadth = {OPPOSING})
+    """,
+    "bounded": "count(end_max)",
+}
+"""Conditions on all claims of a group, whether they count or not, without which a kind of answer has nothing of it."""
 
 
 class Row(NamedTuple):
@@ -56,7 +62,7 @@ def groups(
     *,
     covering: int | None = None,
     fuzz: int = 0,
-    only_disputable: bool = False,
+    only: Literal["disputable", "bounded"] | None = None,
 ) -> Iterator[list[Row]]:
     """Yield the assertions in scope, by subject and attribute, in order.
 
@@ -65,16 +71,16 @@ def groups(
         filters: which assertions count.
         covering: only what may cover this instant.
         fuzz: seconds by which qualified ends are widened; such ends are not yet in the rows.
-        only_disputable: leave out what only one assertion was ever about, unless that denies or disputes something.
-            Of a whole store that is most of it, and an index tells it.
+        only: of a whole store, leave out the groups of which no two sources ever spoke and nobody denied or disputed
+            anything, or those in which everything lasts for ever. That is most of it, and one pass tells.
     """
     conditions, parameters = in_scope(filters)
     if covering is not None and not fuzz:
         conditions.append("start_min <= :instant AND end_max > :instant")
         parameters["instant"] = covering
     source = "assertion"
-    if only_disputable and filters.subject is None:
-        source = f"({_DISPUTABLE}) CROSS JOIN assertion USING (subject, attribute)"
+    if only and filters.subject is None:
+        source = f"({_groups_with(_WORTH_A_LOOK[only])}) CROSS JOIN assertion USING (subject, attribute)"
     rows = connection.execute(
         f"""
         SELECT {", ".join(Row._fields)}
@@ -86,6 +92,15 @@ def groups(
     )
     for _, members in groupby(rows, key=lambda row: row[:2]):
         yield [Row._make(row) for row in members]
+
+
+def _groups_with(condition: str) -> str:
+    return f"""
+        SELECT s.text AS subject, a.text AS attribute
+        FROM (SELECT subject, attribute FROM claim GROUP BY subject, attribute HAVING {condition}) AS found
+        JOIN name AS s ON s.id = found.subject
+        JOIN name AS a ON a.id = found.attribute
+    """
 
 
 def in_scope(filters: Filters) -> tuple[list[str], dict[str, Any]]:
@@ -108,10 +123,15 @@ def in_scope(filters: Filters) -> tuple[list[str], dict[str, Any]]:
     if filters.stated_by is not None:
         conditions.append("stated <= :stated_by")
         parameters["stated_by"] = filters.stated_by
-    for column, names in (("source", filters.sources), ("origin", filters.origins)):
+    for column, test, what, names in (
+        ("source", "IN", "sources", filters.sources),
+        ("origin", "IN", "origins", filters.origins),
+        ("source", "NOT IN", "without_sources", filters.without_sources),
+        ("origin", "NOT IN", "without_origins", filters.without_origins),
+    ):
         if names:
-            conditions.append(f"{column} IN (SELECT value FROM json_each(:{column}s))")
-            parameters[f"{column}s"] = json.dumps(list(names))
+            conditions.append(f"{column} {test} (SELECT value FROM json_each(:{what}))")
+            parameters[what] = json.dumps(list(names))
     if filters.min_grade is not None:
         conditions.append("substr(grade, 1, 1) <= :reliability AND substr(grade, 2, 1) <= :credibility")
         parameters |= {"reliability": filters.min_grade[0], "credibility": filters.min_grade[1]}

@@ -110,7 +110,7 @@ def _ruin_told() -> Iterator[None]:
             raise
         raise IntegrityError(
             f"the search index cannot be used: {exc}",
-            hint="`chronology replay` drops it, and the next search makes it anew; `chronology verify` checks the log",
+            hint="`chronology replay` drops it, and the next search makes it again; `chronology verify` checks the log",
         ) from exc
 
 
@@ -131,14 +131,11 @@ def _place(log: Log, connection: sqlite3.Connection) -> Place:
 def _counts(body: Body, filters: Filters) -> bool:
     """Tell whether an event passes the filters; `known_at` was applied before."""
     stated = body.stated or body.recorded_at[:10]
-    grade, least, of = body.grade, filters.min_grade, filters.identities.of
+    of = filters.identities.of
     return (
         (filters.kind is None or body.subject.startswith(f"{filters.kind}/"))
         and (filters.subject is None or of(body.subject) == filters.subject)
-        and (filters.stated_by is None or stated <= filters.stated_by)
-        and (not filters.sources or of(body.source or "") in filters.sources)
-        and (not filters.origins or of(body.origin or "") in filters.origins)
-        and (least is None or (grade is not None and grade[0] <= least[0] and grade[1] <= least[1]))
+        and not filters.hiding(source=body.source, origin=body.origin, stated=stated, grade=body.grade)
     )
 
 

@@ -54,11 +54,6 @@ def _is_of_kind(filters: Filters, event: RecordedEvent) -> bool:
 
 def counts(filters: Filters, event: RecordedEvent) -> bool:
     """Tell whether the filters admit an event, as they admit the assertions that it makes."""
-    said, least, of = event.event, filters.min_grade, filters.identities.of
+    said = event.event
     stated = said.stated or format_instant(event.recorded_at)[:10]
-    return (
-        (filters.stated_by is None or stated <= filters.stated_by)
-        and (not filters.sources or of(said.source or "") in filters.sources)
-        and (not filters.origins or of(said.origin or "") in filters.origins)
-        and (least is None or bool(said.grade and said.grade[0] <= least[0] and said.grade[1] <= least[1]))
-    )
+    return not filters.hiding(source=said.source, origin=said.origin, stated=stated, grade=said.grade)

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from attrs import frozen
 
 from chronology.events.identities import Identities
+from chronology.projections.tables import ORDINAL_BITS
 
 _DESCRIBING: Final = ("title", "publisher", "url", "published", "reliability", "archived_sha256")
 """Attributes of a source that are listed."""
@@ -73,7 +74,7 @@ def _source(
 
 
 _NAMES: Final = """
-    SELECT source FROM assertion WHERE known_until IS NULL
+    SELECT text FROM name WHERE id IN (SELECT source FROM claim WHERE known_until IS NULL)
     UNION
     SELECT subject FROM mention WHERE subject >= 'source/' AND subject < 'source0' AND first IS NOT NULL
     ORDER BY 1
@@ -82,18 +83,18 @@ _NAMES: Final = """
 # An event that is read anew, by a newer version of its type or after a merge, has several rows: the newest tells whose
 # it is by now (SQLite takes all columns from the row that has the maximum), and whether it is live. What was withdrawn
 # stands as it was read then, so its own words tell its source.
-_FATES: Final = """
+_FATES: Final = f"""
     WITH told AS (
-        SELECT source, position, known_until AS until, grade, max(key)
-        FROM assertion
+        SELECT source, ifnull(position, key >> {ORDINAL_BITS}) AS place, known_until AS until, grade, max(key)
+        FROM claim
         WHERE subject <> source
-        GROUP BY position
+        GROUP BY place
     )
     SELECT
         iif(
             until IS NULL,
-            source,
-            (SELECT json_extract(CAST(body AS TEXT), '$.source') FROM event WHERE event.position = told.position)
+            (SELECT text FROM name WHERE id = source),
+            (SELECT json_extract(CAST(body AS TEXT), '$.source') FROM event WHERE position = place)
         ),
         iif(until IS NULL, substr(grade, 1, 1), NULL),
         CASE
@@ -106,20 +107,21 @@ _FATES: Final = """
     GROUP BY 1, 2, 3
 """
 
-_CONTESTED: Final = """
-    WITH party (key) AS (
-        SELECT leading
-        FROM state
-        WHERE contested
+# A claim is looked up by its place: nothing leads to it by its key alone.
+_CONTESTED: Final = f"""
+    WITH party (subject, attribute, start, number) AS (
+        SELECT subject, attribute, leading_start, leading
+        FROM segment
+        WHERE contested AND valid_to > valid_from AND leading IS NOT NULL
         UNION
-        SELECT json_extract(other.value, '$[0]')
-        FROM state, json_each(state.others) AS other
-        WHERE contested
+        SELECT subject, attribute, start.value, json_extract(other.value, '$[0]')
+        FROM segment, json_each(others) AS other, json_each(starts) AS start
+        WHERE contested AND valid_to > valid_from AND start.key = other.key
     )
-    SELECT source, count(DISTINCT position)
+    SELECT (SELECT text FROM name WHERE id = source), count(DISTINCT ifnull(position, key >> {ORDINAL_BITS}))
     FROM party
-    JOIN assertion ON assertion.key = party.key
-    WHERE subject <> source
+    CROSS JOIN claim USING (subject, attribute)
+    WHERE start_min = start AND key = number AND subject <> source
     GROUP BY source
 """
 

@@ -1,11 +1,9 @@
 """Subjects: who and what a store speaks of, by which names, and how often. Reads, never writes."""
 
-import heapq
 import json
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
-from operator import itemgetter
 from typing import Any, Final
 
 from attrs import frozen
@@ -15,13 +13,18 @@ from chronology.dates.calendar import BEGINNING, FOREVER
 from chronology.events.identities import Identities
 from chronology.events.slugs import slug_of
 from chronology.log.event_table import Log
-from chronology.questions.subject_names import Name, bearers, names
+from chronology.projections import called
+from chronology.projections.tables import LAST, ORDINAL_BITS
+from chronology.questions.subject_names import Name, names
 
 _OF_THE_LOG: Final = ("event", "type")
 """Kinds that only the log's own bookkeeping speaks of; they are listed where they are asked for."""
 
 _AT_ONCE: Final = 1_000
-"""Subjects whose names are looked up together."""
+"""Subjects that are looked up together."""
+
+_FEW: Final = 50
+"""The same at least, where only some are wanted: not every name is that of a subject."""
 
 
 @frozen(kw_only=True)
@@ -82,87 +85,103 @@ def subjects(
         known_at: as known at this position.
         limit: only so many, the first in that order.
     """
-    with_name = bearers(log, connection, same, text, within=True, known_at=known_at) if text else ()
-    rows = _rows(connection, same, kind=kind, known_at=known_at, text=text, with_name=with_name)
-    found = _named(log, connection, same, rows, known_at=known_at)
+    with_name = set(map(same.of, called.bearers(connection, text, within=True, known_at=known_at))) if text else set()
+    listed = _listed(connection, same, kind=kind, text=text, with_name=with_name)
+    # Who wants the first few need not wait for all.
+    size = _AT_ONCE if limit is None else min(max(limit, _FEW), _AT_ONCE)
+    found = (
+        one
+        for some in iter(lambda: list(islice(listed, size)), [])
+        for one in _named(log, connection, same, _rows(connection, same, some, known_at=known_at), known_at=known_at)
+    )
     # What is left of a subject that is spoken of no more is the retractions.
     alive = (one for one in found if one.events or one.names or kind in _OF_THE_LOG)
     return list(islice(alive, limit))
 
 
 def _named(
-    log: Log, connection: sqlite3.Connection, same: Identities, rows: Iterator[Any], *, known_at: int | None
+    log: Log, connection: sqlite3.Connection, same: Identities, rows: Iterable[Sequence[Any]], *, known_at: int | None
 ) -> Iterator[KnownSubject]:
-    while some := list(islice(rows, _AT_ONCE)):
-        named = names(log, connection, same, subjects=[row[0] for row in some], known_at=known_at)
-        yield from (_subject(row, tuple(named.get(row[0], ())), same.names_of(row[0])[1:]) for row in some)
+    some = list(rows)
+    named = names(log, connection, same, subjects=[row[0] for row in some], known_at=known_at)
+    yield from (_subject(row, tuple(named.get(row[0], ())), same.names_of(row[0])[1:]) for row in some)
 
 
-def _rows(
-    connection: sqlite3.Connection,
-    same: Identities,
-    *,
-    kind: str | None,
-    known_at: int | None,
-    text: str | None,
-    with_name: Collection[str],
-) -> Iterator[Any]:
-    known = "known_until IS NULL"
-    if known_at is not None:
-        known = "(position <= :known_at AND (known_until IS NULL OR known_until > :known_at))"
-    hidden = ", ".join(f"'{name}'" for name in _OF_THE_LOG)
-    # "0" is the character after "/": all subjects of the kind, by the table's own order.
-    of_kind = "1" if kind is None else "subject >= :kind || '/' AND subject < :kind || '0'"
-    fits = "(subject IN (SELECT value FROM json_each(:with_name)) OR instr(subject, :text) OR instr(subject, :slug))"
+def _listed(
+    connection: sqlite3.Connection, same: Identities, *, kind: str | None, text: str | None, with_name: Collection[str]
+) -> Iterator[str]:
+    """Yield what may be a subject to list, in order, without a look at what is said of it."""
+    fits = "(text IN (SELECT value FROM json_each(:with_name)) OR instr(text, :text) OR instr(text, :slug))"
     if text is None:
         fits = "1"
     elif not slug_of(text):
         # An empty text stands in every other.
-        fits = fits.replace(" OR instr(subject, :slug)", "")
+        fits = fits.replace(" OR instr(text, :slug)", "")
     merged = same.replaced()
     if text is not None:
         # Whoever remembers the other spelling finds the subject too.
         folded = [text.lower(), slug_of(text)]
         with_name = {*with_name, *(kept for name, kept in merged.items() if any(f and f in name for f in folded))}
+    hidden = ", ".join(f"'{name}'" for name in _OF_THE_LOG)
+    # "0" is the character after "/": all subjects of the kind, by the index.
+    of_kind = "text >= :kind || '/' AND text < :kind || '0'"
+    if kind is None:
+        of_kind = f"instr(text, '/') AND substr(text, 1, instr(text, '/') - 1) NOT IN ({hidden})"
+    rows = connection.execute(
+        f"SELECT text FROM name WHERE {of_kind} AND {fits} ORDER BY text",
+        {
+            "kind": kind,
+            "with_name": json.dumps(sorted(with_name)),
+            "text": (text or "").lower(),
+            "slug": slug_of(text or ""),
+        },
+    )
+    return (row[0] for row in rows if row[0] not in merged)
 
-    def rows(spoken_of: str, alone: str) -> Iterator[Any]:
-        return connection.execute(
-            f"""
-            SELECT
-                subject,
-                count(first),
-                min(position),
-                max(position),
-                min(CASE WHEN first > {BEGINNING} THEN first WHEN last < {FOREVER} THEN last - 1 END),
-                max(CASE WHEN last < {FOREVER} THEN last - 1 WHEN first > {BEGINNING} THEN first END)
-            FROM {spoken_of}
-            WHERE {of_kind} AND {known} AND {fits} AND {alone}
-            GROUP BY subject
-            HAVING :kind IS NOT NULL OR substr(subject, 1, instr(subject, '/') - 1) NOT IN ({hidden})
-            ORDER BY subject
-            """,
-            {
-                "kind": kind,
-                "known_at": known_at,
-                "merged": json.dumps(merged | {kept: kept for kept in merged.values()}),
-                "with_name": json.dumps(sorted(with_name)),
-                "text": (text or "").lower(),
-                "slug": slug_of(text or ""),
-            },
+
+def _rows(
+    connection: sqlite3.Connection, same: Identities, some: Sequence[str], *, known_at: int | None
+) -> Iterator[Any]:
+    """Yield the sum of what is said of each of some subjects, in order; nothing of those that are none."""
+    known = "known_until IS NULL"
+    if known_at is not None:
+        known = "(position <= :known_at AND (known_until IS NULL OR known_until > :known_at))"
+    # The view mention would be read whole: of its two halves, each leads to a subject by its own key. An event that
+    # speaks of two names of a subject speaks of it once.
+    return connection.execute(
+        f"""
+        WITH listed (id, text) AS MATERIALIZED (
+            SELECT name.id, json_extract(value, '$[1]')
+            FROM json_each(:some)
+            CROSS JOIN name ON name.text = json_extract(value, '$[0]')
+        ),
+        mentioned (subject, position, first, last, known_until) AS (
+            SELECT text, key >> {ORDINAL_BITS}, start_min, {LAST}, known_until
+            FROM listed
+            CROSS JOIN claim ON claim.subject = listed.id
+            WHERE tells
+            {"UNION" if same else "UNION ALL"}
+            SELECT text, position, first, last, known_until
+            FROM listed
+            CROSS JOIN reference ON reference.subject = listed.id
         )
-
-    if not merged:
-        return rows("mention", "1")
-    others = rows("mention", "subject NOT IN (SELECT key FROM json_each(:merged))")
-    return heapq.merge(others, rows(_OF_MERGED, "1"), key=itemgetter(0))
-
-
-# An event that speaks of two names of a subject speaks of it once.
-_OF_MERGED: Final = """(
-    SELECT DISTINCT value AS subject, position, first, last, known_until
-    FROM json_each(:merged)
-    CROSS JOIN mention ON mention.subject = json_each.key
-)"""
+        SELECT
+            subject,
+            count(first),
+            min(position),
+            max(position),
+            min(CASE WHEN first > {BEGINNING} THEN first WHEN last < {FOREVER} THEN last - 1 END),
+            max(CASE WHEN last < {FOREVER} THEN last - 1 WHEN first > {BEGINNING} THEN first END)
+        FROM mentioned
+        WHERE {known}
+        GROUP BY subject
+        ORDER BY subject
+        """,
+        {
+            "some": json.dumps([(name, subject) for subject in some for name in same.names_of(subject)]),
+            "known_at": known_at,
+        },
+    )
 
 
 def _subject(row: Any, its_names: tuple[Name, ...], merged: tuple[str, ...]) -> KnownSubject:

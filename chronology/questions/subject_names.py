@@ -10,10 +10,10 @@ from attrs import evolve, frozen
 
 from chronology.errors import IntegrityError
 from chronology.events.identities import Identities
-from chronology.events.json_values import Json
 from chronology.events.records import decode
-from chronology.events.slugs import spelling
 from chronology.log.event_table import Log, Row
+from chronology.projections import references
+from chronology.projections.derive import names_in
 from chronology.vocabulary.event_types import NAMED
 
 Role = Literal["name", "alias"]
@@ -23,9 +23,6 @@ _ASSERTED: Final[dict[str, tuple[Role, int]]] = {"name": ("name", 1), "title": (
 
 _GIVEN: Final = {"name": 0, "alias": 3}
 """The rank of what `subject.named` gives: a decision about the name stands before what sources happen to call it."""
-
-_BEYOND_PLAIN: Final = '*[^] ",0-9A-Za-z[]*'
-"""Of GLOB: JSON with a character that `spelling` changes beyond its case."""
 
 
 class _Naming(msgspec.Struct):
@@ -101,42 +98,6 @@ def names(
     return named
 
 
-def bearers(
-    log: Log,
-    connection: sqlite3.Connection,
-    same: Identities,
-    text: str,
-    *,
-    within: bool = False,
-    known_at: int | None = None,
-) -> set[str]:
-    """Return the subjects that have a name, whatever its case, marks and punctuation; none for a text without letters.
-
-    Args:
-        log: holds the events.
-        connection: of the projections.
-        same: which names meant one subject then.
-        text: the name.
-        within: take names too that only contain the text.
-        known_at: as known at this position.
-    """
-    wanted = spelling(text)
-    if not wanted:
-        return set()
-
-    def fits(name: str) -> bool:
-        spelt = spelling(name)
-        return wanted in spelt if within else wanted == spelt
-
-    rows = log.among(_undated(connection, None, known_at), NAMED)
-    found = {same.of(row.subject) for row in rows if fits(_name_in(row))}
-    for subject, value in _like(connection, wanted, within=within, known_at=known_at):
-        # Punctuation is a space, JSON's too, so most values need not be parsed; but what is escaped is spelt otherwise.
-        if ("\\" in value or wanted in spelling(value)) and any(map(fits, _texts(json.loads(value)))):
-            found.add(subject)
-    return found
-
-
 def _name_in(row: Row) -> str:
     try:
         return _payload(row.body).data.name
@@ -145,24 +106,8 @@ def _name_in(row: Row) -> str:
         raise IntegrityError(f"names no subject: {exc}", position=row.position) from exc
 
 
-def _undated(connection: sqlite3.Connection, among: str | None, known_at: int | None) -> Iterator[int]:
-    """Yield the positions of events without valid time.
-
-    No index leads to a type; but these are few, and one pass over small rows finds them.
-    """
-    rows = connection.execute(
-        f"""
-        SELECT position
-        FROM mention
-        WHERE {_in(among)} AND first IS NULL AND {_known("position", known_at)}
-        """,
-        {"among": among, "known_at": known_at},
-    )
-    return (row[0] for row in rows)
-
-
 def _given(log: Log, connection: sqlite3.Connection, among: str | None, known_at: int | None) -> Iterator[Name]:
-    for row in log.among(_undated(connection, among, known_at), NAMED):
+    for row in log.among(references.undated(connection, among, known_at), NAMED):
         body = decode(row.body)
         role: Role = "alias" if body.data.get("role") == "alias" else "name"
         yield Name(
@@ -193,33 +138,10 @@ def _asserted(connection: sqlite3.Connection, among: str | None, known_at: int |
         yield Name(subject=subject, text=text, role=role, language=None, position=position, source=source, rank=rank)
 
 
-def _like(
-    connection: sqlite3.Connection, wanted: str, *, within: bool, known_at: int | None
-) -> Iterable[tuple[str, str]]:
-    """Return subjects and names, as JSON, that may be spelt so; most others are passed over without a look at them."""
-    mark = "" if within else '"'
-    return connection.execute(
-        f"""
-        SELECT subject, value
-        FROM assertion
-        WHERE attribute IN ({_attributes()})
-            AND role = 'affirms'
-            AND value IS NOT NULL
-            AND {_known("known_from", known_at)}
-            AND (value LIKE :pattern OR value GLOB :beyond OR value GLOB '*[ "] *' OR value GLOB '* "*')
-        """,
-        {"known_at": known_at, "pattern": f"%{mark}{wanted}{mark}%", "beyond": _BEYOND_PLAIN},
-    )
-
-
 def _spelt(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, str, str, int, str]]:
     for subject, attribute, value, position, source in rows:
-        for text in _texts(json.loads(value)) if value else ():
+        for text in names_in(value) if value else ():
             yield subject, attribute, text, position, source
-
-
-def _texts(value: Json) -> list[str]:
-    return [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
 
 
 def _attributes() -> str:

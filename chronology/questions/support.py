@@ -1,40 +1,48 @@
 """Answers with the number of independent origins behind each value. Reads, never writes."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import itemgetter
 
 from chronology.answers.corroboration import support
 from chronology.answers.holding import Holding
+from chronology.projections import claims, origins
 from chronology.projections.filters import Filters
-from chronology.questions import scope
 
 
 def counted(
-    connection: sqlite3.Connection, filters: Filters, instant: int, holdings: Iterable[Holding], *, fuzz: int = 0
+    connection: sqlite3.Connection,
+    filters: Filters,
+    instant: int,
+    holdings: Iterable[Holding],
+    *,
+    texts: Mapping[int, str],
+    fuzz: int = 0,
 ) -> list[Holding]:
     """Return holdings whose candidates tell how many origins support them.
+
+    Only where several origins speak is anything counted; elsewhere each value that a party affirms has one behind it.
 
     Args:
         connection: of the projections.
         filters: which assertions count; those with which the holdings were found.
         instant: seconds; the one for which the holdings were found.
         holdings: in order of subject and attribute.
+        texts: of names.
         fuzz: seconds by which qualified ends are widened.
     """
-    wanted = {(holding.subject, holding.attribute): holding for holding in holdings}
-    if not wanted:
-        return []
-    for rows in scope.groups(connection, filters, covering=instant, fuzz=fuzz):
-        group = rows[0].subject, rows[0].attribute
-        if group not in wanted:
-            continue
-        if len({row.origin for row in rows}) == 1:
-            # Then each value that a party affirms has this one behind it.
-            found = dict.fromkeys((row.value for row in rows), 1)
-        else:
-            found = support([scope.claim_of(row, fuzz=fuzz) for row in rows], instant)
-        wanted[group] = wanted[group].supported(found)
-    return list(wanted.values())
+    said = groupby(origins.claims_of_several(connection, filters, instant, fuzz=fuzz), key=itemgetter(0, 1))
+    found = {
+        (texts[subject], texts[attribute]): support([claims.claim_of(row, fuzz=fuzz) for row in rows], instant)
+        for (subject, attribute), rows in said
+    }
+    return [
+        holding.supported(number)
+        if (number := found.get((holding.subject, holding.attribute)))
+        else holding.supported_by_one()
+        for holding in holdings
+    ]
 
 
 def sufficient(holdings: Iterable[Holding], least: int) -> list[Holding]:

@@ -1,7 +1,7 @@
 """Why an answer is what it is: every assertion that was considered, what decided, and what is hidden or withdrawn."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from chronology.answers.resolve import Role
 from chronology.dates import edtf
 from chronology.events.identities import Merge
 from chronology.events.records import decode
-from chronology.log.event_table import Log
+from chronology.log.event_table import Log, Row
 from chronology.projections import merges, references
 from chronology.projections.filters import Filters
 from chronology.questions.assertions import Assertion, Sayings, said_of
@@ -111,15 +111,17 @@ def why(log: Log, connection: sqlite3.Connection, filters: Filters, instant: int
     found = said_of(connection, filters, fuzz=fuzz)
     explanation = explain([said.claim for said in found.live], instant)
     by_key = {said.claim.key: said for said in found.live}
+    everything = (*found.live, *(said for said, _ in (*found.withdrawn, *found.hidden)))
+    rows = {row.position: row for row in log.among(said.position for said in everything)}
     return Why(
         subject=filters.subject or "",
         attribute=filters.attribute or "",
         valid_at=edtf.format_instant(instant) or "",
         outcome=outcome_of(explanation.answer),
-        considered=tuple(_considered(log, by_key[j.claim.key], j) for j in explanation.judgements),
+        considered=tuple(_considered(rows, by_key[j.claim.key], j) for j in explanation.judgements),
         without=_without(explanation),
         withdrawn=tuple(_gone(log, connection, filters, found)),
-        hidden=tuple(Hidden(**_evidence(log, said), filters=names) for said, names in found.hidden),
+        hidden=tuple(Hidden(**_evidence(rows, said), filters=names) for said, names in found.hidden),
         merges=tuple(told(log, _merges_behind(found, filters))),
     )
 
@@ -138,9 +140,9 @@ def _without(explanation: Explanation) -> Outcome | None:
     return outcome_of(explanation.without) if explanation.leading else None
 
 
-def _considered(log: Log, said: Assertion, judgement: Judgement) -> Considered:
+def _considered(rows: Mapping[int, Row], said: Assertion, judgement: Judgement) -> Considered:
     against = judgement.against.position if judgement.against else None
-    return Considered(**_evidence(log, said), part=judgement.part, rule=judgement.rule, against=against)
+    return Considered(**_evidence(rows, said), part=judgement.part, rule=judgement.rule, against=against)
 
 
 def _gone(log: Log, connection: sqlite3.Connection, filters: Filters, found: Sayings) -> Iterator[Withdrawn]:
@@ -151,19 +153,21 @@ def _gone(log: Log, connection: sqlite3.Connection, filters: Filters, found: Say
     subject = filters.subject or ""
     former = [name for name in merges.ever(connection).names_of(subject) if name != subject]
     elsewhere = (said_of(connection, evolve(filters, subject=name)).withdrawn for name in former)
-    for said, by in sorted(chain(found.withdrawn, *elsewhere), key=lambda one: one[0].position):
-        if told := _withdrawn(log, connection, filters, said, by):
+    gone = sorted(chain(found.withdrawn, *elsewhere), key=lambda one: one[0].position)
+    rows = {row.position: row for row in log.among(said.position for said, _ in gone)}
+    for said, by in gone:
+        if told := _withdrawn(log, connection, rows, filters, said, by):
             yield told
 
 
 def _withdrawn(
-    log: Log, connection: sqlite3.Connection, filters: Filters, said: Assertion, by: int
+    log: Log, connection: sqlite3.Connection, rows: Mapping[int, Row], filters: Filters, said: Assertion, by: int
 ) -> Withdrawn | None:
     """Tell who withdrew an assertion.
 
-    None if it was only read anew, by a newer version of its type or after a merge, or is not about this subject now.
+    None if it was only read again, by a newer version of its type or after a merge, or is not about this subject now.
     """
-    row, own = log.by_position(by), log.by_position(said.position)
+    row, own = log.by_position(by), rows.get(said.position)
     if row is None or own is None or not own.body:
         return None
     event, same = decode(own.body), filters.identities
@@ -174,7 +178,7 @@ def _withdrawn(
     if (filters.subject or "") not in map(same.of, targets):
         return None
     body = decode(row.body) if row.body else None
-    evidence = _evidence(log, said)
+    evidence = _evidence(rows, said)
     if body is None:
         return Withdrawn(**evidence, by=by, at=row.recorded_at, how="withdrawn", reason=None)
     if body.type == RETRACTED:
@@ -187,8 +191,8 @@ def _subject_of(log: Log, event_id: str) -> str:
     return row.subject if row else ""
 
 
-def _evidence(log: Log, said: Assertion) -> dict[str, Any]:
-    row = log.by_position(said.position)
+def _evidence(rows: Mapping[int, Row], said: Assertion) -> dict[str, Any]:
+    row = rows.get(said.position)
     body = decode(row.body) if row and row.body else None
     return {
         "assertion": said,

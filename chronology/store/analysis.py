@@ -225,7 +225,7 @@ class Analysis(Asking):
 
         if least < 0:
             raise ChronologyError(f"min_origins is {least}, and cannot be below 0", hint="leave it out for no minimum")
-        counted = support.counted(self._connection, filters, instant, found, fuzz=fuzz)
+        counted = support.counted(self._connection, filters, instant, found, texts=self._texts, fuzz=fuzz)
         return support.sufficient(counted, least) if least else counted
 
     def lint(self, rules: Iterable[str] | None = None, *, progress: "Progress | None" = None) -> "Iterator[Finding]":

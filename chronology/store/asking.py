@@ -27,6 +27,8 @@ class Restrictions(TypedDict, total=False):
     stated_by: str | date | None
     sources: Iterable[str] | None
     origins: Iterable[str] | None
+    without_sources: Iterable[str] | None
+    without_origins: Iterable[str] | None
     min_grade: str | None
     fuzz: int
 
@@ -67,18 +69,20 @@ class Asking(ABC):
         query.check_grade(min_grade)
         known_at = query.position_known_at(self._log, restrictions.get("known_at"))
         same = merges.known(self._connection, known_at)
-        sources, origins = (
-            tuple(dict.fromkeys(map(same.of, query.names(some))))
-            for some in (restrictions.get("sources"), restrictions.get("origins"))
-        )
+
+        def kept(some: Iterable[str] | None) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(map(same.of, query.names(some))))
+
         return Filters(
             subject=None if subject is None else same.of(subject),
             attribute=attribute,
             kind=kind,
             known_at=known_at,
             stated_by=query.day_of(restrictions.get("stated_by")),
-            sources=sources,
-            origins=origins,
+            sources=kept(restrictions.get("sources")),
+            origins=kept(restrictions.get("origins")),
+            without_sources=kept(restrictions.get("without_sources")),
+            without_origins=kept(restrictions.get("without_origins")),
             min_grade=min_grade,
             identities=same,
         )

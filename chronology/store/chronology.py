@@ -246,7 +246,7 @@ class Chronology(Withdrawing, Archiving, Merging, Transcribing, Extending, Provi
             with database.writing(self._connection, dry_run=dry_run):
                 yield
         finally:
-            # What was numbered in it may be taken back, or numbered anew.
+            # What was numbered in it may be taken back, or numbered otherwise.
             self._texts.clear()
 
     def define(
@@ -265,7 +265,7 @@ class Chronology(Withdrawing, Archiving, Merging, Transcribing, Extending, Provi
         return self.append(builtin.definition(schema, recorded_by=recorded_by), dry_run=dry_run)
 
     def replay(self, progress: Progress | None = None, *, dry_run: bool = False) -> ReplayReport:
-        """Rebuild all projections from nothing, in one transaction; the next search makes its index anew.
+        """Rebuild all projections from nothing, in one transaction; the next search makes its index again.
 
         Args:
             progress: called after every thousand events with how many are done, of how many.

@@ -157,7 +157,7 @@ class Directory(Asking):
         from chronology.store import resolution
 
         with self._asking():
-            return resolution.subjects_named(self._log, self._connection, text, kinds=kinds)
+            return resolution.subjects_named(self._connection, text, kinds=kinds)
 
     def resolve_subject(self, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> str:
         """Return the one subject that a text means; what is kind/slug already is returned as it is.
@@ -178,7 +178,7 @@ class Directory(Asking):
         from chronology.store import resolution
 
         with self._asking():
-            return resolution.resolve(self._log, self._connection, text, kinds=kinds, parties=parties)
+            return resolution.resolve(self._connection, text, kinds=kinds, parties=parties)
 
     def similar(self, subject: str) -> list[str]:
         """Return the subjects of the same kind that a new one resembles, nearest first, at most five.
@@ -188,4 +188,4 @@ class Directory(Asking):
         from chronology.store import resolution
 
         with self._asking():
-            return resolution.similar(self._log, self._connection, subject)
+            return resolution.similar(self._connection, subject)

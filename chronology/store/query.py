@@ -154,7 +154,7 @@ def instant_of(moment: Moment, *, now: datetime) -> int:
     """Return the second that a question asks about: a date's close.
 
     Raises:
-        DateError: the text is no single date, or the date-time has no zone.
+        DateError: the text is not a single date, or the date-time has no zone.
     """
     if moment is None:
         return edtf.to_seconds(now)
@@ -200,23 +200,23 @@ def _date_time(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as exc:
-        raise DateError(text, "is no date-time", hint="write it as in 2018-05-20T12:00:00Z") from exc
+        raise DateError(text, "is not a date-time", hint="write it as in 2018-05-20T12:00:00Z") from exc
     # The log's own time is UTC, so a time without a zone can only mean that.
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def check_grade(grade: str | None) -> None:
-    """Refuse a smallest grade that is none.
+    """Refuse a smallest grade that is not one.
 
     Raises:
         ChronologyError: it is not A-F followed by 1-6.
     """
     if grade is not None and not GRADE.fullmatch(grade):
-        raise ChronologyError(f"{grade!r} is no Admiralty grade", hint="A-F for the source, then 1-6, as in B3")
+        raise ChronologyError(f"{grade!r} is not an Admiralty grade", hint="A-F for the source, then 1-6, as in B3")
 
 
 def check_limit(limit: int | None) -> None:
-    """Refuse a number of things that is none.
+    """Refuse a number of things that cannot be one.
 
     Raises:
         ChronologyError: it is below 0.
@@ -236,7 +236,7 @@ def day_of(day: str | date | None) -> str | None:
     """Return a day as text.
 
     Raises:
-        DateError: it is no exact calendar day.
+        DateError: it is not an exact calendar day.
     """
     if day is None:
         return None

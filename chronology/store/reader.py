@@ -209,6 +209,8 @@ class Reader(Analysis, Directory, Finding, Selecting):
         min_grade: str | None = None,
         fuzz: int = 0,
         *,
+        without_sources: Iterable[str] | None = None,
+        without_origins: Iterable[str] | None = None,
         origins_counted: bool = False,
         min_origins: int = 0,
     ) -> list[Holding]:
@@ -226,6 +228,8 @@ class Reader(Analysis, Directory, Finding, Selecting):
             origins: only claims that come from these.
             min_grade: only assertions with at least this grade in both respects, as in "B3".
             fuzz: seconds by which ends qualified with ? ~ or % are widened. Requires fuzz >= 0.
+            without_sources: nothing from these documents.
+            without_origins: no claims that come from these: the answer if they are not trusted.
             origins_counted: fill in `supported_by` of the candidates, which takes a second look at what was said.
             min_origins: only answers whose leading value so many independent origins support; they are counted then.
 
@@ -240,6 +244,8 @@ class Reader(Analysis, Directory, Finding, Selecting):
             "stated_by": stated_by,
             "sources": sources,
             "origins": origins,
+            "without_sources": without_sources,
+            "without_origins": without_origins,
             "min_grade": min_grade,
             "fuzz": fuzz,
         }

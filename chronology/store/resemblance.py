@@ -1,16 +1,14 @@
 """Finding the subjects that a mistyped name may mean. Suggests; decides nothing."""
 
-import json
 import sqlite3
-import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from itertools import chain
 from typing import Final
 
 from chronology.errors import nearest
 from chronology.events.patterns import is_subject
-from chronology.events.slugs import folded, slug_of
-from chronology.projections import likeness, merges, references
+from chronology.events.slugs import consonants, slug_of, spelling
+from chronology.projections import called, likeness, merges, references
 
 _MOST: Final = 5
 """The most suggestions: nobody reads more than a handful."""
@@ -30,8 +28,11 @@ _COMPARED: Final = 50
 _SHORTEST: Final = 3
 """The fewest letters of a word that counts as shared."""
 
+_FEWEST: Final = 2
+"""The fewest consonants by which another transcription is known."""
+
 _Named = list[tuple[str, str]]
-"""Subjects, each with one of its names, folded."""
+"""Subjects, each with one of its names, as names are compared."""
 
 
 def resembling(
@@ -52,8 +53,8 @@ def resembling(
         return []
     kind, name = divided(text, references.kinds(connection))
     slug = slug_of(name)
-    named = list(_named(connection, name))
-    same = {subject for subject, spelling in named if spelling == folded(name)}
+    named = list(called.like(connection, [spelling(name)], _ROWS)) if spelling(name) else []
+    same = {subject for subject, spelt in named if spelt == spelling(name)}
     if slug:
         same.update(likeness.with_slug(connection, slug))
     wanted = [kind] if kind else kinds
@@ -64,6 +65,9 @@ def resembling(
         return list(dict.fromkeys(map(same_as, exact)))[:_MOST]
     parts = _parts(slug)
     others = likeness.holding(connection, parts, _ROWS)
+    # In place of a k stands a q or a c as well.
+    if letters := consonants(slug).replace("k", ""):
+        others += likeness.with_letters(connection, kind, letters, _ROWS)
     for beginning in [kind] if kind else references.kinds(connection):
         others += likeness.beside(connection, f"{beginning}/{slug}", _BESIDE)
     found = _ranked(slug, of_kinds(others, wanted), [pair for pair in named if of_kinds(pair[:1], wanted)])
@@ -97,7 +101,22 @@ def _parts(slug: str) -> list[str]:
 
 
 def _ranked(slug: str, subjects: list[str], named: _Named) -> list[str]:
-    return list(dict.fromkeys([*_near(slug, subjects), *_with_words(slug, subjects, named)]))
+    return list(
+        dict.fromkeys([*_transcribed(slug, subjects), *_near(slug, subjects), *_with_words(slug, subjects, named)])
+    )
+
+
+def _transcribed(slug: str, subjects: Iterable[str]) -> list[str]:
+    """Return the subjects whose slugs are other transcriptions of the same name, in order."""
+    wanted = consonants(slug)
+    if not wanted.isalpha() or len(wanted) < _FEWEST:
+        return []
+    same = sorted({subject for subject in subjects if consonants(_slug(subject)) == wanted})
+    if len(wanted) > _FEWEST:
+        return same
+    # So few consonants do not make a name: Susah is not Sis.
+    close = nearest(slug, map(_slug, same), edits=max(_SHORTEST, len(slug) // 2))
+    return [subject for subject in same if _slug(subject) in close]
 
 
 def _near(slug: str, subjects: Iterable[str]) -> list[str]:
@@ -118,35 +137,10 @@ def _with_words(slug: str, subjects: list[str], named: _Named) -> list[str]:
     """Return the subjects that have all words of a slug, or only its words; fewest other words first."""
     typed = set(slug.split("-"))
     ranked = set()
-    spelt = ((subject, slug_of(spelling)) for subject, spelling in named)
+    spelt = ((subject, slug_of(name)) for subject, name in named)
     for subject, other in chain(((subject, _slug(subject)) for subject in subjects), spelt):
         words = set(other.split("-"))
         shared = typed & words
         if shared in (typed, words) and max(map(len, shared), default=0) >= _SHORTEST:
             ranked.add((len(typed ^ words), subject))
     return [subject for _, subject in sorted(ranked)]
-
-
-def _named(connection: sqlite3.Connection, name: str) -> Iterator[tuple[str, str]]:
-    """Yield subjects whose names have a text in them, each with the name as it is compared."""
-    for subject, value in likeness.named(connection, _patterns(name), _ROWS):
-        names = json.loads(value)
-        for spelling in names if isinstance(names, list) else [names]:
-            if isinstance(spelling, str):
-                yield subject, folded(spelling)
-
-
-def _patterns(name: str) -> list[str]:
-    """Return LIKE patterns that find a name in its usual spellings, and more; LIKE folds the case of ASCII only.
-
-    Names are written in lower case, with a capital at the start of each word, or all in capitals.
-    """
-    words = name.split()
-    usual = "%".join(_pattern(word[0] if word[0].isascii() else " ") + _pattern(word[1:].lower()) for word in words)
-    capitals = "%".join(_pattern(word.upper()) for word in words)
-    return [f"%{usual}%", f"%{capitals}%"]
-
-
-def _pattern(word: str) -> str:
-    """Return a word with a % in place of what may be none, one or two characters: marked letters, punctuation."""
-    return "".join(letter if letter.isalnum() and not unicodedata.decomposition(letter) else "%" for letter in word)

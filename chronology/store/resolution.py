@@ -2,14 +2,12 @@
 
 import re
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from chronology.errors import AmbiguousNameError, ChronologyError
 from chronology.events.slugs import slug_of
-from chronology.log.event_table import Log
-from chronology.projections import likeness, merges, references
-from chronology.questions.subject_names import bearers
+from chronology.projections import called, likeness, merges, references
 from chronology.store.resemblance import divided, of_kinds, resembling
 
 _LONGEST: Final = 200
@@ -21,7 +19,7 @@ _MOST: Final = 5
 """Suggestions: more than a handful is not read."""
 
 
-def subjects_named(log: Log, connection: sqlite3.Connection, text: str, *, kinds: Collection[str] = ()) -> list[str]:
+def subjects_named(connection: sqlite3.Connection, text: str, *, kinds: Collection[str] = ()) -> list[str]:
     """Return the subjects that a text names, in order; those with that slug only where none has that name."""
     if len(text) > _LONGEST or not text.isprintable():
         return []
@@ -31,21 +29,28 @@ def subjects_named(log: Log, connection: sqlite3.Connection, text: str, *, kinds
         return []
     slug = slug_of(name)
     same = merges.known(connection)
-    return of_kinds(bearers(log, connection, same, name), wanted) or of_kinds(
+    named = map(same.of, called.bearers(connection, name))
+    return of_kinds(named, wanted) or of_kinds(
         map(same.of, likeness.with_slug(connection, slug) if slug else ()), wanted
     )
 
 
-def resolve(
-    log: Log, connection: sqlite3.Connection, text: str, *, kinds: Collection[str] = (), parties: bool = False
-) -> str:
+def spoken_of(subjects: Sequence[str]) -> Sequence[str]:
+    """Return those of some subjects that are not sources; all of them if they all are."""
+    return [subject for subject in subjects if not subject.startswith("source/")] or subjects
+
+
+def resolve(connection: sqlite3.Connection, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> str:
     """Return the one subject that a text names.
+
+    A report may have the name of a place or a person as its title; it gives way to what bears the name otherwise.
 
     Raises:
         AmbiguousNameError: several subjects bear the name.
         ChronologyError: none does; the hint names those that resemble it.
     """
-    found = subjects_named(log, connection, text, kinds=kinds)
+    found = subjects_named(connection, text, kinds=kinds)
+    found = list(spoken_of(found))
     if len(found) == 1:
         return found[0]
     if found:
@@ -58,11 +63,11 @@ def resolve(
     )
 
 
-def similar(log: Log, connection: sqlite3.Connection, subject: str) -> list[str]:
+def similar(connection: sqlite3.Connection, subject: str) -> list[str]:
     """Return the subjects of the same kind that one resembles: by slug, or by a name of which its slug is made."""
     kind, _, slug = subject.partition("/")
     same = merges.known(connection)
-    given = bearers(log, connection, same, slug.replace("-", " "))
+    given = map(same.of, called.bearers(connection, slug.replace("-", " ")))
     found = [*of_kinds(given, [kind]), *resembling(connection, subject, kinds=[kind])]
     series = _NUMBER.sub("0", subject)
     return [one for one in dict.fromkeys(found) if one != same.of(subject) and _NUMBER.sub("0", one) != series][:_MOST]

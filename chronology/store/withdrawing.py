@@ -50,7 +50,7 @@ class Withdrawing(Reader):
 
         Raises:
             UnknownNameError: there is no such event.
-            NotLiveError: it has been withdrawn already, or is no assertion.
+            NotLiveError: it has been withdrawn already, or is not an assertion.
         """
         return self.append(_retraction(event_id, reason, recorded_by), dry_run=dry_run)
 

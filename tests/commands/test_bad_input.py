@@ -55,7 +55,7 @@ QUESTIONS = {
     "absurd position": (("state", "--known-at", "9" * 20), ["64 bits"]),
     "bad known-at": (("state", "--known-at", "2018-05-20Tnoon"), ["2018-05-20Tnoon"]),
     "bad stated-by": (("state", "--stated-by", "2018"), ["'2018': is not a day"]),
-    "bad grade": (("state", "--min-grade", "B"), ["'B' is no Admiralty grade", "as in B3"]),
+    "bad grade": (("state", "--min-grade", "B"), ["'B' is not an Admiralty grade", "as in B3"]),
     "bad span": (("state", "--fuzz", "7"), ["'7' is not a span of days", "7d"]),
     "undecodable subject": (("state", "crossing/\udcff"), ["is not kind/slug"]),
     "bad since": (("timeline", "--since", "x"), ["date 'x'"]),

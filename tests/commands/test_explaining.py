@@ -88,3 +88,22 @@ def test_a_diff_of_one_date_with_itself_says_that_nothing_differs(example: Path)
     """No table, but a sentence."""
     ended = done("--db", example, "diff", "--from", "2018", "--to", "2018")
     assert (ended.out, ended.err) == ("", "no answer differs between 2018 and 2018\n")
+
+
+def test_a_diff_of_everything_tells_the_world_from_documents(example: Path) -> None:
+    """What is new about a source is counted for people, and listed where it is asked for and for programs."""
+    asked = ("diff", "--from", "2018-05-10", "--to", "2018-05-15", "--db", example)
+    everything = {one["subject"].partition("/")[0] for one in done(*asked, "--json").json}
+    assert {"source", "crossing"} <= everything
+    shown = done(*asked).out
+    sources = sum(one["subject"].startswith("source/") for one in done(*asked, "--json").json)
+    assert f"and {sources} in descriptions of sources, which --kind source lists\n" in shown
+    assert "\nsource/" not in shown
+    assert "\nsource/" in done(*asked, "--kind", "source").out
+
+
+def test_help_leaves_out_the_filter_that_makes_no_sense() -> None:
+    """`changes` lies between two known times, a search reads no dates; every other question takes both."""
+    assert "--known-at" not in done("changes", "--help").out
+    assert "--fuzz" not in done("search", "--help").out
+    assert {"--known-at", "--fuzz"} <= set(done("state", "--help").out.split())

@@ -1,4 +1,4 @@
-"""Forms: what is written into one is read again, and what is no form is told line by line."""
+"""Forms: what is written into one is read again, and what is not a form is told line by line."""
 
 import pytest
 from hypothesis import assume, given
@@ -73,7 +73,7 @@ def test_every_fault_is_told() -> None:
         "line 1: is indented, and continues no text",
         "line 2: a form has no field 'sorce' (did you mean source?)",
         "line 4: subject stands twice",
-        "line 5: is no `name: text`",
+        "line 5: is not `name: text`",
         "line 6: a form has no field 'reason' (a key of the payload is written data.KEY)",
         "line 7: a form has no field 'data.' (a key of the payload is written data.KEY)",
     )

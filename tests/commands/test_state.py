@@ -33,3 +33,28 @@ def test_only_answers_with_enough_origins(store: Path) -> None:
     assert left_out.err == "nothing with 2 independent origins is known of place/x at 2018\n"
     _say("group/a", "source/q")
     assert "group/a" in done("state", "--at", "2018", "--min-origins", "2").out
+
+
+def test_the_answer_if_somebody_is_not_trusted(store: Path) -> None:
+    """Without one origin the answer is another and no longer contested; `why` tells what the filter leaves out."""
+    _say("group/a", "source/p", "--said-by", "organization/monitor")
+    _say("group/a", "source/q", "--said-by", "organization/monitor")
+    _say("group/b", "source/r", "--said-by", "organization/army")
+    asked = ("state", "place/x", "--at", "2018-01-01")
+    assert "contested" in done(*asked).out
+    alone = done(*asked, "--without-origin", "organization/monitor", "--json").json[0]
+    assert (alone["value"], alone["contested"], len(alone["candidates"])) == ("group/b", False, 1)
+    assert done(*asked, "--without-source", "source/r", "--json").json[0]["value"] == "group/a"
+    both = ("--without-source", "source/r", "--without-origin", "organization/monitor")
+    assert done(*asked, *both).err == "nothing is known of place/x at 2018-01-01, within the filters\n"
+    why = done("why", "place/x", "controlled_by", "--at", "2018-01-01", *both)
+    assert why.out.count("--without-origin") == 2
+    assert why.out.count("--without-source") == 1
+
+
+def test_who_says_nothing_is_not_left_out_in_silence(store: Path) -> None:
+    """A misspelt name leaves nothing out, which the answer does not show."""
+    _say("group/a", "source/p", "--said-by", "organization/monitor")
+    ended = done("state", "place/x", "--at", "2018-01-01", "--without-origin", "organization/monitr")
+    assert "group/a" in ended.out
+    assert ended.err == "note: no assertion comes from organization/monitr; did you mean organization/monitor?\n"

@@ -44,21 +44,21 @@ def test_an_unknown_key_is_refused_and_the_nearest_suggested(key: str, fault: st
 @pytest.mark.parametrize("key", TEXTS)
 def test_a_text_is_a_string_and_nothing_else(key: str, value: Any) -> None:
     """Nothing is turned into a string: 5 is not a text, and neither is a list."""
-    assert faults({"type": "a.b", key: value}) == [f"must be a string, not {value!r} at {key}"]
+    assert faults({"type": "a.b", key: value}) == [f"{key}: must be a string, not {value!r}"]
 
 
 @pytest.mark.parametrize(
     ("key", "value", "fault"),
     [
-        ("type_version", "1", "must be an integer, not '1' at type_version"),
-        ("type_version", True, "must be an integer, not True at type_version"),
-        ("data", [], "must be an object, not [] at data"),
-        ("data", None, "must be an object, not None at data"),
-        ("data", "{}", "must be an object, not '{}' at data"),
-        ("said_by", [1], "must be a list of strings, not [1] at said_by"),
-        ("said_by", {"a": 1}, "must be a list of strings, not {'a': 1} at said_by"),
-        ("disputes", 7, "must be a list of strings, not 7 at disputes"),
-        ("type", None, "must be a string, not None at type"),
+        ("type_version", "1", "type_version: must be an integer, not '1'"),
+        ("type_version", True, "type_version: must be an integer, not True"),
+        ("data", [], "data: must be an object, not []"),
+        ("data", None, "data: must be an object, not None"),
+        ("data", "{}", "data: must be an object, not '{}'"),
+        ("said_by", [1], "said_by: must be a list of strings, not [1]"),
+        ("said_by", {"a": 1}, "said_by: must be a list of strings, not {'a': 1}"),
+        ("disputes", 7, "disputes: must be a list of strings, not 7"),
+        ("type", None, "type: must be a string, not None"),
     ],
 )
 def test_a_value_of_the_wrong_type_is_told_with_its_path(key: str, value: Any, fault: str) -> None:
@@ -71,10 +71,10 @@ def test_all_faults_are_told_at_once() -> None:
     record = {"typ": 1, "subject": [], "said_by": [1], "data": [], "type_version": "x", "grade": 2}
     found = faults(record)
     assert found[0] == "unknown key 'typ' (did you mean type?)"
-    assert [fault.rpartition(" at ")[2] for fault in found[1:]] == [
+    assert [fault.partition(":")[0] for fault in found[1:]] == [
         "type", "subject", "data", "said_by", "grade", "type_version",
     ]  # fmt: skip
-    assert found[1] == "missing key 'type' at type"
+    assert found[1] == "type: is missing"
 
 
 @pytest.mark.parametrize("record", [[], "x", 5, None, True])

@@ -112,7 +112,7 @@ def folder() -> Iterator[Path]:
 
 # The table that the migrations keep is no part of what a store says.
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE '%sqlite!_migrations%' ESCAPE '!'"
-PROJECTIONS = ("name", "claim", "segment", "reference", "merge", "projection")
+PROJECTIONS = ("name", "claim", "segment", "reference", "merge", "called", "projection")
 VIEWS = ("assertion", "state", "mention", "subject")
 _READ_BY_INDEX = (
     "SELECT id, position FROM event ORDER BY id",

@@ -162,7 +162,7 @@ def test_a_replay_of_an_event_that_the_log_never_took_names_its_position(placed:
     raw.close()
     with Chronology.open(tmp_path / "storm.db") as chron:
         before = contents(chron)
-        with pytest.raises(IntegrityError, match=rf"^position {FIRST}: is no event that the log took in") as caught:
+        with pytest.raises(IntegrityError, match=rf"^position {FIRST}: is not an event that the log took in") as caught:
             chron.replay()
         assert caught.value.position == FIRST
         assert contents(chron) == before

@@ -139,3 +139,14 @@ def test_the_state_is_contested_exactly_where_somebody_disagrees(stores: Stores,
             contested = {(one.subject, one.attribute) for one in chron.state(valid_at=moment, **scope) if one.contested}
             found = chron.conflicts(valid_at=moment, **scope)
             assert {(one.subject, one.attribute) for one in found if one.clash != "dates"} == contested
+
+
+def test_without_one_of_two_nobody_disagrees(chron: Chronology) -> None:
+    """Neither of the whole store nor of one subject; leaving out somebody else changes nothing."""
+    say(chron, "group/a", "2018-05-01", "source/p", said_by=("person/s",))
+    say(chron, "group/b", "2018-05-01", "source/q")
+    assert len(list(chron.conflicts())) == 1
+    for about in ({}, {"subject": "place/x"}):
+        assert list(chron.conflicts(without_origins=["person/s"], **about)) == []
+        assert list(chron.conflicts(without_sources=["source/q"], **about)) == []
+        assert len(list(chron.conflicts(without_origins=["source/p"], without_sources=["source/z"], **about))) == 1

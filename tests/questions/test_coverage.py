@@ -122,3 +122,14 @@ def test_a_limit_below_0_is_refused(chron: Chronology) -> None:
     """Nothing is older than the future."""
     with pytest.raises(ChronologyError, match="stale is -1"):
         chron.gaps(stale=-1)
+
+
+def test_one_bounded_assertion_leaves_a_gap_in_the_whole_store(chron: Chronology) -> None:
+    """It is found beside what lasts for ever, and the filters leave out whose word it is."""
+    say(chron, "2018-01-01/2018-01-31")
+    say(chron, "2018-01-01", subject="place/y")
+    assert spans(chron) == [("2018-02-01", "2018-12-31")] == spans(chron, subject="place/x")
+    say(chron, "2018-03-01", source="source/b")
+    assert spans(chron) == [("2018-02-01", "2018-02-28")]
+    assert spans(chron, without_sources=["source/b"]) == [("2018-02-01", "2018-12-31")]
+    assert spans(chron, without_origins=["source/a"]) == []

@@ -67,3 +67,17 @@ def test_a_text_finds_subjects_by_slug_and_by_name(chron: Chronology) -> None:
     assert chron.subject_list(limit=0) == []
     with pytest.raises(ChronologyError, match="limit is -1"):
         chron.subject_list(limit=-1)
+
+
+def test_who_wants_the_first_few_gets_the_first_of_all(chron: Chronology) -> None:
+    """Whatever the limit, the kind, the text and the time: names of sources and attributes among them do not count."""
+    for number in range(130):
+        data = {"attribute": f"a{number}", "value": f"place/zz{number}"}
+        kind = ("place", "person")[number % 2]
+        said = {"source": f"source/s{number}", "said_by": (f"person/q{number}",)}
+        chron.append(Event(type="fact.asserted", subject=f"{kind}/s{number:03}", valid="2018", data=data, **said))
+    for known_at in (None, chron.head() - 60):
+        for narrowed in ({}, {"kind": "person"}, {"text": "s01"}, {"kind": "nothing"}):
+            everything = chron.subject_list(known_at=known_at, **narrowed)
+            for limit in (0, 1, 49, 50, 51, 999):
+                assert chron.subject_list(known_at=known_at, limit=limit, **narrowed) == everything[:limit]

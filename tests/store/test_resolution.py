@@ -1,5 +1,7 @@
 """Tests of taking a name for the subject that bears it."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from chronology import Chronology, Event
@@ -61,3 +63,108 @@ def test_what_is_like_a_new_subject(chron: Chronology) -> None:
     assert chron.similar("crossing/baguz") == []
     assert chron.similar("source/voa-2018-05-15") == []
     assert chron.similar("person/witness-10") == []
+
+
+KNOWN = [
+    "abu-hamam",
+    "abu-kamal",
+    "al-asharah",
+    "al-bahrah",
+    "al-kishkiyah",
+    "al-mayadin",
+    "al-shafah",
+    "aleppo",
+    "baghuz",
+    "damascus",
+    "daraa",
+    "deir-ez-zor",
+    "gharanij",
+    "hajin",
+    "hama",
+    "hawija",
+    "homs",
+    "idlib",
+    "manbij",
+    "qalat",
+    "raqqa",
+    "sur",
+    "susah",
+    "tabqa",
+    "tell-abyad",
+]
+
+TRANSCRIBED = {
+    "baghuz": "baguz al-baghuz al-baguz baghouz al-baghuz-fawqani",
+    "hajin": "hajeen hajjin hejin",
+    "al-shafah": "shafah al-shaafa ash-shafah",
+    "susah": "al-susah sousa al-sousah",
+    "al-mayadin": "mayadeen mayadin al-mayadeen",
+    "abu-kamal": "al-bukamal albukamal bukamal abou-kemal",
+    "deir-ez-zor": "deir-ezzor dayr-az-zawr deir-al-zour",
+    "gharanij": "granij al-gharanij ghranij",
+    "raqqa": "ar-raqqah rakka al-raqqah",
+    "manbij": "menbij",
+    "tabqa": "at-tabqah",
+    "tell-abyad": "tal-abyad",
+    "al-asharah": "al-ashara asharah",
+}
+
+OTHERS = [
+    "afrin",
+    "al-bab",
+    "azaz",
+    "fallujah",
+    "harim",
+    "hasakah",
+    "jableh",
+    "jarabulus",
+    "kafr-zita",
+    "khan-shaykhun",
+    "latakia",
+    "mosul",
+    "qaim",
+    "quneitra",
+    "rawah",
+    "salqin",
+    "sarmin",
+    "shaddadi",
+    "sinjar",
+    "tal-afar",
+    "tartus",
+    "tikrit",
+]
+
+
+@pytest.fixture(scope="module")
+def towns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chronology]:
+    """Give a store that knows some towns."""
+    with Chronology.open(tmp_path_factory.mktemp("towns") / "towns.db", create=True) as chron:
+        for town in KNOWN:
+            report(chron, f"place/{town}")
+        yield chron
+
+
+@pytest.mark.parametrize(
+    ("known", "spelt"), [(known, one) for known, some in TRANSCRIBED.items() for one in some.split()]
+)
+def test_another_transcription_of_a_town_is_like_it(towns: Chronology, known: str, spelt: str) -> None:
+    """With or without the article, with long vowels, doubled consonants and gh, kh or q: the town comes first."""
+    assert towns.similar(f"place/{spelt}")[:1] == [f"place/{known}"]
+
+
+@pytest.mark.parametrize("town", OTHERS)
+def test_another_town_is_not(towns: Chronology, town: str) -> None:
+    """Whoever is warned in vain reads no warning any more."""
+    assert towns.similar(f"place/{town}") == []
+
+
+def test_a_report_gives_way_to_what_it_reports_on(chron: Chronology) -> None:
+    """Its title may be the name of a town; where nothing else bears it, the report is meant."""
+    chron.add_source("source/r", {"title": "Abu Kamal", "published": "2017-11-08"})
+    assert chron.resolve_subject("Abu Kamal") == "source/r"
+    chron.describe("place/abu-kamal", names=["Abu Kamal"])
+    assert chron.resolve_subject("abu kamal") == "place/abu-kamal"
+    assert chron.resolve_subject("abu kamal", kinds=("source",)) == "source/r"
+    chron.describe("person/x", aliases=["Abu Kamal"])
+    with pytest.raises(AmbiguousNameError):
+        chron.resolve_subject("Abu Kamal")
