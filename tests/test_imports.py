@@ -40,11 +40,11 @@ commands commands.application commands.arguments commands.display commands.filte
 commands.state commands.table
 dates dates.calendar dates.edtf dates.periods dates.readings
 errors
-events events.json_values events.patterns
+events events.identities events.json_values events.patterns
 log log.database log.event_table
-projections projections.claims projections.filters projections.long_history projections.names projections.origins
-projections.references projections.segments projections.tables projections.whole_state
-questions questions.scope questions.support
+projections projections.claims projections.filters projections.long_history projections.merges projections.names
+projections.origins projections.references projections.segments projections.tables projections.whole_state
+questions questions.support
 store store.analysis store.asking store.directory store.finding store.query store.reader store.selecting
 """
 """All that `chronology state` loads of this package, held word for word: each module more makes every answer wait."""

@@ -120,7 +120,8 @@ def test_1_a_batch_that_changes_more_than_is_kept_in_mind_is_folded_as_well(stor
 def test_1_replay_starts_from_nothing(stores, table):
     """Whatever happened to a projection, a replay rebuilds it from the log alone, and says that it differed."""
     merge = Event(type="subject.merged", subject=SUBJECTS[0], data={"with": "operation/x", "reason": "x"})
-    with stores.of([[said(1, "2018-03-01"), said(2, "2018-05"), merge]]) as chron:
+    name = Event(type="subject.named", subject=SUBJECTS[0], data={"name": "Storm"})
+    with stores.of([[said(1, "2018-03-01"), said(2, "2018-05"), merge, name]]) as chron:
         kept = tables(chron)
         with closing(sqlite3.connect(path_of(chron))) as connection, connection:
             connection.execute(f"DELETE FROM {table}")

@@ -1,12 +1,14 @@
 """Which subjects are one: what merges make of names, and of the bodies of events that use them. Pure."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
 from chronology.events.json_values import Json
-from chronology.events.records import Body
+
+if TYPE_CHECKING:
+    from chronology.events.records import Body
 
 
 class Merge(NamedTuple):
@@ -89,7 +91,7 @@ class Identities:
                         waiting.append(far)
         return reached.get(other, [])
 
-    def renamed(self, body: Body) -> Body:
+    def renamed(self, body: "Body") -> "Body":
         """Return a body as if it had been written under the names that are kept: who, whom, and by whom.
 
         In the payload, a text is a name where it is nothing but that name, so that a value is the same whether its type

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from mirror import Stores
 
 from chronology import Chronology, Event
+from chronology.events.identities import NO_MERGES
 from chronology.events.slugs import spelling
 from chronology.projections import called
 from chronology.questions import subject_names
@@ -36,7 +37,7 @@ def naming(subject: str, text: str, way: str, **rest: Any) -> Event:
 def told(chron: Chronology, known_at: int | None) -> dict[str, set[str]]:
     """Return by spelling who bears it, from all names of all subjects."""
     found: dict[str, set[str]] = {}
-    for subject, names in subject_names.names(chron._log, chron._connection, known_at=known_at).items():
+    for subject, names in subject_names.names(chron._log, chron._connection, NO_MERGES, known_at=known_at).items():
         for name in names:
             found.setdefault(spelling(name.text), set()).add(subject)
     return found
