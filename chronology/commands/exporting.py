@@ -31,7 +31,7 @@ def export(
         typer.Argument(
             metavar="FORMAT",
             show_default=False,
-            help="jsonl, csv, spreadsheet, markdown, geojson, timelinejs, or one that a package adds.",
+            help=f"{', '.join(one.name for one in registry.BUILT_IN)}, or one that another package adds.",
         ),
     ] = None,
     subject: Annotated[
