@@ -81,7 +81,7 @@ def test_a_package_that_is_broken_is_named(package: Path, monkeypatch: pytest.Mo
     for name, words in (
         ("broken", "gone"),
         ("absent", "No module named 'absent'"),
-        ("other", "is a int, not an Exporter"),
+        ("other", "is of type int, not an Exporter"),
     ):
         with pytest.raises(ChronologyError, match=words):
             registry.named(name)
