@@ -61,6 +61,7 @@ HIDDEN = {
     ("chronology.commands.output", "chronology.commands.pager"): "nor a pager",
     ("chronology.exporters.xlsx", "openpyxl"): "writing workbooks is an optional extra",
     ("chronology.exporters.parquet", "pyarrow"): "writing Parquet is an optional extra",
+    ("chronology.commands.completion", "chronology.exporters"): "only a format to export is completed with it",
     ("chronology.commands.progress", "rich"): "only a long run at a terminal shows a bar",
 }
 """Imports inside a function, each with its reason: (module, what is imported). None of them dodges a cycle."""

@@ -67,7 +67,10 @@ def export(
         ),
     ] = 0,
     spreadsheet: Annotated[
-        bool, typer.Option("--spreadsheet", help="With csv: no cell is a formula; altered, so not evidence.")
+        bool,
+        typer.Option(
+            "--spreadsheet", help="With csv: no cell is taken for a formula or a date; altered, so not evidence."
+        ),
     ] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say what the format loses, and write nothing.")] = False,
     directory: Annotated[

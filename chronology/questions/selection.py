@@ -54,10 +54,9 @@ def _is_of_kind(filters: Filters, event: RecordedEvent) -> bool:
 
 def counts(filters: Filters, event: RecordedEvent) -> bool:
     """Tell whether the filters admit an event, as they admit the assertions that it makes."""
-    said, least = event.event, filters.min_grade
-    stated = said.stated or format_instant(event.recorded_at)[:10]
+    said, least, day = event.event, filters.min_grade, filters.stated_by
     return (
-        (filters.stated_by is None or stated <= filters.stated_by)
+        (day is None or (said.stated or format_instant(event.recorded_at)[:10]) <= day)
         and (not filters.sources or said.source in filters.sources)
         and (not filters.origins or said.origin in filters.origins)
         and (least is None or bool(said.grade and said.grade[0] <= least[0] and said.grade[1] <= least[1]))
