@@ -168,7 +168,7 @@ def test_python_stands_only_where_it_is_run() -> None:
     """The tests run every page with Python or SQL."""
     assert [name for name, page in PAGES.items() if PYTHON.search(page.read_text("utf-8"))] == [
         "README.md",
-        # Run by `tests/exporters/test_registry.py`, as a package that is installed.
+        # Run by `tests/exporters/test_formats.py`, as a package that is installed.
         "docs/export.md",
         "docs/python.md",
     ]
