@@ -68,6 +68,9 @@ HIDDEN = {
     ("chronology.commands.upkeep", "chronology.events.structuring"): "only the example needs cattrs, a slow import",
     ("chronology.commands.output", "chronology.commands.terminal"): "pipes need no colours and no widths",
     ("chronology.commands.output", "chronology.commands.pager"): "nor a pager",
+    ("chronology.exporters.xlsx", "openpyxl"): "writing workbooks is an optional extra",
+    ("chronology.exporters.parquet", "pyarrow"): "writing Parquet is an optional extra",
+    ("chronology.commands.completion", "chronology.exporters"): "only a format to export is completed with it",
     ("chronology.commands.progress", "rich"): "only a long run at a terminal shows a bar",
 }
 """Imports inside a function, each with its reason: (module, what is imported). None of them dodges a cycle."""

@@ -207,6 +207,11 @@ def _possible(
         if command.name == "completion":
             yield from SCRIPTS
             return
+        if command.name == "export" and place == 0:
+            from chronology.exporters import registry
+
+            yield from registry.names()
+            return
         what = next((_BY_METAVAR[word] for word in re.findall("[A-Z]+", metavar) if word in _BY_METAVAR), None)
     if what is not None:
         subject = next((word for word in seen.values() if "/" in word), None)

@@ -31,7 +31,7 @@ def export(
         typer.Argument(
             metavar="FORMAT",
             show_default=False,
-            help="jsonl, csv, spreadsheet, markdown, geojson, timelinejs, or one that a package adds.",
+            help=f"{', '.join(one.name for one in registry.BUILT_IN)}, or one that another package adds.",
         ),
     ] = None,
     subject: Annotated[
@@ -67,7 +67,10 @@ def export(
         ),
     ] = 0,
     spreadsheet: Annotated[
-        bool, typer.Option("--spreadsheet", help="With csv: no cell is a formula; altered, so not evidence.")
+        bool,
+        typer.Option(
+            "--spreadsheet", help="With csv: no cell is taken for a formula or a date; altered, so not evidence."
+        ),
     ] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say what the format loses, and write nothing.")] = False,
     directory: Annotated[

@@ -1,4 +1,4 @@
-"""The export formats `csv`, exact, and `spreadsheet`, the same for Excel: altered where a cell could be a formula."""
+"""The export formats `csv`, exact, and `spreadsheet`, altered where a cell could be taken for something else."""
 
 import csv
 import io
@@ -36,7 +36,7 @@ def _write_harmless(reader: Reader, selection: Selection, stream: BinaryIO) -> S
         writer = csv.writer(lines, lineterminator="\r\n")
         writer.writerow([harmless(column) for column in table.columns])
         writer.writerows([harmless(row[column]) for column in table.columns] for row in table)
-    return ["cells that could be taken for formulas were altered, so this copy is not evidence"]
+    return ["cells that could be taken for formulas or dates were altered, so this copy is not evidence"]
 
 
 class _Lines(io.TextIOWrapper):
@@ -59,8 +59,11 @@ CSV = Exporter(
 )
 SPREADSHEET = Exporter(
     name="spreadsheet",
-    title="CSV for Excel and the like, in which no cell is a formula",
+    title="CSV for Excel and the like, in which no cell is taken for a formula or another date",
     suffix=".csv",
-    loses=("The exact text of cells that could be taken for formulas: an apostrophe is put before them.", *rows.LOSES),
+    loses=(
+        "The exact text of cells that could be taken for formulas or dates: an apostrophe is put before them.",
+        *rows.LOSES,
+    ),
     write=_write_harmless,
 )

@@ -71,6 +71,8 @@ def _one_of(first: str, last: str) -> str:
 
 def _range(first: str, last: str) -> str:
     """Return two dates in words; what they share is said once where both are plain days."""
+    if first == last:
+        return _date(first)
     if len(first) == len(last) == len("2018-05-01") and first[:4] == last[:4] and _is_day(first) and _is_day(last):
         begin = _date(first).removesuffix(f" {first[:4]}")
         if first[:7] == last[:7]:

@@ -7,7 +7,7 @@ from typing import BinaryIO, Final
 from chronology.events.records import Event
 from chronology.exporters.date_words import in_words
 from chronology.exporters.interface import Exporter, Selection
-from chronology.exporters.wording import Wording, told_events
+from chronology.exporters.wording import Wording, told_events, visible
 from chronology.store.reader import Reader
 
 _SPECIAL: Final = re.compile(r"[\\`*_\[\]<>~|$^&]")
@@ -76,7 +76,7 @@ def _quoted(char: str) -> str:
 
 def escape(text: str) -> str:
     """Return a text that Markdown shows as it is, on one line: nothing in it is markup, a link, HTML or an entity."""
-    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\g<0>", visible(" ".join(text.split())))
 
 
 MARKDOWN = Exporter(

@@ -56,6 +56,14 @@ class Places:
         """Return the places that an event is about or names, with or without coordinates."""
         return [name for name in (event.subject, *self._named(event)) if name.startswith("place/")]
 
+    def subjects(self, event: Event) -> list[str]:
+        """Return all subjects that an event is about or names, of any kind."""
+        return list(dict.fromkeys((event.subject, *self._named(event))))
+
+    def point(self, subject: str) -> Point | None:
+        """Return the coordinates of a subject, None where nobody gave them."""
+        return self._points.get(subject)
+
     def _named(self, event: Event) -> Iterator[str]:
         version = self._vocabulary.version(event.type, event.type_version or 1)
         yield from dict.fromkeys(version.mentioned(thaw(event.data)))

@@ -4,17 +4,26 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
 from chronology.errors import ChronologyError, UnknownNameError
+from chronology.exporters.cloudevents import CLOUDEVENTS
 from chronology.exporters.csv_files import CSV, SPREADSHEET
+from chronology.exporters.ftm import FTM
 from chronology.exporters.geojson import GEOJSON
 from chronology.exporters.interface import Exporter
 from chronology.exporters.markdown import MARKDOWN
+from chronology.exporters.mermaid import MERMAID
+from chronology.exporters.parquet import PARQUET
+from chronology.exporters.prov import PROV
 from chronology.exporters.timelinejs import TIMELINEJS
+from chronology.exporters.timemap import TIMEMAP
 from chronology.exporters.whole_log import JSONL
+from chronology.exporters.xlsx import XLSX
 
 GROUP: Final = "chronology.exporters"
 """The group of entry points by which another package adds an `Exporter`, under the name that is typed."""
 
-BUILT_IN: Final = (JSONL, CSV, SPREADSHEET, MARKDOWN, GEOJSON, TIMELINEJS)
+BUILT_IN: Final = (
+    JSONL, CSV, SPREADSHEET, XLSX, PARQUET, MARKDOWN, MERMAID, TIMELINEJS, GEOJSON, TIMEMAP, CLOUDEVENTS, FTM, PROV,
+)  # fmt: skip
 """In the order in which help lists them."""
 
 
@@ -47,6 +56,6 @@ def _loaded(point: EntryPoint) -> Exporter:
     except Exception as exc:
         raise ChronologyError(f"the export format {point.name} cannot be loaded from {point.value}: {exc}") from exc
     if not isinstance(found, Exporter):
-        told = f"{point.value}, the export format {point.name}, is a {type(found).__name__}, not an Exporter"
+        told = f"{point.value}, the export format {point.name}, is of type {type(found).__name__}, not an Exporter"
         raise ChronologyError(told, hint="docs/export.md shows how a format is added")
     return found

@@ -11,7 +11,7 @@ from chronology.dates.readings import Reading
 from chronology.events.records import RecordedEvent
 from chronology.exporters.date_words import in_words
 from chronology.exporters.interface import Exporter, Selection
-from chronology.exporters.wording import Wording, told_events
+from chronology.exporters.wording import Wording, told_events, visible
 from chronology.store.reader import Reader
 
 Date = dict[str, int]
@@ -50,7 +50,6 @@ def _slide(recorded: RecordedEvent, wording: Wording) -> dict[str, Any] | None:
         **placed,
         "display_date": _html(in_words(valid)),
         "text": {"headline": _html(wording.headline(event)), "text": _body(recorded, wording)},
-        "group": _html(wording.name(event.subject)),
         "unique_id": f"event-{recorded.id}",
         # What looks like an address in somebody's text is no link.
         "autolink": False,
@@ -113,7 +112,7 @@ def _date(text: str) -> Date | None:
 
 
 def _html(text: str) -> str:
-    return html.escape(text)
+    return html.escape(visible(text))
 
 
 def _json(value: object) -> str:

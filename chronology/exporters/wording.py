@@ -1,6 +1,7 @@
 """Events in words for people: what happened, to whom, who says so. Plain text: each format escapes it for itself."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
@@ -16,6 +17,9 @@ from chronology.vocabulary.event_types import FACT_ASSERTED, FACT_ENDED, SOURCE_
 
 ANY_TIME: Final = "9999-12-31"
 """The date at which a description is asked for: what is known of a source or a place does not change with the world."""
+
+_REORDERS: Final = re.compile("[\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+"""Embeddings, overrides and isolates, which swap digits before a reader's eyes, and what is no character at all."""
 
 _LINKS: Final = ("http://", "https://")
 
@@ -90,6 +94,11 @@ class Wording:
         if isinstance(value, str):
             return self.name(value) if is_subject(value) else value
         return json.dumps(value, ensure_ascii=False)
+
+
+def visible(text: str) -> str:
+    """Return a text in which what would reorder its neighbours, or hide them, is shown as an escape."""
+    return _REORDERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _words(key: object) -> str:

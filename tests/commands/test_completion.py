@@ -36,6 +36,8 @@ def words(*typed: str) -> list[str]:
         (["state", "crossing/"], ["crossing/baguz"]),
         (["state", "--at", "2018", "crossing/"], ["crossing/baguz"]),
         (["state", "crossing/baguz", ""], ["closed_to", "status", "used_by"]),
+        (["export", "ge"], ["geojson"]),
+        (["export", "csv", "crossing/"], ["crossing/baguz"]),
         (["append", "crossing."], ["crossing.closed", "crossing.opened"]),
         (["append", "crossing.closed", "cross"], ["crossing/baguz"]),
         (["append", "crossing.closed", "crossing/baguz", "rea"], ["reason="]),

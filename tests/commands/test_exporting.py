@@ -197,7 +197,7 @@ def test_a_terminal_gets_no_control_characters(folder: Path, monkeypatch: pytest
     done(
         "append", "operation.ended", "operation/x", "--on", "2018", "--source", "source/s", "--quote", "a\u202eb\u200b"
     )
-    code, out, _ = on_terminal(monkeypatch, "export", "markdown", "operation/x")
+    code, out, _ = on_terminal(monkeypatch, "export", "csv", "operation/x")
     assert code == 0
     assert r"a\u202eb\u200b" in out
     assert "\u202e" not in out

@@ -55,7 +55,7 @@ def test_the_harmless_flavour_has_no_formula(sample: Chronology) -> None:
     for row, wanted in zip(table(data), exact, strict=True):
         assert not any(map(is_formula, row.values()))
         assert row == {column: harmless(cell) for column, cell in wanted.items()}
-    assert notes == ["cells that could be taken for formulas were altered, so this copy is not evidence"]
+    assert notes == ["cells that could be taken for formulas or dates were altered, so this copy is not evidence"]
 
 
 @given(st.text(max_size=6) | st.text(st.sampled_from("=+-@ \t\n\u200e\ufeff\u00a0\u0301ａ＝a1\u3164"), max_size=5))
@@ -70,7 +70,19 @@ def test_what_starts_a_formula_is_known(text: str) -> None:
     assert harmless(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["", "a", "a=1", "1-1", "(=)", "'=1", "é"])
+@pytest.mark.parametrize(
+    "text",
+    ["2018-05", "2018-05-01", "5/2018", "10/05/2018", "1-1", "1.5.2018", "May 2018", "13 May 2018", "may-18", "1 May",
+     "1 March 2018, 10:00 UTC", "10:30", "2018-05-01T10:00:00Z", " 2018-05 "],
+)  # fmt: skip
+def test_what_a_spreadsheet_takes_for_a_date_stays_text(text: str) -> None:
+    """It would make 1 May 2018 of May 2018, which nobody said."""
+    assert harmless(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "a=1", "2018", "34.69", "34.690", "5", "spring 2018", "201X", "mayor 7 a", "(=)", "'=1", "é"]
+)
 def test_what_starts_none_stays(text: str) -> None:
     """Nothing else is altered."""
     assert harmless(text) == text

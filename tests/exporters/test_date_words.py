@@ -32,6 +32,7 @@ WORDS = {
     "2018-?05-13": "13 May 2018 (uncertain)",
     "2018-01/2018-04~": "January 2018 to about April 2018",
     "2018-05-01/2018-05-14": "1 to 14 May 2018",
+    "2018-05-01/2018-05-01": "1 May 2018",
     "2018-05-01/2018-06-14": "1 May to 14 June 2018",
     "2017-05-01/2018-05-14": "1 May 2017 to 14 May 2018",
     "2018-05-01?/2018-05-14": "1 May 2018 (uncertain) to 14 May 2018",
@@ -67,7 +68,7 @@ def test_a_date_is_told_in_words(valid: str) -> None:
 def test_no_date_is_made_precise(valid: str) -> None:
     """Words that read as one whole day stand only for a text that names one whole day; a date keeps its civil day."""
     exact = re.fullmatch(r"(\d{1,2}) [A-Z][a-z]+ (\d{4})(, .*)?", in_words(valid))
-    assert bool(exact) == bool(re.fullmatch(r"\d{4}-\d\d-\d\d(T.*)?", valid))
+    assert bool(exact) == bool(re.fullmatch(r"(\d{4}-\d\d-\d\d)(T.*|/\1)?", valid))
     if exact:
         assert f"{int(exact[1]):02}" == valid[8:10]
 

@@ -12,12 +12,13 @@ from strategies import edtf_texts
 from chronology import Chronology
 from chronology.dates import edtf
 from chronology.exporters.timelinejs import place
+from chronology.exporters.wording import visible
 from tests.exporters.exported import HOSTILE, export, noted, sample
 
 __all__ = ["sample"]
 
 DATE = {"year", "month", "day", "hour", "minute"}
-SLIDE = {"start_date", "end_date", "text", "display_date", "group", "unique_id", "autolink"}
+SLIDE = {"start_date", "end_date", "text", "display_date", "unique_id", "autolink"}
 TAGS = re.compile(r"</?(?:p|q)>|<a href=\"https://paper\.example/a\?b=\(c\)\" rel=\"noopener noreferrer\">|</a>")
 
 
@@ -110,8 +111,9 @@ def test_hostile_text_makes_no_html(sample: Chronology) -> None:
     """TimelineJS puts texts into the page as HTML: only our own tags are left, and no address from elsewhere."""
     found = timeline(export("timelinejs", sample))
     for slide in [found["title"], *found["events"]]:
-        for text in (*slide["text"].values(), slide.get("display_date", ""), slide.get("group", "")):
+        for text in (*slide["text"].values(), slide.get("display_date", "")):
             assert "<" not in TAGS.sub("", text), text
         assert slide["autolink"] is False
-    hostile = [slide for slide in found["events"] if slide["group"] == "hostile"]
-    assert html.escape(HOSTILE) in hostile[0]["text"]["text"]
+    (hostile,) = [slide for slide in found["events"] if slide["text"]["headline"].endswith("hostile")]
+    assert html.escape(visible(HOSTILE)) in hostile["text"]["text"]
+    assert "\u202e" not in hostile["text"]["text"]

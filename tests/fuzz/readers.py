@@ -1,5 +1,6 @@
 """Everything that reads what strangers wrote, as functions of bytes that may raise nothing but `ChronologyError`."""
 
+import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from chronology.events import canonical
 from chronology.events.faults import form_faults
 from chronology.events.records import as_dict, body_of, encode, recorded
 from chronology.events.structuring import event_from_json
+from chronology.evidence.row_faults import leaf_of
+from chronology.evidence.transcripts import Transcript
 from chronology.transparency import merkle, notes, proofs
 from chronology.vocabulary import builtin
 from chronology.vocabulary.definitions import check_definition
@@ -130,6 +133,14 @@ def read_proof(data: bytes) -> None:
     assert (proof.index, proof.extra) == (2, b"\x02")
 
 
+def read_transcript(data: bytes) -> None:
+    """Read a log as text, line by line, as rows that nobody believes yet."""
+    transcript = Transcript(io.BytesIO(data))
+    rows = list(transcript.rows())
+    assert len(rows) == transcript.head.size
+    assert all(leaf_of(row) == row.leaf for row in rows)
+
+
 def read_tree(data: bytes) -> None:
     """Take numbers and hashes from the bytes, and verify them as proofs."""
     old, new = (int.from_bytes(data[at : at + 8], "big", signed=True) for at in (0, 8))
@@ -182,6 +193,16 @@ PATCH = (
     b'{"op":"remove","path":"/list/0"}]'
 )
 
+LINE = encode(body_of(event_from_json(json.loads(EVENT)), nonce="0" * 32, recorded_at="2018-05-15T09:30:00.000000Z"))
+TRANSCRIPT = b"\n".join(
+    [
+        b'{"chronology":"transcript","format":1,"head":2,"origin":"chronology/x","root":"' + b"0" * 64 + b'"}',
+        LINE,
+        b'{"id":"x","leaf":"' + b"0" * 64 + b'","recorded_at":"2018-05-15T09:30:00.000000Z","redacted":true}',
+        b"",
+    ]
+)
+
 _JSON = (*b'{ } [ ] " : , null 1e999 -0 \\ud800 \\u0000'.split(), b"9" * 400, b"[" * 99)
 _TEXT = (*b"+ = 0 AAAA".split(), b"\n", b"\n\n", b"\xe2\x80\x94 ", b" ", b"\xff", b"\x00", b"9" * 20)
 _SCHEMA = b'"$ref":"#" "allOf":[{}] "x-upcast":[] "format":"subject" "items":{} false "type":[]'.split()
@@ -205,6 +226,7 @@ READERS = {
     "note": Reader(read_note, (NOTE,), _TEXT),
     "keys": Reader(read_keys, (VKEY.encode(), SKEY.encode()), _TEXT),
     "proof": Reader(read_proof, (PROOF,), (*_TEXT, b"index ", b"extra ", b"c2sp.org/tlog-proof@v1")),
+    "transcript": Reader(read_transcript, (TRANSCRIPT,), (*_JSON, b"\n", b"\r", b'"redacted":true', b'"head":9')),
     "tree": Reader(
         read_tree, (b"\0" * 7 + b"\x02" + b"\0" * 7 + b"\x05" + ROOT * 3,), (b"\xff" * 8, b"\0" * 32, b"\x7f")
     ),

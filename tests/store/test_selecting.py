@@ -62,28 +62,32 @@ def _passes(chron: Chronology, event: RecordedEvent, **wanted: Any) -> bool:
     )
 
 
+ASKED = {
+    "subject": st.sampled_from(SUBJECTS),
+    "attribute": st.sampled_from(ATTRIBUTES),
+    "kind": st.sampled_from(["operation", "place"]),
+    "since": st.sampled_from(DAYS),
+}
+
+
+@st.composite
+def filters(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw no filter, one or two: more together leave nothing that could be wrong."""
+    scope = draw(scopes()) if draw(st.booleans()) else {}
+    names = draw(st.sets(st.sampled_from(sorted({*ASKED, *scope})), max_size=2))
+    return {name: scope[name] if name in scope else draw(ASKED[name]) for name in sorted(names)}
+
+
 @settings(max_examples=settings.default.max_examples // 2)
-@given(
-    drawn=histories(),
-    scope=scopes(),
-    asked=st.fixed_dictionaries(
-        {
-            "subject": st.sampled_from([None, None, *SUBJECTS]),
-            "attribute": st.sampled_from([None, None, None, *ATTRIBUTES]),
-            "kind": st.sampled_from([None, None, "operation", "place"]),
-            "since": st.sampled_from([None, None, *DAYS]),
-        }
-    ),
-    ago=st.integers(0, 4),
-)
+@given(drawn=histories(), wanted=filters(), ago=st.integers(0, 4))
 def test_every_filter_selects_as_a_slow_reading_does(
-    stores: Stores, drawn: list[dict[str, Any]], scope: dict[str, Any], asked: dict[str, Any], ago: int
+    stores: Stores, drawn: list[dict[str, Any]], wanted: dict[str, Any], ago: int
 ) -> None:
     """Live by then, about it, saying it, within the period, from whom, graded: in order of valid time."""
     with stores.of(batches(drawn)) as chron:
         known_at = max(stores.base, chron.head() - ago)
-        found = [event.position for event in chron.events(**asked, **scope, known_at=known_at)]
-        assert found == slow(chron, known_at=known_at, **asked, **scope)
+        found = [event.position for event in chron.events(**wanted, known_at=known_at)]
+        assert found == slow(chron, known_at=known_at, **wanted)
 
 
 @settings(max_examples=settings.default.max_examples // 3)
@@ -127,6 +131,21 @@ def test_what_cannot_be_a_filter_is_refused_at_once(chron: Chronology, wrong: di
 def test_dates_may_be_dates(chron: Chronology) -> None:
     """As for the timeline."""
     assert list(chron.events(since=date(2018, 1, 1), until=date(2018, 1, 2))) == []
+
+
+def test_a_grade_has_to_suffice_in_both_respects(chron: Chronology) -> None:
+    """At least as reliable and at least as credible; what has no grade is out."""
+    for grade in ("A1", "B3", "B4", "C3", None):
+        chron.append(Event(type="operation.ended", subject="operation/x", valid="2018", source="source/s", grade=grade))
+    assert [event.event.grade for event in chron.events(min_grade="B3")] == ["A1", "B3"]
+
+
+def test_what_was_withdrawn_is_gone_from_that_position_on(chron: Chronology) -> None:
+    """Not one later, not one earlier."""
+    event = chron.append(Event(type="operation.ended", subject="operation/x", valid="2018", source="source/s"))
+    chron.retract(event.id, reason="r")
+    found = [list(chron.events(known_at=position)) for position in range(event.position - 1, event.position + 2)]
+    assert [len(events) for events in found] == [0, 1, 0]
 
 
 def test_names_are_those_of_then(chron: Chronology) -> None:
