@@ -32,6 +32,7 @@ GROUPS: Final = {
         "undo": "undo",
         "describe": "describe",
         "sources": "sources",
+        "import": "importing",
         "types": "types",
     },
     "Ask what held": {

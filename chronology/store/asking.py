@@ -8,13 +8,14 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, TypedDict
 
 from chronology.errors import ChronologyError
-from chronology.log.event_table import Log
+from chronology.log.event_table import Log, Row
 from chronology.projections.filters import Filters
 from chronology.projections.names import Texts
 from chronology.store import query
 from chronology.store.query import KnownAt
 
 if TYPE_CHECKING:
+    from chronology.events.records import RecordedEvent
     from chronology.vocabulary.registry import Vocabulary
 
 
@@ -50,6 +51,10 @@ class Asking(ABC):
     @abstractmethod
     def vocabulary(self) -> "Vocabulary":
         """The event types that the log defines."""
+
+    @abstractmethod
+    def _recorded(self, row: Row) -> "RecordedEvent":
+        """Return a row of the log as users see it."""
 
     def _filters(
         self, subject: str | None, attribute: str | None, restrictions: Restrictions, *, kind: str | None = None

@@ -1,0 +1,313 @@
+"""Bringing a store up to a file: what is new is appended, what changed replaced, what vanished retracted. One import."""
+
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+import attrs
+from attrs import frozen
+
+from chronology.errors import BadRowsError, ChronologyError, ImportFileError, StoreError
+from chronology.events import canonical
+from chronology.events.faults import form_faults
+from chronology.events.records import Event, RecordedEvent, as_dict
+from chronology.importers.comparing import Comparison, Held, compare
+from chronology.importers.definitions import schemas
+from chronology.importers.identities import MOST_REVISIONS, MOST_SLOTS, Place, fingerprint, identity, place_of, prefix
+from chronology.importers.mappings import Mapped
+from chronology.importers.rows import BadRow, Row, Table
+from chronology.importers.statements import Stated, Statements, check_columns
+from chronology.importers.summaries import Summary
+from chronology.store.chronology import Chronology
+from chronology.vocabulary import builtin
+from chronology.vocabulary.event_types import RETRACTED, SOURCE_DESCRIBED, shape_faults
+from chronology.vocabulary.registry import Vocabulary
+
+LARGEST_SHARE: Final = 10
+"""A file that withdraws more than one row in so many is taken for the wrong file, unless somebody says that it is not."""
+
+Report = Callable[[BadRow], None]
+
+_SHORT: Final = 10_000
+"""Characters of the cells of a row whose events certainly fit into the log."""
+
+
+@frozen(kw_only=True)
+class Wanted:
+    """How to import.
+
+    Attributes:
+        sync: take the file for the newest whole state of the dataset.
+        dry_run: check everything, and write nothing.
+        skip_bad: import the other rows if some are bad.
+        yes: let it withdraw more than a tenth of the dataset.
+        recorded_by: who imports it.
+    """
+
+    sync: bool = False
+    dry_run: bool = False
+    skip_bad: bool = False
+    yes: bool = False
+    recorded_by: str | None = None
+
+
+def take_in(
+    chron: Chronology, table: Table, mapped: Mapped, *, path: Path, source: str, wanted: Wanted, report: Report
+) -> Summary:
+    """Import the rows of a file in one transaction: all of it, or nothing.
+
+    Args:
+        chron: the store.
+        table: the rows.
+        mapped: what they mean.
+        path: of the file, for messages and reasons.
+        source: the dataset, `source/slug`.
+        wanted: how.
+        report: called with every bad row, as it comes.
+
+    Raises:
+        MappingError: the mapping does not fit the columns.
+        BadRowsError: there are bad rows, and they are neither skipped nor only looked for.
+        ImportFileError: the file cannot be read to its end, or it would withdraw too much.
+        ChronologyError: as `Chronology.append_many`.
+    """
+    if not table.is_open:
+        check_columns(mapped, table.columns, mapped.name)
+    run = _Import(chron, table, mapped, path=path, source=source, wanted=wanted, report=report)
+    try:
+        result = chron.append_many(run.events(), dry_run=wanted.dry_run)
+    except StoreError:
+        raise
+    except ChronologyError as exc:
+        if exc.index is not None and run.line:
+            raise ImportFileError(f"line {run.line:,}: {exc}", hint=exc.hint) from exc
+        raise
+    run.summary.events, run.summary.head = result.appended, result.head
+    return run.summary
+
+
+class _Import:
+    """One run over a file."""
+
+    def __init__(
+        self, chron: Chronology, table: Table, mapped: Mapped, *, path: Path, source: str, wanted: Wanted, report: Report
+    ) -> None:
+        self.summary = Summary(dataset=source, sync=wanted.sync, remarks=list(table.remarks))
+        self.line = 0
+        self._chron = chron
+        self._table = table
+        self._mapped = mapped
+        self._path = path
+        self._source = source
+        self._wanted = wanted
+        self._report = report
+        self._statements = Statements(mapped, source)
+        self._lines: dict[int, int] = {}
+        self._keyless = 0
+        self._present = 0
+
+    def events(self) -> Iterator[Event]:
+        """Yield what has to be appended; runs inside the transaction that appends it.
+
+        Raises:
+            BadRowsError, ImportFileError: as `take_in`.
+        """
+        head = self._chron.head()
+        vocabulary = self._chron.vocabulary
+        for schema in schemas(self._mapped):
+            name = str(schema["$id"]).split(":")[2]
+            if name not in vocabulary:
+                vocabulary = vocabulary.with_type(schema)
+                self.summary.defined.append(name)
+                yield builtin.definition(schema, recorded_by=self._wanted.recorded_by)
+        yield from self._description()
+        self._published = self._days_of_publication()
+        for row in self._table.rows:
+            self.line = row.line
+            yield from self._row(row, vocabulary)
+        self.line = 0
+        if self.summary.refused and not (self._wanted.skip_bad or self._wanted.dry_run):
+            raise BadRowsError(
+                self.summary.refused,
+                hint="--dry-run shows all of them; --skip-bad FILE imports the others and writes these aside",
+            )
+        if self._wanted.sync:
+            yield from self._vanished(head)
+
+    def _row(self, row: Row | BadRow, vocabulary: Vocabulary) -> Iterator[Event]:
+        said = row if isinstance(row, BadRow) else self._statements.of(row)
+        if isinstance(said, BadRow):
+            self._refuse([said])
+            return
+        if isinstance(said, list):
+            self._refuse(said)
+            return
+        number = fingerprint(said.key)
+        first = self._lines.setdefault(number, said.line)
+        if first != said.line:
+            self._refuse([BadRow(said.line, None, f"has the key {said.key!r}, as line {first:,} has", row.cells)])
+            return
+        held = self._held(said.key)
+        self._present += any(one.state == "live" for one in held)
+        found = compare(said.events, held, self._published)
+        if found.is_change and (faults := self._faults(said, found, vocabulary)):
+            self._refuse([BadRow(said.line, None, fault, row.cells) for fault in faults])
+            return
+        self.summary.said += len(said.events)
+        self.summary.flagged += len(said.flags)
+        self.summary.kept += found.kept
+        yield from self._follow(said, held, found)
+
+    def _refuse(self, rows: list[BadRow]) -> None:
+        self.summary.refused += 1
+        for row in rows:
+            self._report(row)
+        key = self._statements.key_of(rows[0].cells)
+        if key:
+            # What cannot be read has not vanished.
+            self._lines.setdefault(fingerprint(key), rows[0].line)
+        else:
+            self._keyless = self._keyless or rows[0].line
+
+    def _faults(self, said: Stated, found: Comparison, vocabulary: Vocabulary) -> list[str]:
+        """Return why the log would refuse what a row adds, so that the whole row is refused, not half of it."""
+        faults: dict[str, None] = {}
+        if len(said.events) > MOST_SLOTS:
+            return [f"stands for {len(said.events):,} events, and the most are {MOST_SLOTS:,}"]
+        for event in (*found.added, *(event for _, event in found.replaced)):
+            found_faults = shape_faults(event) + form_faults(event)
+            found_faults = found_faults or vocabulary.faults(event)
+            if not found_faults and len(str(event.data)) + len(event.quote or "") + len(event.note or "") > _SHORT:
+                size = len(canonical.encode(as_dict(event)))
+                if size > canonical.MAX_BYTES - 1_000:
+                    found_faults = [f"says {size:,} bytes, more than fit into an event"]
+            faults |= dict.fromkeys(found_faults)
+        return list(faults)
+
+    def _follow(self, said: Stated, held: list[Held], found: Comparison) -> Iterator[Event]:
+        """Yield what a row needs, and count it."""
+        summary = self.summary
+        if not found.is_change:
+            summary.unchanged += 1
+            return
+        if held and not self._wanted.sync:
+            summary.differing += 1
+            return
+        if any(one.state == "live" for one in held) or any(one.state == "settled" for one in held):
+            summary.changed += 1
+        else:
+            summary.added += 1
+        for old, event in found.replaced:
+            place = Place(old.place.slot, old.place.revision + 1)
+            yield self._complete(said.key, place, event, replaces=old.event.id)
+        free = self._free(held)
+        for event in found.added:
+            yield self._complete(said.key, next(free), event)
+        for old in found.gone:
+            yield self._retraction(said.key, old, f"row {said.key} no longer says so in {self._path.name}")
+
+    def _free(self, held: list[Held]) -> Iterator[Place]:
+        """Yield places for new events: first those whose event was withdrawn, then new ones."""
+        yield from (
+            Place(one.place.slot, one.place.revision + 1)
+            for one in held
+            if one.state != "live" and not one.event.is_redacted
+        )
+        slot = max((one.place.slot for one in held), default=-1)
+        while True:
+            slot += 1
+            yield Place(slot, 0)
+
+    def _complete(self, key: str, place: Place, event: Event, *, replaces: str | None = None) -> Event:
+        if place.revision >= MOST_REVISIONS or place.slot >= MOST_SLOTS:
+            raise ImportFileError(f"row {key} has changed {MOST_REVISIONS:,} times, which is all that can be counted")
+        event_id = identity(self._source, key, place)
+        return attrs.evolve(event, id=event_id, replaces=replaces, recorded_by=self._wanted.recorded_by)
+
+    def _retraction(self, key: str, old: Held, reason: str) -> Event:
+        return Event(
+            type=RETRACTED,
+            subject=old.event.event.subject,
+            retracts=old.event.id,
+            source=self._source,
+            locator=key,
+            data={"reason": reason},
+            id=identity(self._source, key, old.place._replace(withdraws=True)),
+            recorded_by=self._wanted.recorded_by,
+        )
+
+    def _held(self, key: str) -> list[Held]:
+        """Return the newest event at each place of a row, as it stands in the log."""
+        found = self._chron.events_starting(prefix(self._source, key))
+        if not found:
+            return []
+        places = [(place_of(event.id), event) for event in found]
+        withdrawn = {place[:2] for place, _ in places if place.withdraws}
+        said = [(place, event) for place, event in places if not place.withdraws]
+        # Their ids are in order of slot and revision.
+        newest = [list(group)[-1] for _, group in groupby(said, key=lambda pair: pair[0].slot)]
+        return [Held(place, event, self._state(event, withdrawn=place[:2] in withdrawn)) for place, event in newest]
+
+    def _state(self, event: RecordedEvent, *, withdrawn: bool) -> str:
+        if event.is_redacted:
+            return "settled"
+        if withdrawn:
+            return "withdrawn"
+        return "live" if self._chron.withdrawn_by(event) is None else "settled"
+
+    def _vanished(self, head: int) -> Iterator[Event]:
+        """Yield the retractions of rows that the file does not have any more.
+
+        Raises:
+            ImportFileError: nobody can tell which these are, or they are too many.
+        """
+        keys = {key: None for key in self._keys_before(head)}
+        gone = [(key, live) for key in keys if (live := [one for one in self._held(key) if one.state == "live"])]
+        if not gone:
+            return
+        if self._keyless:
+            raise ImportFileError(
+                f"line {self._keyless:,} has no key that can be read, so nobody can tell which rows are gone",
+                hint="correct that line, or import without --sync",
+            )
+        before = self._present + len(gone)
+        if len(gone) * LARGEST_SHARE > before and not self._wanted.yes:
+            raise ImportFileError(
+                f"{self._path.name} lacks {len(gone):,} of the {before:,} rows of {self._source}, more than a tenth",
+                hint="is it the whole dataset? --dry-run --yes shows what would happen, --yes withdraws them",
+            )
+        for key, live in gone:
+            self.summary.withdrawn += 1
+            for one in live:
+                yield self._retraction(key, one, f"row {key} is no longer in {self._path.name}")
+
+    def _keys_before(self, head: int) -> Iterator[str]:
+        """Yield the keys of imported rows that this file does not have."""
+        for event in self._chron.events_from(self._source, until=head):
+            key = event.event.locator
+            if key and fingerprint(key) not in self._lines and event.id.startswith(prefix(self._source, key)):
+                yield key
+
+    def _description(self) -> Iterator[Event]:
+        """Yield a description of the dataset, where the mapping has one and the store has none."""
+        dataset = self._mapped.dataset
+        if dataset is None or self._chron.knows_subject(self._source):
+            return
+        told = {name: getattr(dataset, name) for name in ("title", "author", "publisher", "url")}
+        data = {name: text for name, text in told.items() if text}
+        if data:
+            yield Event(
+                type=SOURCE_DESCRIBED,
+                subject=self._source,
+                valid="../..",
+                data=data,
+                note=dataset.note,
+                id=identity(self._source, "", Place(0, 0)),
+                recorded_by=self._wanted.recorded_by,
+            )
+
+    def _days_of_publication(self) -> frozenset[str]:
+        """Return the days with which the log may have filled in when the dataset said something."""
+        described = (one.event.data for one in self._chron.timeline(self._source))
+        return frozenset(str(data["published"]) for data in described if "published" in data)
