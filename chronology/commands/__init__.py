@@ -33,6 +33,7 @@ GROUPS: Final = {
         "describe": "describe",
         "sources": "sources",
         "import": "importing",
+        "mapping": "mapping",
         "types": "types",
     },
     "Ask what held": {

@@ -17,7 +17,7 @@ from chronology.errors import BadRowsError
 from chronology.events.json_values import Json
 from chronology.importers import importing
 from chronology.importers.registry import LogImporter
-from chronology.importers.rows import BadRow, Tell
+from chronology.importers.rows import BadRow
 from chronology.importers.summaries import Summary
 from chronology.importers.synchronising import Report, Wanted
 
@@ -35,7 +35,8 @@ def import_(
         str | None, typer.Option("--as", metavar="FORMAT", help="What it is, as in csv or ucdp-ged.")
     ] = None,
     mapping: Annotated[
-        Path | None, typer.Option(metavar="FILE.toml", help="What its columns mean; `chronology mapping new` writes one.")
+        Path | None,
+        typer.Option(metavar="FILE.toml", help="What its columns mean; `chronology mapping new` writes one."),
     ] = None,
     source: Annotated[
         str | None, typer.Option(metavar="S", help="The dataset, source/slug; the mapping's own if not given.")
@@ -64,13 +65,11 @@ def import_(
     if isinstance(found.importer, LogImporter):
         _import_log(found.importer, file, path_of(context), dry_run=dry_run, as_json=as_json)
         return
-    wanted = Wanted(
-        sync=sync, dry_run=dry_run, skip_bad=skip_bad is not None, yes=yes, recorded_by=recorded_by or None
-    )
+    wanted = Wanted(sync=sync, dry_run=dry_run, skip_bad=skip_bad is not None, yes=yes, recorded_by=recorded_by or None)
     with Chronology.open(path_of(context)) as chron, progress_bar("importing") as tell:
         opened = importing.open_file(file, found, source=source, tell=tell)
         bad: list[BadRow] = []
-        with _reporting(bad, skip_bad, dry_run=dry_run, as_json=as_json) as report:
+        with _reporting(bad, skip_bad, opened.table.unit, dry_run=dry_run, as_json=as_json) as report:
             summary = importing.import_file(chron, opened, wanted=wanted, report=report)
     _show(summary, bad, dry_run=dry_run, as_json=as_json)
 
@@ -87,7 +86,9 @@ def _import_log(importer: LogImporter, file: Path, store: Path, *, dry_run: bool
 
 
 @contextmanager
-def _reporting(bad: list[BadRow], skip_bad: Path | None, *, dry_run: bool, as_json: bool) -> Iterator[Report]:
+def _reporting(
+    bad: list[BadRow], skip_bad: Path | None, unit: str, *, dry_run: bool, as_json: bool
+) -> Iterator[Report]:
     """Give what is told of bad rows: in a dry run all are shown, else the first ones, or all are written aside."""
     if skip_bad is not None:
         with Aside(skip_bad, dry_run=dry_run) as aside:
@@ -101,9 +102,9 @@ def _reporting(bad: list[BadRow], skip_bad: Path | None, *, dry_run: bool, as_js
         if dry_run and as_json:
             bad.append(row._replace(cells={}))
         elif dry_run:
-            output.put(str(row))
+            output.put(row.told(unit))
         elif count <= _REPORTED:
-            output.say(f"error: {row}")
+            output.say(f"error: {row.told(unit)}")
 
     try:
         yield report
@@ -143,6 +144,8 @@ def _notes(summary: Summary) -> Iterator[str]:
         yield f"{dates} not believed, such as 1900-01-01; a note on each event says so"
     if summary.kept:
         events = "1 event was" if summary.kept == 1 else f"{summary.kept:,} events were"
-        yield f"{events} withdrawn or redacted here, and stays so" if summary.kept == 1 else (
-            f"{events} withdrawn or redacted here, and stay so"
+        yield (
+            f"{events} withdrawn or redacted here, and stays so"
+            if summary.kept == 1
+            else (f"{events} withdrawn or redacted here, and stay so")
         )

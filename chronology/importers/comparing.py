@@ -76,9 +76,7 @@ def compare(said: Sequence[Event], held: Iterable[Held], published: frozenset[st
     return Comparison(same, kept, tuple(replaced), tuple(left), tuple(live))
 
 
-def _matched(
-    said: Sequence[Event], held: Sequence[Held], published: frozenset[str]
-) -> tuple[list[Event], list[Held]]:
+def _matched(said: Sequence[Event], held: Sequence[Held], published: frozenset[str]) -> tuple[list[Event], list[Held]]:
     """Return what is left of both once all that says the same is taken out."""
     if not held:
         return list(said), []
@@ -96,9 +94,7 @@ def _matched(
     return left, [one for one in held if id(one) in still]
 
 
-def _paired(
-    said: Sequence[Event], held: Sequence[Held]
-) -> tuple[list[tuple[Held, Event]], list[Event], list[Held]]:
+def _paired(said: Sequence[Event], held: Sequence[Held]) -> tuple[list[tuple[Held, Event]], list[Event], list[Held]]:
     """Pair what differs: first by who says it, then in order, always within one type of event."""
     pairs: list[tuple[Held, Event]] = []
     left, free = list(said), list(held)

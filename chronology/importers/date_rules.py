@@ -66,7 +66,9 @@ class ValidTime:
         try:
             return edtf.parse(pattern.format(first, last)).text
         except DateError as exc:
-            raise ColumnFault(end, f"{shown(cells.get(start, ''))} to {shown(cells.get(end, ''))}: {exc.reason}") from exc
+            raise ColumnFault(
+                end, f"{shown(cells.get(start, ''))} to {shown(cells.get(end, ''))}: {exc.reason}"
+            ) from exc
 
     def _single(self, cells: Cells, column: str) -> str:
         found = self._read(cells, column)

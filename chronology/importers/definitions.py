@@ -34,7 +34,7 @@ def _schema(definition: Definition, mapped: Mapped) -> dict[str, Json]:
         "type": "object",
         "properties": {name: _property(value) for name, value in values.items()},
         "additionalProperties": False,
-        "x-asserts": {name: {"data": name} for name in values},
+        "x-asserts": {name: {"data": name} for name, value in values.items() if value.asserts},
         "x-persists": definition.lasts,
     }
     if kinds:

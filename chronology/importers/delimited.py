@@ -53,7 +53,9 @@ class Delimited:
 
 
 CSV: Final = Delimited(
-    name="csv", title="text with a line a row; commas, semicolons, tabs or bars between cells", suffixes=(".csv", ".txt")
+    name="csv",
+    title="text with a line a row; commas, semicolons, tabs or bars between cells",
+    suffixes=(".csv", ".txt"),
 )
 TSV: Final = Delimited(name="tsv", title="text with tabs between cells", suffixes=(".tsv", ".tab"), separator="\t")
 

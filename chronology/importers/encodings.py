@@ -1,4 +1,4 @@
-"""In which encoding a text is written: byte order mark, else UTF-8, else what the library finds. Never a silent guess."""
+"""In which encoding a text is written: by its mark, else UTF-8, else what the library finds. Never a silent guess."""
 
 import codecs
 from pathlib import Path
@@ -39,8 +39,12 @@ class _Fault:
     around: bytes
 
 
-def encoding_of(path: Path) -> Found:
+def encoding_of(path: Path, *, longest_line: int | None = _LONGEST_BYTES) -> Found:
     """Return the encoding of a text file.
+
+    Args:
+        path: the file.
+        longest_line: the most bytes of a line, where lines matter.
 
     Raises:
         ImportFileError: it is no text, or most of it is UTF-8 but some is not.
@@ -49,10 +53,10 @@ def encoding_of(path: Path) -> Found:
         beginning = source.stream.read(4)
     if is_archive(beginning):
         raise ImportFileError(f"{path} is a ZIP archive or a workbook, not text", hint="unpack it, or say --as xlsx")
-    for mark, name in _MARKS:
+    for mark, marked in _MARKS:
         if beginning.startswith(mark):
-            return Found(name)
-    fault = _utf8_fault(path)
+            return Found(marked)
+    fault = _utf8_fault(path, longest_line)
     if fault is None:
         return Found("utf-8")
     where = f"{path}, line {fault.line:,}"
@@ -70,7 +74,7 @@ def encoding_of(path: Path) -> Found:
     return Found(name, is_likely=True)
 
 
-def _utf8_fault(path: Path) -> _Fault | None:
+def _utf8_fault(path: Path, longest_line: int | None) -> _Fault | None:
     """Return where a file stops being UTF-8, None if all of it is; refuses lines that no row can have."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     line, length, letters, before = 1, 0, False, b""
@@ -87,7 +91,7 @@ def _utf8_fault(path: Path) -> _Fault | None:
             letters = letters or len(text) < len(pending) + len(piece) - 3
             newline = piece.rfind(b"\n")
             length = length + len(piece) if newline < 0 else len(piece) - newline
-            if length > _LONGEST_BYTES:
+            if longest_line is not None and length > longest_line:
                 raise too_long(line)
             line += piece.count(b"\n")
             before = piece[-_SAMPLE // 4 :]

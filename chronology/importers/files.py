@@ -6,7 +6,7 @@ import os
 import stat
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -57,7 +57,7 @@ def opened(path: Path) -> Iterator[Input]:
                 yield Input(raw, raw, size)
                 return
             with gzip.GzipFile(fileobj=raw, mode="rb") as unpacked:
-                yield Input(io.BufferedReader(unpacked, _PIECE), raw, size)  # type: ignore[arg-type]
+                yield Input(io.BufferedReader(unpacked, _PIECE), raw, size)
 
 
 @contextmanager
@@ -102,8 +102,31 @@ def lines(source: Input, encoding: str, tell: Tell | None) -> Iterator[str]:
                 tell(source.raw.tell(), source.size)
             yield line
     finally:
-        # The file is closed by whoever opened it.
+        _leave(text)
+
+
+def _leave(text: io.TextIOWrapper) -> None:
+    """Give the file back to whoever opened it, and closes it; it may be closed already."""
+    with suppress(ValueError):
         text.detach()
+
+
+def pieces(source: Input, encoding: str, tell: Tell | None) -> Iterator[str]:
+    """Yield a text in pieces of bounded length.
+
+    Raises:
+        ImportFileError: it is not text in this encoding.
+    """
+    text = io.TextIOWrapper(source.stream, encoding=encoding)
+    try:
+        while piece := text.read(_PIECE):
+            if tell:
+                tell(source.raw.tell(), source.size)
+            yield piece
+    except UnicodeDecodeError as exc:
+        raise ImportFileError(f"the byte 0x{exc.object[exc.start]:02x} is not text in {encoding}") from exc
+    finally:
+        _leave(text)
 
 
 def too_long(line: int) -> ImportFileError:

@@ -1,7 +1,7 @@
 """The ids of imported events: the same for the same row of the same dataset, wherever it is imported. Pure.
 
-An id is a UUID of version 8 (RFC 9562, section 5.8). It begins with 00, which keeps it below the ids that the log makes;
-then come 90 bits of a hash of dataset and key, which all events of a row share, and 24 bits that count.
+An id is a UUID of version 8 (RFC 9562, section 5.8). It begins with 00, which keeps it below the ids that the log
+makes; then come 90 bits of a hash of dataset and key, which all events of a row share, and 24 bits that count.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Importing a file: finds out what it is, what its columns mean and where it comes from, and brings the store up to it."""
+"""Importing a file: finds out what it is, what its columns mean and where it comes from, and takes it in."""
 
 from pathlib import Path
 
@@ -8,7 +8,8 @@ from chronology.errors import ImportFileError, MappingError
 from chronology.events.faults import form_faults
 from chronology.events.records import Event
 from chronology.importers import registry, synchronising
-from chronology.importers.mappings import Mapped, read_mapping
+from chronology.importers.mapping_files import read_mapping
+from chronology.importers.mappings import Mapped
 from chronology.importers.registry import Format, LogImporter
 from chronology.importers.rows import Importer, Reading, Table, Tell
 from chronology.importers.summaries import Summary
@@ -78,6 +79,19 @@ def open_file(path: Path, found: Format, *, source: str | None = None, tell: Tel
     return Opened(path, table, mapped, _source(source, mapped))
 
 
+def rows_importer(path: Path, name: str | None) -> Importer:
+    """Return the importer that reads the rows of a file.
+
+    Raises:
+        UnknownNameError: nothing has that name.
+        ImportFileError: nothing says what the file is, or it holds no rows.
+    """
+    importer = format_for(path, name=name, mapping=None).importer
+    if isinstance(importer, LogImporter):
+        raise ImportFileError(f"{importer.name} holds a log, not rows", hint="it takes no mapping")
+    return importer
+
+
 def read_table(path: Path, importer: Importer, mapped: Mapped | None, *, tell: Tell | None = None) -> Table:
     """Open a file, and return its rows."""
     reading = Reading(tell=tell)
@@ -88,6 +102,7 @@ def read_table(path: Path, importer: Importer, mapped: Mapped | None, *, tell: T
             separator=mapped.separator,
             header=mapped.header or None,
             sheet=mapped.sheet,
+            wanted=frozenset(mapped.columns()),
         )
     return importer.read(path, reading)
 

@@ -10,8 +10,11 @@ from attrs import frozen
 from chronology.errors import ImportFileError, MappingError, UnknownNameError
 from chronology.events.json_values import Json
 from chronology.importers.delimited import CSV, TSV
-from chronology.importers.mappings import Mapped, built_in, read_mapping
+from chronology.importers.json_files import CLOUDEVENTS, JSON
+from chronology.importers.mapping_files import built_in, read_mapping
+from chronology.importers.mappings import Mapped
 from chronology.importers.rows import Importer, Tell
+from chronology.importers.spreadsheets import XLSX
 
 GROUP: Final = "chronology.importers"
 """The group of entry points under which others add their importers."""
@@ -45,7 +48,7 @@ class Format:
     mapped: Mapped | None = None
 
 
-_BUILT_IN: Final[tuple[Importer | LogImporter, ...]] = (CSV, TSV)
+_BUILT_IN: Final[tuple[Importer | LogImporter, ...]] = (CSV, TSV, XLSX, CLOUDEVENTS, JSON)
 
 
 def importers() -> Iterator[Importer | LogImporter]:

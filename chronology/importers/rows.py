@@ -30,11 +30,12 @@ class BadRow(NamedTuple):
     line: int
     column: str | None
     reason: str
-    cells: Mapping[str, Cell] = {}  # noqa: RUF012 - never written to
+    cells: Mapping[str, Cell] = {}
 
-    def __str__(self) -> str:
+    def told(self, unit: str = "line") -> str:
+        """Return what is wrong, and where."""
         column = f", column {self.column}" if self.column else ""
-        return f"line {self.line:,}{column}: {self.reason}"
+        return f"{unit} {self.line:,}{column}: {self.reason}"
 
 
 @frozen(kw_only=True)
@@ -46,6 +47,7 @@ class Reading:
         separator: between cells; found out if not given.
         header: names of the columns, for a file whose first line is a row already.
         sheet: of a workbook; the first one if not given.
+        wanted: columns that are looked at; what is wrong with cells of others does not matter. All if not given.
         tell: told how far reading has got.
     """
 
@@ -53,6 +55,7 @@ class Reading:
     separator: str | None = None
     header: Sequence[str] | None = None
     sheet: str | None = None
+    wanted: frozenset[str] | None = None
     tell: Tell | None = None
 
 
@@ -65,12 +68,14 @@ class Table:
         rows: read once, while the file is open.
         remarks: what a person should know about how it is read.
         is_open: whether rows may have columns that `columns` does not name.
+        unit: what the numbers of rows count: lines, rows of a sheet, or objects.
     """
 
     columns: tuple[str, ...]
     rows: Iterator[Row | BadRow]
     remarks: list[str] = Factory(list)
     is_open: bool = field(default=False, kw_only=True)
+    unit: str = field(default="line", kw_only=True)
 
 
 @runtime_checkable

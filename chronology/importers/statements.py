@@ -1,11 +1,12 @@
 """Statements: a row becomes the events that it stands for, by a mapping. Pure; compares nothing with a store."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from attrs import define, field, frozen
 
-from chronology.errors import MappingError, nearest
+from chronology.errors import CanonicalError, MappingError, nearest
+from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.events.patterns import is_day
 from chronology.events.records import Event
@@ -47,7 +48,7 @@ class Statements:
     _sayings: tuple["_Saying", ...] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._missing = frozenset(self.mapped.missing)
+        self._missing = self.mapped.empty
         self._key = filler(self.mapped.key, self._missing)
         self._sayings = tuple(_Saying(event, self.mapped, self.source) for event in self.mapped.event)
 
@@ -96,10 +97,11 @@ class _Saying:
     """One event of a mapping, made ready."""
 
     def __init__(self, saying: Saying, mapped: Mapped, source: str) -> None:
-        missing = frozenset(mapped.missing)
+        missing = mapped.empty
         self._saying = saying
         self._source = source
         self._missing = missing
+        self._type = filler(saying.type, missing)
         self._subject = subject_filler(saying.subject, missing)
         self._said_by = [subject_filler(template, missing) for template in saying.said_by]
         self._valid = ValidTime(saying.on, mapped.dates, missing)
@@ -135,7 +137,8 @@ class _Saying:
                 raise ColumnFault(next(names_in(self._saying.subject), None), "is empty, and the subject needs it")
         except ColumnFault as exc:
             faults.append(exc)
-        data = _taken(self._common, cells, faults)
+        kind = self._type(cells)
+        data = _payload(self._saying.payload, cells, faults) | _taken(self._common, cells, faults)
         for item in self._items(cells, faults):
             whole = data | _taken(self._own, item, faults) if self._own else data
             stated, flag = self._day(item, faults)
@@ -147,7 +150,7 @@ class _Saying:
             if len(faults) > begin:
                 continue
             yield Event(
-                type=self._saying.type,
+                type=kind,
                 subject=subject,
                 valid=valid,
                 data=whole,
@@ -205,7 +208,25 @@ class _Saying:
 def _split(cell: Cell, separator: str) -> Sequence[str]:
     if isinstance(cell, tuple):
         return cell
-    return [part.strip() for part in cell.split(separator)] if cell else ()
+    if not cell or not separator:
+        return (cell,) if cell else ()
+    return [part.strip() for part in cell.split(separator)]
+
+
+def _payload(column: str | None, cells: Cells, faults: list[ColumnFault]) -> dict[str, Json]:
+    """Return the payload that one cell holds as JSON."""
+    text = shown(cells.get(column, "")) if column else ""
+    if not text:
+        return {}
+    try:
+        found: Json = canonical.parse(text)
+    except CanonicalError as exc:
+        faults.append(ColumnFault(column, str(exc)))
+        return {}
+    if not isinstance(found, dict):
+        faults.append(ColumnFault(column, "is not a JSON object"))
+        return {}
+    return found
 
 
 def _taken(takers: Sequence[tuple[str, Take]], cells: Cells, faults: list[ColumnFault]) -> dict[str, Json]:
@@ -219,8 +240,3 @@ def _taken(takers: Sequence[tuple[str, Take]], cells: Cells, faults: list[Column
         if value is not None:
             found[name] = value
     return found
-
-
-def kinds_of_data(mapped: Mapped) -> Mapping[str, str]:
-    """Return what kind of value each property of the payloads is."""
-    return {name: value.as_ for event in mapped.event for name, value in event.data.items()}

@@ -1,31 +1,30 @@
-"""Bringing a store up to a file: what is new is appended, what changed replaced, what vanished retracted. One import."""
+"""One import: the rows of a file are taken in, and counted; with --sync, rows that are gone are withdrawn."""
 
 from collections.abc import Callable, Iterator
-from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-import attrs
 from attrs import frozen
 
 from chronology.errors import BadRowsError, ChronologyError, ImportFileError, StoreError
 from chronology.events import canonical
 from chronology.events.faults import form_faults
-from chronology.events.records import Event, RecordedEvent, as_dict
+from chronology.events.records import Event, as_dict
 from chronology.importers.comparing import Comparison, Held, compare
 from chronology.importers.definitions import schemas
-from chronology.importers.identities import MOST_REVISIONS, MOST_SLOTS, Place, fingerprint, identity, place_of, prefix
+from chronology.importers.following import Following
+from chronology.importers.identities import MOST_SLOTS, Place, fingerprint, identity, prefix
 from chronology.importers.mappings import Mapped
 from chronology.importers.rows import BadRow, Row, Table
 from chronology.importers.statements import Stated, Statements, check_columns
 from chronology.importers.summaries import Summary
 from chronology.store.chronology import Chronology
 from chronology.vocabulary import builtin
-from chronology.vocabulary.event_types import RETRACTED, SOURCE_DESCRIBED, shape_faults
+from chronology.vocabulary.event_types import SOURCE_DESCRIBED, shape_faults
 from chronology.vocabulary.registry import Vocabulary
 
 LARGEST_SHARE: Final = 10
-"""A file that withdraws more than one row in so many is taken for the wrong file, unless somebody says that it is not."""
+"""A file that withdraws more than one row in so many is taken for the wrong one, unless somebody says otherwise."""
 
 Report = Callable[[BadRow], None]
 
@@ -81,7 +80,7 @@ def take_in(
         raise
     except ChronologyError as exc:
         if exc.index is not None and run.line:
-            raise ImportFileError(f"line {run.line:,}: {exc}", hint=exc.hint) from exc
+            raise ImportFileError(f"{table.unit} {run.line:,}: {exc}", hint=exc.hint) from exc
         raise
     run.summary.events, run.summary.head = result.appended, result.head
     return run.summary
@@ -91,7 +90,15 @@ class _Import:
     """One run over a file."""
 
     def __init__(
-        self, chron: Chronology, table: Table, mapped: Mapped, *, path: Path, source: str, wanted: Wanted, report: Report
+        self,
+        chron: Chronology,
+        table: Table,
+        mapped: Mapped,
+        *,
+        path: Path,
+        source: str,
+        wanted: Wanted,
+        report: Report,
     ) -> None:
         self.summary = Summary(dataset=source, sync=wanted.sync, remarks=list(table.remarks))
         self.line = 0
@@ -103,6 +110,7 @@ class _Import:
         self._wanted = wanted
         self._report = report
         self._statements = Statements(mapped, source)
+        self._following = Following(chron, source, file=path.name, recorded_by=wanted.recorded_by)
         self._lines: dict[int, int] = {}
         self._keyless = 0
         self._present = 0
@@ -146,9 +154,11 @@ class _Import:
         number = fingerprint(said.key)
         first = self._lines.setdefault(number, said.line)
         if first != said.line:
-            self._refuse([BadRow(said.line, None, f"has the key {said.key!r}, as line {first:,} has", row.cells)])
+            self._refuse(
+                [BadRow(said.line, None, f"has the key {said.key!r}, as {self._table.unit} {first:,} has", row.cells)]
+            )
             return
-        held = self._held(said.key)
+        held = self._following.held(said.key)
         self._present += any(one.state == "live" for one in held)
         found = compare(said.events, held, self._published)
         if found.is_change and (faults := self._faults(said, found, vocabulary)):
@@ -157,7 +167,7 @@ class _Import:
         self.summary.said += len(said.events)
         self.summary.flagged += len(said.flags)
         self.summary.kept += found.kept
-        yield from self._follow(said, held, found)
+        yield from self._take(said, held, found)
 
     def _refuse(self, rows: list[BadRow]) -> None:
         self.summary.refused += 1
@@ -185,76 +195,19 @@ class _Import:
             faults |= dict.fromkeys(found_faults)
         return list(faults)
 
-    def _follow(self, said: Stated, held: list[Held], found: Comparison) -> Iterator[Event]:
+    def _take(self, said: Stated, held: list[Held], found: Comparison) -> Iterator[Event]:
         """Yield what a row needs, and count it."""
         summary = self.summary
         if not found.is_change:
             summary.unchanged += 1
-            return
-        if held and not self._wanted.sync:
+        elif held and not self._wanted.sync:
             summary.differing += 1
-            return
-        if any(one.state == "live" for one in held) or any(one.state == "settled" for one in held):
-            summary.changed += 1
         else:
-            summary.added += 1
-        for old, event in found.replaced:
-            place = Place(old.place.slot, old.place.revision + 1)
-            yield self._complete(said.key, place, event, replaces=old.event.id)
-        free = self._free(held)
-        for event in found.added:
-            yield self._complete(said.key, next(free), event)
-        for old in found.gone:
-            yield self._retraction(said.key, old, f"row {said.key} no longer says so in {self._path.name}")
-
-    def _free(self, held: list[Held]) -> Iterator[Place]:
-        """Yield places for new events: first those whose event was withdrawn, then new ones."""
-        yield from (
-            Place(one.place.slot, one.place.revision + 1)
-            for one in held
-            if one.state != "live" and not one.event.is_redacted
-        )
-        slot = max((one.place.slot for one in held), default=-1)
-        while True:
-            slot += 1
-            yield Place(slot, 0)
-
-    def _complete(self, key: str, place: Place, event: Event, *, replaces: str | None = None) -> Event:
-        if place.revision >= MOST_REVISIONS or place.slot >= MOST_SLOTS:
-            raise ImportFileError(f"row {key} has changed {MOST_REVISIONS:,} times, which is all that can be counted")
-        event_id = identity(self._source, key, place)
-        return attrs.evolve(event, id=event_id, replaces=replaces, recorded_by=self._wanted.recorded_by)
-
-    def _retraction(self, key: str, old: Held, reason: str) -> Event:
-        return Event(
-            type=RETRACTED,
-            subject=old.event.event.subject,
-            retracts=old.event.id,
-            source=self._source,
-            locator=key,
-            data={"reason": reason},
-            id=identity(self._source, key, old.place._replace(withdraws=True)),
-            recorded_by=self._wanted.recorded_by,
-        )
-
-    def _held(self, key: str) -> list[Held]:
-        """Return the newest event at each place of a row, as it stands in the log."""
-        found = self._chron.events_starting(prefix(self._source, key))
-        if not found:
-            return []
-        places = [(place_of(event.id), event) for event in found]
-        withdrawn = {place[:2] for place, _ in places if place.withdraws}
-        said = [(place, event) for place, event in places if not place.withdraws]
-        # Their ids are in order of slot and revision.
-        newest = [list(group)[-1] for _, group in groupby(said, key=lambda pair: pair[0].slot)]
-        return [Held(place, event, self._state(event, withdrawn=place[:2] in withdrawn)) for place, event in newest]
-
-    def _state(self, event: RecordedEvent, *, withdrawn: bool) -> str:
-        if event.is_redacted:
-            return "settled"
-        if withdrawn:
-            return "withdrawn"
-        return "live" if self._chron.withdrawn_by(event) is None else "settled"
+            if any(one.state != "withdrawn" for one in held):
+                summary.changed += 1
+            else:
+                summary.added += 1
+            yield from self._following.follow(said.key, held, found)
 
     def _vanished(self, head: int) -> Iterator[Event]:
         """Yield the retractions of rows that the file does not have any more.
@@ -262,13 +215,15 @@ class _Import:
         Raises:
             ImportFileError: nobody can tell which these are, or they are too many.
         """
-        keys = {key: None for key in self._keys_before(head)}
-        gone = [(key, live) for key in keys if (live := [one for one in self._held(key) if one.state == "live"])]
+        keys = dict.fromkeys(self._keys_before(head))
+        gone = [
+            (key, live) for key in keys if (live := [one for one in self._following.held(key) if one.state == "live"])
+        ]
         if not gone:
             return
         if self._keyless:
             raise ImportFileError(
-                f"line {self._keyless:,} has no key that can be read, so nobody can tell which rows are gone",
+                f"{self._table.unit} {self._keyless:,} has no key, so nobody can tell which rows are gone",
                 hint="correct that line, or import without --sync",
             )
         before = self._present + len(gone)
@@ -280,7 +235,7 @@ class _Import:
         for key, live in gone:
             self.summary.withdrawn += 1
             for one in live:
-                yield self._retraction(key, one, f"row {key} is no longer in {self._path.name}")
+                yield self._following.retraction(key, one, f"row {key} is no longer in {self._path.name}")
 
     def _keys_before(self, head: int) -> Iterator[str]:
         """Yield the keys of imported rows that this file does not have."""

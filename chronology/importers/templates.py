@@ -86,10 +86,17 @@ def slug(text: str, room: int) -> str:
         text: the name, in any script.
         room: the most characters.
     """
+    if "://" in text:
+        # Addresses may differ in nothing but punctuation or the case of letters.
+        return _with_digest(slug_of(text.partition("://")[2]), text, room)
     found = slug_of(text)
     letters = [one for one in folded(text) if one.isalnum()]
     if found and len(found) <= room and all(map(str.isascii, letters)):
         return found
+    return _with_digest(found, text, room)
+
+
+def _with_digest(found: str, text: str, room: int) -> str:
     digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:_DIGEST]
     short = found[: room - _DIGEST - 1].rstrip("-.")
     return f"{short}-{digest}" if short else f"x-{digest}"

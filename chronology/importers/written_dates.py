@@ -29,7 +29,7 @@ MONTHS: Final = (
 )  # fmt: skip
 
 
-class DateFault(ChronologyError):
+class DateFault(ChronologyError):  # noqa: N818 - what is wrong with a cell, collected rather than shown
     """A text that is not a date by the declared forms; `is_sentinel` if it is one that stands for none."""
 
     def __init__(self, text: str, reason: str, *, is_sentinel: bool = False) -> None:
@@ -61,6 +61,9 @@ _TOKEN: Final = re.compile("|".join(sorted(_TOKENS, key=len, reverse=True)))
 def form_faults(form: str) -> Iterator[str]:
     """Yield what is wrong with a declared form."""
     if form in (EDTF, WORDS):
+        return
+    if " or " in form:
+        yield f"{form!r} leaves a choice: keep the one that the file means"
         return
     tokens = _TOKEN.findall(form)
     if not {"YYYY", "YY"} & set(tokens):
@@ -195,7 +198,8 @@ def _zone(zone: str) -> str:
 
 
 _PART: Final = re.compile(
-    r"(?:in |the )*(?P<part>early|mid|late|(?:the )?(?:beginning|start|middle|end) of)[ -](?:the )?(?:month of )?(?P<rest>.+)"
+    r"(?:in |the )*(?P<part>early|mid|late|(?:the )?(?:beginning|start|middle|end) of)[ -](?:the )?"
+    r"(?:month of )?(?P<rest>.+)"
 )
 _THIRDS: Final[Mapping[str, int]] = {
     "early": 0, "beginning of": 0, "start of": 0, "mid": 1, "middle of": 1, "late": 2, "end of": 2,
