@@ -102,6 +102,11 @@ def _opened(path: Path) -> Any:
 
 def _unreadable(path: Path, exc: Exception) -> ImportFileError:
     told = " ".join(str(exc).split())[:200]
+    inner: BaseException | None = exc
+    while inner is not None:
+        if type(inner).__name__ in ("EntitiesForbidden", "DTDForbidden", "ExternalReferenceForbidden"):
+            told = "its XML defines entities, as no program does that saves workbooks"
+        inner = inner.__cause__ or inner.__context__
     return ImportFileError(
         f"{path} cannot be read as a workbook: {told or type(exc).__name__}", hint="save it again as .xlsx, or as CSV"
     )
