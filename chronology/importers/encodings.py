@@ -50,12 +50,18 @@ def encoding_of(path: Path, *, longest_line: int | None = _LONGEST_BYTES) -> Fou
         ImportFileError: it is no text, or most of it is UTF-8 but some is not.
     """
     with opened(path) as source:
-        beginning = source.stream.read(4)
+        beginning = source.stream.read(_SAMPLE)
     if is_archive(beginning):
         raise ImportFileError(f"{path} is a ZIP archive or a workbook, not text", hint="unpack it, or say --as xlsx")
     for mark, marked in _MARKS:
         if beginning.startswith(mark):
             return Found(marked)
+    if b"\0" in beginning:
+        # No text has zero bytes, except one of two bytes a letter that lacks its mark.
+        wide = _wide(beginning)
+        if wide is None:
+            raise ImportFileError(f"{path} is not text: it has zero bytes", hint="is this the right file?")
+        return Found(wide, is_likely=True)
     fault = _utf8_fault(path, longest_line)
     if fault is None:
         return Found("utf-8")
@@ -104,9 +110,6 @@ def _likely(around: bytes) -> str | None:
     # Imported here, because only a text that is not UTF-8 needs it.
     from charset_normalizer import from_bytes
 
-    if around[:_SAMPLE].count(0) > len(around[:_SAMPLE]) // 100:
-        # Bytes of no text at all, or of UTF-16 without its mark.
-        return _wide(around)
     best = from_bytes(around[: 2 * _SAMPLE]).best()
     return None if best is None or best.encoding == "ascii" else str(best.encoding)
 
