@@ -53,6 +53,9 @@ HIDDEN = {
     ("chronology.commands.upkeep", "chronology.events.structuring"): "only the example needs cattrs, a slow import",
     ("chronology.commands.output", "chronology.commands.terminal"): "pipes need no colours and no widths",
     ("chronology.commands.output", "chronology.commands.pager"): "nor a pager",
+    ("chronology.importers.encodings", "charset_normalizer"): "only a text that is not UTF-8 needs it",
+    ("chronology.importers.spreadsheets", "openpyxl"): "reading workbooks is an optional extra",
+    ("chronology.importers.spreadsheets", "defusedxml"): "it belongs to that extra",
     ("chronology.commands.progress", "rich"): "only a long run at a terminal shows a bar",
 }
 """Imports inside a function, each with its reason: (module, what is imported). None of them dodges a cycle."""

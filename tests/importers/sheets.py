@@ -107,5 +107,7 @@ def take(chron: Chronology, rows: Iterable[Mapping[str, str]], *, file: Path, **
 def live(chron: Chronology, source: str = "source/raids") -> list[dict[str, Any]]:
     """Return what the live events of a dataset say, in an order of its own; not how they came to be there."""
     found = [as_dict(event.event) for event in chron.timeline() if event.event.source == source]
-    said = [{k: v for k, v in one.items() if k not in ("id", "replaces")} for one in found if one["type"] == "raid.told"]
+    said = [
+        {k: v for k, v in one.items() if k not in ("id", "replaces")} for one in found if one["type"] == "raid.told"
+    ]
     return sorted(said, key=repr)

@@ -85,7 +85,9 @@ def test_progress_is_told(tmp_path: Path) -> None:
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Z")), min_size=1, max_size=8)
 
 
-@given(rows=st.lists(st.lists(TEXT, min_size=3, max_size=3), min_size=1, max_size=6), separator=st.sampled_from(",;\t|"))
+@given(
+    rows=st.lists(st.lists(TEXT, min_size=3, max_size=3), min_size=1, max_size=6), separator=st.sampled_from(",;\t|")
+)
 def test_what_was_written_is_read(
     rows: list[list[str]], separator: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

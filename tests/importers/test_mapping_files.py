@@ -51,7 +51,7 @@ def test_a_column_of_the_codebook_is_at_its_place() -> None:
         ("[[event]]", "[[events]]", "unknown key 'events' (did you mean event?)"),
         ('on = { column = "day" }', "on = {}", "event[0].on: give either column, or start with end"),
         ('on = { column = "day" }', 'on = { column = "day", forms = ["DD/MM"] }', "event[0].on.forms: 'DD/MM' has no"),
-        ('as = "integer"', 'as = "integr"', "event[0].data.killed.as: 'integr' is not a kind of value (did you mean int"),
+        ('as = "integer"', 'as = "integr"', "event[0].data.killed.as: 'integr' is not a kind of value (did you mean"),
         ('as = "integer"', 'as = "subject"', "event[0].data.killed.kind: is missing"),
         ('as = "integer"', "as = 3.5", "must be a text, not 3.5"),
         ('name = "raid.told"', 'name = "raid.untold"', "type: raid.untold is defined but no event is of that type"),

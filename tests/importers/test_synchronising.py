@@ -200,7 +200,7 @@ def test_bad_rows_can_be_skipped(chron: Chronology, file: Path) -> None:
 
 def test_a_row_is_refused_whole(chron: Chronology, file: Path) -> None:
     """If one of its events cannot enter the log, none does."""
-    mapping = MAPPING.replace('lasts = false', 'lasts = false\n') + ""
+    mapping = MAPPING.replace("lasts = false", "lasts = false\n") + ""
     long = raid(1, office="SOHR;VOA", said="2018-05-02;2018-05-03", where="x" * 70_000)
     file.write_text(as_csv([raid(0), long]), "utf-8")
     outcome = take_file(chron, file, mapping, skip_bad=True)

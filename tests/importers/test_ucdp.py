@@ -1,4 +1,4 @@
-"""The UCDP Georeferenced Event Dataset: the codebook's rules, on an extract, and on the whole file where it is there."""
+"""The UCDP Georeferenced Event Dataset: the codebook's rules, on an extract and on the whole file."""
 
 import csv
 import gzip
