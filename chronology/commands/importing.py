@@ -55,7 +55,7 @@ def import_(
     """Import a file: a spreadsheet, a public dataset, or a log.
 
     A mapping says which column means what. Every row has a key, so importing a file twice appends nothing. All of it is
-    one transaction. Bad rows stop it; --dry-run shows them all.
+    one transaction. Bad rows stop it; --dry-run shows them all, and exits with 1 if there are any.
 
     \b
     chronology import incidents.csv --mapping incidents.toml --dry-run
@@ -71,7 +71,7 @@ def import_(
         bad: list[BadRow] = []
         with _reporting(bad, skip_bad, opened.table.unit, dry_run=dry_run, as_json=as_json) as report:
             summary = importing.import_file(chron, opened, wanted=wanted, report=report)
-    _show(summary, bad, dry_run=dry_run, as_json=as_json)
+    _show(summary, bad, skipped=skip_bad is not None, dry_run=dry_run, as_json=as_json)
 
 
 def _import_log(importer: LogImporter, file: Path, store: Path, *, dry_run: bool, as_json: bool) -> None:
@@ -114,7 +114,7 @@ def _reporting(
         raise
 
 
-def _show(summary: Summary, bad: list[BadRow], *, dry_run: bool, as_json: bool) -> None:
+def _show(summary: Summary, bad: list[BadRow], *, skipped: bool, dry_run: bool, as_json: bool) -> None:
     if dry_run:
         fine = "nothing is wrong, and " if not summary.refused else ""
         output.say(f"dry run: {fine}nothing was written")
@@ -130,6 +130,8 @@ def _show(summary: Summary, bad: list[BadRow], *, dry_run: bool, as_json: bool) 
         output.put(f"{summary.events:,} {'event' if summary.events == 1 else 'events'} {appended}")
     for note in _notes(summary):
         output.say(f"note: {note}")
+    if dry_run and summary.refused and not skipped:
+        raise typer.Exit(1)
 
 
 def _notes(summary: Summary) -> Iterator[str]:

@@ -125,7 +125,7 @@ _TEXTS: Final = ("grade", "quote", "locator", "note")
 def _content(event: Event, published: frozenset[str]) -> str:
     """Return what an event says, so that what only looks different is equal."""
     stated = None if event.stated in published else event.stated
-    texts = [_plain(getattr(event, name)) for name in _TEXTS]
+    texts = [_plain(getattr(event, name)) or None for name in _TEXTS]
     data = _plain(thaw(event.data))
     parts = [event.type, event.subject, event.valid, event.stance, event.source, event.said_by, stated, texts, data]
     return json.dumps(parts, ensure_ascii=False, sort_keys=True)

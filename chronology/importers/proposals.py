@@ -218,8 +218,8 @@ def _braced(name: str) -> str:
 
 def _text(text: str) -> str:
     """Write a text as TOML does; a JSON text is one too."""
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _comment(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
