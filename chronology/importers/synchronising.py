@@ -13,7 +13,7 @@ from chronology.events.records import Event, as_dict
 from chronology.importers.comparing import Comparison, Held, compare
 from chronology.importers.definitions import schemas
 from chronology.importers.following import Following
-from chronology.importers.identities import MOST_SLOTS, Place, fingerprint, identity, prefix
+from chronology.importers.identities import MOST_SLOTS, Place, fingerprint, identity
 from chronology.importers.mappings import Mapped
 from chronology.importers.rows import BadRow, Row, Table
 from chronology.importers.statements import Stated, Statements, check_columns
@@ -241,7 +241,8 @@ class _Import:
         """Yield the keys of imported rows that this file does not have."""
         for event in self._chron.events_from(self._source, until=head):
             key = event.event.locator
-            if key and fingerprint(key) not in self._lines and event.id.startswith(prefix(self._source, key)):
+            # What an import did not bring has no ids of its kind, so nothing of it will be found.
+            if key and fingerprint(key) not in self._lines:
                 yield key
 
     def _description(self) -> Iterator[Event]:

@@ -15,7 +15,7 @@ from tests.command_line import done, refused, run, untouched
 from tests.importers.sheets import COLUMNS, MAPPING, as_csv, raid
 
 MEGABYTE = 1 << 20
-MEMORY = 400 * MEGABYTE
+MEMORY = 300 * MEGABYTE
 """Of a process that imports a hostile file; without the limits of the importers, each of the large ones needs more."""
 
 
@@ -53,6 +53,20 @@ def _one_long_quoted_cell(path: Path) -> None:
         file.write(",".join(COLUMNS).encode() + b'\n1,"')
         for _ in range(100):
             file.write(b"x\n" * (MEGABYTE // 2))
+
+
+def _one_long_record(path: Path) -> None:
+    with path.open("wb") as file:
+        file.write(",".join(COLUMNS).encode() + b"\n1")
+        for _ in range(100):
+            file.write(b',"a\n"' * (MEGABYTE // 5))
+
+
+def _one_long_line_of_wide_letters(path: Path) -> None:
+    with path.open("wb") as file:
+        file.write("\ufeff".encode("utf-16-le") + "id,day\n".encode("utf-16-le"))
+        for _ in range(100):
+            file.write("\U00010380".encode("utf-16-le") * (MEGABYTE // 4))
 
 
 def _bomb_of_gzip(path: Path) -> None:
@@ -126,6 +140,8 @@ def _entities(path: Path) -> None:
 HOSTILE = [
     ("raids.csv", _one_long_line, "is longer than 1,000,000 characters"),
     ("raids.csv", _one_long_quoted_cell, "line 2: a cell is longer than 131,072 characters"),
+    ("raids.csv", _one_long_record, "is longer than 1,000,000 characters"),
+    ("raids.csv", _one_long_line_of_wide_letters, "is longer than 1,000,000 characters"),
     ("raids.csv.gz", _bomb_of_gzip, "is longer than 1,000,000 characters"),
     ("raids.csv", _many_columns, "has 10,000 columns, and the most that are read are 1,000"),
     ("raids.csv", _many_cells, "raids: there is no column"),

@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from chronology import Chronology, Event
 from chronology.errors import BadRowsError, ImportFileError
+from chronology.importers import importing, registry
+from chronology.importers.mapping_files import read_mapping
+from chronology.importers.synchronising import Wanted
 from tests.conftest import Clock, counting
 from tests.importers.sheets import MAPPING, as_csv, live, raid, take, take_file
 
@@ -118,6 +121,14 @@ def test_a_row_that_returns_is_restated(chron: Chronology, file: Path) -> None:
     said = [e.id for e in chron.read() if e.event.subject == "incident/raid-0" and e.event.type == "raid.told"]
     assert len(said) == len(set(said)) == 3
     assert len(live(chron)) == 10
+
+
+def test_a_change_that_is_taken_back_is_a_change_again(chron: Chronology, file: Path) -> None:
+    """The store follows a publisher who changes a number and changes it back, as often as that happens."""
+    take(chron, TEN, file=file)
+    for killed in (9, 3, 9, 3):
+        assert take(chron, [raid(0, killed=killed), *TEN[1:]], file=file, sync=True).counts == (0, 1, 9, 0, 0)
+        assert sorted(one["data"]["killed"] for one in live(chron)) == sorted([killed, *[3] * 9])
 
 
 def test_a_report_that_is_dropped_from_a_row_is_retracted_alone(chron: Chronology, file: Path) -> None:
@@ -236,6 +247,25 @@ def test_an_import_that_breaks_off_leaves_nothing(chron: Chronology, file: Path)
     with pytest.raises((ImportFileError, BadRowsError)):
         take_file(chron, file, MAPPING)
     assert chron.head() == head
+
+
+def test_an_import_that_is_interrupted_leaves_nothing(chron: Chronology, file: Path) -> None:
+    """Though hundreds of rows were already on their way."""
+    head = chron.head()
+    file.write_text(as_csv([raid(n) for n in range(2_000)]), "utf-8")
+    told = []
+
+    def interrupt(done: int, total: int) -> None:
+        told.append(done)
+        if len(told) == 4:
+            raise KeyboardInterrupt
+
+    found = importing.format_for(file, name="csv", mapping=None)
+    opened = importing.open_file(file, registry.Format(found.importer, read_mapping(MAPPING, "x")), tell=interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        importing.import_file(chron, opened, wanted=Wanted(), report=print)
+    assert chron.head() == head
+    assert "raid.told" not in chron.vocabulary
 
 
 def test_two_datasets_with_the_same_keys_do_not_touch(chron: Chronology, file: Path) -> None:
