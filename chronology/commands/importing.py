@@ -1,7 +1,7 @@
 """The command that takes in other people's files: import."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -66,10 +66,12 @@ def import_(
         _import_log(found.importer, file, path_of(context), dry_run=dry_run, as_json=as_json)
         return
     wanted = Wanted(sync=sync, dry_run=dry_run, skip_bad=skip_bad is not None, yes=yes, recorded_by=recorded_by or None)
-    with Chronology.open(path_of(context)) as chron, progress_bar("importing") as tell:
+    bad: list[BadRow] = []
+    # A dry run prints while it reads; a bar would stand in between. So would it before errors, which come at the end.
+    bar = nullcontext() if dry_run else progress_bar("importing")
+    with _errors_last() as late, Chronology.open(path_of(context)) as chron, bar as tell:
         opened = importing.open_file(file, found, source=source, tell=tell)
-        bad: list[BadRow] = []
-        with _reporting(bad, skip_bad, opened.table.unit, dry_run=dry_run, as_json=as_json) as report:
+        with _reporting(bad, late, skip_bad, opened.table.unit, dry_run=dry_run, as_json=as_json) as report:
             summary = importing.import_file(chron, opened, wanted=wanted, report=report)
     _show(summary, bad, skipped=skip_bad is not None, dry_run=dry_run, as_json=as_json)
 
@@ -86,32 +88,46 @@ def _import_log(importer: LogImporter, file: Path, store: Path, *, dry_run: bool
 
 
 @contextmanager
+def _errors_last() -> Iterator[list[str]]:
+    """Keep what is wrong with rows until nothing else is being shown; print it if the import is refused for it."""
+    kept: list[str] = []
+    try:
+        yield kept
+    except BadRowsError:
+        for text in kept[:_REPORTED]:
+            output.say(f"error: {text}")
+        if len(kept) > _REPORTED:
+            output.say(f"note: {kept[-1]}")
+        raise
+
+
+@contextmanager
 def _reporting(
-    bad: list[BadRow], skip_bad: Path | None, unit: str, *, dry_run: bool, as_json: bool
+    bad: list[BadRow], late: list[str], skip_bad: Path | None, unit: str, *, dry_run: bool, as_json: bool
 ) -> Iterator[Report]:
     """Give what is told of bad rows: in a dry run all are shown, else the first ones, or all are written aside."""
     if skip_bad is not None:
         with Aside(skip_bad, dry_run=dry_run) as aside:
             yield aside.add
         return
-    count = 0
+    more = 0
 
     def report(row: BadRow) -> None:
-        nonlocal count
-        count += 1
+        nonlocal more
         if dry_run and as_json:
             bad.append(row._replace(cells={}))
         elif dry_run:
             output.put(row.told(unit))
-        elif count <= _REPORTED:
-            output.say(f"error: {row.told(unit)}")
+        elif len(late) < _REPORTED:
+            late.append(row.told(unit))
+        else:
+            more += 1
 
     try:
         yield report
-    except BadRowsError:
-        if count > _REPORTED:
-            output.say(f"note: {count - _REPORTED:,} more faults are not shown")
-        raise
+    finally:
+        if more:
+            late.append(f"{more:,} more faults are not shown")
 
 
 def _show(summary: Summary, bad: list[BadRow], *, skipped: bool, dry_run: bool, as_json: bool) -> None:

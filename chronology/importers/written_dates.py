@@ -29,6 +29,9 @@ MONTHS: Final = (
 )  # fmt: skip
 
 
+_TOLD: Final = 4
+
+
 class DateFault(ChronologyError):  # noqa: N818 - what is wrong with a cell, collected rather than shown
     """A text that is not a date by the declared forms; `is_sentinel` if it is one that stands for none."""
 
@@ -136,7 +139,13 @@ class Forms:
                 return found
         if text[:10] in self.sentinels:
             raise DateFault(text, "stands for an unknown date", is_sentinel=True)
-        raise DateFault(text, reasons[0] if reasons else f"is not a date of the form {' or '.join(self.forms)}")
+        raise DateFault(text, reasons[0] if reasons else f"is not a date of the form {self._told()}")
+
+    def _told(self) -> str:
+        """Return the forms for people; many are counted, because the mapping lists them."""
+        if len(self.forms) <= _TOLD:
+            return " or ".join(self.forms)
+        return f"{', '.join(self.forms[: _TOLD - 1])} or {len(self.forms) - _TOLD + 1} more of the mapping"
 
     def _by(self, form: str, text: str) -> str | None:
         if form == EDTF:

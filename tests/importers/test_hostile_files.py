@@ -65,7 +65,7 @@ def _one_long_record(path: Path) -> None:
 def _one_long_line_of_wide_letters(path: Path) -> None:
     with path.open("wb") as file:
         file.write("\ufeff".encode("utf-16-le") + "id,day\n".encode("utf-16-le"))
-        for _ in range(100):
+        for _ in range(200):
             file.write("\U00010380".encode("utf-16-le") * (MEGABYTE // 4))
 
 
