@@ -106,8 +106,8 @@ class Saying:
     """One event that each row makes, or one for each item of its lists.
 
     Attributes:
-        type, subject, grade: templates.
-        said_by: templates of subjects, the origin first.
+        type, subject, stance, grade: templates.
+        said_by: templates of subjects, the origin first; a single column may hold a list of them.
         each: columns with lists that belong together, and what separates their items: each item is an event.
         when: columns with the values for which it applies; an empty list means any value but an empty one.
         payload: the column that holds the whole payload, as JSON.
@@ -119,6 +119,7 @@ class Saying:
     on: On
     said_by: tuple[str, ...] = ()
     stated: DateColumn | None = None
+    stance: str | None = None
     grade: str | None = None
     quote: Value | None = None
     note: Value | None = None
@@ -184,6 +185,7 @@ class Mapped:
             texts = [
                 event.type,
                 event.subject,
+                event.stance or "",
                 event.grade or "",
                 *event.said_by,
                 *(value.text for _, value in event.values()),

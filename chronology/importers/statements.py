@@ -1,6 +1,6 @@
 """Statements: a row becomes the events that it stands for, by a mapping. Pure; compares nothing with a store."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from attrs import define, field, frozen
@@ -103,7 +103,8 @@ class _Saying:
         self._missing = missing
         self._type = filler(saying.type, missing)
         self._subject = subject_filler(saying.subject, missing)
-        self._said_by = [subject_filler(template, missing) for template in saying.said_by]
+        self._said_by = [_speakers(template, missing) for template in saying.said_by]
+        self._stance = filler(saying.stance, missing) if saying.stance else None
         self._valid = ValidTime(saying.on, mapped.dates, missing)
         self._stated: Forms | None = forms_of(mapped.dates, saying.stated.forms) if saying.stated else None
         self._grade = filler(saying.grade, missing) if saying.grade else None
@@ -146,13 +147,16 @@ class _Saying:
             if flag:
                 flags.append(flag)
                 note = f"{note}; {flag}" if note else flag
-            said_by = [name for name in (fill(item) for fill in self._said_by) if name]
+            said_by = [name for speakers in self._said_by for name in speakers(item) if name]
+            stance = self._stance(item) if self._stance else ""
             if len(faults) > begin:
                 continue
             yield Event(
                 type=kind,
                 subject=subject,
                 valid=valid,
+                # Checked with the whole event.
+                stance=stance or "affirms",  # type: ignore[arg-type]
                 data=whole,
                 source=self._source,
                 said_by=said_by,
@@ -203,6 +207,18 @@ class _Saying:
         if not is_day(day):
             return None, f"{column} {text!r} is not one day"
         return day, None
+
+
+def _speakers(template: str, missing: frozenset[str]) -> Callable[[Cells], Sequence[str]]:
+    """Return a function that names who says something: one, or all that a cell with a list names."""
+    fill = subject_filler(template, missing)
+    column = template[1:-1] if template[:1] == "{" and template.count("{") == 1 and template[-1:] == "}" else ""
+
+    def speakers(cells: Cells) -> Sequence[str]:
+        cell = cells.get(column, "")
+        return cell if isinstance(cell, tuple) else (fill(cells),)
+
+    return speakers
 
 
 def _split(cell: Cell, separator: str) -> Sequence[str]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import frozen
 
-from chronology.errors import BadRowsError, ChronologyError, ImportFileError, StoreError
+from chronology.errors import BadRowsError, ChronologyError, ImportFileError, StoreError, UnknownNameError
 from chronology.events import canonical
 from chronology.events.faults import form_faults
 from chronology.events.records import Event, as_dict
@@ -83,6 +83,8 @@ def take_in(
             raise ImportFileError(f"{table.unit} {run.line:,}: {exc}", hint=exc.hint) from exc
         raise
     run.summary.events, run.summary.head = result.appended, result.head
+    if result.remarks:
+        run.summary.remarks.append("some reports are dated before what they report; `chronology lint` lists them")
     return run.summary
 
 
@@ -187,7 +189,7 @@ class _Import:
             return [f"stands for {len(said.events):,} events, and the most are {MOST_SLOTS:,}"]
         for event in (*found.added, *(event for _, event in found.replaced)):
             found_faults = shape_faults(event) + form_faults(event)
-            found_faults = found_faults or vocabulary.faults(event)
+            found_faults = found_faults or _payload_faults(vocabulary, event)
             if not found_faults and len(str(event.data)) + len(event.quote or "") + len(event.note or "") > _SHORT:
                 size = len(canonical.encode(as_dict(event)))
                 if size > canonical.MAX_BYTES - 1_000:
@@ -267,3 +269,10 @@ class _Import:
         """Return the days with which the log may have filled in when the dataset said something."""
         described = (one.event.data for one in self._chron.timeline(self._source))
         return frozenset(str(data["published"]) for data in described if "published" in data)
+
+
+def _payload_faults(vocabulary: Vocabulary, event: Event) -> list[str]:
+    try:
+        return vocabulary.faults(event)
+    except UnknownNameError as exc:
+        return [f"{exc} ({exc.hint})" if exc.hint else str(exc)]

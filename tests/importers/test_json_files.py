@@ -97,6 +97,26 @@ def test_cloudevents_become_events(chron: Chronology, tmp_path: Path) -> None:
     assert (second.valid, second.said_by, second.grade) == ("2019-02", ("person/mayor",), "B2")
 
 
+def test_cloudevents_that_chronology_wrote(chron: Chronology, tmp_path: Path) -> None:
+    """Their data is a whole event: it was so when that says, not when it was recorded, and a denial stays one."""
+    path = tmp_path / "a.jsonl"
+    body = {"format": 1, "nonce": "ab", "type": "crossing.closed", "subject": "crossing/north", "valid": "2019-02~",
+            "stance": "denies", "data": {"reason": "snow"}, "source": "source/gazette", "stated": "2019-03-02",
+            "said_by": ["person/mayor", "person/clerk"], "grade": "B2", "quote": "closed"}  # fmt: skip
+    event = {"specversion": "1.0", "id": "1", "source": "chronology/x", "type": "crossing.closed",
+             "subject": "crossing/north", "time": "2024-02-10T08:00:00.000000Z", "data": body}  # fmt: skip
+    unknown = event | {"id": "2", "type": "crossing.vanished"}
+    path.write_text(f"{json.dumps(event)}\n{json.dumps(unknown)}\n", "utf-8")
+    outcome = take_file(chron, path, form="cloudevents", source="source/feed", skip_bad=True)
+    assert [row.reason.partition(" (")[0] for row in outcome.bad] == ["unknown event type 'crossing.vanished'"]
+    found = chron.event(chron.head()).event
+    assert (found.valid, found.stance, found.stated, found.grade, found.quote) == (
+        "2019-02~", "denies", "2019-03-02", "B2", "closed"
+    )  # fmt: skip
+    assert found.said_by == ("person/mayor", "person/clerk", "source/gazette")
+    assert found.data == {"reason": "snow"}
+
+
 INCIDENT = {
     "id": "CIV0001", "date": "02/24/2022", "latitude": "49.85005", "longitude": "36.659031", "location": "Chuhuiv",
     "description": "Apartment block hit.",
