@@ -8,8 +8,8 @@ from typing import Annotated, Final
 import typer
 
 from chronology.commands import output
-from chronology.commands.application import Format, PlainCommand, ReadingGroup, app, format_of
-from chronology.commands.documents import write_new
+from chronology.commands.application import DryRun, Format, PlainCommand, ReadingGroup, app, format_of
+from chronology.commands.documents import check_new, write_new
 from chronology.commands.table import Shape
 from chronology.importers import importing, mapping_files, proposals, registry, trials
 from chronology.importers.rows import Row
@@ -58,6 +58,7 @@ def new(
     to: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="PATH", help="A new file; prints it if not given.")
     ] = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Propose a mapping, from a file's first thousand rows.
 
@@ -69,7 +70,11 @@ def new(
     rows = [row.cells for row in islice((row for row in table.rows if isinstance(row, Row)), proposals.SAMPLED)]
     stem = file.name.removesuffix(".gz").partition(".")[0]
     text = proposals.propose(stem, importer.name, table.columns, rows)
-    if to is None:
+    if dry_run and to is not None:
+        check_new(to)
+        output.say_dry_run()
+        output.put(f"would write {to}")
+    elif to is None:
         output.put(text.rstrip("\n"), multiline=True)
     else:
         write_new(to, text.encode())
