@@ -292,7 +292,7 @@ def datasets(draw: st.DrawFn) -> list[dict[str, str]]:
     return rows
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(releases=st.lists(datasets(), min_size=1, max_size=4))
 def test_after_a_sync_the_store_says_what_the_file_says(
     releases: list[list[dict[str, str]]], tmp_path_factory: pytest.TempPathFactory
