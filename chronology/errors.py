@@ -67,6 +67,27 @@ class BatchRefusedError(ChronologyError):
         self.unchecked = unchecked
 
 
+class ImportFileError(ChronologyError):
+    """A file that cannot be imported as it is: it cannot be read, or is not of the form that was asked for."""
+
+
+class MappingError(ChronologyError):
+    """A mapping that cannot be used: every fault at once, each with its path."""
+
+    def __init__(self, where: str, faults: Sequence[str], *, hint: str | None = None) -> None:
+        super().__init__(f"{where}: {'; '.join(faults)}", hint=hint)
+        self.faults = tuple(faults)
+
+
+class BadRowsError(ChronologyError):
+    """An import with bad rows, each of which has been reported. Nothing was written."""
+
+    def __init__(self, refused: int, *, hint: str | None = None) -> None:
+        rows = "1 row is bad" if refused == 1 else f"{refused:,} rows are bad"
+        super().__init__(f"{rows}, so nothing was written", hint=hint)
+        self.refused = refused
+
+
 class UnknownNameError(ChronologyError):
     """A name that the vocabulary or the log does not know, with the nearest names that it does know."""
 

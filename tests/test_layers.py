@@ -71,6 +71,9 @@ HIDDEN = {
     ("chronology.exporters.xlsx", "openpyxl"): "writing workbooks is an optional extra",
     ("chronology.exporters.parquet", "pyarrow"): "writing Parquet is an optional extra",
     ("chronology.commands.completion", "chronology.exporters"): "only a format to export is completed with it",
+    ("chronology.importers.encodings", "charset_normalizer"): "only a text that is not UTF-8 needs it",
+    ("chronology.importers.spreadsheets", "openpyxl"): "reading workbooks is an optional extra",
+    ("chronology.importers.spreadsheets", "defusedxml"): "it belongs to that extra",
     ("chronology.commands.progress", "rich"): "only a long run at a terminal shows a bar",
 }
 """Imports inside a function, each with its reason: (module, what is imported). None of them dodges a cycle."""

@@ -165,11 +165,12 @@ def test_the_python_of_a_page_runs(name: str, tmp_path: Path, monkeypatch: pytes
 
 
 def test_python_stands_only_where_it_is_run() -> None:
-    """The tests run every page with Python or SQL."""
+    """The tests run every page with Python or SQL; `importers/test_third_party.py` runs that on importing."""
     assert [name for name, page in PAGES.items() if PYTHON.search(page.read_text("utf-8"))] == [
         "README.md",
         # Run by `tests/exporters/test_formats.py`, as a package that is installed.
         "docs/export.md",
+        "docs/import.md",
         "docs/python.md",
     ]
     assert [name for name, page in PAGES.items() if SQL.search(page.read_text("utf-8"))] == ["docs/python.md"]

@@ -61,6 +61,8 @@ GROUPS: Final = {
         "keygen": "evidence",
     },
     "Bring in and take out": {
+        "import": "importing",
+        "mapping": "mapping",
         "export": "exporting",
     },
     "Share a log": {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from chronology.errors import ChronologyError
 from chronology.events.identities import Identities
-from chronology.log.event_table import Log
+from chronology.log.event_table import Log, Row
 from chronology.projections import merges
 from chronology.projections.filters import Filters
 from chronology.projections.names import Texts
@@ -17,6 +17,7 @@ from chronology.store import query
 from chronology.store.query import KnownAt
 
 if TYPE_CHECKING:
+    from chronology.events.records import RecordedEvent
     from chronology.vocabulary.registry import Vocabulary
 
 
@@ -54,6 +55,10 @@ class Asking(ABC):
     @abstractmethod
     def vocabulary(self) -> "Vocabulary":
         """The event types that the log defines."""
+
+    @abstractmethod
+    def _recorded(self, row: Row) -> "RecordedEvent":
+        """Return a row of the log as users see it."""
 
     def _identities(self, known_at: KnownAt = None) -> Identities:
         """Return which names meant one subject, as known then."""

@@ -1,14 +1,21 @@
-"""Finding events by their words, and names by their beginning. `Reader` inherits it."""
+"""Finding events by their words, ids or source, and names by their beginning. `Reader` inherits it."""
 
+from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Final, Unpack
 
 from chronology.errors import ChronologyError
+from chronology.log import database
 from chronology.store.asking import Asking, Restrictions
 
 if TYPE_CHECKING:
+    from chronology.events.records import RecordedEvent
     from chronology.questions.beginnings import Named
     from chronology.questions.search import Hit
+
+
+_MOST_ALIKE: Final = 100_000
+"""More events than any beginning of an id that is in use is shared by."""
 
 
 class Finding(Asking):
@@ -66,3 +73,32 @@ class Finding(Asking):
             return beginnings.beginning(
                 self._log, self._connection, self.vocabulary, what, prefix, subject=subject, limit=limit
             )
+
+    def events_starting(self, prefix: str) -> "list[RecordedEvent]":
+        """Return the events whose ids begin with a prefix, in order of their ids, withdrawn and redacted ones too.
+
+        Args:
+            prefix: the beginning of a UUID in lower case, with its hyphens.
+        """
+        with database.reading(self._connection):
+            found = self._log.ids_starting(prefix, limit=_MOST_ALIKE)
+            rows = (self._log.by_id(event_id) for event_id in found)
+            return [self._recorded(row) for row in rows if row is not None]
+
+    def events_from(self, source: str, *, until: int | None = None) -> "Iterator[RecordedEvent]":
+        """Yield the events that name a source, in log order, withdrawn ones and retractions too.
+
+        It looks at the whole log, as a stream; redacted events name no source any more.
+
+        Args:
+            source: the document in hand, `source/slug`.
+            until: the last position looked at; the head where not given.
+        """
+        # A body is canonical JSON, in which a source is written in one way only. Another text may contain the same.
+        written = f'"source":"{source}"'.encode()
+        with database.wrapped():
+            for row in self._log.read(until=until):
+                if written in row.body:
+                    event = self._recorded(row)
+                    if event.event.source == source:
+                        yield event

@@ -32,6 +32,8 @@ WRITING = {
     "export": (("--tiles", "a/b"), f"would write {nth(41)} events into a/b"),
     "backup": (("new.db",), "would write new.db"),
     "remote add": (("team", "postgresql://127.0.0.1:1/none"), "storm.db would follow team "),
+    "import": (("incidents.csv", "--mapping", "mine.toml"), "source/incidents: added 1, changed 0"),
+    "mapping new": (("incidents.csv", "-o", "new.toml"), "would write new.toml"),
 }  # fmt: skip
 """What each command that writes is given, and a line that its dry run prints."""
 
@@ -58,6 +60,9 @@ ASKING = {
     "date",
     "types",
     "types show",
+    "mapping",
+    "mapping check",
+    "mapping show",
     "verify",
     "lint",
     "sources",
@@ -74,6 +79,8 @@ def folder(storm: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     done("keygen", "example.org/jane", "-o", "jane.key")
     schema = done("types", "show", "operation.stalled", "--json").out
     Path("new.json").write_text(schema.replace("operation.stalled", "operation.paused"))
+    Path("incidents.csv").write_text("id,day\n1,2018-05-01\n")
+    done("mapping", "new", "incidents.csv", "-o", "mine.toml")
     # So that SQLite's empty journal stands beside the store already.
     done("append", "crossing.closed", "crossing/x", *SAID)
     Path("storm.db").write_bytes(storm.read_bytes())

@@ -1,0 +1,142 @@
+"""Opening the file that is imported: an ordinary file, packed or not, read in bounded pieces."""
+
+import gzip
+import io
+import os
+import stat
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from attrs import frozen
+
+from chronology.errors import ImportFileError
+from chronology.importers.rows import LONGEST_LINE, Tell
+
+_GZIP: Final = b"\x1f\x8b"
+_ZIP: Final = b"PK\x03\x04"
+_PIECE: Final = 1 << 18
+_TOLD_EVERY: Final = 500
+
+
+@frozen
+class Input:
+    """An open file: its bytes, unpacked, and how many of those on the disk have been read."""
+
+    stream: BinaryIO
+    raw: BinaryIO
+    size: int
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield all that is left, in pieces."""
+        while piece := self.stream.read(_PIECE):
+            yield piece
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Input]:
+    """Open an ordinary file; one that gzip packed is unpacked on the way.
+
+    Raises:
+        ImportFileError: it is not there, is not an ordinary file, is empty, or is damaged.
+    """
+    with explained(path):
+        # Opening a pipe would wait for ever, so the kind of file is asked first, and the descriptor does not block.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            what = "a directory" if path.is_dir() else "a pipe or device"
+            raise ImportFileError(f"{path} is {what}, not a file", hint="name a file; save a stream in one first")
+        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0)), "rb") as raw:
+            size = os.fstat(raw.fileno()).st_size
+            if size == 0:
+                raise ImportFileError(f"{path} is empty")
+            packed = raw.read(len(_GZIP)) == _GZIP
+            raw.seek(0)
+            if not packed:
+                yield Input(raw, raw, size)
+                return
+            with gzip.GzipFile(fileobj=raw, mode="rb") as unpacked:
+                yield Input(io.BufferedReader(unpacked, _PIECE), raw, size)
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what goes wrong with a file into this project's errors."""
+    try:
+        yield
+    except (gzip.BadGzipFile, zlib.error, EOFError) as exc:
+        raise ImportFileError(f"{path} is damaged: it cannot be unpacked ({exc})", hint="fetch it again") from exc
+    except ValueError as exc:
+        if "null" not in str(exc):
+            raise
+        raise ImportFileError(f"{str(path)!r} cannot be the name of a file") from exc
+    except OSError as exc:
+        raise ImportFileError(f"{path} cannot be read: {exc.strerror or exc}") from exc
+
+
+def lines(source: Input, encoding: str, tell: Tell | None) -> Iterator[str]:
+    """Yield the lines of a text, each with its end.
+
+    Raises:
+        ImportFileError: a line is too long, or is not text in this encoding.
+    """
+    text = io.TextIOWrapper(source.stream, encoding=encoding, newline="")
+    number = 0
+    try:
+        while True:
+            number += 1
+            try:
+                line = text.readline(LONGEST_LINE + 1)
+            except UnicodeDecodeError as exc:
+                byte = exc.object[exc.start]
+                raise ImportFileError(
+                    f"about line {number:,}: the byte 0x{byte:02x} is not text in {encoding}",
+                    hint="save the file as UTF-8, or give `encoding` in a mapping",
+                ) from exc
+            if len(line) > LONGEST_LINE:
+                raise too_long(number)
+            if not line:
+                return
+            if tell and number % _TOLD_EVERY == 1:
+                tell(source.raw.tell(), source.size)
+            yield line
+    finally:
+        _leave(text)
+
+
+def _leave(text: io.TextIOWrapper) -> None:
+    """Give the file back to whoever opened it, and closes it; it may be closed already."""
+    with suppress(ValueError):
+        text.detach()
+
+
+def pieces(source: Input, encoding: str, tell: Tell | None) -> Iterator[str]:
+    """Yield a text in pieces of bounded length.
+
+    Raises:
+        ImportFileError: it is not text in this encoding.
+    """
+    text = io.TextIOWrapper(source.stream, encoding=encoding)
+    try:
+        while piece := text.read(_PIECE):
+            if tell:
+                tell(source.raw.tell(), source.size)
+            yield piece
+    except UnicodeDecodeError as exc:
+        raise ImportFileError(f"the byte 0x{exc.object[exc.start]:02x} is not text in {encoding}") from exc
+    finally:
+        _leave(text)
+
+
+def too_long(line: int) -> ImportFileError:
+    """Return the error about a line that is longer than any row."""
+    return ImportFileError(
+        f"line {line:,} is longer than {LONGEST_LINE:,} characters, more than any event can hold",
+        hint="is this the right file, and the right format?",
+    )
+
+
+def is_archive(beginning: bytes) -> bool:
+    """Tell whether a file begins as a ZIP archive, such as a workbook, does."""
+    return beginning.startswith(_ZIP)
