@@ -8,11 +8,11 @@ from typing import Annotated, Final
 import attrs
 import typer
 
-from chronology import Chronology
 from chronology.commands import output
 from chronology.commands.application import DryRun, Format, RecordedBy, StoreCommand, app, path_of
 from chronology.commands.bad_rows import Aside
 from chronology.commands.progress import progress_bar
+from chronology.commands.writing import open_for_writing
 from chronology.errors import BadRowsError
 from chronology.events.json_values import Json
 from chronology.importers import importing
@@ -69,7 +69,7 @@ def import_(
     bad: list[BadRow] = []
     # A dry run prints while it reads; a bar would stand in between. So would it before errors, which come at the end.
     bar = nullcontext() if dry_run else progress_bar("importing")
-    with _errors_last() as late, Chronology.open(path_of(context)) as chron, bar as tell:
+    with _errors_last() as late, open_for_writing(path_of(context)) as chron, bar as tell:
         opened = importing.open_file(file, found, source=source, tell=tell)
         with _reporting(bad, late, skip_bad, opened.table.unit, dry_run=dry_run, as_json=as_json) as report:
             summary = importing.import_file(chron, opened, wanted=wanted, report=report)
@@ -77,14 +77,17 @@ def import_(
 
 
 def _import_log(importer: LogImporter, file: Path, store: Path, *, dry_run: bool, as_json: bool) -> None:
-    with progress_bar("importing") as tell:
-        done = importer.import_log(store, file, dry_run=dry_run, tell=tell)
+    with open_for_writing(store) if store.exists() else nullcontext() as chron, progress_bar("importing") as tell:
+        done = dict(importer.import_log(chron, store, file, dry_run=dry_run, tell=tell))
     if dry_run:
         output.say_dry_run()
     if as_json:
         output.show_record(done, Format.JSON)
-    else:
-        output.put(", ".join(f"{name} {output.as_text(value)}" for name, value in done.items()))
+        return
+    reasons = done.pop("reasons", [])
+    output.put(", ".join(f"{name.replace('_', ' ')} {output.as_text(value)}" for name, value in done.items()))
+    for reason in reasons if isinstance(reasons, list) else ():
+        output.say(f"note: {reason}")
 
 
 @contextmanager

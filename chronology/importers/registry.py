@@ -15,6 +15,8 @@ from chronology.importers.mapping_files import built_in, read_mapping
 from chronology.importers.mappings import Mapped
 from chronology.importers.rows import Importer, Tell
 from chronology.importers.spreadsheets import XLSX
+from chronology.importers.transcripts import JSONL
+from chronology.store.chronology import Chronology
 
 GROUP: Final = "chronology.importers"
 """The group of entry points under which others add their importers."""
@@ -36,8 +38,18 @@ class LogImporter(Protocol):
     def suffixes(self) -> Sequence[str]:
         """How the names of such files end."""
 
-    def import_log(self, store: Path, path: Path, *, dry_run: bool, tell: Tell | None) -> Mapping[str, Json]:
-        """Bring a store up to a log that a file holds, in one transaction, and return what was done, for printing."""
+    def import_log(
+        self, chron: Chronology | None, store: Path, path: Path, *, dry_run: bool, tell: Tell | None
+    ) -> Mapping[str, Json]:
+        """Bring a store up to a log that a file holds, in one transaction, and return what was done, for printing.
+
+        Args:
+            chron: the open store; None if there is no file yet.
+            store: its file.
+            path: of the log.
+            dry_run: check everything, and write nothing.
+            tell: told how far it has got, of how much.
+        """
 
 
 @frozen
@@ -48,7 +60,7 @@ class Format:
     mapped: Mapped | None = None
 
 
-_BUILT_IN: Final[tuple[Importer | LogImporter, ...]] = (CSV, TSV, XLSX, CLOUDEVENTS, JSON)
+_BUILT_IN: Final[tuple[Importer | LogImporter, ...]] = (CSV, TSV, XLSX, CLOUDEVENTS, JSON, JSONL)
 
 
 def importers() -> Iterator[Importer | LogImporter]:

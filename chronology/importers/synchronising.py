@@ -1,5 +1,6 @@
 """One import: the rows of a file are taken in, and counted; with --sync, rows that are gone are withdrawn."""
 
+from array import array
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -79,8 +80,8 @@ def take_in(
     except StoreError:
         raise
     except ChronologyError as exc:
-        if exc.index is not None and run.line:
-            raise ImportFileError(f"{table.unit} {run.line:,}: {exc}", hint=exc.hint) from exc
+        if line := run.line_of(exc.index):
+            raise ImportFileError(f"{table.unit} {line:,}: {exc}", hint=exc.hint) from exc
         raise
     run.summary.events, run.summary.head = result.appended, result.head
     if result.remarks:
@@ -103,7 +104,9 @@ class _Import:
         report: Report,
     ) -> None:
         self.summary = Summary(dataset=source, sync=wanted.sync, remarks=list(table.remarks))
-        self.line = 0
+        self._line = 0
+        # Of each event, for the store reads some ahead.
+        self._line_of = array("L")
         self._chron = chron
         self._table = table
         self._mapped = mapped
@@ -117,12 +120,21 @@ class _Import:
         self._keyless = 0
         self._present = 0
 
+    def line_of(self, index: int | None) -> int:
+        """Return the line that an event comes from, 0 if it comes from none."""
+        return 0 if index is None or index >= len(self._line_of) else self._line_of[index]
+
     def events(self) -> Iterator[Event]:
         """Yield what has to be appended; runs inside the transaction that appends it.
 
         Raises:
             BadRowsError, ImportFileError: as `take_in`.
         """
+        for event in self._events():
+            self._line_of.append(self._line)
+            yield event
+
+    def _events(self) -> Iterator[Event]:
         head = self._chron.head()
         vocabulary = self._chron.vocabulary
         for schema in schemas(self._mapped):
@@ -134,9 +146,9 @@ class _Import:
         yield from self._description()
         self._published = self._days_of_publication()
         for row in self._table.rows:
-            self.line = row.line
+            self._line = row.line
             yield from self._row(row, vocabulary)
-        self.line = 0
+        self._line = 0
         if self.summary.refused and not (self._wanted.skip_bad or self._wanted.dry_run):
             raise BadRowsError(
                 self.summary.refused,

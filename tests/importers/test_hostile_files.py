@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import done, refused, run, untouched
+from tests.command_line import done, nth, refused, run, untouched
 from tests.importers.sheets import COLUMNS, MAPPING, as_csv, raid
 
 MEGABYTE = 1 << 20
@@ -176,7 +176,7 @@ def test_another_encoding_is_found_and_said(store: Path, mapping: Path) -> None:
     _cp1252(file)
     ended = done("import", file, "--mapping", mapping)
     assert "is not UTF-8; read as cp125" in ended.err
-    assert "Café à Hajin – où" in done("show", "43", "--json").out
+    assert "Café à Hajin – où" in done("show", str(nth(3)), "--json").out
 
 
 def test_a_wrong_byte_among_utf8_is_refused(store: Path, mapping: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import done, refused, run, untouched
+from tests.command_line import done, nth, refused, run, untouched
 from tests.importers.sheets import EXTRACT, MAPPING, as_csv, raid
 
 
@@ -98,7 +98,7 @@ def test_who_imports_is_recorded(store: Path, mapping: Path, file: Path) -> None
     """On every event."""
     file.write_text(as_csv([raid(0)]), "utf-8")
     done("import", file, "--mapping", mapping, "--recorded-by", "jane")
-    lines = done("log", "--after", "41", "--nl").lines
+    lines = done("log", "--after", str(nth(1)), "--nl").lines
     assert {line["recorded_by"] for line in lines} == {"jane"}
 
 
@@ -184,7 +184,10 @@ def test_a_log_importer_gets_the_whole_file(store: Path, file: Path, monkeypatch
     class Logs:
         name, title, suffixes = "logs", "logs", (".log",)
 
-        def import_log(self, store: Path, path: Path, *, dry_run: bool, tell: object) -> dict[str, object]:
+        def import_log(
+            self, chron: object, store: Path, path: Path, *, dry_run: bool, tell: object
+        ) -> dict[str, object]:
+            assert chron is not None
             return {"store": store.name, "file": path.name, "dry_run": dry_run}
 
     from chronology.importers import registry
@@ -193,4 +196,4 @@ def test_a_log_importer_gets_the_whole_file(store: Path, file: Path, monkeypatch
     assert json.loads(done("import", file, "--as", "logs", "--json").out) == {
         "store": store.name, "file": "raids.csv", "dry_run": False
     }  # fmt: skip
-    assert done("import", file, "--as", "logs").out == "store border.db, file raids.csv, dry_run false\n"
+    assert done("import", file, "--as", "logs").out == "store border.db, file raids.csv, dry run false\n"
