@@ -21,6 +21,7 @@ from chronology.store.analysis import Analysis
 from chronology.store.asking import Restrictions
 from chronology.store.directory import Directory
 from chronology.store.finding import Finding
+from chronology.store.ledger import Ledger
 from chronology.store.query import KnownAt, Moment
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Reader(Analysis, Directory, Finding):
+class Reader(Analysis, Directory, Finding, Ledger):
     """What can be asked of a store; `Chronology` adds what changes it and what proves it."""
 
     def __init__(self, connection: sqlite3.Connection, *, clock: Clock) -> None:
