@@ -175,7 +175,12 @@ def _sources(selection: Selection) -> dict[str, dict[str, Json]]:
     """Return what is known of the documents that are cited, so that a note can name them."""
     if selection.limits.hide("source"):
         return {}
-    cited = {selection.events[position].event.source for position in selection.positions()}
+    cited: set[str] = set()
+    for position in selection.positions():
+        event = selection.events[position].event
+        # Who passed a claim on may be a document too; withheld names are not described.
+        passed_on = [] if selection.limits.hide("said_by") else event.said_by
+        cited.update(filter(None, (event.source, *passed_on)))
     found: dict[str, dict[str, Json]] = {}
     for entry in selection.documents:
         said = entry.assertion

@@ -76,5 +76,14 @@ const Lanes = (() => {
       claim.startMin !== claim.startMax || claim.endMin < Calendar.FOREVER || Resolve.opposes(claim));
   }
 
-  return { ofClaims, changes };
+  /* Whether something begins, ends, is unsure or is contested within a period. */
+  function isBusy(rows, from, to) {
+    const within = (second) => second > from && second <= to;
+    const meets = ([since, until]) => until > from && since <= to;
+    return rows.some((bars) => bars.some((bar) =>
+      [bar.since, bar.until, bar.solidSince ?? bar.since, bar.solidUntil ?? bar.until].some(within)
+      || (bar.solidSince === null && meets([bar.since, bar.until])) || bar.unsure.some(meets) || bar.contested.some(meets)));
+  }
+
+  return { ofClaims, changes, isBusy };
 })();

@@ -74,10 +74,16 @@ class Links {
     return parts;
   }
 
+  /* The chain of attribution alone, the origin first. */
+  chain(event) {
+    return [...new Set(event.by || [])].flatMap((name, place) =>
+      [place ? " via " : "", name.startsWith("source/") ? this.document(name) : this.subject(name)]);
+  }
+
   /* Who says so: the chain of attribution, and the document. */
   saidBy(event) {
     const chain = [...new Set(event.by || [])];
-    const parts = chain.flatMap((name, place) => [place ? " via " : "", this.subject(name)]);
+    const parts = this.chain(event);
     if (event.from && !chain.includes(event.from)) parts.push(chain.length ? " via " : "", this.document(event.from));
     return parts;
   }

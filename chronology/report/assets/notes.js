@@ -29,7 +29,7 @@ class Notes {
         + "2018-01/2018-04~ means from some day in January to about some day in April 2018."),
       make("ol", { class: "entries" }, entries.map((entry, place) => this.entry(entry, place + 1))),
       make("h2", {}, "Notes"),
-      make("ol", { class: "footnotes" }, entries.map((entry) => this.note(entry))));
+      make("ol", { class: "footnotes" }, this.footnotes(entries)));
   }
 
   entry({ claim, said }, number) {
@@ -37,11 +37,11 @@ class Notes {
     const answer = (one) => this.mark(one);
     const subjects = [...new Set(said.map(({ group }) => group.subject))];
     return make("li", {},
-      make("span", { class: "when" }, Texts.foreign(event.valid || "", 60)), " ",
-      subjects.flatMap((subject, place) => [place ? "; " : "", make("strong", {}, this.links.subject(subject)), ": ",
+      make("span", { class: "when" }, breakable(event.valid || "")),
+      make("span", {}, subjects.flatMap((subject, place) => [place ? "; " : "", make("strong", {}, this.links.subject(subject)), ": ",
         said.filter(({ group }) => group.subject === subject).flatMap((one, at) => [
           at ? ", " : "", `${Links.attribute(one.group.attribute)} `, this.said(one.claim), answer(one)])]),
-      ".", make("sup", {}, String(number)));
+      ".", make("sup", {}, String(number))));
   }
 
   said(claim) {
@@ -57,17 +57,33 @@ class Notes {
     return contested ? " (contested)" : "";
   }
 
-  note({ claim }) {
-    const event = this.view.chronicle.eventOf(claim), { links } = this;
-    const chain = [...new Set(event.by || [])];
+  /* A note for each entry; a document is cited in full the first time. */
+  footnotes(entries) {
+    const cited = new Set();
+    return entries.map(({ claim }) => {
+      const event = this.view.chronicle.eventOf(claim), first = !cited.has(event.from);
+      cited.add(event.from);
+      return this.note(event, first);
+    });
+  }
+
+  note(event, first) {
+    const { links } = this, { published } = this.view.chronicle.sources.get(event.from) || {};
+    const day = event.stated && Calendar.longDay(Calendar.closeOf(event.stated));
+    const chain = links.chain(event);
     return Texts.element("li", {},
-      chain.length ? [chain.flatMap((name, place) => [place ? " via " : "", links.subject(name)]), ", in "] : null,
-      links.citation(event.from || ""),
+      chain.length ? [chain, ", in "] : null,
+      first ? links.citation(event.from || "") : links.document(event.from || ""),
       event.locator ? [", ", Texts.foreign(event.locator)] : null,
-      event.stated ? `, stated ${event.stated}` : null,
+      day && event.stated !== published ? `, stated ${day}` : null,
       event.grade ? `, grade ${Texts.visible(event.grade)}` : null, ". ",
       event.quote ? ["“", Texts.foreign(event.quote, 4000), "” "] : null,
       event.note ? [Texts.foreign(event.note, 4000), " "] : null,
       `Entry ${event.position}.`);
   }
+}
+
+/* A date that may be broken behind a slash, a comma or dots. */
+function breakable(valid) {
+  return Texts.clipped(valid, 200).split(/(?<=\/|,|\.\.)/).flatMap((part) => [part, Texts.element("wbr")]);
 }

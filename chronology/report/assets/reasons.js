@@ -98,8 +98,8 @@ class Reasons {
   }
 
   chain(event) {
-    const names = [...new Set(event.by || [])];
-    return names.length ? [names.flatMap((name, place) => [place ? " via " : "", this.links.subject(name)]), ", in "] : null;
+    const chain = this.links.chain(event);
+    return chain.length ? [chain, ", in "] : null;
   }
 
   details(event) {

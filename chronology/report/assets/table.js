@@ -51,7 +51,7 @@ class AnswerTable {
   table(answers) {
     const make = Texts.element, { view } = this;
     const head = ["", "Value", "Standing", "Said by", "Date given"].map((text, place) =>
-      make("th", { scope: "col", role: "columnheader" }, place ? text : make("span", { class: "unseen" }, "Attribute")));
+      make("th", { scope: "col", role: "columnheader", class: place === 4 ? "given" : null }, place ? text : make("span", { class: "unseen" }, "Attribute")));
     const bodies = [];
     let last = null;
     for (const found of answers) {

@@ -103,25 +103,43 @@ class Timeline {
     this.to.value = Calendar.isoDay(view.to);
     this.which.value = view.lanes;
     this.overviewBar.render();
-    const groups = view.chronicle.liveAt(view.known).filter(({ group, claims }) =>
-      view.admits(group) && (view.lanes === "all" || Lanes.changes(claims)));
-    const some = groups.slice(0, Timeline.MOST);
+    const groups = this.ordered(view.chronicle.liveAt(view.known).filter(({ group, claims }) =>
+      view.admits(group) && (view.lanes === "all" || Lanes.changes(claims))));
     const lanes = [];
-    let subject = null;
-    for (const { group, claims } of some) {
-      const drawn = this.lane(group, claims);
-      if (!drawn) continue;
+    let subject = null, rest = 0, drawn = 0;
+    groups.forEach(({ group, claims }, place) => {
+      if (drawn === Timeline.MOST) rest = rest || groups.length - place;
+      if (rest) return;
+      const lane = this.lane(group, claims);
+      if (!lane) return;
       if (subject !== group.subject) lanes.push(this.heading(group.subject));
       subject = group.subject;
-      lanes.push(drawn);
-    }
-    const rest = groups.length - some.length;
+      lanes.push(lane);
+      drawn += 1;
+    });
     Texts.replace(this.lanes, this.axis(), lanes.length ? lanes : Texts.element("p", { class: "nothing" }, "Nothing to show in this period."),
-      rest > 0 ? Texts.element("p", { class: "more" }, `and ${rest.toLocaleString("en-GB")} more lanes: search, or choose a kind, to see them`) : null,
+      rest > 0 ? Texts.element("p", { class: "more" }, `and up to ${rest.toLocaleString("en-GB")} more lanes: search, or choose a kind, to see them`) : null,
       this.cursor);
     const first = this.lanes.querySelector(".bar");
     if (first) first.tabIndex = 0;
     this.showCursor();
+  }
+
+  /* Subjects of which something is contested in the period come first, then those of which a value changes, as long as
+     there is not too much to look at. */
+  ordered(groups) {
+    const { view } = this;
+    if (view.lanes === "all" || groups.length > Timeline.SORTED) return groups;
+    const ranks = new Map();
+    const meets = ({ since, until }) => until > view.from && since <= view.to;
+    for (const { group, claims } of groups) {
+      const bars = claims.length > 1 ? (this.barsOf(group, claims) || []).flat().filter(meets) : [];
+      const contested = bars.some((bar) => bar.contested.some(([since, until]) => meets({ since, until })));
+      const rank = contested ? 0 : bars.length > 1 ? 1 : 2;
+      ranks.set(group.subject, Math.min(rank, ranks.get(group.subject) ?? 2));
+    }
+    return groups.map((one, place) => ({ one, place, rank: ranks.get(one.group.subject) }))
+      .sort((a, b) => a.rank - b.rank || a.place - b.place).map(({ one }) => one);
   }
 
   heading(subject) {
@@ -144,6 +162,7 @@ class Timeline {
     if (rows === null) {
       return make("div", { class: "lane" }, label, make("div", { class: "track" }, "too many reports to draw"));
     }
+    if (this.view.lanes !== "all" && !Lanes.isBusy(rows, this.view.from, this.view.to)) return null;
     const width = this.lanes.clientWidth * 0.8;
     const tracks = rows.map((bars) => this.track(group, bars, width)).filter(Boolean);
     return tracks.length ? make("div", { class: "lane" }, label, make("div", { class: "tracks" }, tracks)) : null;
@@ -154,24 +173,26 @@ class Timeline {
     const seen = bars.filter((bar) => bar.until > view.from && bar.since <= view.to);
     if (!seen.length) return null;
     const made = [];
-    let edge = -1;
+    let edge = 0, taken = 0;
     seen.forEach((bar, place) => {
       const left = Math.max(this.place(bar.since), 0), right = Math.min(this.place(bar.until), 100);
       // What is thinner than a dot beside another dot shows nothing more.
       if (right - edge < 0.04 && made.length) return;
+      const next = seen[place + 1], end = next ? Math.max(this.place(next.since), right) : 100;
+      const text = this.links.valueText(bar.value), needs = text.length * 6.6 + (bar.contested.length ? 30 : 16);
+      const pixels = (from, to) => (to - from) / 100 * width;
+      const label = pixels(left, right) >= Math.min(needs, 60) ? "inside" : pixels(right, end) >= needs ? "after"
+        : pixels(taken, left) >= needs ? "before" : "none";
+      taken = label === "after" ? right + needs / width * 100 : right;
       edge = right;
-      const next = seen[place + 1];
-      made.push(this.bar(group, bar, left, right, next ? Math.max(this.place(next.since), right) : 100, width, place));
+      made.push(this.bar(group, bar, { left, right, label, text, place }));
     });
     return Texts.element("div", { class: "track" }, made);
   }
 
-  bar(group, bar, left, right, next, width, place) {
+  bar(group, bar, { left, right, label, text, place }) {
     const make = Texts.element, size = right - left || 0.01;
     const within = (second) => (this.place(second) - left) / size * 100;
-    const text = this.links.valueText(bar.value);
-    const needs = text.length * 6.6 + 16, has = size / 100 * width, room = (next - left) / 100 * width;
-    const label = has >= Math.min(needs, 60) ? "inside" : room >= needs ? "beside" : "none";
     const made = make("button", {
       type: "button", tabindex: -1,
       class: `bar tint${place % 2} ${bar.solidSince === null ? "unsure" : "solid"} ${label}`,
@@ -193,7 +214,8 @@ class Timeline {
       part.style.width = `${to - from}%`;
       made.append(part);
     }
-    if (label !== "none") made.append(make("span", { class: "text" }, this.links.value(bar.value)));
+    const clash = bar.contested.length ? make("span", { class: "clash", "aria-hidden": "true" }, "≠ ") : null;
+    if (label !== "none") made.append(make("span", { class: "text" }, clash, this.links.value(bar.value)));
     return made;
   }
 
@@ -226,6 +248,7 @@ class Timeline {
   }
 }
 Timeline.MOST = 80;
+Timeline.SORTED = 500;
 
 /* Round dates for a scale: eight at most. */
 function ticksOf(from, to) {
