@@ -71,6 +71,15 @@ def opened(browser: "Browser", path: Path | str, **context: Any) -> "Iterator[Pa
         assert [url for url in loaded if not url.startswith(address.partition("#")[0])] == []
 
 
+def until(page: "Page", expression: str) -> None:
+    """Wait until something is so; Playwright's own way runs text, which the page's policy forbids."""
+    for _ in range(200):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError(f"never: {expression}")
+
+
 def scripts(*names: str) -> str:
     """Return some scripts of the page, whose names are then known to the test."""
     return "\n".join((ASSETS / f"{name}.js").read_text("utf-8") for name in names)

@@ -86,7 +86,8 @@ function grouped(data) {
     const [subject, attribute, event, startMin, startMax, endMin, endMax, extentEnd, value, role, origin,
       knownFrom, knownUntil, reading, disputes] = row;
     if (!last || last.subject !== data.texts[subject] || last.attribute !== data.texts[attribute]) {
-      last = { subject: data.texts[subject], attribute: data.texts[attribute], claims: [], words: null };
+      const name = data.texts[subject];
+      last = { subject: name, kind: name.split("/", 1)[0], attribute: data.texts[attribute], claims: [], words: null };
       found.push(last);
     }
     last.claims.push({

@@ -67,8 +67,9 @@ class Links {
     const known = this.chronicle.sources.get(source) || {};
     const parts = [];
     if (known.author) parts.push(Texts.foreign(known.author), ", ");
-    if (known.title) parts.push(Texts.element("cite", {}, Texts.foreign(known.title)), ", ");
-    parts.push(this.document(source));
+    if (known.title) parts.push(Texts.element("cite", {}, Texts.foreign(known.title)));
+    if (known.title && known.publisher) parts.push(", ");
+    if (known.publisher || !known.title) parts.push(this.document(source));
     if (known.url) parts.push(", ", Links.to(known.url));
     if (known.archive_url) parts.push(", ", Links.to(known.archive_url, "archived copy"));
     return parts;

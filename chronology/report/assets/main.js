@@ -14,7 +14,7 @@
   const places = new Places(view, links, byId("map"), byId("places"));
   const notes = new Notes(view, links, byId("notes"));
   const changed = new Set();
-  let waiting = false;
+  let waiting = false, later = 0;
 
   /* The whole of what was changed is drawn once, before the browser paints. */
   function draw() {
@@ -23,10 +23,18 @@
     controls.render();
     if (touches("at", "known", "q", "kind", "show", "page", "why")) summarise(table.render());
     if (touches("at", "known", "why")) reasons.render(changed.has("why"));
-    if (touches("known", "q", "kind", "lanes", "from", "to")) timeline.render();
-    else timeline.showCursor();
+    timeline.showCursor();
+    if (touches("lanes", "from", "to")) drawLanes();
+    else if (touches("known", "q", "kind")) later = later || setTimeout(drawLanes, 80);
     if (touches("at", "known", "q", "kind")) places.render();
     changed.clear();
+  }
+
+  /* Lanes follow a moment after the table, so that a slider is never held up by them. */
+  function drawLanes() {
+    clearTimeout(later);
+    later = 0;
+    timeline.render();
   }
 
   function summarise(answers) {

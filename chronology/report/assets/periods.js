@@ -41,8 +41,7 @@ const Periods = (() => {
     const found = [];
     for (const position of [...changes].sort((a, b) => a - b)) {
       const answer = Resolve.resolve(group.claims.filter((claim) => isLive(claim, position)), at);
-      const last = found.length ? found[found.length - 1].answer : null;
-      if (!same(last, answer)) found.push({ position, answer });
+      if (!found.length || !same(found[found.length - 1].answer, answer)) found.push({ position, answer });
     }
     return found;
   }

@@ -77,6 +77,7 @@ const Resolve = (() => {
 
   /* Which claims win in some world, which oppose them, and what every winner must reach. */
   function weigh(claims, at) {
+    if (claims.length === 1) return weighAlone(claims[0], at);
     const covering = claims.filter((claim) => mayCover(claim, at));
     const affirming = covering.filter((claim) => claim.role === AFFIRMS);
     const floor = latest(affirming.filter((claim) => surelyCovers(claim, at)), (claim) => claim.startMin);
@@ -84,6 +85,17 @@ const Resolve = (() => {
       compare(Math.min(claim.startMax, at), claim.position, floor.startMin, floor.position) >= 0);
     const leading = latest(winners.filter((claim) => coversInMiddle(claim, at)), (claim) => middle(claim)[0]);
     return { leading, winners, opponents: conflicting(covering, winners), floor };
+  }
+
+  /* The same of one claim, which nothing can oppose: most groups have no more, and there may be thousands of them. */
+  function weighAlone(claim, at) {
+    const wins = claim.role === AFFIRMS && mayCover(claim, at);
+    return {
+      leading: wins && coversInMiddle(claim, at) ? claim : null,
+      winners: wins ? [claim] : [],
+      opponents: [],
+      floor: wins && surelyCovers(claim, at) ? claim : null,
+    };
   }
 
   /* {certain, contested, parties: [{claim, standing}]}, the leading one first and `claim` null for "nothing known";

@@ -6,6 +6,7 @@ class AnswerTable {
     this.links = links;
     this.parent = parent;
     this.makeFilters(filters);
+    this.makeTable();
   }
 
   makeFilters(form) {
@@ -33,7 +34,10 @@ class AnswerTable {
     const page = Math.min(view.page, pages - 1);
     const some = shown.slice(page * AnswerTable.PAGE, (page + 1) * AnswerTable.PAGE);
     this.syncFilters();
-    Texts.replace(this.parent, shown.length ? this.table(some) : this.nothing(), this.pager(page, pages));
+    this.fill(some);
+    this.empty.hidden = shown.length > 0;
+    this.table.hidden = !shown.length;
+    Texts.replace(this.pages, this.pager(page, pages));
     return all;
   }
 
@@ -44,26 +48,53 @@ class AnswerTable {
     this.show.value = view.show;
   }
 
-  nothing() {
-    return Texts.element("p", { class: "nothing" }, "Nothing is known to have held then, within these filters.");
-  }
-
-  table(answers) {
-    const make = Texts.element, { view } = this;
+  /* The table without answers. */
+  makeTable() {
+    const make = Texts.element;
     const head = ["", "Value", "Standing", "Said by", "Date given"].map((text, place) =>
       make("th", { scope: "col", role: "columnheader", class: place === 4 ? "given" : null }, place ? text : make("span", { class: "unseen" }, "Attribute")));
-    const bodies = [];
-    let last = null;
+    this.caption = make("caption", { class: "unseen" });
+    this.table = make("table", { class: "answers", role: "table" }, this.caption,
+      make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, head)));
+    this.empty = make("p", { class: "nothing" }, "Nothing is known to have held then, within these filters.");
+    this.pages = make("div");
+    this.bodies = new Map();
+    Texts.replace(this.parent, this.table, this.empty, this.pages);
+  }
+
+  /* Show answers; what is told of a subject is made anew only where it differs from before, for a slider is impatient. */
+  fill(answers) {
+    const { view } = this, bySubject = new Map();
     for (const found of answers) {
-      if (!last || last.subject !== found.group.subject) {
-        last = { subject: found.group.subject, body: make("tbody", { role: "rowgroup" }, this.subjectRow(found.group.subject)) };
-        bodies.push(last.body);
-      }
-      last.body.append(...this.rows(found));
+      if (!bySubject.has(found.group.subject)) bySubject.set(found.group.subject, []);
+      bySubject.get(found.group.subject).push(found);
     }
-    return make("table", { class: "answers", role: "table" },
-      make("caption", { class: "unseen" }, `What held at the close of ${view.day}, as known on ${view.knownText}`),
-      make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, head)), bodies);
+    const bodies = new Map();
+    let place = this.table.tHead.nextSibling;
+    for (const [subject, some] of bySubject) {
+      const told = some.map((found) => this.signature(found)).join("\n"), kept = this.bodies.get(subject);
+      const body = kept && kept.told === told ? kept.body : this.body(subject, some);
+      bodies.set(subject, { told, body });
+      if (body === place) place = place.nextSibling;
+      else this.table.insertBefore(body, place);
+    }
+    const shown = new Set([...bodies.values()].map(({ body }) => body));
+    for (const { body } of this.bodies.values()) if (!shown.has(body)) body.remove();
+    this.bodies = bodies;
+    for (const row of this.table.querySelectorAll("tr[data-why]")) row.classList.toggle("chosen", row.dataset.why === view.why);
+    this.caption.textContent = `What held at the close of ${view.day}, as known on ${view.knownText}`;
+  }
+
+  /* All on which the rows of an answer depend. */
+  signature({ group, answer }) {
+    const { view } = this;
+    const parties = answer.parties.map(({ claim, standing }) => `${standing}${claim ? claim.key : "-"}`);
+    const counted = parties.length > 1 ? `${view.at} ${view.known}` : "";
+    return [group.attribute, answer.certain, answer.contested, counted, ...parties].join(" ");
+  }
+
+  body(subject, answers) {
+    return Texts.element("tbody", { role: "rowgroup" }, this.subjectRow(subject), answers.map((found) => this.rows(found)));
   }
 
   subjectRow(subject) {
@@ -81,7 +112,7 @@ class AnswerTable {
       const event = party.claim && view.chronicle.eventOf(party.claim);
       const heading = place ? null : make("th",
         { scope: "row", rowspan: answer.parties.length, role: "rowheader" }, Links.attribute(group.attribute));
-      return make("tr", { class: this.rowClass(answer, party, why), role: "row", "data-why": why },
+      return make("tr", { class: this.rowClass(answer, party), role: "row", "data-why": why },
         heading,
         make("td", { class: "value", role: "cell" }, this.valueButton(group, party, answer, why)),
         make("td", { class: "standing", role: "cell" }, standingText(answer, party)),
@@ -93,9 +124,8 @@ class AnswerTable {
     });
   }
 
-  rowClass(answer, party, why) {
-    const chosen = this.view.why === why ? " chosen" : "";
-    return `${party.standing} ${answer.certain ? "certain" : "open"}${answer.contested ? " contested" : ""}${chosen}`;
+  rowClass(answer, party) {
+    return `${party.standing} ${answer.certain ? "certain" : "open"}${answer.contested ? " contested" : ""}`;
   }
 
   valueButton(group, party, answer, why) {
@@ -122,7 +152,7 @@ class AnswerTable {
       turn(page - 1, "Previous"), ` Page ${page + 1} of ${pages} `, turn(page + 1, "Next"));
   }
 }
-AnswerTable.PAGE = 60;
+AnswerTable.PAGE = 50;
 
 /* What a party is to an answer, in words. */
 function standingText(answer, { standing, claim }) {

@@ -103,6 +103,8 @@ class Timeline {
     this.to.value = Calendar.isoDay(view.to);
     this.which.value = view.lanes;
     this.overviewBar.render();
+    // Asked for once: in between, the browser would lay out the page again for every answer.
+    this.width = this.lanes.clientWidth * 0.8;
     const groups = this.ordered(view.chronicle.liveAt(view.known).filter(({ group, claims }) =>
       view.admits(group) && (view.lanes === "all" || Lanes.changes(claims))));
     const lanes = [];
@@ -163,8 +165,7 @@ class Timeline {
       return make("div", { class: "lane" }, label, make("div", { class: "track" }, "too many reports to draw"));
     }
     if (this.view.lanes !== "all" && !Lanes.isBusy(rows, this.view.from, this.view.to)) return null;
-    const width = this.lanes.clientWidth * 0.8;
-    const tracks = rows.map((bars) => this.track(group, bars, width)).filter(Boolean);
+    const tracks = rows.map((bars) => this.track(group, bars, this.width)).filter(Boolean);
     return tracks.length ? make("div", { class: "lane" }, label, make("div", { class: "tracks" }, tracks)) : null;
   }
 

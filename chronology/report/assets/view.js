@@ -6,6 +6,13 @@ class View {
     this.chronicle = chronicle;
     this.listeners = [];
     this.domain = domainOf(chronicle);
+    this.onlySources = chronicle.subjects.every((subject) => subject.startsWith("source/"));
+    // What a fragment may say of each filter: whatever else a link says is passed over.
+    this.choices = {
+      kind: ["*", ...new Set(chronicle.groups.map(({ kind }) => kind))],
+      show: ["contested", "possible"],
+      lanes: ["all"],
+    };
     this.defaults = {
       at: chronicle.about.at ?? this.domain.latest,
       known: chronicle.about.known,
@@ -19,7 +26,9 @@ class View {
   set(changes) {
     if (!("page" in changes) && ["q", "kind", "show"].some((name) => name in changes)) this.page = 0;
     Object.assign(this, changes);
-    this.write();
+    // Browsers refuse to write the address at every step of a slider.
+    clearTimeout(this.writing);
+    this.writing = setTimeout(() => this.write(), 250);
     for (const listener of this.listeners) listener(changes);
   }
 
@@ -32,7 +41,10 @@ class View {
     }
     const known = Number(given.get("known"));
     if (given.has("known") && Number.isSafeInteger(known) && known >= 0) found.known = Math.min(known, this.defaults.known);
-    for (const name of ["q", "kind", "show", "lanes", "why"]) if (given.has(name)) found[name] = given.get(name);
+    for (const name of ["q", "why"]) if (given.has(name)) found[name] = given.get(name);
+    for (const [name, choices] of Object.entries(this.choices)) {
+      if (choices.includes(given.get(name))) found[name] = given.get(name);
+    }
     if (/^\d{1,6}$/.test(given.get("page") || "")) found.page = Number(given.get("page"));
     if ((found.from ?? this.defaults.from) >= (found.to ?? this.defaults.to)) { delete found.from; delete found.to; }
     return found;
@@ -61,14 +73,11 @@ class View {
 
   /* Whether the filters admit a group of claims. Documents are left out unless they are asked for. */
   admits(group) {
-    const kind = group.subject.split("/", 1)[0];
+    const { kind } = group;
     if (this.kind === "" ? kind === "source" && !this.onlySources : this.kind !== "*" && this.kind !== kind) return false;
+    if (!this.q) return true;
     const words = this.q.toLocaleLowerCase().split(/\s+/).filter(Boolean);
     return words.every((word) => this.chronicle.wordsOf(group).includes(word));
-  }
-
-  get onlySources() {
-    return this.chronicle.subjects.every((subject) => subject.startsWith("source/"));
   }
 
   /* The day asked about, as people write it. */
@@ -88,7 +97,8 @@ const dayOf = (second) => Math.floor(second / Calendar.DAY);
 function domainOf(chronicle) {
   const { BEGINNING, FOREVER, DAY } = Calendar;
   const bounds = [], starts = [];
-  for (const claim of chronicle.claims) {
+  const told = chronicle.groups.filter(({ kind }) => kind !== "source");
+  for (const claim of (told.length ? told : chronicle.groups).flatMap(({ claims }) => claims)) {
     for (const bound of [claim.startMin, claim.startMax, claim.endMin - 1, claim.endMax - 1]) {
       if (bound > BEGINNING + DAY && bound < FOREVER - DAY - 1) bounds.push(bound);
     }
