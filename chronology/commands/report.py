@@ -5,14 +5,14 @@ import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from chronology import Chronology
 from chronology.commands import arguments, names, output
 from chronology.commands.application import DryRun, StoreCommand, app, path_of
-from chronology.commands.documents import check_new, check_place, write_new
+from chronology.commands.documents import check_place, write_new
 from chronology.dates import edtf
 from chronology.errors import ChronologyError, StoreError
 from chronology.events.patterns import is_subject
@@ -42,6 +42,9 @@ Basemap = Annotated[
     typer.Option(metavar="FILE", show_default=False, help="Draw the lines of this GeoJSON file under the map."),
 ]
 
+_FIRST: Final = b"<!doctype html>"
+"""How a page begins."""
+
 
 @app.command(cls=StoreCommand)
 def report(
@@ -67,7 +70,7 @@ def report(
     chronology report -o crossing.html --subjects crossing/baguz --redact-fields recorded_by,note
     """
     with Chronology.open(path_of(context), read_only=True) as chron:
-        (check_place if overwrite else check_new)(file)
+        _check_target(file, overwrite=overwrite)
         limits = _limits(chron, subjects, known_at, redact_fields)
         wishes = _wishes(context, title, at, basemap, limits)
         made = make(chron, wishes, now=datetime.now(UTC))
@@ -158,6 +161,26 @@ def _wishes(context: typer.Context, title: str | None, at: str | None, lines: Pa
         basemap=None if lines is None else basemap.read(lines),
         limits=limits,
     )
+
+
+def _check_target(path: Path, *, overwrite: bool) -> None:
+    """Refuse a path at which there is something that is no page, or a page that the user did not give up.
+
+    Raises:
+        StoreError: the file is there, or cannot be made.
+    """
+    check_place(path)
+    if not os.path.lexists(path):
+        return
+    if not overwrite:
+        raise StoreError(f"{path} already exists", hint="--overwrite writes over it; or name a new file")
+    try:
+        with path.open("rb") as file:
+            is_page = file.read(len(_FIRST)) == _FIRST
+    except OSError as exc:
+        raise StoreError(f"{path} cannot be read: {exc.strerror}") from exc
+    if not is_page:
+        raise StoreError(f"{path} is no page, and will not be overwritten", hint="name a new file")
 
 
 def _write_over(path: Path, data: bytes) -> None:

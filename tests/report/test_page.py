@@ -188,7 +188,7 @@ def test_a_nonsense_address_opens_the_page_as_at_first(chromium: Browser, writte
     """Somebody else's link cannot break the page."""
     for view in (
         "#at=x&known=-1&from=9&to=&why=%00:a&kind=../..&page=999999",
-        "#known=1e99&q=%F0%9F",
+        "#known=1e99&at=%F0%9F",
         "#" + "a" * 5_000,
     ):
         with opened(chromium, f"{written.as_uri()}{view}") as other:
