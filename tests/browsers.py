@@ -3,14 +3,14 @@
 import json
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 try:
-    from playwright.sync_api import Browser, Page, sync_playwright
+    from playwright.sync_api import Browser, Error, Page, sync_playwright
 except ImportError:  # Playwright has no build for every machine.
     sync_playwright = None
 
@@ -77,8 +77,10 @@ def opened(
 def until(page: "Page", expression: str) -> None:
     """Wait until something is so; Playwright's own way runs text, which the page's policy forbids."""
     for _ in range(200):
-        if page.evaluate(expression):
-            return
+        # While a page is loaded again, there is nothing to ask.
+        with suppress(Error):
+            if page.evaluate(expression):
+                return
         page.wait_for_timeout(25)
     raise AssertionError(f"never: {expression}")
 

@@ -52,7 +52,9 @@ class View {
 
   /* The fragment that leads back to this view; what is as at first is left out, but for the two dates. */
   fragment() {
-    const given = new URLSearchParams({ at: Calendar.isoDay(this.at), known: this.known });
+    const given = new URLSearchParams({ at: Calendar.isoDay(this.at) });
+    // Who looks at the newest entry of a live page wants to see the next one too.
+    if (!this.chronicle.about.live || this.known !== this.defaults.known) given.set("known", this.known);
     for (const name of ["from", "to"]) {
       if (this[name] !== this.defaults[name]) given.set(name, Calendar.isoDay(this[name]));
     }
