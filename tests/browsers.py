@@ -13,6 +13,8 @@ try:
     from playwright.sync_api import Browser, Error, Page, sync_playwright
 except ImportError:  # Playwright has no build for every machine.
     sync_playwright = None
+    Browser = Page = Any
+    Error = Exception
 
 FLAGS = (
     "--no-sandbox",

@@ -205,7 +205,7 @@ def _write_over(path: Path, data: bytes) -> None:
 
 def _say(file: Path, made: Report) -> None:
     about = "1 subject" if made.subjects == 1 else f"{made.subjects:,} subjects"
-    output.put(f"{file} written: {made.events:,} reports about {about}, {len(made.html):,} bytes")
+    output.put(f"{file} written: {made.events:,} reports about {about}, {len(made.html) / 1e6:.1f} MB")
     if made.left_out:
         output.put(f"limited: {made.left_out:,} reports of the log are not in it")
     if made.named:

@@ -29,6 +29,7 @@ WRITING = {
     "prove": ((EVENT, "-o", "new.proof", "--sign", "jane.key"), "would write new.proof"),
     "export": (("--tiles", "a/b"), f"would write {nth(41)} events into a/b"),
     "backup": (("new.db",), "would write new.db"),
+    "report": (("-o", "new.html"), "would write new.html"),
 }  # fmt: skip
 """What each command that writes is given, and a line that its dry run prints."""
 
@@ -54,6 +55,7 @@ ASKING = {
     "sources",
     "verify-proof",
     "completion",
+    "serve",
 }
 
 

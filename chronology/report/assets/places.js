@@ -12,17 +12,20 @@ class Places {
     section.hidden = !this.any;
   }
 
-  /* Where each placed subject lies, and the answers that name it as a value. */
-  found(answers) {
-    const places = new Map();
-    for (const { group, answer } of answers) {
-      if (group.attribute !== "latitude" && group.attribute !== "longitude") continue;
-      const number = degrees(answer.parties[0].claim);
+  /* Where each placed subject lies. A place does not move: where nothing is told of it at the date, what was told of
+     another date counts. */
+  found() {
+    const { view } = this, places = new Map();
+    for (const { group, claims } of view.chronicle.liveAt(view.known)) {
+      if (!MAP_OWN.has(group.attribute)) continue;
+      const answer = Resolve.resolve(claims, view.at);
+      const leading = answer && degrees(answer.parties[0].claim);
+      const number = leading ?? claims.reduce((last, claim) => (claim.role === Resolve.AFFIRMS ? degrees(claim) : null) ?? last, null);
       if (number === null) continue;
-      if (!places.has(group.subject)) places.set(group.subject, { subject: group.subject, here: [], certain: true });
+      if (!places.has(group.subject)) places.set(group.subject, { subject: group.subject, here: [], contested: false });
       const place = places.get(group.subject);
       place[group.attribute] = number;
-      place.certain = place.certain && answer.certain && !answer.contested;
+      place.contested = place.contested || Boolean(answer && answer.contested);
     }
     return new Map([...places].filter(([, place]) => "latitude" in place && "longitude" in place));
   }
@@ -31,7 +34,7 @@ class Places {
     if (!this.any) return;
     const { view } = this;
     const answers = view.chronicle.answers(view.at, view.known);
-    const places = this.found(answers);
+    const places = this.found();
     for (const found of answers) {
       if (!view.admits(found.group)) continue;
       for (const party of found.answer.parties) {
@@ -43,23 +46,31 @@ class Places {
       }
     }
     const some = [...places.values()];
-    Texts.replace(this.parent, some.length ? [this.drawing(some), this.list(some)] : Texts.element("p", { class: "nothing" }, "No place is known on this date."));
+    Texts.replace(this.parent, some.length ? [this.drawing(some), this.list(some)] : Texts.element("p", { class: "nothing" }, "Of no place it is known yet where it lies."));
   }
 
   drawing(places) {
-    const make = Texts.drawn, frame = framed(places), lines = this.view.chronicle.basemap;
-    const map = make("svg", { viewBox: `0 0 ${MAP_WIDTH} ${frame.height}`, role: "img", "aria-label": "Map; the list below says the same" });
-    map.append(make("g", { class: "graticule" }, frame.lines()));
-    if (lines) map.append(make("g", { class: "basemap" }, lines.lines.map((line) => make("path", { d: frame.path(line) }))));
-    for (const place of places) {
-      const [x, y] = frame.point(place.longitude, place.latitude);
-      const open = !place.certain || place.here.some(({ answer }) => answer.contested || !answer.certain);
-      const flip = x > MAP_WIDTH * 0.75;
-      map.append(make("g", { class: open ? "place open" : "place" },
-        make("circle", { cx: x, cy: y, r: open ? 7 : 6 }), open ? make("text", { x, y: y + 3.5, "text-anchor": "middle", class: "glyph" }, "?") : null,
-        make("text", { x: x + (flip ? -12 : 12), y: y + 4, "text-anchor": flip ? "end" : "start" }, this.links.subjectText(place.subject).replace(/^place\//, ""))));
-    }
-    return make("svg", { class: "map-frame", viewBox: `0 0 ${MAP_WIDTH} ${frame.height}` }, map);
+    const make = Texts.drawn, frame = framed(places), lines = this.view.chronicle.basemap, taken = [];
+    const points = places.map((place) => frame.point(place.longitude, place.latitude));
+    for (const [x, y] of points) taken.push([x - 8, y - 8, x + 8, y + 8]);
+    return make("svg", { viewBox: `0 0 ${MAP_WIDTH} ${MAP_HEIGHT}`, role: "img", "aria-label": "Map; the list below says the same" },
+      make("g", { class: "graticule" }, frame.lines()),
+      lines ? make("g", { class: "basemap" }, lines.lines.map((line) => make("path", { d: frame.path(line) }))) : null,
+      places.map((place, index) => this.marker(place, points[index], taken)));
+  }
+
+  /* A dot with its label where there is room for it; dashed and with a question mark if something there is open. */
+  marker(place, [x, y], taken) {
+    const make = Texts.drawn;
+    const open = place.contested || place.here.some(({ answer }) => answer.contested || !answer.certain);
+    const guests = [...new Set(place.here.filter(({ own }) => !own).map(({ group, answer }) =>
+      `${this.links.subjectText(group.subject).replace(/^[a-z_-]+\//, "")}${answer.certain && !answer.contested ? "" : " ?"}`))];
+    const lines = [this.links.subjectText(place.subject).replace(/^place\//, ""), ...guests.slice(0, 3).map((text) => Texts.clipped(text, 32))];
+    const [left, top, anchor] = roomFor(lines, x, y, taken);
+    return make("g", { class: open ? "place open" : "place" },
+      make("circle", { cx: x, cy: y, r: open ? 8 : 6 }),
+      open ? make("text", { x, y: y + 4, "text-anchor": "middle", class: "glyph" }, "?") : null,
+      lines.map((line, index) => make("text", { x: left, y: top + index * 15, "text-anchor": anchor, class: index ? "guest" : "name" }, line)));
   }
 
   list(places) {
@@ -67,7 +78,7 @@ class Places {
     const credit = view.chronicle.basemap && view.chronicle.basemap.credit;
     return [
       make("ul", { class: "there" }, places.map((place) => make("li", {}, make("strong", {}, this.links.subject(place.subject)),
-        ` ${place.latitude}, ${place.longitude}`, place.here.length ? make("ul", {}, place.here.map((one) => this.item(one))) : null))),
+        " ", Texts.element("span", { class: "kind" }, `${place.latitude}, ${place.longitude}`), place.here.length ? make("ul", {}, place.here.map((one) => this.item(one))) : null))),
       credit ? make("p", { class: "legend" }, "Lines: ", Texts.foreign(credit)) : null,
     ];
   }
@@ -81,8 +92,24 @@ class Places {
   }
 }
 
-const MAP_WIDTH = 800;
+const MAP_WIDTH = 1000;
+const MAP_HEIGHT = 560;
 const MAP_OWN = new Set(["latitude", "longitude"]);
+
+/* Where a label of some lines stands beside a point without covering others: [x, y of its first line, anchor]. */
+function roomFor(lines, x, y, taken) {
+  const width = Math.max(...lines.map((line) => line.length)) * 7.6, height = lines.length * 15;
+  const choices = [
+    [x + 13, y - 7, "start"], [x - 13, y - 7, "end"], [x + 8, y + 10, "start"], [x + 8, y - 10 - height, "start"],
+    [x - 8, y + 10, "end"], [x - 8, y - 10 - height, "end"],
+  ];
+  const boxOf = ([left, top, anchor]) => [anchor === "start" ? left : left - width, top, anchor === "start" ? left + width : left, top + height];
+  const fits = ([left, top, right, bottom]) => left > 0 && right < MAP_WIDTH && top > 0 && bottom < MAP_HEIGHT
+    && taken.every((other) => left > other[2] || right < other[0] || top > other[3] || bottom < other[1]);
+  const found = choices.find((choice) => fits(boxOf(choice))) || choices[0];
+  taken.push(boxOf(found));
+  return [found[0], found[1] + 12, found[2]];
+}
 
 function unquoted(text) {
   return text.startsWith('"') ? JSON.parse(text) : "";
@@ -93,33 +120,30 @@ function degrees(claim) {
   return Number.isFinite(number) && Math.abs(number) <= 180 ? number : null;
 }
 
-/* A rectangle around some places, in which a degree of longitude is as short as in its middle. */
+/* A map around some places, on which a degree of longitude is as short as in its middle. */
 function framed(places) {
-  const span = (numbers, least) => {
-    const low = Math.min(...numbers), high = Math.max(...numbers), pad = Math.max((high - low) * 0.25, least);
-    return [low - pad, high + pad];
-  };
-  const [west, east] = span(places.map((place) => place.longitude), 0.3);
-  const [south, north] = span(places.map((place) => place.latitude), 0.15);
-  const scale = MAP_WIDTH / (east - west);
-  const stretch = 1 / Math.max(Math.cos((south + north) / 2 * Math.PI / 180), 0.1);
-  const height = Math.min(Math.max((north - south) * scale * stretch, 200), 900);
+  const span = (numbers) => [Math.min(...numbers), Math.max(...numbers)];
+  const [west, east] = span(places.map((place) => place.longitude)), [south, north] = span(places.map((place) => place.latitude));
+  const middle = [(west + east) / 2, (south + north) / 2];
+  const stretch = Math.max(Math.cos(middle[1] * Math.PI / 180), 0.1);
+  const scale = Math.min(MAP_WIDTH / Math.max((east - west) * stretch * 1.35, 0.3), MAP_HEIGHT / Math.max((north - south) * 1.3, 0.2));
   const point = (longitude, latitude) => [
-    round((longitude - west) * scale), round((north - latitude) / (north - south) * height)];
-  const lines = () => {
-    const step = [0.1, 0.2, 0.5, 1, 2, 5, 10, 30].find((size) => (east - west) / size <= 8) || 60, found = [];
-    for (let at = Math.ceil(west / step); at * step <= east; at += 1) {
-      const [x] = point(at * step, north);
-      found.push(Texts.drawn("path", { d: `M${x} 0V${height}` }), Texts.drawn("text", { x: x + 4, y: height - 6 }, `${round(at * step)}°`));
-    }
-    for (let at = Math.ceil(south / step); at * step <= north; at += 1) {
-      const [, y] = point(west, at * step);
-      found.push(Texts.drawn("path", { d: `M0 ${y}H${MAP_WIDTH}` }), Texts.drawn("text", { x: 4, y: y - 4 }, `${round(at * step)}°`));
-    }
+    round(MAP_WIDTH / 2 + (longitude - middle[0]) * stretch * scale), round(MAP_HEIGHT / 2 - (latitude - middle[1]) * scale)];
+  const reach = [MAP_WIDTH / 2 / scale / stretch, MAP_HEIGHT / 2 / scale];
+  const steps = (center, half, size) => {
+    const found = [];
+    for (let at = Math.ceil((center - half) / size); at * size <= center + half; at += 1) found.push(round(at * size));
     return found;
   };
+  const size = [0.1, 0.2, 0.5, 1, 2, 5, 10, 30].find((step) => reach[0] * 2 / step <= 8) || 60;
+  const lines = () => [
+    ...steps(middle[0], reach[0], size).map((at) => [point(at, 0)[0], at]).flatMap(([x, at]) => [
+      Texts.drawn("path", { d: `M${x} 0V${MAP_HEIGHT}` }), Texts.drawn("text", { x: x + 4, y: MAP_HEIGHT - 6 }, `${at}°`)]),
+    ...steps(middle[1], reach[1], size).map((at) => [point(0, at)[1], at]).flatMap(([y, at]) => [
+      Texts.drawn("path", { d: `M0 ${y}H${MAP_WIDTH}` }), Texts.drawn("text", { x: 4, y: y - 4 }, `${at}°`)]),
+  ];
   const path = (line) => line.map(([longitude, latitude], place) => `${place ? "L" : "M"}${point(longitude, latitude).join(" ")}`).join("");
-  return { height, point, lines, path };
+  return { point, lines, path };
 }
 
 const round = (number) => Math.round(number * 100) / 100;

@@ -106,7 +106,7 @@ class Timeline {
     // Asked for once: in between, the browser would lay out the page again for every answer.
     this.width = this.lanes.clientWidth * 0.8;
     const groups = this.ordered(view.chronicle.liveAt(view.known).filter(({ group, claims }) =>
-      view.admits(group) && (view.lanes === "all" || Lanes.changes(claims))));
+      view.admits(group) && (view.lanes === "all" || (Lanes.changes(claims) && !Timeline.DULL.has(group.attribute)))));
     const lanes = [];
     let subject = null, rest = 0, drawn = 0;
     groups.forEach(({ group, claims }, place) => {
@@ -249,6 +249,7 @@ class Timeline {
   }
 }
 Timeline.MOST = 80;
+Timeline.DULL = new Set(["latitude", "longitude"]);
 Timeline.SORTED = 500;
 
 /* Round dates for a scale: eight at most. */
