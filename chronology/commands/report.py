@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology import Chronology
+from chronology import Chronology, __version__
 from chronology.commands import arguments, names, output
 from chronology.commands.application import DryRun, StoreCommand, app, path_of
 from chronology.commands.documents import check_place, write_new
@@ -160,6 +160,7 @@ def _wishes(context: typer.Context, title: str | None, at: str | None, lines: Pa
         at=None if at is None else edtf.close_of(at),
         basemap=None if lines is None else basemap.read(lines),
         limits=limits,
+        program=f"Chronology {__version__}",
     )
 
 

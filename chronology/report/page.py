@@ -15,7 +15,6 @@ from typing import Final
 
 from attrs import field, frozen
 
-from chronology import __version__
 from chronology.errors import ChronologyError
 from chronology.events.json_values import Json
 from chronology.events.patterns import format_instant
@@ -64,6 +63,7 @@ class Wishes:
         at: the last second of the date that it opens with; None for the latest in it.
         basemap: lines to draw under the map, as `basemap.read` gives them.
         live: whether it is served, and asks its server for what is new.
+        program: what made it, with its version.
     """
 
     title: str
@@ -72,6 +72,7 @@ class Wishes:
     basemap: Json = None
     limits: Limits = field(factory=Limits)
     live: bool = False
+    program: str = "Chronology"
 
 
 def report(chron: Chronology, wishes: Wishes, *, now: datetime) -> Report:
@@ -113,7 +114,7 @@ def _about(selection: Selection, wishes: Wishes, now: datetime) -> dict[str, Jso
     return {
         "title": wishes.title,
         "store": wishes.store,
-        "program": f"Chronology {__version__}",
+        "program": wishes.program,
         "made": format_instant(now),
         "at": wishes.at,
         "head": checkpoint.size,

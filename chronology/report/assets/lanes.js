@@ -16,7 +16,7 @@ const Lanes = (() => {
       for (const [value, certain] of possible(answer)) {
         let bar = open.get(value);
         if (!bar || bar.until !== since) {
-          bar = { value, since, until, solidSince: null, solidUntil: null, unsure: [], contested: [] };
+          bar = { value, since, until, solidSince: null, solidUntil: null, unsure: [], pending: [], contested: [] };
           open.set(value, bar);
           found.push(bar);
         }
@@ -40,9 +40,11 @@ const Lanes = (() => {
     bar.until = until;
     if (contested) spread(bar.contested, since, until);
     if (!certain) {
-      if (bar.solidUntil !== null) spread(bar.unsure, since, until);
+      if (bar.solidUntil !== null) spread(bar.pending, since, until);
       return;
     }
+    // What is unsure after the last sure span is the soft end.
+    bar.unsure.push(...bar.pending.splice(0));
     bar.solidSince ??= since;
     bar.solidUntil = until;
   }

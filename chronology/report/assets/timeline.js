@@ -180,18 +180,22 @@ class Timeline {
       // What is thinner than a dot beside another dot shows nothing more.
       if (right - edge < 0.04 && made.length) return;
       const next = seen[place + 1], end = next ? Math.max(this.place(next.since), right) : 100;
-      const text = this.links.valueText(bar.value), needs = text.length * 6.6 + (bar.contested.length ? 30 : 16);
+      const text = this.links.valueText(bar.value), needs = shortened(text).length * 6.6 + (bar.contested.length ? 30 : 16);
       const pixels = (from, to) => (to - from) / 100 * width;
-      const label = pixels(left, right) >= Math.min(needs, 60) ? "inside" : pixels(right, end) >= needs ? "after"
-        : pixels(taken, left) >= needs ? "before" : "none";
+      // A label stands where its value is sure, if it fits there; it never reaches into the next bar.
+      const sure = bar.solidSince === null ? left : Math.min(Math.max(this.place(bar.solidSince), left), right);
+      const last = next ? Math.min(right, this.place(next.since)) : right;
+      const label = pixels(left, last) >= needs ? "inside" : pixels(right, end) >= needs ? "after"
+        : pixels(taken, left) >= needs ? "before" : pixels(left, last) >= 60 ? "inside" : "none";
+      const from = pixels(sure, last) >= needs ? sure : left;
       taken = label === "after" ? right + needs / width * 100 : right;
       edge = right;
-      made.push(this.bar(group, bar, { left, right, label, text, place }));
+      made.push(this.bar(group, bar, { left, right, from, last, label, text, place }));
     });
     return Texts.element("div", { class: "track" }, made);
   }
 
-  bar(group, bar, { left, right, label, text, place }) {
+  bar(group, bar, { left, right, from, last, label, text, place }) {
     const make = Texts.element, size = right - left || 0.01;
     const within = (second) => (this.place(second) - left) / size * 100;
     const made = make("button", {
@@ -216,7 +220,14 @@ class Timeline {
       made.append(part);
     }
     const clash = bar.contested.length ? make("span", { class: "clash", "aria-hidden": "true" }, "≠ ") : null;
-    if (label !== "none") made.append(make("span", { class: "text" }, clash, this.links.value(bar.value)));
+    if (label !== "none") {
+      const words = make("span", { class: "text" }, clash, this.links.value(bar.value));
+      if (label === "inside") {
+        words.style.left = `calc(${(from - left) / size * 100}% + .35rem)`;
+        words.style.maxWidth = `calc(${(last - from) / size * 100}% - .5rem)`;
+      }
+      made.append(words);
+    }
     return made;
   }
 
@@ -240,7 +251,7 @@ class Timeline {
 
   axis() {
     const make = Texts.element;
-    const track = make("div", { class: "track" }, ticksOf(this.view.from, this.view.to).map(({ at, text }) => {
+    const track = make("div", { class: "track" }, ticksOf(this.view.from, this.view.to).filter(({ at }) => this.place(at) < 96).map(({ at, text }) => {
       const tick = make("span", { class: "tick" }, text);
       tick.style.left = `${this.place(at)}%`;
       return tick;
@@ -251,6 +262,11 @@ class Timeline {
 Timeline.MOST = 80;
 Timeline.DULL = new Set(["latitude", "longitude"]);
 Timeline.SORTED = 500;
+
+/* A text without the kinds before slugs, which bars have no room for. */
+function shortened(text) {
+  return text.replace(/\b[a-z][a-z0-9_-]*\/(?=[a-z0-9])/g, "");
+}
 
 /* Round dates for a scale: eight at most. */
 function ticksOf(from, to) {
