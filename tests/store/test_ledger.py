@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from conftest import Clock
-from hypothesis import given
+from hypothesis import given, settings
 from mirror import Stores
 
 from chronology import Chronology, Event
@@ -71,6 +71,7 @@ def test_filters_leave_the_rest_out(told: Chronology) -> None:
     assert count == {"subject": 1, "attribute": 0, "kind": 2, "source": 1, "origin": 2, "grade": 2}
 
 
+@settings(max_examples=settings.default.max_examples // 3)
 @given(drawn=upgraded_histories())
 def test_the_live_assertions_are_what_answers_are_made_from(stores: Stores, drawn: list[list[Event]]) -> None:
     """Resolved, the bounds of what was live at a position give the state that was known there."""

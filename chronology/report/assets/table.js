@@ -30,9 +30,11 @@ class AnswerTable {
     const all = view.chronicle.answers(view.at, view.known).filter(({ group }) => view.admits(group));
     const shown = all.filter(({ answer }) =>
       view.show === "contested" ? answer.contested : view.show === "possible" ? !answer.certain : true);
-    const pages = Math.max(1, Math.ceil(shown.length / AnswerTable.PAGE));
+    // A small state stands on one page; of a large one, so many as a slider can make anew without a halt.
+    const size = shown.length <= AnswerTable.WHOLE ? AnswerTable.WHOLE : AnswerTable.PAGE;
+    const pages = Math.max(1, Math.ceil(shown.length / size));
     const page = Math.min(view.page, pages - 1);
-    const some = shown.slice(page * AnswerTable.PAGE, (page + 1) * AnswerTable.PAGE);
+    const some = shown.slice(page * size, (page + 1) * size);
     this.syncFilters();
     this.fill(some);
     this.empty.hidden = shown.length > 0;
@@ -152,7 +154,8 @@ class AnswerTable {
       turn(page - 1, "Previous"), ` Page ${page + 1} of ${pages} `, turn(page + 1, "Next"));
   }
 }
-AnswerTable.PAGE = 50;
+AnswerTable.WHOLE = 60;
+AnswerTable.PAGE = 30;
 
 /* What a party is to an answer, in words. */
 function standingText(answer, { standing, claim }) {

@@ -251,7 +251,7 @@ class Timeline {
 
   axis() {
     const make = Texts.element;
-    const track = make("div", { class: "track" }, ticksOf(this.view.from, this.view.to).filter(({ at }) => this.place(at) < 96).map(({ at, text }) => {
+    const track = make("div", { class: "track" }, ticksOf(this.view.from, this.view.to, Math.min(Math.max(this.width / 110, 2), 8)).filter(({ at }) => this.place(at) < 96).map(({ at, text }) => {
       const tick = make("span", { class: "tick" }, text);
       tick.style.left = `${this.place(at)}%`;
       return tick;
@@ -259,7 +259,7 @@ class Timeline {
     return make("div", { class: "lane axis", "aria-hidden": "true" }, make("div", { class: "label" }), track);
   }
 }
-Timeline.MOST = 80;
+Timeline.MOST = 50;
 Timeline.DULL = new Set(["latitude", "longitude"]);
 Timeline.SORTED = 500;
 
@@ -268,12 +268,12 @@ function shortened(text) {
   return text.replace(/\b[a-z][a-z0-9_-]*\/(?=[a-z0-9])/g, "");
 }
 
-/* Round dates for a scale: eight at most. */
-function ticksOf(from, to) {
+/* Round dates for a scale, no more than fit. */
+function ticksOf(from, to, most) {
   const { DAY, MONTHS } = Calendar, days = (to - from) / DAY;
   const [year, month] = Calendar.civil(from), found = [];
   const steps = [[1, "day"], [2, "day"], [7, "day"], [14, "day"], [30, "month"], [61, "month"], [91, "month"], [183, "month"]];
-  const [size, unit] = steps.find(([length]) => days / length <= 8) || [365.2425 * niceYears(days / 365.2425 / 8), "year"];
+  const [size, unit] = steps.find(([length]) => days / length <= most) || [365.2425 * niceYears(days / 365.2425 / most), "year"];
   if (unit === "day") {
     const first = Math.ceil(from / DAY / size) * size;
     for (let day = first; day * DAY <= to; day += size) {
