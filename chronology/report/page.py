@@ -18,7 +18,7 @@ from attrs import field, frozen
 from chronology.errors import ChronologyError
 from chronology.events.json_values import Json
 from chronology.events.patterns import format_instant
-from chronology.report.contents import contents
+from chronology.report.contents import CLAIM, contents
 from chronology.report.limits import Limits
 from chronology.report.selection import Selection, select
 from chronology.store.chronology import Chronology
@@ -30,6 +30,9 @@ SCRIPTS: Final = (
     "reasons", "lanes", "overview", "timeline", "places", "notes", "about", "main",
 )  # fmt: skip
 """The scripts in the order in which they stand in the page; each knows only those before it."""
+
+_SHORTEST: Final = 3
+"""Letters of a withheld name that are looked for in texts."""
 
 STYLES: Final = ("page", "table", "reasons", "timeline", "print")
 
@@ -104,7 +107,7 @@ def report(chron: Chronology, wishes: Wishes, *, now: datetime) -> Report:
         events=len(data["events"]),
         subjects=len({entry.subject for entry in selection.entries}),
         left_out=selection.left_out,
-        named=tuple(_naming(data["events"], withheld)),
+        named=tuple(_naming(data, withheld)),
     )
 
 
@@ -133,20 +136,26 @@ def _about(selection: Selection, wishes: Wishes, now: datetime) -> dict[str, Jso
     }
 
 
-def _naming(events: list[dict[str, Json]], withheld: dict[str, str]) -> list[int]:
+def _naming(data: dict[str, Json], withheld: dict[str, str]) -> list[int]:
     """Return the positions of events that still have a withheld name, or the slug or the words of one, in a text."""
-    spelt = {form.casefold() for name, called in withheld.items() for form in (name, called, _words(name)) if form}
-    if not spelt:
+    forms = {form.casefold() for name, called in withheld.items() for form in (name, called, _words(name))}
+    forms = {form for form in forms if len(form) >= _SHORTEST}
+    if not forms:
         return []
-    return [event["position"] for event in events if any(form in _all_text(event) for form in spelt)]
+    events, value = data["events"], CLAIM.index("value")
+    texts = [(event["position"], _all_text(event)) for event in events]
+    texts += [(int(by), _all_text(gone)) for by, gone in data["withdrawals"].items()]
+    values = [(events[row[CLAIM.index("event")]]["position"], row[value]) for row in data["claims"] if row[value] >= 0]
+    texts += [(position, data["texts"][place].casefold()) for position, place in values]
+    return sorted({position for position, text in texts if any(form in text for form in forms)})
 
 
 def _words(subject: str) -> str:
     return subject.partition("/")[2].replace("-", " ")
 
 
-def _all_text(event: dict[str, Json]) -> str:
-    return json.dumps(event, ensure_ascii=False).casefold()
+def _all_text(record: dict[str, Json]) -> str:
+    return json.dumps(record, ensure_ascii=False).casefold()
 
 
 def html(data: Json, *, title: str, live: bool) -> bytes:

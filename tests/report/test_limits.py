@@ -131,6 +131,8 @@ def test_a_name_left_in_a_text_is_pointed_out(full: Chronology) -> None:
                 "data": {"attribute": "held", "value": "a"}})  # fmt: skip
     assert made(full, withheld=frozenset(["said_by"])).named == (full.head(),)
     assert made(full, withheld=frozenset(["said_by", "note"])).named == ()
+    tell(full, {"subject": "place/y", "data": {"attribute": "told", "value": "by witness one"}})
+    assert made(full, withheld=frozenset(["said_by", "note"])).named == (full.head(),)
 
 
 def test_what_was_learnt_later_is_nowhere(full: Chronology) -> None:
