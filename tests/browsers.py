@@ -18,6 +18,7 @@ except ImportError:  # Playwright has no build for every machine.
 
 FLAGS = (
     "--no-sandbox",
+    "--disable-dev-shm-usage",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",

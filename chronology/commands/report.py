@@ -45,6 +45,9 @@ Basemap = Annotated[
 _FIRST: Final = b"<!doctype html>"
 """How a page begins."""
 
+_LARGE: Final = 20_000_000
+"""Bytes above which a page is not sent by mail, nor opened by a phone."""
+
 
 @app.command(cls=StoreCommand)
 def report(
@@ -209,6 +212,8 @@ def _say(file: Path, made: Report) -> None:
     output.put(f"{file} written: {made.events:,} reports about {about}, {len(made.html) / 1e6:.1f} MB")
     if made.left_out:
         output.put(f"limited: {made.left_out:,} reports of the log are not in it")
+    if len(made.html) > _LARGE:
+        output.say("note: a page as large as this opens slowly; --subjects makes it smaller")
     if made.named:
         shown = ", ".join(f"#{position}" for position in made.named[:10])
         more = f" and {len(made.named) - 10:,} more" if len(made.named) > 10 else ""

@@ -28,9 +28,9 @@ class Selection:
         entries: the assertions that are shown, by subject, attribute and position.
         hidden: those about subjects that were asked for which a withheld field hides all the same.
         documents: the assertions that describe documents, shown or not.
-        events: the events up to there, by position.
-        left_out: how many of them assert something that is not shown.
-        erased: how many of them were redacted.
+        events: those up to there that made or withdrew one of them, by position.
+        left_out: how many events up to there assert something that is not shown.
+        erased: how many events up to there were redacted.
         pseudonyms: what stands for names that are withheld.
     """
 
@@ -60,8 +60,14 @@ def select(chron: Chronology, limits: Limits) -> Selection:
     checkpoint = chron.checkpoint()
     known = min(chron.position_known_at(limits.known_at), checkpoint.size)
     entries = list(chron.assertions(known_at=known))
-    events = {event.position: event for event in chron.read(until=known)}
     asked = [entry for entry in entries if limits.admit(entry.subject)]
+    needed = _needed(asked)
+    events: dict[int, RecordedEvent] = {}
+    erased = 0
+    for event in chron.read(until=known):
+        erased += event.is_redacted
+        if event.position in needed:
+            events[event.position] = event
     pseudonyms = _pseudonyms(limits, (events[position] for position in _positions(asked)))
     shown: list[Entry] = []
     hidden: list[Entry] = []
@@ -76,9 +82,19 @@ def select(chron: Chronology, limits: Limits) -> Selection:
         documents=tuple(entry for entry in entries if entry.subject.startswith(_DOCUMENT)),
         events=events,
         left_out=len(_positions(entries)) - len(_positions(shown)),
-        erased=sum(event.is_redacted for event in events.values()),
+        erased=erased,
         pseudonyms=pseudonyms,
     )
+
+
+def _needed(entries: Iterable[Entry]) -> set[int]:
+    """Return the positions of events that make assertions, withdraw them, or made them be read anew."""
+    found: set[int] = set()
+    for entry in entries:
+        found |= {entry.assertion.position, entry.assertion.known_from}
+        if entry.known_until is not None:
+            found.add(entry.known_until)
+    return found
 
 
 def _positions(entries: Iterable[Entry]) -> list[int]:
