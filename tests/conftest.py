@@ -99,6 +99,6 @@ def resolver(chromium: "browsers.Browser") -> "Iterator[browsers.Page]":
     """Give an empty page in which the scripts that work out answers are known."""
     with chromium.new_context(offline=True) as context:
         page = context.new_page()
-        names = ("calendar", "resolve", "explain", "chronicle", "periods")
+        names = ("calendar", "resolve", "explain", "chronicle", "periods", "lanes")
         page.add_script_tag(content=browsers.scripts(*names))
         yield page

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from chronology.report.page import ASSETS, SCRIPTS, STYLES
+from chronology import Chronology, Event
+from chronology.report.page import ASSETS, SCRIPTS, STYLES, Wishes, report
 from tests.browsers import Browser, Page, opened, until
 from tests.command_line import done, nth
 
@@ -118,6 +119,20 @@ def test_the_sliders_move_by_keyboard(page: Page) -> None:
     until(page, f"location.hash === '#at=2018-05-13&known={nth(34)}'")
 
 
+def test_a_day_on_the_slider_means_its_close(chromium: Browser, chron: Chronology, tmp_path: Path) -> None:
+    """What happened in the morning has happened when the day is asked about, as for the command line."""
+    for valid, value in (("2018-05-01", "open"), ("2018-05-13T10:00:00Z", "closed"), ("2018-05-20", "open")):
+        data = {"attribute": "status", "value": value}
+        chron.append(Event(type="fact.asserted", subject=BAGUZ, valid=valid, source="source/s", data=data))
+    path = tmp_path / "day.html"
+    path.write_bytes(report(chron, Wishes(title="Day", store="day.db"), now=chron._clock()).html)
+    with opened(chromium, f"{path.as_uri()}#at=2018-05-12") as page:
+        page.focus(".control.at input[type=range]")
+        page.keyboard.press("ArrowRight")
+        until(page, "document.getElementById('at').value === '2018-05-13'")
+        assert page.evaluate(TOLD) == [[BAGUZ, "status", "closed", "certain"]]
+
+
 def test_the_arrows_beside_a_slider_go_from_change_to_change(page: Page) -> None:
     """The next change after 1 March of the operation's status is when it may have ended to stall."""
     shown(page, at="2018-03-01", known=HEAD, q=STORM)
@@ -144,6 +159,8 @@ def test_search_and_filters_leave_the_rest_out(page: Page) -> None:
     """A word finds values, names, sources and notes; contested answers can be looked at alone."""
     assert {row[0] for row in shown(page, at="2018-05-14", known=HEAD, q="correction")} == {BAGUZ}
     assert {row[0] for row in shown(page, at="2018-05-14", known=HEAD, show="contested")} == {LEADER}
+    assert shown(page, at="2018-01-10", known=HEAD, show="contested") == []
+    assert {row[3] for row in shown(page, at="2018-01-10", known=HEAD, show="possible")} == {"possible", "or possibly"}
     assert {row[0].split("/")[0] for row in shown(page, at="2018-05-14", known=HEAD, kind="source")} == {"source"}
     page.fill("input[type=search]", "no such word")
     page.wait_for_selector(".nothing:not([hidden])")

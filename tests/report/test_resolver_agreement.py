@@ -125,6 +125,34 @@ def test_the_periods_of_the_page_are_those_of_python(resolver: Page, claims: lis
     assert found == [[since, until, told(answer)] for since, until, answer in segments.segments(mine)]
 
 
+@given(claims=strategies.claims(max_size=5))
+def test_bars_are_solid_exactly_where_a_value_is_certain(resolver: Page, claims: list[Any]) -> None:
+    """A bar covers an instant if its value may hold, solidly if it surely does, and marks what is contested."""
+    mine = mirror.as_claims(claims)
+    found = asked(
+        resolver,
+        """([claims, instants]) => {
+            const bars = Lanes.ofClaims(claims).flat();
+            const within = (spans, at) => spans.some(([since, until]) => since <= at && at < until);
+            return instants.map((at) => bars.filter(({ since, until }) => since <= at && at < until).map((bar) => [
+                bar.value,
+                bar.solidSince !== null && bar.solidSince <= at && at < bar.solidUntil && !within(bar.unsure, at),
+                within(bar.contested, at),
+            ]).sort());
+        }""",
+        [list(map(in_javascript, mine)), list(LINE)],
+    )
+    assert found == [_bars(resolve.resolve(mine, at)) for at in LINE]
+
+
+def _bars(answer: resolve.Answer | None) -> list[Any]:
+    if answer is None:
+        return []
+    wins = (resolve.Standing.LEADING, resolve.Standing.POSSIBLE)
+    values = {claim.value for claim, standing in answer.candidates if claim and claim.value and standing in wins}
+    return [[value, answer.certain, answer.contested] for value in sorted(values)]
+
+
 @given(days=st.lists(st.integers(calendar.LINE_START // DAY, calendar.LINE_END // DAY - 1), min_size=1, max_size=50))
 def test_the_page_names_days_as_python_does(resolver: Page, days: list[int]) -> None:
     """A day of any year is written the same, and its text, typed in, means its last second."""
