@@ -4,6 +4,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,11 @@ def served(storm: Path, tmp_path: Path) -> Iterator[Any]:
             await made.invoke_startup()
             return await made.client.get(path)
 
-        return asyncio.run(asked())
+        # In a thread of its own, because a browser of other tests keeps this one's event loop running.
+        return thread.submit(lambda: asyncio.run(asked())).result(timeout=60)
 
-    return ask
+    with ThreadPoolExecutor(1) as thread:
+        yield ask
 
 
 def test_the_plugin_is_found_by_its_entry_point(served: Any) -> None:
