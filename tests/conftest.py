@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from chronology import Chronology
+from tests import browsers
 from tests.command_line import GAZETTE, done
 from tests.postgres import server, url  # noqa: F401, these are fixtures
 
@@ -85,3 +86,20 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     done("append", "source.described", GAZETTE, "title=Border Gazette", "published=2024-03-11",
          "--on", "2024-03-11", "--source", GAZETTE)  # fmt: skip
     return path
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[browsers.Browser]":
+    """Give a browser, one for all tests of a process; a test that asks for it is skipped where there is none."""
+    with browsers.launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def resolver(chromium: "browsers.Browser") -> "Iterator[browsers.Page]":
+    """Give an empty page in which the scripts that work out answers are known."""
+    with chromium.new_context(offline=True) as context:
+        page = context.new_page()
+        names = ("calendar", "resolve", "explain", "chronicle", "periods", "lanes")
+        page.add_script_tag(content=browsers.scripts(*names))
+        yield page

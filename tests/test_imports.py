@@ -45,7 +45,7 @@ log log.database log.event_table
 projections projections.claims projections.filters projections.long_history projections.merges projections.names
 projections.origins projections.references projections.segments projections.tables projections.whole_state
 questions questions.support
-store store.analysis store.asking store.directory store.finding store.query store.reader store.selecting
+store store.analysis store.asking store.directory store.finding store.ledger store.query store.reader store.selecting
 """
 """All that `chronology state` loads of this package, held word for word: each module more makes every answer wait."""
 

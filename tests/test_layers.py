@@ -31,6 +31,7 @@ HIDDEN = {
     ("chronology.store.analysis", "chronology.questions"): "what held is told without explanations",
     ("chronology.store.finding", "chronology.questions"): "nor is anything searched for",
     ("chronology.store.proving", "chronology.evidence"): "whoever appends an event proves nothing yet",
+    ("chronology.store.ledger", "chronology.questions"): "nor all of it told",
     ("chronology.commands.events", "chronology.commands.editing"): "only a form needs an editor",
     ("chronology.commands.search", "chronology.store.chronology"): "only an index behind the log is to be written",
     ("chronology.store.reader", "chronology.events.records"): "what held is told without whole events",

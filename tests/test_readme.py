@@ -164,6 +164,14 @@ def test_the_python_of_a_page_runs(name: str, tmp_path: Path, monkeypatch: pytes
     assert (holding.value, holding.certainty) == ("stalled", "certain")
 
 
+def test_the_python_of_the_page_on_reports_writes_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It makes a store, and a page of it."""
+    (code,) = PYTHON.findall(PAGES["docs/report.md"].read_text("utf-8"))
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "docs/report.md", "exec"), {})
+    assert (tmp_path / "crossing-page.html").read_text("utf-8").startswith("<!doctype html>")
+
+
 def test_python_stands_only_where_it_is_run() -> None:
     """The tests run every page with Python or SQL; `importers/test_third_party.py` runs that on importing."""
     assert [name for name, page in PAGES.items() if PYTHON.search(page.read_text("utf-8"))] == [
@@ -172,6 +180,7 @@ def test_python_stands_only_where_it_is_run() -> None:
         "docs/export.md",
         "docs/import.md",
         "docs/python.md",
+        "docs/report.md",
     ]
     assert [name for name, page in PAGES.items() if SQL.search(page.read_text("utf-8"))] == ["docs/python.md"]
 

@@ -52,6 +52,10 @@ GROUPS: Final = {
         "about": "about",
         "date": "dates",
     },
+    "Show it to others": {
+        "report": "report",
+        "serve": "report",
+    },
     "Check and prove": {
         "verify": "checks",
         "lint": "lint",

@@ -75,7 +75,7 @@ def said_of(connection: sqlite3.Connection, filters: Filters, *, fuzz: int = 0) 
     """
     found = Sayings([], [], [])
     for row in _rows(connection, filters):
-        said = _assertion(row, fuzz=fuzz)
+        said = assertion_of(row, fuzz=fuzz)
         if row.known_until is not None and (filters.known_at is None or row.known_until <= filters.known_at):
             found.withdrawn.append((said, row.known_until))
         elif hidden := hiding(filters, said):
@@ -103,7 +103,8 @@ def _rows(connection: sqlite3.Connection, filters: Filters) -> Iterator[Row]:
     return map(Row._make, rows)
 
 
-def _assertion(row: Row, *, fuzz: int) -> Assertion:
+def assertion_of(row: Row, *, fuzz: int) -> Assertion:
+    """Return a row as users get it."""
     return Assertion(
         event=row.event,
         position=row.position,

@@ -20,6 +20,7 @@ from chronology.store.analysis import Analysis
 from chronology.store.asking import Restrictions
 from chronology.store.directory import Directory
 from chronology.store.finding import Finding
+from chronology.store.ledger import Ledger
 from chronology.store.query import KnownAt, Moment
 from chronology.store.selecting import Selecting, period
 
@@ -41,7 +42,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Reader(Analysis, Directory, Finding, Selecting):
+class Reader(Analysis, Directory, Finding, Selecting, Ledger):
     """What can be asked of a store; `Chronology` adds what changes it and what proves it."""
 
     def __init__(self, connection: sqlite3.Connection, *, clock: Clock) -> None:

@@ -34,6 +34,7 @@ WRITING = {
     "remote add": (("team", "postgresql://127.0.0.1:1/none"), "storm.db would follow team "),
     "import": (("incidents.csv", "--mapping", "mine.toml"), "source/incidents: added 1, changed 0"),
     "mapping new": (("incidents.csv", "-o", "new.toml"), "would write new.toml"),
+    "report": (("-o", "new.html"), "would write new.html"),
 }  # fmt: skip
 """What each command that writes is given, and a line that its dry run prints."""
 
@@ -68,6 +69,7 @@ ASKING = {
     "sources",
     "verify-proof",
     "completion",
+    "serve",
 }
 
 

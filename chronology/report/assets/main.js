@@ -1,0 +1,61 @@
+"use strict";
+/* Puts the page together, and draws anew what a change touches. */
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const data = byId("data");
+  const chronicle = new Chronicle(JSON.parse(data.textContent));
+  data.remove();
+  const view = new View(chronicle);
+  const links = new Links(chronicle);
+  const controls = new Controls(view, byId("controls"));
+  const table = new AnswerTable(view, links, byId("answers"), byId("filters"));
+  const reasons = new Reasons(view, links, byId("reasons"));
+  const timeline = new Timeline(view, links, { window: byId("window"), overview: byId("overview"), lanes: byId("lanes") });
+  const places = new Places(view, links, byId("map"), byId("places"));
+  const notes = new Notes(view, links, byId("notes"));
+  const changed = new Set();
+  let waiting = false, later = 0;
+
+  /* The whole of what was changed is drawn once, before the browser paints. */
+  function draw() {
+    waiting = false;
+    const touches = (...names) => names.some((name) => changed.has(name));
+    controls.render();
+    if (touches("at", "known", "q", "kind", "show", "page", "why")) summarise(table.render());
+    if (touches("at", "known", "why")) reasons.render(changed.has("why"));
+    timeline.showCursor();
+    if (touches("lanes", "from", "to")) drawLanes();
+    else if (touches("known", "q", "kind")) later = later || setTimeout(drawLanes, 80);
+    if (touches("at", "known", "q", "kind")) places.render();
+    changed.clear();
+  }
+
+  /* Lanes follow a moment after the table, so that a slider is never held up by them. */
+  function drawLanes() {
+    clearTimeout(later);
+    later = 0;
+    timeline.render();
+  }
+
+  function summarise(answers) {
+    const count = (test) => answers.filter(({ answer }) => test(answer)).length;
+    const contested = count((answer) => answer.contested), open = count((answer) => !answer.certain);
+    byId("summary").textContent = `At the close of ${view.day}, as known on ${view.knownText}: `
+      + `${Texts.plural(answers.length, "answer")}, ${open.toLocaleString("en-GB")} not certain, `
+      + `${contested.toLocaleString("en-GB")} contested.`;
+  }
+
+  function touch(changes) {
+    for (const name of Object.keys(changes)) changed.add(name);
+    if (!waiting) requestAnimationFrame(draw);
+    waiting = true;
+  }
+
+  view.listeners.push(touch);
+  addEventListener("hashchange", () => { if (location.hash !== view.fragment()) view.reread(); });
+  addEventListener("beforeprint", () => notes.render());
+  addEventListener("resize", () => touch({ from: 0 }));
+  About.fill(chronicle, links, { title: byId("title"), standfirst: byId("standfirst"), limits: byId("limits"), evidence: byId("evidence"), legend: byId("legend") });
+  if (chronicle.about.live) About.follow(chronicle.about.head);
+  touch(view.defaults);
+})();

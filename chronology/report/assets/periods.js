@@ -1,0 +1,50 @@
+"use strict";
+/* What held of one attribute over all of valid time, and what was known of one date over all of known time. */
+const Periods = (() => {
+  const { BEGINNING, FOREVER } = Calendar;
+
+  /* Answers that look the same to a reader: the same parties in the same standings. */
+  function same(a, b) {
+    if (!a || !b) return a === b;
+    return a.certain === b.certain && a.contested === b.contested && a.parties.length === b.parties.length
+      && a.parties.every((party, place) =>
+        party.claim === b.parties[place].claim && party.standing === b.parties[place].standing);
+  }
+
+  /* [{since, until, answer}] over valid time, half-open; spans in which nothing is known are left out. Every answer
+     stays the same between two neighbouring bounds of the claims, so it is asked for once in each such span. */
+  function ofValidTime(claims) {
+    const bounds = new Set([BEGINNING]);
+    for (const claim of claims) {
+      const ends = [claim.startMin, claim.startMax, claim.startMax + 1, claim.endMin, claim.endMax, ...Resolve.middle(claim)];
+      for (const bound of ends) if (bound > BEGINNING && bound < FOREVER) bounds.add(bound);
+    }
+    const places = [...bounds].sort((a, b) => a - b);
+    const found = [];
+    places.forEach((since, place) => {
+      const until = place + 1 < places.length ? places[place + 1] : FOREVER;
+      const answer = Resolve.resolve(claims, since);
+      const last = found[found.length - 1];
+      if (last && last.until === since && same(last.answer, answer)) last.until = until;
+      else if (answer) found.push({ since, until, answer });
+    });
+    return found;
+  }
+
+  /* [{position, answer}] over known time: from which position on the log gave which answer about an instant. */
+  function ofKnownTime(group, at) {
+    const changes = new Set();
+    for (const claim of group.claims) {
+      changes.add(claim.knownFrom);
+      if (claim.knownUntil) changes.add(claim.knownUntil);
+    }
+    const found = [];
+    for (const position of [...changes].sort((a, b) => a - b)) {
+      const answer = Resolve.resolve(group.claims.filter((claim) => isLive(claim, position)), at);
+      if (!found.length || !same(found[found.length - 1].answer, answer)) found.push({ position, answer });
+    }
+    return found;
+  }
+
+  return { ofValidTime, ofKnownTime };
+})();
