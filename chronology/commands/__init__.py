@@ -66,14 +66,14 @@ GROUPS: Final = {
     },
     "Bring in and take out": {
         "import": "importing",
-        "mapping": "mapping",
         "export": "exporting",
+        "mapping": "mapping",
     },
     "Share a log": {
-        "remote": "remote",
         "clone": "sharing",
         "pull": "sharing",
         "push": "sharing",
+        "remote": "remote",
     },
     "Keep the store": {
         "init": "upkeep",

@@ -38,7 +38,7 @@ app.add_typer(_remote, name="remote")
 
 @_remote.callback()
 def remote(context: typer.Context) -> None:
-    """Tell which shared log this store follows, or change that.
+    """Tell or change the shared log that a store follows.
 
     A shared log is kept in PostgreSQL. Everybody who follows it has the whole log in a store of their own, which
     answers offline; whatever they append is written to the shared log first.

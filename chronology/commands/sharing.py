@@ -25,9 +25,9 @@ def clone(
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="What to call the shared log.")] = "origin",
     dry_run: DryRun = False,
 ) -> None:
-    """Make a store that is a replica of a shared log, and follows it.
+    """Make a replica of a shared log.
 
-    Every event is checked as if it were appended now; if one is not sound, no file is left.
+    The new store follows the shared log. Every event is checked as if it were appended now; if one is not sound, no file is left.
 
     \b
     chronology clone postgresql://jane@db.example.org/team storm.db

@@ -121,6 +121,10 @@ def test_h_is_help(name: str) -> None:
     assert done(*name.split(), "-h").out == done(*name.split(), "--help").out
 
 
+SERVING = {"serve", "clone", "pull", "push", "remote", "remote init", "remote check"}
+"""What serves until it is stopped, or needs a server: run in `report/test_server.py` and `commands/test_sharing.py`."""
+
+
 def _prepare(name: str, example: Path) -> str:
     """Make the files that a command's examples name; return the verifier key that they abbreviate."""
     if name not in ("", "demo"):
@@ -136,6 +140,8 @@ def _prepare(name: str, example: Path) -> str:
             "--source",
             "source/gazette",
         )
+    if name == "remote remove":
+        done("remote", "add", "team", "postgresql://db.example.org/team")
     if name == "unmerge":
         done("merge", "place/baguz", "place/baghuz", "--reason", "two spellings")
     event = '{"type":"operation.ended","subject":"operation/x","valid":"2019-03","source":"source/gazette"}\n'
@@ -164,8 +170,7 @@ def test_worked_examples_work(name: str, example: Path, tmp_path: Path, monkeypa
     key = _prepare(name, example)
     for line in _examples(name):
         words = shlex.split(line)
-        # What serves until it is stopped runs in tests/report/test_server.py.
-        if words[0] != "chronology" or name == "serve":
+        if words[0] != "chronology" or name in SERVING:
             continue
         # To redact is to be asked for the id in full.
         stdin = "01638701-4f00-7fbb-bb58-d7c42440a9d4\n" if name == "redact" else ""
@@ -180,7 +185,7 @@ def test_worked_examples_work(name: str, example: Path, tmp_path: Path, monkeypa
 
 
 def _is_no_redirection(word: str) -> bool:
-    return word not in ("<", ">")
+    return word not in ("<", ">", "|")
 
 
 def test_the_version_is_the_packages() -> None:
