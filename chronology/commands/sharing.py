@@ -27,7 +27,8 @@ def clone(
 ) -> None:
     """Make a replica of a shared log.
 
-    The new store follows the shared log. Every event is checked as if it were appended now; if one is not sound, no file is left.
+    The new store follows the shared log. Every event is checked as if it were appended now; if one is not sound, no
+    file is left.
 
     \b
     chronology clone postgresql://jane@db.example.org/team storm.db
