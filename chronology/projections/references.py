@@ -223,7 +223,8 @@ def positions(
         LIMIT ifnull(:limit, -1)
         """,
         {
-            "subjects": json.dumps(subjects),
+            # As it is: a text that is not UTF-8 must be refused, not escaped.
+            "subjects": json.dumps(subjects, ensure_ascii=False),
             "attribute": attribute,
             "since": since,
             "until": until,

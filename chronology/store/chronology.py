@@ -181,7 +181,8 @@ class Chronology(Withdrawing, Archiving, Merging, Transcribing, Extending, Provi
             if expected_head is not None and expected_head != head:
                 raise HeadMovedError(expected_head, head)
             batch = self._batch()
-            for index, event in enumerate(batch.expected(events)):
+            # Whoever collects refusals wants to be told of each event before the next one is read.
+            for index, event in enumerate(batch.expected(events) if refusals is None else events):
                 try:
                     row = batch.add(event)
                 except ChronologyError as exc:

@@ -29,6 +29,8 @@ def folder(storm: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_is_written_and_explained(folder: Path, name: str) -> None:
     """To a file, with a note where that helps; and what it loses is said before."""
+    if name == "parquet":
+        pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
     done("export", name, "-o", "out")
     assert (folder / "out").stat().st_size > 100
     told = done("export", name, "--explain").out
@@ -53,31 +55,31 @@ def test_a_log_comes_back_from_its_text(folder: Path) -> None:
 
 
 FILTERS = [
-    (("operation/al-jazeera-storm",), [46, 47, 50, 51, 52]),
-    (("operation/al-jazeera-storm", "status"), [46, 47, 50]),
-    (("--kind", "crossing"), [80, 77]),
-    (("--source", "source/example-archive-note"), [80, 79]),
-    (("--origin", "person/leilwa-abdullah"), [52]),
-    (("--min-grade", "B2", "--kind", "person"), [44]),
-    (("--since", "2018-05-15"), [45, 75, 79]),
-    (("--until", "2016-01", "--kind", "person"), [57]),
-    (("--stated-by", "2018-05-01"), [80, 79]),
-    (("--kind", "crossing", "--known-at", "2018-05-20"), [76, 62]),
-    (("crossing/baguz", "--known-at", str(nth(23))), [62]),
-    (("person/abu-bakr-al-baghdadi", "location", "--at", "2018-05-14"), [63, 64, 65]),
-    (("crossing/baguz", "--at", "2018-05-14"), [77]),
-    (("place/hajin", "--at", "2018-05-14", "--min-origins", "1", "--kind", "place"), [66, 68, 72]),
-    (("Islamic State", "--since", "2018-05-14", "--kind", "group"), [43, 53, 56, 58, 60]),
+    (("operation/al-jazeera-storm",), [6, 7, 10, 11, 12]),
+    (("operation/al-jazeera-storm", "status"), [6, 7, 10]),
+    (("--kind", "crossing"), [40, 37]),
+    (("--source", "source/example-archive-note"), [40, 39]),
+    (("--origin", "person/leilwa-abdullah"), [12]),
+    (("--min-grade", "B2", "--kind", "person"), [4]),
+    (("--since", "2018-05-15"), [5, 35, 39]),
+    (("--until", "2016-01", "--kind", "person"), [17]),
+    (("--stated-by", "2018-05-01"), [40, 39]),
+    (("--kind", "crossing", "--known-at", "2018-05-20"), [36, 22]),
+    (("crossing/baguz", "--known-at", str(nth(23))), [22]),
+    (("person/abu-bakr-al-baghdadi", "location", "--at", "2018-05-14"), [23, 24, 25]),
+    (("crossing/baguz", "--at", "2018-05-14"), [37]),
+    (("place/hajin", "--at", "2018-05-14", "--min-origins", "1", "--kind", "place"), [26, 28, 32]),
+    (("Islamic State", "--since", "2018-05-14", "--kind", "group"), [3, 13, 16, 18, 20]),
 ]
 
 
-@pytest.mark.parametrize(("arguments", "positions"), FILTERS, ids=lambda value: " ".join(map(str, value)))
+@pytest.mark.parametrize(("arguments", "lines"), FILTERS, ids=lambda value: " ".join(map(str, value)))
 def test_every_filter_of_state_and_timeline_is_taken(
-    folder: Path, arguments: tuple[str, ...], positions: list[int]
+    folder: Path, arguments: tuple[str, ...], lines: list[int]
 ) -> None:
-    """By position in the running example."""
+    """By line of the running example."""
     found = json.loads(done("export", "geojson", *arguments).out)["features"]
-    assert sorted(feature["properties"]["position"] for feature in found) == sorted(positions)
+    assert sorted(feature["properties"]["position"] for feature in found) == sorted(map(nth, lines))
 
 
 @pytest.mark.parametrize(

@@ -146,8 +146,8 @@ def leave_hot_journal(path: Path, target: Path) -> None:
     """Copy a store in the middle of a transaction, as a process leaves it that is killed then."""
 
     def events() -> Iterator[object]:
-        for number in range(30):
-            # What is said of sources is written at once.
+        # Events are read two hundred ahead; what is said of sources is written at once.
+        for number in range(230):
             yield event(2, number, subject=f"source/s{number}", quote="x" * 5_000)
         shutil.copy(path, target)
         shutil.copy(journal(path), journal(target))
