@@ -1,13 +1,15 @@
 """What leaves a store: its events by every filter, its names, its log as text. `Reader` inherits it."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, Unpack
 
 from chronology.answers.holding import Holding
 from chronology.dates import edtf
 from chronology.errors import DateError
+from chronology.projections import bulk
 from chronology.store import query
 from chronology.store.asking import Asking, Restrictions
 from chronology.store.query import KnownAt, Moment
@@ -69,6 +71,27 @@ class Selecting(Asking):
                 yield from selected(self._log, self._connection, filters, since=first, until=last, among=among)
 
         return found()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Answer every question of a block from one state of the file, which nobody can append to meanwhile."""
+        with self._asking():
+            yield
+
+    def whole(self, table: bulk.Table, bucket_of: Callable[[str], int]) -> Iterator[tuple[Any, ...]]:
+        """Yield every row of the log, of all assertions or of the state now, for a copy in another form.
+
+        It is a stream on one snapshot of the file, which it lets go when it ends or is closed.
+
+        Args:
+            table: `event`, `assertion` or `state`.
+            bucket_of: gives each subject a number, by which the rows come sorted first.
+
+        Returns:
+            Tuples: the bucket, the year, then the columns that `chronology.projections.bulk.COLUMNS` lists.
+        """
+        with self._asking():
+            yield from bulk.rows(self._connection, table, bucket_of)
 
     def titles(self, *, known_at: KnownAt = None) -> dict[str, str]:
         """Return the name to show of every subject that has one.

@@ -1,0 +1,217 @@
+"""The questions over a Parquet folder as DuckDB's SQL: texts and parameters only; runs nothing."""
+
+from typing import Any, Final
+
+from attrs import frozen
+
+from chronology.dates.calendar import BEGINNING, FOREVER, LINE_END, day_opening
+from chronology.projections.bulk import year_of
+
+Question = tuple[str, dict[str, Any]]
+"""A text and its parameters."""
+
+FOUND: Final = "found_conflicts"
+"""The temporary table in which conflicts are gathered."""
+
+_FIRST_SECOND: Final = day_opening(1, 1, 1)
+
+
+@frozen(kw_only=True)
+class Scope:
+    """What a question is about; None for everything.
+
+    Attributes:
+        bucket: of the subject, where one is given.
+    """
+
+    subject: str | None
+    attribute: str | None
+    kind: str | None
+    bucket: int | None
+
+    def conditions(self) -> tuple[list[str], dict[str, Any]]:
+        """Return SQL conditions and their parameters."""
+        conditions: list[str] = []
+        parameters: dict[str, Any] = {}
+        # Numbers stand in the text: DuckDB passes over files by what it knows when it plans.
+        if self.bucket is not None:
+            conditions.append(f"bucket = {self.bucket:d}")
+        for name, wanted in (("subject", self.subject), ("attribute", self.attribute)):
+            if wanted is not None:
+                conditions.append(f"{name} = ${name}")
+                parameters[name] = wanted
+        if self.kind is not None:
+            # "0" is the character after "/".
+            conditions.append("subject >= $kind_from AND subject < $kind_until")
+            parameters |= {"kind_from": f"{self.kind}/", "kind_until": f"{self.kind}0"}
+        return conditions, parameters
+
+
+def state(scope: Scope, instant: int, *, ordered: bool) -> Question:
+    """Ask what held at an instant.
+
+    Rows of later years are passed over by file, those that ended before by the least and greatest end that each group
+    of rows of a file notes: files are sorted by it.
+    """
+    conditions, parameters = scope.conditions()
+    conditions += [f"year <= {year_of(instant):d}", f"valid_from <= {instant:d}", f"valid_to > {instant:d}"]
+    text = f"""
+        SELECT subject, attribute, value, certainty, contested, "leading", position, valid, origin, source, grade, others
+        FROM state
+        WHERE {" AND ".join(conditions)}
+        {"ORDER BY subject, attribute" if ordered else ""}
+    """
+    return text, parameters
+
+
+def counts(scope: Scope, first: int | None, last: int | None) -> Question:
+    """Ask how many assertions begin in each month, for sure or possibly; months are numbered from the year 0."""
+    conditions, parameters = scope.conditions()
+    conditions += ["known_until IS NULL", "role = 'affirms'", "value IS NOT NULL"]
+    earliest = f"min(start_min) FILTER (start_min > {BEGINNING})" if first is None else str(first)
+    latest = f"max(start_max) FILTER (start_max < {FOREVER})" if last is None else str(last)
+    text = f"""
+        WITH beginning AS (
+            SELECT attribute, start_min, start_max
+            FROM assertion
+            WHERE {" AND ".join(conditions)}
+        ),
+        period AS (
+            SELECT
+                greatest({_FIRST_SECOND}, {earliest}) AS first,
+                least({LINE_END - 1}, {latest}) AS last
+            FROM beginning
+        ),
+        touched AS (
+            SELECT attribute, {_month("start_min")} = {_month("start_max")} AS is_sure,
+                unnest(range(
+                    {_month("greatest(start_min, first)")}, {_month("least(start_max, last)")} + 1
+                )) AS month
+            FROM beginning, period
+            WHERE start_min <= last AND start_max >= first
+        )
+        SELECT attribute, printf('%04d-%02d', month // 12, month % 12 + 1) AS month,
+            count(*) FILTER (is_sure) AS surely, count(*) FILTER (NOT is_sure) AS possibly
+        FROM touched
+        GROUP BY ALL
+        ORDER BY attribute, month
+    """
+    return text, parameters
+
+
+def _month(second: str) -> str:
+    """Return SQL for the number of the month in which a second lies, that of the line's end where it lies outside."""
+    inside = f"make_timestamp(least(greatest({second}, {_FIRST_SECOND}), {LINE_END - 1}) * 1000000)"
+    return f"(year({inside}) * 12 + month({inside}) - 1)"
+
+
+_SIDE: Final = ("position", "value", "role", "valid", "origin", "source", "grade")
+
+_SIDES: Final = ", ".join(
+    f"{side}.{name} AS {side if name == 'position' else f'{side}_{name}'}"
+    for side in ("first", "second")
+    for name in _SIDE
+)
+
+NO_CONFLICTS: Final = f"""
+    WITH claim AS (SELECT * FROM assertion WHERE false)
+    SELECT second.subject, second.attribute, '' AS clash, {_SIDES}, false AS shared_origin
+    FROM claim AS first, claim AS second
+"""
+
+FOUND_CONFLICTS: Final = f"""
+    SELECT * FROM {FOUND} ORDER BY subject, attribute, ifnull(first, 0), second, clash
+"""
+
+
+def conflicts(scope: Scope, bucket: int) -> Question:
+    """Gather the pairs of one bucket that disagree, by the rules of `chronology.answers.disagreements`."""
+    conditions, parameters = scope.conditions()
+    conditions += [f"bucket = {bucket:d}", "known_until IS NULL"]
+    text = f"""
+        INSERT INTO {FOUND}
+        WITH disputable AS (
+            -- Of one voice that denies and disputes nothing, there is nothing to find.
+            SELECT subject, attribute
+            FROM assertion
+            WHERE {" AND ".join(conditions)}
+            GROUP BY subject, attribute
+            HAVING min(source) <> max(source) OR min(origin) <> max(origin)
+                OR bool_or(role <> 'affirms') OR bool_or(disputes IS NOT NULL)
+        ),
+        claim AS MATERIALIZED (
+            SELECT *
+            FROM assertion
+            SEMI JOIN disputable USING (subject, attribute)
+            WHERE {" AND ".join(conditions)}
+        ),
+        named AS (
+            SELECT DISTINCT subject, attribute, key, unnest(disputes::BIGINT[]) AS target
+            FROM claim
+            WHERE disputes IS NOT NULL
+        ),
+        disputed AS MATERIALIZED (
+            SELECT named.subject, named.attribute, claim.key AS first, named.key AS second
+            FROM named
+            JOIN claim ON claim.subject = named.subject AND claim.attribute = named.attribute
+                AND claim.position = named.target
+        ),
+        denied AS MATERIALIZED (
+            SELECT denial.subject, denial.attribute, said.key AS first, denial.key AS second
+            FROM claim AS denial
+            JOIN claim AS said ON said.subject = denial.subject AND said.attribute = denial.attribute
+                AND said.value IS NOT DISTINCT FROM denial.value
+                AND greatest(said.start_min, denial.start_min) < least(said.end_max, denial.end_max)
+            WHERE denial.role = 'denies' AND said.role = 'affirms'
+        ),
+        contradicting AS (
+            SELECT one.subject, one.attribute, one.key AS first, other.key AS second
+            FROM claim AS one
+            JOIN claim AS other ON other.subject = one.subject AND other.attribute = one.attribute
+                AND one.position < other.position
+                AND one.start_max < other.extent_end AND other.start_max < one.extent_end
+            WHERE one.role = 'affirms' AND other.role = 'affirms' AND one.value IS DISTINCT FROM other.value
+                AND one.start_max < one.extent_end AND other.start_max < other.extent_end
+                AND (one.origin <> other.origin OR one.source <> other.source)
+        ),
+        pair AS (
+            SELECT 'dispute' AS clash, * FROM disputed
+            UNION ALL
+            SELECT 'dispute', subject, attribute, NULL, key
+            FROM claim
+            ANTI JOIN disputed ON disputed.subject = claim.subject AND disputed.attribute = claim.attribute
+                AND disputed.second = claim.key
+            WHERE disputes IS NOT NULL
+            UNION ALL
+            SELECT 'denial', * FROM ({_undisputed("denied")})
+            UNION ALL
+            SELECT 'denial', subject, attribute, NULL, key
+            FROM claim
+            ANTI JOIN denied ON denied.subject = claim.subject AND denied.attribute = claim.attribute
+                AND denied.second = claim.key
+            WHERE role = 'denies' AND disputes IS NULL
+            UNION ALL
+            SELECT 'values', * FROM ({_undisputed("contradicting")})
+        )
+        SELECT pair.subject, pair.attribute, clash, {_SIDES},
+            ifnull(first.origin = second.origin AND first.source <> second.source, false)
+        FROM pair
+        JOIN claim AS second ON second.subject = pair.subject AND second.attribute = pair.attribute
+            AND second.key = pair.second
+        LEFT JOIN claim AS first ON first.subject = pair.subject AND first.attribute = pair.attribute
+            AND first.key = pair.first
+    """
+    return text, parameters
+
+
+def _undisputed(pairs: str) -> str:
+    """Return SQL for the pairs that no dispute has named, whichever of the two disputes the other."""
+    return f"""
+        SELECT subject, attribute, first, second
+        FROM {pairs}
+        ANTI JOIN (
+            FROM disputed
+            UNION ALL
+            SELECT subject, attribute, second AS first, first AS second FROM disputed
+        ) AS known USING (subject, attribute, first, second)
+    """
