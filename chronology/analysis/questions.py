@@ -47,7 +47,7 @@ class Scope:
         return conditions, parameters
 
 
-def state(scope: Scope, instant: int, *, ordered: bool) -> Question:
+def state(scope: Scope, instant: int, *, by_subject: bool) -> Question:
     """Ask what held at an instant.
 
     Rows of later years are passed over by file, those that ended before by the least and greatest end that each group
@@ -59,7 +59,7 @@ def state(scope: Scope, instant: int, *, ordered: bool) -> Question:
         SELECT subject, attribute, value, certainty, contested, "leading", position, valid, origin, source, grade, others
         FROM state
         WHERE {" AND ".join(conditions)}
-        {"ORDER BY subject, attribute" if ordered else ""}
+        {"ORDER BY subject, attribute" if by_subject else ""}
     """
     return text, parameters
 
@@ -68,8 +68,8 @@ def counts(scope: Scope, first: int | None, last: int | None) -> Question:
     """Ask how many assertions begin in each month, for sure or possibly; months are numbered from the year 0."""
     conditions, parameters = scope.conditions()
     conditions += ["known_until IS NULL", "role = 'affirms'", "value IS NOT NULL"]
-    earliest = f"min(start_min) FILTER (start_min > {BEGINNING})" if first is None else str(first)
-    latest = f"max(start_max) FILTER (start_max < {FOREVER})" if last is None else str(last)
+    earliest = f"min(start_min) FILTER (start_min > {BEGINNING})" if first is None else f"min({first:d})"
+    latest = f"max(start_max) FILTER (start_max < {FOREVER})" if last is None else f"max({last:d})"
     text = f"""
         WITH beginning AS (
             SELECT attribute, start_min, start_max
