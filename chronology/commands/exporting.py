@@ -5,11 +5,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, BinaryIO, cast
+from typing import Annotated, BinaryIO, Final, cast
 
 import typer
 
 from chronology import Chronology
+from chronology.analysis import writing
 from chronology.commands import names, output
 from chronology.commands.application import DryRun, app, path_of
 from chronology.commands.documents import check_tree_place
@@ -79,6 +80,20 @@ def export(
             "--tiles", metavar="DIR", help="Instead: the log as static files (tlog-tiles) in a new directory."
         ),
     ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--folder", metavar="DIR", help="With parquet: the whole store as a new folder of files, for DuckDB."
+        ),
+    ] = None,
+    buckets: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            show_default=False,
+            help="With --folder: divide subjects into so many parts, a power of two. Default: by the size of the log.",
+        ),
+    ] = None,
     sign: SignKey = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -88,7 +103,9 @@ def export(
     Imprecise dates stay so: where a format can only take days, the words stand beside them.
 
     `jsonl` is the whole log as text, which `Chronology.restore` makes the same log of again; it takes no filter.
-    --tiles writes it for verifiers of transparency logs; sign its checkpoint with --sign.
+    `parquet` with --folder is the log, all assertions and the state, for questions over millions of events with DuckDB
+    (`chronology.analysis`); it takes no filter.
+    --tiles writes the log for verifiers of transparency logs; sign its checkpoint with --sign.
 
     \b
     chronology export markdown operation/al-jazeera-storm --min-grade B3
@@ -96,12 +113,19 @@ def export(
     chronology export geojson --kind place --known-at 2018-05-20 -o storm.geojson
     chronology export jsonl -o storm.jsonl
     chronology export --explain timelinejs
+    chronology export parquet --folder storm-parquet
     chronology export --tiles public --sign jane.key
     """
     if directory is not None:
         _refuse_beside_tiles(context)
         _export_tiles(path_of(context), directory, sign, dry_run=dry_run)
         return
+    if folder is not None:
+        _refuse_beside_folder(context)
+        _export_folder(path_of(context), folder, buckets, dry_run=dry_run)
+        return
+    if buckets is not None:
+        raise typer.BadParameter("--buckets divides the folder of --folder")
     exporter = _exporter(wanted, spreadsheet=spreadsheet)
     if sign is not None:
         raise typer.BadParameter("--sign signs the checkpoint of --tiles")
@@ -246,7 +270,7 @@ def _explain(exporter: Exporter) -> None:
 
 
 def _refuse_beside_tiles(context: typer.Context) -> None:
-    given_too = [name for name in ("wanted", "file", "at", "kind", "since", "until") if context.params.get(name)]
+    given_too = [name for name in ("wanted", "file", "at", "kind", "since", "until", "folder") if context.params.get(name)]
     if given_too:
         raise typer.BadParameter("--tiles writes the whole log into a directory, and takes no format, file or filter")
 
@@ -264,3 +288,29 @@ def _export_tiles(store: Path, directory: Path, sign: Path | None, *, dry_run: b
     output.put(f"{written:,} files in {directory}")
     if sign is None:
         output.say("note: the checkpoint is not signed; other verifiers need one made with --sign")
+
+
+_NOT_BESIDE_FOLDER: Final = (
+    *("subject", "attribute", "file", "at", "kind", "since", "until", "min_origins", "spreadsheet", "explain", "sign"),
+)
+
+
+def _refuse_beside_folder(context: typer.Context) -> None:
+    if context.params["wanted"] not in (None, "parquet"):
+        raise typer.BadParameter(f"--folder writes parquet, not {context.params['wanted']}")
+    restricted = any(value not in (None, (), [], 0) for value in restrictions_of(context).values())
+    if restricted or any(context.params.get(name) for name in _NOT_BESIDE_FOLDER):
+        raise typer.BadParameter("--folder writes the whole store, and takes no filter and no other output")
+
+
+def _export_folder(store: Path, folder: Path, buckets: int | None, *, dry_run: bool) -> None:
+    with Chronology.open(store, read_only=True) as chron:
+        if dry_run:
+            writing.check_place(folder)
+            output.say_dry_run()
+            output.put(f"would write {chron.head():,} events, their assertions and the state into {folder}")
+            return
+        written = writing.write(chron, folder, buckets=buckets)
+    files = sum(count.files for count in written.tables.values())
+    rows = ", ".join(f"{name} {count.rows:,}" for name, count in written.tables.items())
+    output.put(f"{files + 1:,} files in {folder}; rows: {rows}; head {written.head:,}")
