@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -116,8 +116,8 @@ class Folder:
             attribute: only this one.
             kind: only subjects of this kind.
             valid_at: the date asked about, as for `Reader.state`.
-            by_subject: sort by subject and attribute, which takes several times as long. Else the rows come in the order
-                of the files, which is always the same: by bucket, year of their beginning, end, subject and attribute.
+            by_subject: sort by subject and attribute, which takes several times as long. Else the rows come in the
+                order of the files, always the same: by bucket, year of their beginning, end, subject and attribute.
 
         Raises:
             DateError: a date that cannot be read.
@@ -154,7 +154,7 @@ class Folder:
         return self._asked(*questions.counts(self._scope(subject, attribute, kind), first, last))
 
     def conflicts(self, subject: str | None = None, attribute: str | None = None, kind: str | None = None) -> Any:
-        """Return every pair of live assertions that contradict, deny or dispute each other: those of `Reader.conflicts`.
+        """Return who disagrees, as `Reader.conflicts`: pairs of live assertions, and denials and disputes alone.
 
         The columns: subject, attribute, clash (values, denial, dispute); of both sides, first and second: the
         position, then value, role, valid, origin, source and grade; shared_origin. Disagreements about dates of one

@@ -20,7 +20,7 @@ MOST_BUCKETS: Final = 256
 _KIND: Final = "parquet folder"
 
 _EVENTS_OF_A_BUCKET: Final = 4_000_000
-"""From which on more buckets are made: fewer and larger files are read faster, and a bucket is what is joined at once."""
+"""From which on more buckets are made: few large files are read faster, and a bucket is what is joined at once."""
 
 _HINT: Final = "`chronology export parquet --folder DIR` makes one"
 

@@ -56,7 +56,8 @@ def state(scope: Scope, instant: int, *, by_subject: bool) -> Question:
     conditions, parameters = scope.conditions()
     conditions += [f"year <= {year_of(instant):d}", f"valid_from <= {instant:d}", f"valid_to > {instant:d}"]
     text = f"""
-        SELECT subject, attribute, value, certainty, contested, "leading", position, valid, origin, source, grade, others
+        SELECT subject, attribute, value, certainty, contested,
+            "leading", position, valid, origin, source, grade, others
         FROM state
         WHERE {" AND ".join(conditions)}
         {"ORDER BY subject, attribute" if by_subject else ""}

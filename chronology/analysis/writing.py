@@ -17,7 +17,7 @@ from chronology.projections.bulk import COLUMNS, TABLES, Table
 from chronology.store.chronology import Chronology
 
 _ROWS_OF_A_GROUP: Final = 32_768
-"""Rows that are read or skipped together, and in memory together: small enough to skip much, large enough to pack well."""
+"""Rows that are read or skipped together, and in memory together: few enough to skip much, enough to pack well."""
 
 Progress = Callable[[int], None]
 """Told how many rows are written so far."""
@@ -48,7 +48,8 @@ def write(
         layout.check_buckets(buckets)
     check_place(directory)
     try:
-        part = Path(tempfile.mkdtemp(prefix=f".{directory.name[:100]}.", suffix=".part", dir=directory.absolute().parent))
+        beside = directory.absolute().parent
+        part = Path(tempfile.mkdtemp(prefix=f".{directory.name[:100]}.", suffix=".part", dir=beside))
     except OSError as exc:
         raise StoreError(f"{directory} cannot be made: {exc.strerror}") from exc
     try:
@@ -72,7 +73,7 @@ def check_place(directory: Path) -> None:
         if directory.is_symlink() or not directory.is_dir():
             raise StoreError(f"{directory} already exists, and is not a folder", hint="name a new folder")
         if next(directory.iterdir(), None) is not None:
-            raise StoreError(f"{directory} is not empty", hint="name a new folder; the old one can be deleted after that")
+            raise StoreError(f"{directory} is not empty", hint="name a new folder")
     parent = directory.absolute().parent
     if not parent.is_dir():
         raise StoreError(f"there is no directory {directory.parent}", hint="make it first")
@@ -85,11 +86,11 @@ def _fill(chron: Chronology, folder: Path, buckets: int | None, progress: Progre
     with chron.snapshot():
         checkpoint = chron.checkpoint()
         chosen = buckets or layout.buckets_for(checkpoint.size)
-        before = 0
+        done = 0
         for table in TABLES:
             rows = chron.whole(table, partial(layout.bucket_of, buckets=chosen))
-            counts[table] = _write_table(table, rows, folder, lambda done, start=before: progress and progress(start + done))
-            before += counts[table].rows
+            counts[table] = _write_table(table, rows, folder, progress, done)
+            done += counts[table].rows
     manifest = Manifest(
         origin=checkpoint.origin, head=checkpoint.size, root=checkpoint.root.hex(), buckets=chosen, tables=counts
     )
@@ -100,7 +101,7 @@ def _fill(chron: Chronology, folder: Path, buckets: int | None, progress: Progre
 
 
 def _write_table(
-    table: Table, rows: Iterator[tuple[Any, ...]], folder: Path, progress: Callable[[int], object]
+    table: Table, rows: Iterator[tuple[Any, ...]], folder: Path, progress: Progress | None, done: int
 ) -> Count:
     pa, parquet = _packages()
     schema = _schema(pa, table)
@@ -114,7 +115,8 @@ def _write_table(
                 arrays = [_array(pa, field.type, column) for field, column in zip(schema, columns, strict=True)]
                 writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=_ROWS_OF_A_GROUP)
                 count += len(some)
-                progress(count)
+                if progress:
+                    progress(done + count)
         files += 1
         _sync(path)
     return Count(files=files, rows=count)

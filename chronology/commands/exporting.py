@@ -270,8 +270,8 @@ def _explain(exporter: Exporter) -> None:
 
 
 def _refuse_beside_tiles(context: typer.Context) -> None:
-    given_too = [name for name in ("wanted", "file", "at", "kind", "since", "until", "folder") if context.params.get(name)]
-    if given_too:
+    others = ("wanted", "file", "at", "kind", "since", "until", "folder")
+    if any(context.params.get(name) for name in others):
         raise typer.BadParameter("--tiles writes the whole log into a directory, and takes no format, file or filter")
 
 

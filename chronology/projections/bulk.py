@@ -92,7 +92,7 @@ def _year(second: str) -> str:
     """
 
 
-_EVENTS: Final = f"""
+_EVENTS: Final = """
     SELECT bucket_of(subject) AS bucket, CAST(substr(recorded_at, 1, 4) AS INTEGER) AS year,
         position, id, type, subject, recorded_at, iif(body = x'', NULL, CAST(body AS TEXT)), leaf
     FROM event

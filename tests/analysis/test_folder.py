@@ -1,6 +1,7 @@
 """Tests of the answers over a Parquet folder: they are the store's. They need duckdb and pyarrow, an optional extra."""
 
 import json
+import re
 import shutil
 import sys
 from collections import defaultdict
@@ -42,7 +43,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def storm_folder(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of the running example, for reading only, in a place whose name is hard to quote."""
-    path = tmp_path_factory.mktemp("it's; \"here\"") / "storm %20 $x"
+    path = tmp_path_factory.mktemp('it\'s; "here"') / "storm %20 $x"
     with Chronology.open(example, read_only=True) as chron:
         writing.write(chron, path, buckets=4)
     return path
@@ -57,9 +58,7 @@ def held(chron: Chronology, **question: Any) -> Rows:
             "value": thaw(one.value),
             "certainty": one.certainty,
             "contested": one.contested,
-            **{
-                name: getattr(one.candidates[0], name) for name in ("position", "valid", "origin", "source", "grade")
-            },
+            **{name: getattr(one.candidates[0], name) for name in ("position", "valid", "origin", "source", "grade")},
             "others": [(party.position, party.standing) for party in one.candidates[1:]],
         }
         for one in chron.state(**question)
@@ -132,7 +131,8 @@ def counted(chron: Chronology) -> Rows:
     ]
 
 
-@settings(max_examples=25, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+# Shrinking a failure would take minutes: each example writes a folder.
+@settings(max_examples=25, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow])
 @given(
     commands=histories(max_size=12, max_assertions=2),
     question=st.sampled_from(QUESTIONS),
@@ -208,7 +208,8 @@ def test_the_period_of_counts_is_that_of_the_beginnings(chron: Chronology, tmp_p
     for valid in ("2018-01-15", "2018-03", "2018-02/..", "../2018-12-31", "2018-01-31/2018-05"):
         data = {"attribute": "status", "value": valid}
         chron.append(Event(type="fact.asserted", subject="place/a", valid=valid, source="source/s", data=data))
-    chron.append(Event(type="fact.ended", subject="place/a", valid="2018-02", source="source/s", data={"attribute": "status"}))
+    ended = {"attribute": "status"}
+    chron.append(Event(type="fact.ended", subject="place/a", valid="2018-02", source="source/s", data=ended))
     writing.write(chron, tmp_path / "folder")
     with Folder.open(tmp_path / "folder") as folder:
         found = [tuple(row.values()) for row in folder.counts().to_pylist()]
@@ -220,7 +221,8 @@ def test_the_period_of_counts_is_that_of_the_beginnings(chron: Chronology, tmp_p
 def test_a_million_sorted_rows_may_take_more_room_than_there_is_memory(storm_folder: Path) -> None:
     """DuckDB goes on in a temporary file, although it may read nothing but the folder."""
     with Folder.open(storm_folder, memory="60MB", threads=1) as folder:
-        found = folder.sql("SELECT count(*) AS n FROM (SELECT i FROM range(6000000) AS t(i) ORDER BY hash(i), i OFFSET 1)")
+        rows = "SELECT i FROM range(6000000) AS t(i) ORDER BY hash(i), i OFFSET 1"
+        found = folder.sql(f"SELECT count(*) AS n FROM ({rows})")
     assert found.to_pylist() == [{"n": 5_999_999}]
 
 
@@ -299,7 +301,7 @@ def test_what_is_no_folder_is_refused_with_a_hint(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("sign", ["*", "?", "["])
-def test_a_folder_whose_name_duckdb_takes_for_a_pattern_is_refused(storm_folder: Path, tmp_path: Path, sign: str) -> None:
+def test_a_name_that_duckdb_takes_for_a_pattern_is_refused(storm_folder: Path, tmp_path: Path, sign: str) -> None:
     """It would read other files, or none."""
     path = shutil.copytree(storm_folder, tmp_path / f"storm{sign}")
     with pytest.raises(StoreError, match="cannot be asked where it is: its path has one of") as caught:
@@ -317,6 +319,22 @@ def test_without_its_packages_the_hint_says_what_to_install(
             with pytest.raises(ChronologyError, match="the packages duckdb and pyarrow") as caught:
                 Folder.open(storm_folder)
             assert caught.value.hint == "pip install 'chronology[duckdb]'"
+
+
+def test_the_example_of_the_page_on_scale_runs(
+    storm_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It prints the head and root of the folder's log, and each question has an answer."""
+    page = Path(__file__).parents[2] / "docs" / "scale.md"
+    (code,) = re.findall(r"```text\n(from chronology\.analysis.*?)```", page.read_text("utf-8"), re.DOTALL)
+    shutil.copytree(storm_folder, tmp_path / "big-parquet")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(compile(code, page.name, "exec"), names)
+    assert names["state"].num_rows
+    assert names["counts"].column("month")[0].as_py().startswith("2018-")
+    assert names["top"].to_pylist()[0]["source"] == "source/voa-2018-05-14"
+    assert names["conflicts"].num_rows == 0
 
 
 def test_the_state_comes_in_one_order_each_time(storm_folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Tests of writing a Parquet folder: whole or not at all, and never over anything. Most need pyarrow, an optional extra."""
+"""Tests of writing a Parquet folder: whole or not at all, and never over anything. Most need pyarrow, an extra."""
 
 import json
 import os
@@ -122,7 +122,8 @@ class TestWithPyarrow:
         """Nobody can append while a folder is written, and progress only goes up."""
         for number in range(3):
             data = {"attribute": "status", "value": number}
-            chron.append(Event(type="fact.asserted", subject=f"place/{number}", valid="2018", source="source/s", data=data))
+            subject = f"place/{number}"
+            chron.append(Event(type="fact.asserted", subject=subject, valid="2018", source="source/s", data=data))
         told: list[int] = []
         manifest = writing.write(chron, tmp_path / "folder", progress=told.append)
         assert told == sorted(told)
@@ -130,7 +131,7 @@ class TestWithPyarrow:
         assert manifest.head == manifest.tables["event"].rows == chron.head()
         assert not chron._connection.in_transaction
 
-    def test_buckets_that_cannot_be_are_refused_before_anything_is_made(self, chron: Chronology, tmp_path: Path) -> None:
+    def test_buckets_that_cannot_be_are_refused_first(self, chron: Chronology, tmp_path: Path) -> None:
         """The hint is to leave them out."""
         with pytest.raises(ChronologyError, match="3 buckets"):
             writing.write(chron, tmp_path / "folder", buckets=3)

@@ -65,11 +65,8 @@ def test_the_running_example_is_copied_whole(example: Path) -> None:
 
 def test_a_redacted_event_has_no_body(chron: Chronology) -> None:
     """Its leaf hash stays."""
-    found = chron.append(
-        Event(
-            type="fact.asserted", subject="place/x", valid="2018", source="source/s", data={"attribute": "a", "value": 1}
-        )
-    )
+    data = {"attribute": "a", "value": 1}
+    found = chron.append(Event(type="fact.asserted", subject="place/x", valid="2018", source="source/s", data=data))
     chron.redact(found.id, reason="example")
     bodies = {row[2]: (row[7], row[8]) for row in chron.whole("event", len)}
     assert bodies[found.position] == (None, found.leaf)
