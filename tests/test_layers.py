@@ -40,6 +40,7 @@ HIDDEN = {
     ("chronology.store.directory", "chronology.store.resemblance"): "only a name that is not known is looked for",
     ("chronology.store.selecting", "chronology.evidence.transcripts"): "only a whole log as text needs it",
     ("chronology.store.selecting", "chronology.questions"): "what held is told without lists of events and names",
+    ("chronology.store.selecting", "chronology.projections.bulk"): "only a whole copy needs it",
     (
         "chronology.store.transcribing",
         "chronology.store.taking_in",

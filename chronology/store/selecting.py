@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Unpack
 from chronology.answers.holding import Holding
 from chronology.dates import edtf
 from chronology.errors import DateError
-from chronology.projections import bulk
 from chronology.store import query
 from chronology.store.asking import Asking, Restrictions
 from chronology.store.query import KnownAt, Moment
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
+    from chronology.projections.bulk import Table
 
 
 class Selecting(Asking):
@@ -78,7 +78,7 @@ class Selecting(Asking):
         with self._asking():
             yield
 
-    def whole(self, table: bulk.Table, bucket_of: Callable[[str], int]) -> Iterator[tuple[Any, ...]]:
+    def whole(self, table: "Table", bucket_of: Callable[[str], int]) -> Iterator[tuple[Any, ...]]:
         """Yield every row of the log, of all assertions or of the state now, for a copy in another form.
 
         It is a stream on one snapshot of the file, which it lets go when it ends or is closed.
@@ -90,6 +90,8 @@ class Selecting(Asking):
         Returns:
             Tuples: the bucket, the year, then the columns that `chronology.projections.bulk.COLUMNS` lists.
         """
+        from chronology.projections import bulk
+
         with self._asking():
             yield from bulk.rows(self._connection, table, bucket_of)
 
