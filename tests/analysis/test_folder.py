@@ -195,6 +195,27 @@ def test_the_log_in_a_folder_has_the_root_of_its_manifest(storm_folder: Path) ->
     assert len(rows) == folder.manifest.head
 
 
+def test_what_only_meets_and_what_is_paired_already_is_no_conflict(chron: Chronology, tmp_path: Path) -> None:
+    """Two intervals that meet do not overlap; who disputes a denial is not denied by it once more."""
+
+    def say(subject: str, valid: str, value: str, source: str, **more: Any) -> str:
+        data = {"attribute": "status", "value": value}
+        event = Event(type="fact.asserted", subject=subject, valid=valid, source=f"source/{source}", data=data, **more)
+        return chron.append(event).id
+
+    say("place/meets", "2018-03-01/2018-03-02", "x", "p")
+    say("place/meets", "2018-03-03/2018-03-04", "y", "q")
+    denial = say("place/denied", "2018-03-01", "x", "p", stance="denies")
+    say("place/denied", "2018-03-01", "x", "q", disputes=(denial,))
+    writing.write(chron, tmp_path / "folder")
+    with Folder.open(tmp_path / "folder") as folder:
+        assert opposed(folder) == disagreeing(chron)
+        found = folder.conflicts().to_pylist()
+    assert [(row["subject"], row["clash"], row["first_role"]) for row in found] == [
+        ("place/denied", "dispute", "denies")
+    ]
+
+
 def test_a_store_without_assertions_has_empty_answers(chron: Chronology, tmp_path: Path) -> None:
     """Tables without rows have no files, and their columns all the same."""
     writing.write(chron, tmp_path / "folder")
