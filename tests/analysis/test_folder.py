@@ -205,6 +205,8 @@ def test_what_only_meets_and_what_is_paired_already_is_no_conflict(chron: Chrono
 
     say("place/meets", "2018-03-01/2018-03-02", "x", "p")
     say("place/meets", "2018-03-03/2018-03-04", "y", "q")
+    say("place/met", "2018-03-03/2018-03-04", "y", "q")
+    say("place/met", "2018-03-01/2018-03-02", "x", "p")
     denial = say("place/denied", "2018-03-01", "x", "p", stance="denies")
     say("place/denied", "2018-03-01", "x", "q", disputes=(denial,))
     writing.write(chron, tmp_path / "folder")
