@@ -41,15 +41,15 @@ def support(claims: Sequence[Claim], instant: int) -> dict[str | None, int]:
 
 def _floor(claims: Sequence[Claim], instant: int) -> tuple[Precedence, str | None]:
     """Return what every winner must reach, and the value of the claim that sets it."""
-    sure = [(claim.start_min, claim.position, claim.value) for claim in claims if claim.surely_covers(instant)]
+    sure = [(claim.start_min, claim.rank, claim.value) for claim in claims if claim.surely_covers(instant)]
     if not sure:
         return NOTHING, None
-    start, position, value = max(sure, key=lambda found: found[:2])
-    return (start, position), value
+    start, rank, value = max(sure, key=lambda found: found[:2])
+    return (start, rank), value
 
 
 def _latest(claim: Claim, instant: int) -> Precedence:
-    return min(claim.start_max, instant), claim.position
+    return min(claim.start_max, instant), claim.rank
 
 
 def _contests(claim: Claim, winners: Sequence[Claim]) -> bool:

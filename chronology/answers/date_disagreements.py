@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from chronology.answers.disagreements import Clash, Disagreement, Span, Voice
-from chronology.answers.resolve import Claim, Role
+from chronology.answers.resolve import Claim, Precedence, Role
 from chronology.dates.calendar import BEGINNING, DAY, FOREVER
 
 START, END = "start", "end"
@@ -40,8 +40,8 @@ def date_disagreements(claims: Sequence[Claim], *, sources: Mapping[int, str]) -
     return found
 
 
-def _order(claim: Claim) -> tuple[int, int]:
-    return claim.start_min, claim.position
+def _order(claim: Claim) -> Precedence:
+    return claim.start_min, claim.rank
 
 
 def _is_momentary(claim: Claim) -> bool:

@@ -68,7 +68,7 @@ def disagreements(claims: Sequence[Claim], *, sources: Mapping[int, str]) -> lis
         return []
     winning = _Winning(claims)
     spanned = (pair._replace(spans=_spans(pair, winning)) for pair in found)
-    return sorted(spanned, key=lambda pair: (pair.first.position if pair.first else 0, pair.second.position))
+    return sorted(spanned, key=lambda pair: (pair.first.rank if pair.first else 0, pair.second.rank))
 
 
 def _disputes(claims: Sequence[Claim]) -> Iterator[Disagreement]:
@@ -108,9 +108,9 @@ def _contradictions(
     """Yield the affirmations with different values whose explicit extents surely overlap, swept by their start."""
     said = [claim for claim in claims if claim.role is Role.AFFIRMS and claim.start_max < claim.extent_end]
     lasting = _Lasting(sources)
-    for claim in sorted(said, key=lambda claim: (claim.start_max, claim.position)):
+    for claim in sorted(said, key=lambda claim: (claim.start_max, claim.rank)):
         for rival in lasting.against(claim):
-            first, second = (claim, rival) if claim.position < rival.position else (rival, claim)
+            first, second = (claim, rival) if claim.rank < rival.rank else (rival, claim)
             if (first.key, second.key) not in paired:
                 yield Disagreement(Clash.VALUES, first, second, ())
         lasting.add(claim)
@@ -211,13 +211,13 @@ class _Winning:
         """Yield the spans in which another claim surely covers and surely takes precedence, by their beginnings.
 
         It does where its start is later than this one's can be. Where this one may start later, it does so but in the
-        one second of its own exact start, where the higher position decides.
+        one second of its own exact start, where the higher rank decides.
         """
         for index in range(bisect_left(self._starts, claim.start_min), len(self._sure)):
             other = self._sure[index]
             if other.start_max >= claim.end_max:
                 return
-            if (other.start_min, other.position) > (claim.start_max, claim.position):
+            if (other.start_min, other.rank) > (claim.start_max, claim.rank):
                 yield other.start_max, other.end_min
-            elif other.start_min == other.start_max and other.position > claim.position:
+            elif other.start_min == other.start_max and other.rank > claim.rank:
                 yield other.start_max, other.start_max + 1

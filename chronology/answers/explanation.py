@@ -50,7 +50,7 @@ class Explanation(NamedTuple):
 
     Attributes:
         answer: None where nothing is known to hold, possibly or contested.
-        judgements: one for each claim, by part, then by position.
+        judgements: one for each claim, by part, then by rank.
         without: the answer if the leading claim were not there; None if nothing would be known, or nothing leads now.
     """
 
@@ -86,7 +86,7 @@ def explain(claims: Sequence[Claim], instant: int) -> Explanation:
         else:
             judged.append(_lost(claim, floor, instant, opposes=claim.key in against))
     without = resolve([claim for claim in claims if claim is not leading], instant) if leading else None
-    ranked = sorted(judged, key=lambda judgement: (_RANKS[judgement.part], judgement.claim.position))
+    ranked = sorted(judged, key=lambda judgement: (_RANKS[judgement.part], judgement.claim.rank))
     result = answer(leading, winners, opponents, nothing_possible=floor is None)
     return Explanation(result, tuple(ranked), without)
 
@@ -107,7 +107,7 @@ def _lost(claim: Claim, floor: Claim | None, instant: int, *, opposes: bool) -> 
 def _leading(claim: Claim, claims: Sequence[Claim], instant: int) -> Judgement:
     """Say why a claim wins in the middle world."""
     covering = (c for c in claims if c is not claim and c.role is Role.AFFIRMS and c.covers_in_middle(instant))
-    second = max(covering, key=lambda claim: (claim.middle[0], claim.position), default=None)
+    second = max(covering, key=lambda claim: (claim.middle[0], claim.rank), default=None)
     if second is None:
         return Judgement(claim, Part.LEADING, Rule.ALONE)
     return Judgement(claim, Part.LEADING, _rule(second.middle[0], claim.middle[0]), second)

@@ -2,7 +2,7 @@
 
 The closed form of design.md, section 4: every start and end lies somewhere inside its bounds (valid-time
 indeterminacy, Dyreson and Snodgrass 1998), a choice of all of them is a possible world, and in one world the covering
-assertion with the latest start wins, equal starts going to the higher position.
+assertion with the latest start wins, equal starts going to what was recorded later.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,10 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from chronology.dates.calendar import BEGINNING, DAY, FOREVER
+from chronology.events.ranks import Rank
 
-Precedence = tuple[int, int]
-"""(start, position): the larger wins."""
+Precedence = tuple[int, Rank]
+"""(start, rank): the larger wins."""
 
 NOTHING: Final[Precedence] = (BEGINNING - 1, 0)
 """Below every assertion's precedence."""
@@ -53,6 +54,7 @@ class Claim(NamedTuple):
         role: an affirmation can win; a denial or a bare dispute never does.
         origin: a name, or the number of one.
         disputes: positions of events that this one disputes.
+        between: where its event was first recorded in another log, its place between two positions; else None.
     """
 
     key: int
@@ -66,6 +68,12 @@ class Claim(NamedTuple):
     role: Role = Role.AFFIRMS
     origin: str | int | None = None
     disputes: frozenset[int] = frozenset()
+    between: Rank | None = None
+
+    @property
+    def rank(self) -> Rank:
+        """Its place in the order in which events were first recorded, in whichever log; of equal starts, later wins."""
+        return self.position if self.between is None else self.between
 
     @property
     def middle(self) -> tuple[int, int]:
@@ -109,7 +117,7 @@ class Answer(NamedTuple):
     Attributes:
         certain: one value wins in every world.
         contested: a live claim disagrees with, or denies, a claim that leads or may win.
-        candidates: the leading one first, then by standing and position; nothing is dropped.
+        candidates: the leading one first, then by standing and rank; nothing is dropped.
     """
 
     candidates: tuple[Candidate, ...]
@@ -200,12 +208,12 @@ def weigh(claims: Sequence[Claim], instant: int) -> Weighing:
     covering = [claim for claim in claims if claim.may_cover(instant)]
     affirming = [claim for claim in covering if claim.role is Role.AFFIRMS]
     sure = (claim for claim in affirming if claim.surely_covers(instant))
-    floor = max(sure, key=attrgetter("start_min", "position"), default=None)
-    least = (floor.start_min, floor.position) if floor else NOTHING
-    winners = [c for c in affirming if (min(c.start_max, instant), c.position) >= least]
+    floor = max(sure, key=attrgetter("start_min", "rank"), default=None)
+    least = (floor.start_min, floor.rank) if floor else NOTHING
+    winners = [c for c in affirming if (min(c.start_max, instant), c.rank) >= least]
     leading = max(
         (claim for claim in winners if claim.covers_in_middle(instant)),
-        key=lambda claim: (claim.middle[0], claim.position),
+        key=lambda claim: (claim.middle[0], claim.rank),
         default=None,
     )
     return Weighing(leading, winners, _conflicting(covering, winners), floor)
@@ -251,5 +259,5 @@ def answer(
 
 
 def _in_order(claims: Sequence[Claim]) -> Sequence[Claim]:
-    """Return claims in order of display, which is the order of their positions."""
-    return claims if len(claims) < 2 else sorted(claims, key=attrgetter("position"))
+    """Return claims in order of display, which is the order in which they were first recorded."""
+    return claims if len(claims) < 2 else sorted(claims, key=attrgetter("rank"))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from chronology.answers.resolve import NOTHING, Answer, Claim, Precedence, Role, Standing, answer, conflict
 from chronology.dates.calendar import BEGINNING, FOREVER
+from chronology.events.ranks import Rank
 
 
 class Segment(NamedTuple):
@@ -88,10 +89,10 @@ class _Sweep:
         turns = [(claim.start_min, claim.key) for claim in claims] + [(claim.end_max, claim.key) for claim in claims]
         self._turns = sorted(turns, reverse=True)
         # The affirmations among them, in order of the latest start they can have.
-        self._open: list[tuple[int, int, Claim]] = []
-        self._leaving: list[tuple[int, int, Claim]] = []
-        self._sure: list[tuple[int, int, int]] = []
-        self._middle: list[tuple[int, int, Claim]] = []
+        self._open: list[tuple[int, Rank, Claim]] = []
+        self._leaving: list[tuple[int, Rank, Claim]] = []
+        self._sure: list[tuple[int, Rank, int]] = []
+        self._middle: list[tuple[int, Rank, Claim]] = []
 
     def periods(self, after: int, until: int) -> Iterator[tuple[int, int]]:
         """Yield the periods within which no answer changes, in order."""
@@ -108,7 +109,7 @@ class _Sweep:
     def _ties(self) -> Iterator[int]:
         """Yield the second after each exact start at which another claim may start too.
 
-        At the exact start, equal starts go to the higher position; a second later, the other may have started later.
+        At the exact start, equal starts go to the higher rank; a second later, the other may have started later.
         """
         imprecise = sorted((c.start_min, c.start_max) for c in self._affirming if c.start_min < c.start_max)
         reach = list(accumulate((end for _, end in imprecise), max))
@@ -138,27 +139,27 @@ class _Sweep:
         while self._entering and self._entering[-1].start_min <= instant:
             claim = self._entering.pop()
             if claim.end_max > instant:
-                insort(self._open, (claim.start_max, claim.position, claim))
-                heappush(self._leaving, (claim.end_max, claim.position, claim))
+                insort(self._open, (claim.start_max, claim.rank, claim))
+                heappush(self._leaving, (claim.end_max, claim.rank, claim))
         while self._leaving and self._leaving[0][0] <= instant:
             claim = heappop(self._leaving)[2]
-            del self._open[bisect_left(self._open, (claim.start_max, claim.position, claim))]
+            del self._open[bisect_left(self._open, (claim.start_max, claim.rank, claim))]
         while self._becoming_sure and self._becoming_sure[-1].start_max <= instant:
             claim = self._becoming_sure.pop()
-            heappush(self._sure, (-claim.start_min, -claim.position, claim.end_min))
+            heappush(self._sure, (-claim.start_min, -claim.rank, claim.end_min))
         while self._sure and self._sure[0][2] <= instant:
             heappop(self._sure)
         while self._entering_middle and self._middles[self._entering_middle[-1].key][0] <= instant:
             claim = self._entering_middle.pop()
-            heappush(self._middle, (-self._middles[claim.key][0], -claim.position, claim))
+            heappush(self._middle, (-self._middles[claim.key][0], -claim.rank, claim))
         while self._middle and self._middles[self._middle[0][2].key][1] <= instant:
             heappop(self._middle)
 
     def _winners(self, instant: int, floor: Precedence) -> list[Claim]:
         """Return the claims that win in some world, latest possible start first."""
         found = []
-        for start_max, position, claim in reversed(self._open):
-            if (min(start_max, instant), position) >= floor:
+        for start_max, rank, claim in reversed(self._open):
+            if (min(start_max, instant), rank) >= floor:
                 found.append(claim)
             elif start_max < instant:
                 break

@@ -72,6 +72,22 @@ def _nothing() -> dict[str, Json]:
     return {}
 
 
+class Provenance(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an event was recorded first, if that was in another log: what proves it there.
+
+    Attributes:
+        origin: of that log.
+        position: of the event there.
+        leaf: its leaf hash there, in hexadecimal digits.
+        recorded_at: when that log learnt it.
+    """
+
+    origin: str
+    position: int
+    leaf: str
+    recorded_at: str
+
+
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An event as stored: what the client said, and what the log added; its fields are the keys of the JSON.
 
@@ -99,6 +115,12 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     format: int
     nonce: str
     recorded_at: str
+    merged_from: Provenance | None = None
+
+    @property
+    def first_recorded_at(self) -> str:
+        """When a log first learnt it: the one in which it was recorded first."""
+        return self.merged_from.recorded_at if self.merged_from else self.recorded_at
 
     @property
     def origin(self) -> str | None:

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from chronology.errors import CanonicalError, EvidenceError, IntegrityError, NoteError, ProofError
 from chronology.events.records import RecordedEvent, recorded
-from chronology.log.event_table import Log
+from chronology.log.event_table import Log, origin_of
 from chronology.transparency import proofs
 from chronology.transparency.merkle import HASH_SIZE, inclusion_proof, leaf_hash, root, verify_inclusion
 from chronology.transparency.notes import Checkpoint, open_note
@@ -81,7 +81,7 @@ def origin(log: Log) -> str:
         raise EvidenceError("the log is empty: there is nothing to vouch for")
     if not (first.id.isascii() and first.id.isprintable()):
         raise IntegrityError(f"the id is {first.id!r:.80}", position=1, hint="`chronology verify` tells more")
-    return f"chronology/{first.id}"
+    return origin_of(first.id)
 
 
 def checkpoint(log: Log) -> Checkpoint:

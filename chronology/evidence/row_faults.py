@@ -1,17 +1,20 @@
 """Checking one row of the log against its body. Pure: reads no file."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from chronology.errors import CanonicalError
-from chronology.events import canonical
-from chronology.events.records import FORMAT, Body, decode
+from chronology.events import canonical, provenance
+from chronology.events.json_values import Json
+from chronology.events.records import FORMAT, Body, Provenance, decode
 from chronology.log.event_table import COLUMN_TYPES, Row
 from chronology.transparency.merkle import HASH_SIZE, leaf_hash
 
 _KEYS: Final = frozenset(Body.__struct_fields__)
 """All keys that a body may have; one that nothing reads could say anything, and would still be shown as JSON."""
+
+_PROVENANCE: Final = frozenset(Provenance.__struct_fields__)
 
 # Only in this one spelling is text order the same as time order.
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
@@ -51,7 +54,15 @@ def row_faults(row: Row, previous: Row | None) -> Iterator[str]:
         yield f"the body says that it has format {body.format}, which Chronology never wrote"
     for key in sorted(record.keys() - _KEYS):
         yield f"the body has the key {key!r}, which Chronology never wrote"
+    yield from _provenance_faults(record, body)
     for column in ("id", "type", "subject", "recorded_at"):
         found, wanted = getattr(row, column), getattr(body, column)
         if found != wanted:
             yield f"the column {column} says {found!r}, the body {wanted!r}"
+
+
+def _provenance_faults(record: Mapping[str, Json], body: Body) -> Iterator[str]:
+    claimed = record.get("merged_from")
+    for key in sorted(claimed.keys() - _PROVENANCE) if isinstance(claimed, dict) else ():
+        yield f"the body has the key {f'merged_from.{key}'!r}, which Chronology never wrote"
+    yield from provenance.faults(body)

@@ -10,8 +10,9 @@ from typing import Final
 from attrs import field, frozen
 
 from chronology.errors import CanonicalError, ChronologyError, IntegrityError, InvalidEventError
-from chronology.events import canonical
+from chronology.events import canonical, provenance
 from chronology.events.faults import form_faults
+from chronology.events.json_values import Json
 from chronology.events.patterns import format_instant
 from chronology.events.records import FORMAT, Body, Event, RecordedEvent, decode, encode, recorded, redacted
 from chronology.events.structuring import event_from_json
@@ -25,7 +26,7 @@ from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, REDACTED, RE
 from chronology.vocabulary.registry import Vocabulary
 
 _NONCE: Final = re.compile("[0-9a-f]{32}")
-_STORED_ONLY: Final = ("format", "nonce", "recorded_at")
+_STORED_ONLY: Final = ("format", "nonce", "recorded_at", "merged_from")
 
 
 @frozen(kw_only=True)
@@ -115,7 +116,7 @@ class ForeignLog:
         if leaf_hash(row.body) != row.leaf:
             raise IntegrityError("the body does not match its leaf hash")
         event = _strict_body(row)
-        faults = [*shape_faults(event), *form_faults(event), *self.vocabulary.faults(event)]
+        faults = [*shape_faults(event), *form_faults(event), *provenance.faults(event), *self.vocabulary.faults(event)]
         if faults:
             raise InvalidEventError(faults)
         if event.type == DEFINED:
@@ -148,7 +149,9 @@ class ForeignLog:
         return target
 
     def _withdraw(self, event: Body, target: Row) -> None:
-        if target.type in BOOKKEEPING or target.position in self._withdrawn or self._trusted.is_withdrawn(target):
+        gone = target.position in self._withdrawn or self._trusted.is_withdrawn(target)
+        # Of two logs, each can have withdrawn an event before one took in the other's.
+        if target.type in BOOKKEEPING or (gone and not event.merged_from):
             raise InvalidEventError([f"withdraws event {target.id}, which is not live"])
         if event.type == RETRACTED and target.body and event.subject != target.subject:
             raise InvalidEventError([f"subject: is not the subject of the retracted event, {target.subject!r}"])
@@ -166,17 +169,25 @@ def strict_event(row: Row) -> Event:
     record = canonical.parse(row.body)
     if canonical.encode(record) != row.body or not isinstance(record, dict):
         raise InvalidEventError(["the body is not a canonical JSON object"])
-    found_format, nonce, recorded_at = (record.pop(name, None) for name in _STORED_ONLY)
+    found_format, nonce, recorded_at, merged_from = (record.pop(name, None) for name in _STORED_ONLY)
     if type(found_format) is not int or found_format != FORMAT:
         raise InvalidEventError([f"format: is {found_format!r}, not {FORMAT}"])
     if not isinstance(nonce, str) or not _NONCE.fullmatch(nonce):
         raise InvalidEventError(["nonce: is not 128 bits in hexadecimal digits"])
+    if merged_from is not None and not _is_provenance(merged_from):
+        raise InvalidEventError(["merged_from: does not say where the event was recorded first"])
     event = event_from_json(record)
     if (event.id, event.type, event.subject, recorded_at) != (row.id, row.type, row.subject, row.recorded_at):
         raise InvalidEventError(["the other columns contradict the body"])
     if event.type_version is None:
         raise InvalidEventError(["type_version: is missing"])
     return event
+
+
+def _is_provenance(value: Json) -> bool:
+    """Tell whether a value has the keys of a provenance, with values of their types; `provenance` judges these."""
+    kinds = {"leaf": str, "origin": str, "position": int, "recorded_at": str}
+    return isinstance(value, dict) and {key: type(item) for key, item in value.items()} == kinds
 
 
 def _strict_body(row: Row) -> Body:

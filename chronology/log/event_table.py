@@ -110,6 +110,11 @@ COLUMN_TYPES: Final = (int, str, str, str, str, bytes, bytes)
 """The types in which SQLite must return a row; a damaged or hostile file may return others."""
 
 
+def origin_of(first_id: str) -> str:
+    """Return the origin line of the log whose first event has an id."""
+    return f"chronology/{first_id}"
+
+
 class Log:
     """The log in a SQLite file; the caller runs the transactions."""
 

@@ -1,7 +1,7 @@
 """Changing the table of claims: claims that come, and those that are withdrawn. SQL and rows only."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -25,6 +25,12 @@ class Withdrawal(NamedTuple):
     attribute: int
     start_min: int
     position: int
+
+
+def numbered(row: ClaimRow, numbers: Mapping[Any, Any]) -> tuple[Any, ...]:
+    """Return a row as the table holds it."""
+    subject, attribute, start, key, known_until, origin, source, *rest = row
+    return numbers[subject], numbers[attribute], start, key, known_until, numbers[origin], numbers[source], *rest
 
 
 def insert(connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:

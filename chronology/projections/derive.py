@@ -41,6 +41,7 @@ class ClaimRow(NamedTuple):
     position: int | None
     role: str | None
     disputes: str | None
+    rank: bytes | None
     stated: int
     persists: bool
     tells: bool
@@ -102,6 +103,7 @@ def claim_rows(
     known_from: int | None = None,
     ordinal: int = 0,
     tells: bool = True,
+    rank: bytes | None = None,
 ) -> list[ClaimRow]:
     """Return the claims of one event, in the order of its type's schema, then of the events it disputes.
 
@@ -112,6 +114,7 @@ def claim_rows(
         lookup: finds the events that this one disputes.
         known_from: the position since which a newer version of its type reads it so; None for its own.
         ordinal: number of the first row among those of `known_from`.
+        rank: its place between two positions, where another log recorded the event first.
         tells: whether the body names the subject as the event itself does, so that a row may tell whom it is about.
     """
     said = asserted(body, vocabulary)
@@ -123,7 +126,7 @@ def claim_rows(
     source, origin = body.source or "", body.origin
     if origin == source:
         origin = None
-    stated = _first_second(body.stated or body.recorded_at[:10])
+    stated = _first_second(body.stated or body.first_recorded_at[:10])
     event, grade, reread = (
         bytes.fromhex((body.id or "").replace("-", "")),
         body.grade,
@@ -143,7 +146,8 @@ def claim_rows(
         rows.append(
             ClaimRow(
                 body.subject, attribute, start_min, next(keys), None, origin, source, value, event, grade, valid,
-                start_max, end_min, end_max, extent_end, reach, reread, stance, disputes, stated, persists, first,
+                start_max, end_min, end_max, extent_end, reach, reread, stance, disputes, rank, stated, persists,
+                first,
                 extent_last,
             )
         )  # fmt: skip
@@ -151,8 +155,8 @@ def claim_rows(
         rows.append(
             ClaimRow(
                 subject, attribute, start_min, next(keys), None, origin, source, value, event, grade, valid,
-                start_max, end_min, end_max, extent_end, OPPOSING, reread, "disputes", _encoded(positions), stated,
-                persists, False, extent_last,
+                start_max, end_min, end_max, extent_end, OPPOSING, reread, "disputes", _encoded(positions), rank,
+                stated, persists, False, extent_last,
             )
         )  # fmt: skip
     return rows

@@ -21,6 +21,7 @@ from chronology.projections.derive import (
     claim_rows,
     reference_rows,
 )
+from chronology.projections.places import Places
 from chronology.projections.segment_changes import Change, change_of
 from chronology.projections.tables import ORDINAL_BITS, VERSIONS
 from chronology.vocabulary.event_types import DEFINED, MERGED, REDACTED
@@ -54,6 +55,7 @@ class Fold:
         self._unnamed: list[tuple[int, CalledRow]] = []
         # What came and went, by group, since segments were last brought up.
         self._touched: defaultdict[Group, list[Change]] = defaultdict(list)
+        self._places = Places(log)
         self._is_new = is_new
         self._changes = self._position = 0
         self._withdrawals: dict[int, int | None] | None = None
@@ -98,9 +100,7 @@ class Fold:
         if body.type == DEFINED:
             self._define(position, body)
         if body.type == MERGED:
-            merge = Merge(position, body.subject, body.data["with"])
-            merges.insert(self._connection, merge)
-            self.identities = self.identities.joined(merge)
+            self._merge(Merge(position, body.subject, body.data["with"]), self._places.code(body))
         rows = self._claims(position, body)
         if self.identities is not before:
             self._rename(before, by=position, ordinal=len(rows))
@@ -109,6 +109,11 @@ class Fold:
         self._position = position
         if len(self._pending) >= _PENDING_EVENTS:
             self.flush()
+
+    def _merge(self, merge: Merge, code: bytes | None) -> None:
+        merges.insert(self._connection, merge, code)
+        # One that another log recorded first need not be the latest.
+        self.identities = self.identities.joined(merge) if code is None else merges.known(self._connection)
 
     def _pass_over(self, position: int) -> None:
         """Keep of a redacted event what its redaction declares: that it withdrew another, which stays withdrawn."""
@@ -129,7 +134,7 @@ class Fold:
         numbers = names.number(self._connection, self._names())
         self._end(numbers)
         rows = [row for some, _, _ in self._pending.values() for row in some]
-        claims = [_numbered(row, numbers) for row in rows]
+        claims = [claim_changes.numbered(row, numbers) for row in rows]
         claim_changes.insert(self._connection, claims)
         spoken_of = [(numbers[row[0]], *row[1:]) for _, some, _ in self._pending.values() for row in some]
         references.insert(self._connection, spoken_of)
@@ -209,6 +214,7 @@ class Fold:
             known_from=known_from,
             ordinal=ordinal,
             tells=renamed.subject == body.subject,
+            rank=self._places.code(body),
         )
 
     def _withdraw(self, event_id: str, *, by: int) -> None:
@@ -222,9 +228,10 @@ class Fold:
             self.identities = merges.known(self._connection)
         if position in self._pending:
             rows, spoken_of, names_given = self._pending[position]
-            rows[:] = [row._replace(known_until=by) for row in rows]
-            spoken_of[:] = [row._replace(known_until=by) for row in spoken_of]
-            names_given[:] = [row._replace(known_until=by) for row in names_given]
+            # It can have been withdrawn in two logs: the first withdrawal that this one recorded ends it.
+            rows[:] = [row._replace(known_until=row.known_until or by) for row in rows]
+            spoken_of[:] = [row._replace(known_until=row.known_until or by) for row in spoken_of]
+            names_given[:] = [row._replace(known_until=row.known_until or by) for row in names_given]
             return
         rows = self._claims(position, body)
         self._ended += [(by, True, row) for row in rows]
@@ -305,12 +312,6 @@ class Fold:
             "INSERT OR REPLACE INTO projection (name, version, position) VALUES (?, ?, ?)",
             [(name, version, self._position) for name, version in VERSIONS.items()],
         )
-
-
-def _numbered(row: ClaimRow, numbers: Mapping[Any, Any]) -> tuple[Any, ...]:
-    """Return a row as the table holds it."""
-    subject, attribute, start, key, known_until, origin, source, *rest = row
-    return numbers[subject], numbers[attribute], start, key, known_until, numbers[origin], numbers[source], *rest
 
 
 def _content(row: ClaimRow) -> ClaimRow:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from chronology.events.identities import NO_MERGES, Identities, Merge
+from chronology.events.ranks import rank
 from chronology.projections.tables import ORDINAL_BITS
 
 
@@ -11,30 +12,35 @@ def known(connection: sqlite3.Connection, known_at: int | None = None) -> Identi
     """Return which names meant one subject, as known at a position; now where it is None."""
     rows = connection.execute(
         """
-        SELECT position, kept, merged
+        SELECT position, kept, merged, rank
         FROM merge
         WHERE position <= ifnull(?1, position) AND (known_until IS NULL OR known_until > ?1)
-        ORDER BY position
         """,
         (known_at,),
     ).fetchall()
-    return Identities(map(Merge._make, rows)) if rows else NO_MERGES
+    return _ranked(rows)
 
 
 def ever(connection: sqlite3.Connection) -> Identities:
     """Return which names meant one subject at some time, also by way of others, whether they still do or not."""
-    rows = connection.execute("SELECT position, kept, merged FROM merge ORDER BY position").fetchall()
-    return Identities(map(Merge._make, rows)) if rows else NO_MERGES
+    rows = connection.execute("SELECT position, kept, merged, rank FROM merge").fetchall()
+    return _ranked(rows)
 
 
-def insert(connection: sqlite3.Connection, merge: Merge) -> None:
-    """Note a merge."""
-    connection.execute("INSERT INTO merge (position, kept, merged) VALUES (?, ?, ?)", merge)
+def _ranked(rows: list[tuple[int, str, str, bytes | None]]) -> Identities:
+    """Return what merges make of names, in the order in which they were first recorded, in whichever log."""
+    ranked = sorted(rows, key=lambda row: rank(row[0], row[3]))
+    return Identities(Merge(*row[:3]) for row in ranked) if rows else NO_MERGES
+
+
+def insert(connection: sqlite3.Connection, merge: Merge, code: bytes | None = None) -> None:
+    """Note a merge, and the code of its rank where another log recorded it first."""
+    connection.execute("INSERT INTO merge (position, kept, merged, rank) VALUES (?, ?, ?, ?)", (*merge, code))
 
 
 def withdraw(connection: sqlite3.Connection, position: int, *, by: int) -> None:
     """Mark a merge as no longer live."""
-    connection.execute("UPDATE merge SET known_until = ? WHERE position = ?", (by, position))
+    connection.execute("UPDATE merge SET known_until = ? WHERE position = ? AND known_until IS NULL", (by, position))
 
 
 def between(connection: sqlite3.Connection, earlier: int, later: int) -> list[int]:

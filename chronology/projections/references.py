@@ -49,7 +49,9 @@ def delete(connection: sqlite3.Connection, rows: Iterable["ReferenceRow"]) -> No
 
 def withdraw(connection: sqlite3.Connection, places: Sequence[tuple[int, int, int]]) -> None:
     """Mark references as no longer live; given by whom, subject and position."""
-    connection.executemany("UPDATE reference SET known_until = ? WHERE subject = ? AND position = ?", places)
+    connection.executemany(
+        "UPDATE reference SET known_until = ? WHERE subject = ? AND position = ? AND known_until IS NULL", places
+    )
 
 
 def withdrawn_by(connection: sqlite3.Connection, subject: str, position: int, *, valid: str | None) -> int | None:

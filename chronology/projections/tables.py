@@ -39,6 +39,7 @@ CREATE TABLE claim (
     position INTEGER,              -- of the event; NULL: known_from
     role TEXT,                     -- denies, disputes; NULL: affirms
     disputes TEXT,                 -- JSON list of positions; NULL for none
+    rank BLOB,                     -- its place between two positions where another log recorded it first, else NULL
     stated INTEGER NOT NULL,       -- first second of the day
     persists INTEGER NOT NULL,     -- 0 where the type does not last
     tells INTEGER NOT NULL,        -- 1 where it also tells that its event is about the subject
@@ -87,6 +88,7 @@ CREATE TABLE merge (
     position INTEGER PRIMARY KEY,  -- of an event that says that two subjects are one
     kept TEXT NOT NULL,            -- the name under which both stand from then on
     merged TEXT NOT NULL,
+    rank BLOB,                     -- as in the table claim
     known_until INTEGER            -- the position that took it back; NULL while it is live
 ) STRICT"""
 
@@ -134,6 +136,7 @@ SELECT
     grade,
     date(stated, 'unixepoch') AS stated,  -- day; of recording where nobody knows better
     disputes,                      -- JSON list of positions; NULL for none
+    rank,                          -- NULL: position; of equal starts, the later recorded wins
     key >> {ORDINAL_BITS} AS known_from,  -- the position since which it is read so
     known_until                    -- the position that withdrew it; NULL while it is live
 FROM claim
@@ -229,7 +232,7 @@ SELECT
 FROM name
 WHERE EXISTS ({_SPOKEN_OF})"""
 
-VERSIONS: Final = {"assertion": 3, "state": 3, "subject": 3, "mention": 3, "merge": 1, "called": 1}
+VERSIONS: Final = {"assertion": 4, "state": 3, "subject": 3, "mention": 3, "merge": 2, "called": 1}
 """Projections and the version of what their rows mean; a file with other versions wants a replay."""
 
 SCHEMA: Final = {

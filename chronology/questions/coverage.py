@@ -143,4 +143,4 @@ def _groups(
         ]
         if said:
             group = rows[0].subject, rows[0].attribute
-            yield group, sorted(said, key=lambda one: (one.claim.start_min, one.claim.position))
+            yield group, sorted(said, key=lambda one: (one.claim.start_min, one.claim.rank))

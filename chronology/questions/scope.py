@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from chronology.answers.resolve import Claim, Role
 from chronology.dates import edtf
+from chronology.events.ranks import rank
 from chronology.projections.filters import Filters
 from chronology.projections.tables import OPPOSING
 
@@ -52,6 +53,7 @@ class Row(NamedTuple):
     source: str
     grade: str | None
     stated: str
+    rank: bytes | None
     known_from: int
     known_until: int | None
 
@@ -147,4 +149,5 @@ def claim_of(row: Row, *, fuzz: int = 0) -> Claim:
         shortest = edtf.bounds(reading, persists=False, fuzz=fuzz).end_min
         bounds = wide.start_min, wide.start_max, wide.end_min, wide.end_max, min(row.extent_end, shortest)
     disputes = _NO_DISPUTES if row.disputes is None else frozenset(json.loads(row.disputes))
-    return Claim(row.key, row.position, *bounds, row.value, _ROLES[row.role], row.origin, disputes)
+    between = None if row.rank is None else rank(row.position, row.rank)
+    return Claim(row.key, row.position, *bounds, row.value, _ROLES[row.role], row.origin, disputes, between)

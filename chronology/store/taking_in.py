@@ -20,7 +20,7 @@ from chronology.events.records import Event
 from chronology.evidence.exhibits import origin
 from chronology.evidence.soundness import ForeignLog, strict_event
 from chronology.evidence.transcripts import Transcript
-from chronology.log.event_table import Log, Row
+from chronology.log.event_table import Log, Row, origin_of
 from chronology.projections import rebuild
 from chronology.projections.rebuild import Progress
 from chronology.store.batch import Batch
@@ -126,7 +126,7 @@ def _added(log: Log, batch: Batch, transcript: Transcript, progress: Progress | 
             raise
         except ChronologyError as exc:
             raise TranscriptError(transcript.number, str(exc), hint=exc.hint) from exc
-    _check_head(transcript, tree, f"chronology/{first}")
+    _check_head(transcript, tree, origin_of(first))
     return taking.finish()
 
 

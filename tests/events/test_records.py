@@ -84,7 +84,7 @@ def test_records_are_frozen_and_take_keywords_only(kind: type) -> None:
 def test_a_body_is_frozen_and_takes_keywords_only() -> None:
     """As for the records that users see; its fields are theirs and what the log adds."""
     made = decode(BODY)
-    assert set(Body.__struct_fields__) == {*FIELDS, "format", "nonce", "recorded_at"}
+    assert set(Body.__struct_fields__) == {*FIELDS, "format", "nonce", "recorded_at", "merged_from"}
     for name in Body.__struct_fields__:
         with pytest.raises(AttributeError):
             setattr(made, name, None)
