@@ -16,7 +16,7 @@ from chronology.events.json_values import Json
 from chronology.events.patterns import format_instant
 from chronology.events.records import FORMAT, Body, Event, RecordedEvent, decode, encode, recorded, redacted
 from chronology.events.structuring import event_from_json
-from chronology.evidence.exhibits import Comparison, compare
+from chronology.evidence.exhibits import Comparison, compare, origin
 from chronology.log import event_table
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import Redaction, declared
@@ -63,6 +63,14 @@ class ForeignLog:
     def compare(self, checkpoint: Checkpoint) -> Comparison:
         """Compare the log with a checkpoint."""
         return compare(self._log, checkpoint)
+
+    def newest(self) -> Row | None:
+        """Return the newest row as it stands there, unchecked; None in an empty log."""
+        return self._log.by_position(self._log.head())
+
+    def origin(self) -> str:
+        """Return the origin of the log, as `exhibits.origin`."""
+        return origin(self._log)
 
     def events(self) -> Iterator[RecordedEvent]:
         """Yield each event that is not trusted yet once it is certain that this program could have recorded it there.

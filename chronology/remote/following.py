@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import attrs
 
@@ -33,6 +33,9 @@ from chronology.store.reader import utc_now
 from chronology.store.refusals import Refusals
 from chronology.transparency.notes import Checkpoint
 from chronology.vocabulary.event_types import REDACTED
+
+if TYPE_CHECKING:
+    from chronology.store.joining import MergedLog
 
 _T = TypeVar("_T")
 
@@ -192,6 +195,12 @@ class Follower(Chronology):
         return self._persistently(
             lambda: super(Follower, self).redact(event_id, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
         )
+
+    def merge_log(
+        self, path: str | os.PathLike[str], *, dry_run: bool = False, progress: Progress | None = None
+    ) -> "MergedLog":
+        """Take in the events of another store, here and in the shared log; as `Chronology.merge_log`."""
+        return self._persistently(lambda: super(Follower, self).merge_log(path, dry_run=dry_run, progress=progress))
 
     def replay(self, progress: Progress | None = None, *, dry_run: bool = False) -> ReplayReport:
         """Rebuild all projections from the replica; needs no shared log."""

@@ -17,6 +17,7 @@ from chronology.log.event_table import Log, Row
 from chronology.projections import references
 from chronology.projections.fold import Fold
 from chronology.store.admission import check_defined, check_merged
+from chronology.store.expecting import in_parts
 from chronology.store.hints import INSTEAD, gone, hint_for
 from chronology.store.kinds import Kinds
 from chronology.store.published import Published
@@ -38,7 +39,6 @@ Randomness = Callable[[int], bytes]
 """Returns as many random bytes as asked for: `os.urandom`, or something repeatable."""
 
 _FLUSH_ROWS: Final = 1_000
-_EXPECTED: Final = 200
 _ID_LENGTH: Final = 36
 
 
@@ -104,7 +104,7 @@ class Batch:
 
     def expected(self, events: Iterable[Event]) -> Iterator[Event]:
         """Yield events to be added, once it is known of some hundred at a time which the log holds already."""
-        for some in _in_parts(events):
+        for some in in_parts(events):
             ids = (event.id for event in some if isinstance(event, Event) and isinstance(event.id, str))
             self._absent = self._log.absent(one for one in ids if len(one) == _ID_LENGTH)
             yield from some
@@ -147,7 +147,9 @@ class Batch:
     def _admit(self, event: Event) -> Row:
         if event.type in builtin.ADDED_LATER and event.type not in self.vocabulary:
             self._admit(builtin.definition(builtin.schema(event.type)))
-        body = self._complete(event)
+        return self._enter(self._complete(event))
+
+    def _enter(self, body: Body) -> Row:
         self._check(body)
         row = self._encode(body)
         self._pending[row.id] = row
@@ -300,18 +302,3 @@ class Batch:
 def _check_values(event: Event) -> None:
     if faults := value_faults(event):
         raise InvalidEventError(faults, hint="the parts of an event are texts, and its data is a mapping")
-
-
-def _in_parts(events: Iterable[Event]) -> Iterator[list[Event]]:
-    some: list[Event] = []
-    try:
-        for event in events:
-            some.append(event)
-            if len(some) == _EXPECTED:
-                yield some
-                some = []
-    except Exception:
-        # What came before is judged first, as it would be one by one.
-        yield some
-        raise
-    yield some

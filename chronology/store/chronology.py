@@ -18,6 +18,7 @@ from chronology.projections.rebuild import Progress, ReplayReport
 from chronology.store.archiving import Archiving
 from chronology.store.batch import AppendResult, Batch, Randomness
 from chronology.store.extending import Extending
+from chronology.store.log_merging import LogMerging
 from chronology.store.merging import Merging
 from chronology.store.proving import Proving
 from chronology.store.reader import Clock, utc_now
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from chronology.store.taking_in import TakenIn
 
 
-class Chronology(Withdrawing, Archiving, Merging, Transcribing, Extending, Proving):
+class Chronology(Withdrawing, Archiving, Merging, LogMerging, Transcribing, Extending, Proving):
     """A store of attributed assertions in one SQLite file.
 
     Not safe for use by several threads at once; several processes may open one file.

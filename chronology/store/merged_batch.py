@@ -1,0 +1,104 @@
+"""Taking events of another log in with what they say of themselves and where they come from, in a batch."""
+
+from typing import Final
+
+import msgspec
+
+from chronology.errors import DuplicateIdError, InvalidEventError, NotLiveError
+from chronology.events import canonical, provenance
+from chronology.events.faults import form_faults
+from chronology.events.identities import NO_MERGES
+from chronology.events.json_values import Json
+from chronology.events.records import Body, Provenance, as_dict, decode, event_of
+from chronology.log.event_table import Row
+from chronology.projections import references
+from chronology.store.admission import check_defined, check_merged
+from chronology.store.batch import Batch
+from chronology.store.hints import INSTEAD
+from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, MERGED, RETRACTED, shape_faults
+
+_FILLED_IN: Final = ("type_version", "stated")
+"""What a log may have filled in, so that it is no difference where the other lacks it."""
+
+
+class MergedBatch(Batch):
+    """A batch of events that another log recorded first, each sound there.
+
+    Nothing is filled in for them: what the other log did not know when it recorded them is unknown here too.
+    """
+
+    def merge(self, body: Body, found: Provenance) -> Row:
+        """Take in an event whose id the log does not hold.
+
+        Args:
+            body: as another log holds it.
+            found: where it was recorded first.
+
+        Raises:
+            InvalidEventError: it does not fit the vocabulary, or its leaf hash is not what it should be.
+            UnknownNameError: an event that it names does not exist.
+            NotLiveError: an event that it names was redacted here, or cannot be withdrawn.
+        """
+        merged = msgspec.structs.replace(body, recorded_at=self._recorded_at, merged_from=found)
+        if faults := list(provenance.faults(merged)):
+            raise InvalidEventError(faults)
+        return self._enter(merged)
+
+    def check_same(self, body: Body, known: Row) -> Body:
+        """Return the event that the log holds under the id of another, which says the same.
+
+        Raises:
+            DuplicateIdError: it says something else.
+        """
+        old = decode(known.body)
+        one, other = _content(body), _content(old)
+        for name in _FILLED_IN:
+            if not one.get(name) or not other.get(name):
+                one.pop(name, None)
+                other.pop(name, None)
+        if canonical.encode(one) != canonical.encode(other):
+            raise DuplicateIdError(known.id, known.position)
+        return old
+
+    def withdrawn_here(self, body: Body) -> Row | None:
+        """Return the event that another withdraws, if this log has withdrawn it already."""
+        target = self._find(body.retracts or body.replaces or "")
+        if target is None or not target.body:
+            return None
+        if target.position in self._withdrawn:
+            return target
+        if target.id in self._pending:
+            return None
+        valid = decode(target.body).valid
+        by = references.withdrawn_by(self._connection, target.subject, target.position, valid=valid)
+        return None if by is None else target
+
+    def _check(self, body: Body) -> None:
+        faults = shape_faults(body) + form_faults(body) + self.vocabulary.faults(body)
+        version = self.vocabulary.newest(body.type)
+        if not faults and body.type_version != version.version:
+            faults = version.faults(self.vocabulary.upcast(body.type, body.type_version or 1, body.data))
+        if faults:
+            raise InvalidEventError(faults)
+        if body.type == DEFINED:
+            check_defined(body, self.vocabulary)
+        if body.type == MERGED:
+            # Both logs can have merged the same subjects.
+            check_merged(body, NO_MERGES)
+        for target in body.disputes:
+            self._named("disputed event", target)
+        withdrawn = body.retracts or body.replaces
+        if withdrawn:
+            self._check_withdrawal(body, *self._named("event", withdrawn))
+
+    def _check_withdrawal(self, event: Body, target: Row, body: Body) -> None:
+        """Check a withdrawal; that both logs withdrew an event is a fact like others."""
+        if body.type in BOOKKEEPING:
+            told = f"event {target.id} is of type {body.type}, which cannot be withdrawn"
+            raise NotLiveError(told, hint=INSTEAD.get(body.type))
+        if event.type == RETRACTED and event.subject != target.subject:
+            raise InvalidEventError([f"subject: a retraction must have its target's subject, {target.subject!r}"])
+
+
+def _content(body: Body) -> dict[str, Json]:
+    return {name: value for name, value in as_dict(event_of(body)).items() if name != "recorded_by"}
