@@ -73,6 +73,7 @@ GROUPS: Final = {
         "clone": "sharing",
         "pull": "sharing",
         "push": "sharing",
+        "merge-log": "log_merging",
         "remote": "remote",
     },
     "Keep the store": {

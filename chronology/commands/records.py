@@ -14,7 +14,7 @@ from chronology.events.patterns import format_instant
 EVENT_COLUMNS: Final = (
     "position", "id", "recorded_at", "recorded_by", "type", "type_version", "subject", "valid", "stance", "data",
     "source", "said_by", "stated", "grade", "quote", "locator", "note", "disputes", "replaces", "retracts", "format",
-    "nonce", "leaf",
+    "nonce", "merged_from", "leaf",
 )  # fmt: skip
 TIMELINE: Final = Shape(
     headings=("valid", "type", "subject", "says", "said by", "grade", "event"),
@@ -106,6 +106,9 @@ def event_fields(
         elif key in ("disputes", "replaces", "retracts") and value:
             names = [value] if isinstance(value, str) else value
             yield key, ", ".join(f"{name} ({event_name(name, position_of)})" for name in names)
+        elif key == "merged_from" and value:
+            yield key, f"{value['origin']} #{value['position']}, recorded {value['recorded_at']}"
+            yield "merged_from.leaf", value["leaf"]
         elif value is not None:
             yield key, as_text(value)
     if withdrawn_by:

@@ -1,0 +1,445 @@
+"""Tests of merging logs: what comes in, what is told, and that two logs that took each other in answer alike."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from conftest import Clock
+from hypothesis import example, given
+from hypothesis import strategies as st
+from strategies import EPOCH, event_id
+
+from chronology import Chronology, Event
+from chronology.errors import ChronologyError, DuplicateIdError, IntegrityError, StoreError
+from chronology.events.provenance import original
+from chronology.events.records import decode, encode
+from chronology.log import database
+from chronology.log.event_table import Log
+from chronology.transparency.merkle import leaf_hash
+
+DAYS = ("2018-05-01", "2018-05-02", "2018-05", "2018-05-01/2018-05-03", "2018-04-30/..", "2018-05-01/", "../2018-05-02")
+ASKED = ("2018-04-30", "2018-05-01", "2018-05-02", "2018-05-15", "2018-06-10")
+SUBJECTS = ("place/x", "place/y", "place/z")
+
+PAUSED = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "urn:chronology:test.paused:1",
+    "title": "Paused",
+    "type": "object",
+    "properties": {"why": {"type": "string"}},
+    "additionalProperties": False,
+    "x-asserts": {"status": {"const": "paused"}},
+}
+
+
+def said(value: Any, subject: str = "place/x", valid: str = "2018-05-01", **rest: Any) -> Event:
+    """Return an assertion; a dispute of another, for instance, if the rest says so."""
+    given = {"source": "source/s"} | rest
+    return Event(
+        type="fact.asserted", subject=subject, valid=valid, data={"attribute": "status", "value": value}, **given
+    )
+
+
+class Logs:
+    """Makes stores with one clock, of two templates: copies of one template have a common beginning."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._made = folder, 0
+        self._templates = [folder / "one.db", folder / "two.db"]
+        for seed, path in enumerate(self._templates):
+            Chronology.open(path, create=True, clock=Clock(EPOCH), randomness=Random(seed).randbytes).close()
+
+    @contextmanager
+    def new(self, clock: Clock, *templates: int) -> Iterator[list[Chronology]]:
+        """Open stores, each a copy of a template."""
+        with ExitStack() as stack:
+            stores = []
+            for template in templates:
+                self._made += 1
+                path = self._folder / f"{self._made}.db"
+                shutil.copy(self._templates[template], path)
+                stack.callback(path.unlink)
+                randomness = Random(100 + self._made).randbytes
+                stores.append(stack.enter_context(Chronology.open(path, clock=clock, randomness=randomness)))
+            yield stores
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Logs:
+    """Make stores of two templates."""
+    return Logs(tmp_path_factory.mktemp("logs"))
+
+
+@pytest.fixture
+def two(logs: Logs, clock: Clock) -> Iterator[list[Chronology]]:
+    """Give the stores of two people who have nothing in common."""
+    clock.now = EPOCH
+    with logs.new(clock, 0, 1) as stores:
+        yield stores
+
+
+def path_of(chron: Chronology) -> Path:
+    """Return the file of a store."""
+    return database.path_of(chron._connection)
+
+
+def each_other(*stores: Chronology) -> None:
+    """Let each store take in each other one."""
+    for one in stores:
+        for other in stores:
+            if one is not other:
+                one.merge_log(path_of(other))
+
+
+def answers(chron: Chronology, **restrictions: Any) -> list[Any]:
+    """Return the states at several dates, and all conflicts, without what each log calls by positions of its own."""
+    found: list[Any] = [
+        [
+            (h.subject, h.attribute, h.value, h.certainty, h.contested, h.since, candidates(h))
+            for h in chron.state(valid_at=day, **restrictions)
+        ]
+        for day in ASKED
+    ]
+    found += [
+        (one.subject, one.clash, one.first.event if one.first else None, one.second.event)
+        for one in chron.conflicts(**restrictions)
+    ]
+    for subject in SUBJECTS:
+        found += [
+            (s.valid_from, s.valid_to, s.value, s.event) for s in chron.history(subject, "status", **restrictions)
+        ]
+    return found
+
+
+def candidates(holding: Any) -> list[Any]:
+    """Return the parties to an answer, in order."""
+    return [(c.value, c.standing, c.event, c.valid, c.origin, c.source, c.grade) for c in holding.candidates]
+
+
+# Random histories -------------------------------------------------------------------------------------------
+
+DEEDS = ("say", "say", "say", "say", "deny", "dispute", "retract", "replace", "merge", "unmerge", "join")
+
+steps = st.lists(
+    st.tuples(
+        st.integers(0, 2),
+        st.sampled_from(DEEDS),
+        st.integers(0, 10**6),
+        # How far the clock goes on: often not at all, and sometimes back.
+        st.sampled_from((0, 0, 1, 1, -2)),
+    ),
+    max_size=24,
+)
+
+
+def do(stores: list[Chronology], clock: Clock, step: tuple[int, str, int, int]) -> None:
+    """Let somebody do something; what their log refuses, they leave."""
+    who, deed, seed, seconds = step
+    clock.now += timedelta(seconds=seconds)
+    chron, rng = stores[who % len(stores)], Random(seed)
+    live = [event.id for event in chron.read() if event.event.type == "fact.asserted"]
+    how: dict[str, Any] = {
+        "valid": rng.choice(DAYS),
+        "source": rng.choice(("source/s", "source/t")),
+        "stated": rng.choice((None, None, "2018-05-14")),
+    }
+    subject, value = rng.choice(SUBJECTS), rng.choice(("a", "b", "place/y"))
+    target = rng.choice(live) if live else event_id(9)
+    try:
+        match deed:
+            case "say" | "deny":
+                chron.append(said(value, subject, stance="affirms" if deed == "say" else "denies", **how))
+            case "dispute":
+                chron.append(said(value, subject, disputes=[target], **how))
+            case "replace":
+                chron.append(said(value, subject, replaces=target, **how))
+            case "retract":
+                chron.retract(target, reason="r")
+            case "merge":
+                chron.merge(*rng.sample(SUBJECTS, 2), reason="r")
+            case "unmerge":
+                chron.unmerge(*rng.sample(SUBJECTS, 2), reason="r")
+            case "join":
+                other = rng.choice([store for store in stores if store is not chron])
+                chron.merge_log(path_of(other))
+    except DuplicateIdError:
+        raise
+    except ChronologyError:
+        pass
+
+
+@given(steps, st.sampled_from(((0, 1), (0, 0), (0, 1, 1))), st.permutations(range(3)))
+@example([(0, "say", 1, 0), (1, "say", 2, 0), (0, "say", 3, 0), (1, "say", 4, 0)], (0, 0), [0, 1, 2])
+def test_logs_that_took_in_each_other_answer_alike(
+    logs: Logs, done: list[tuple[int, str, int, int]], templates: tuple[int, ...], order: list[int]
+) -> None:
+    """Whatever each did, and in whichever order they merged, with or without a common beginning."""
+    clock = Clock(EPOCH)
+    with logs.new(clock, *templates) as stores:
+        for step in done:
+            do(stores, clock, step)
+        each_other(*(stores[number] for number in order if number < len(stores)))
+        each_other(*stores)
+        for chron in stores:
+            assert chron.verify().faults == ()
+            for other in stores:
+                if other is not chron:
+                    again = chron.merge_log(path_of(other))
+                    assert (again.added, again.left_out_count, again.withdrawn_on_both_sides_count) == (0, 0, 0)
+        for restrictions in ({}, {"sources": ["source/s"]}, {"stated_by": "2018-05-20"}):
+            first, *rest = [answers(chron, **restrictions) for chron in stores]
+            for other in rest:
+                assert other == first
+
+
+@given(steps)
+def test_merging_changes_no_earlier_answer(logs: Logs, done: list[tuple[int, str, int, int]]) -> None:
+    """What was known before a merge is answered as before, and a replay gives what the merge left."""
+    clock = Clock(EPOCH)
+    with logs.new(clock, 0, 1) as stores:
+        for step in done:
+            do(stores, clock, step)
+        one, other = stores
+        head, before = one.head(), answers(one)
+        one.merge_log(path_of(other))
+        assert answers(one, known_at=head)[: len(ASKED)] == before[: len(ASKED)]
+        assert one.replay().changed == ()
+
+
+# Examples ---------------------------------------------------------------------------------------------------
+
+
+def leading(chron: Chronology) -> Any:
+    """Return what is known of the place now."""
+    (holding,) = chron.state("place/x", valid_at="2018-05-01")
+    return holding.value
+
+
+def test_of_equal_starts_the_first_recorded_later_wins(two: list[Chronology], clock: Clock) -> None:
+    """Not what this log learnt last: the other's older event comes in later, and loses."""
+    one, other = two
+    other.append(said("older"))
+    clock.advance(seconds=1)
+    one.append(said("newer"))
+    clock.advance(seconds=1)
+    each_other(one, other)
+    assert [leading(chron) for chron in two] == ["newer", "newer"]
+    assert [event.event.data["value"] for event in one.read(after=one.head() - 2)] == ["newer", "older"]
+
+
+def test_at_one_instant_the_origin_decides(two: list[Chronology]) -> None:
+    """Two events first recorded in the same microsecond go by the origins of their logs."""
+    one, other = two
+    one.append(said("one"))
+    other.append(said("other"))
+    each_other(one, other)
+    first = [chron.checkpoint().origin for chron in two]
+    assert [leading(chron) for chron in two] == ["one" if first[0] > first[1] else "other"] * 2
+
+
+def test_copies_that_went_apart_at_one_position_go_by_id(logs: Logs, clock: Clock) -> None:
+    """Of two copies of a log, both can record something at one instant and one position."""
+    clock.now = EPOCH
+    with logs.new(clock, 0, 0) as (one, other):
+        events = {chron.append(said(name)).id: name for chron, name in ((one, "one"), (other, "other"))}
+        each_other(one, other)
+        assert leading(one) == leading(other) == events[max(events)]
+
+
+def test_what_is_recorded_after_a_merge_is_later_than_all_in_it(two: list[Chronology], clock: Clock) -> None:
+    """Also where this machine's clock is behind the other's."""
+    one, other = two
+    clock.advance(hours=2)
+    other.append(said("theirs"))
+    clock.advance(hours=-2)
+    one.merge_log(path_of(other))
+    one.append(said("mine"))
+    other.merge_log(path_of(one))
+    assert [leading(chron) for chron in two] == ["mine", "mine"]
+
+
+def test_an_event_carries_where_it_was_recorded_first(logs: Logs, clock: Clock) -> None:
+    """Its origin, position, leaf and time stay those of the first log, also by way of a second one."""
+    clock.now = EPOCH
+    with logs.new(clock, 0, 1, 1) as (one, other, third):
+        event = one.append(said("a", said_by=["person/p"], grade="B2", recorded_by="Jane"))
+        clock.advance(seconds=1)
+        other.merge_log(path_of(one))
+        clock.advance(seconds=1)
+        third.merge_log(path_of(other))
+        body = decode(third.event(event.id).body)
+        found = body.merged_from
+        assert found is not None
+        assert (found.origin, found.position) == (one.checkpoint().origin, event.position)
+        assert found.leaf == event.leaf.hex()
+        assert found.recorded_at == "2018-06-01T09:00:00.000000Z" < body.recorded_at
+        assert third.event(event.id).event == event.event
+        assert encode(original(body)) == event.body
+        assert leaf_hash(event.body) == event.leaf
+
+
+def test_what_nobody_stated_counts_from_the_first_recording(two: list[Chronology], clock: Clock) -> None:
+    """A report without a stated day counts as stated on the day when the first log learnt it."""
+    one, other = two
+    one.append(said("a"))
+    clock.advance(days=3)
+    other.merge_log(path_of(one))
+    assert [len(chron.state("place/x", stated_by="2018-06-02")) for chron in two] == [1, 1]
+
+
+def test_an_id_with_other_content_is_an_error(two: list[Chronology]) -> None:
+    """Nothing is written, not even what came before it."""
+    one, other = two
+    one.append(said("a", id=event_id(1)))
+    other.append_many([said("c"), said("b", id=event_id(1))])
+    head = one.head()
+    with pytest.raises(DuplicateIdError, match=event_id(1)):
+        one.merge_log(path_of(other))
+    assert one.head() == head
+
+
+def test_what_both_recorded_by_themselves_is_told(two: list[Chronology]) -> None:
+    """It is unchanged, and counted: each log goes by its own time for it."""
+    one, other = two
+    for chron in two:
+        chron.append(said("a", id=event_id(1), recorded_by=str(chron.head())))
+    done = one.merge_log(path_of(other))
+    assert (done.added, done.recorded_twice) == (0, 1)
+
+
+def test_types_defined_differently_are_left_out_with_their_events(two: list[Chronology]) -> None:
+    """So is what names such an event; everything else comes in."""
+    one, other = two
+    one.define(PAUSED)
+    other.define(PAUSED | {"x-asserts": {"status": {"const": "stopped"}}})
+    paused = other.append(Event(type="test.paused", subject="place/x", valid="2018-05-01", source="source/s"))
+    other.append(said("b", disputes=[paused.id]))
+    other.append(said("c", "place/y"))
+    done = one.merge_log(path_of(other))
+    assert (done.added, done.left_out_count) == (1, 3)
+    assert [str(out).split(", ", 2)[2] for out in done.left_out] == [
+        "cannot be taken in: test.paused version 1 is already defined, with other content",
+        "is of test.paused version 1, which that log defines in another way",
+        f"names event {paused.id}, which was left out",
+    ]
+    assert one.verify().ok
+
+
+def test_new_types_and_versions_come_in(two: list[Chronology]) -> None:
+    """A type that both define alike is no news; a version that only one has is."""
+    one, other = two
+    for chron in two:
+        chron.define(PAUSED)
+    second = PAUSED | {"$id": "urn:chronology:test.paused:2", "x-asserts": {"state": {"const": "paused"}}}
+    other.define(second | {"x-upcast": []})
+    one.append(Event(type="test.paused", subject="place/x", valid="2018-05-01", source="source/s"))
+    assert one.merge_log(path_of(other)).added == 1
+    assert one.merge_log(path_of(other)).added == 0
+    other.merge_log(path_of(one))
+    assert answers(one) == answers(other)
+    assert [holding.attribute for holding in one.state("place/x")] == ["state"]
+
+
+def test_a_withdrawal_on_both_sides_is_a_fact_of_both(two: list[Chronology], clock: Clock) -> None:
+    """Both replacements stay, and both logs say so."""
+    one, other = two
+    event = one.append(said("a"))
+    other.merge_log(path_of(one))
+    clock.advance(seconds=1)
+    one.append(said("b", replaces=event.id))
+    other.append(said("c", replaces=event.id))
+    done = [one.merge_log(path_of(other)), other.merge_log(path_of(one))]
+    assert [(d.added, d.withdrawn_on_both_sides_count) for d in done] == [(1, 1), (1, 1)]
+    assert "replaces #" in str(done[0].withdrawn_on_both_sides[0])
+    assert answers(one) == answers(other)
+    assert all(chron.verify().ok for chron in two)
+    assert leading(one) in ("b", "c")
+
+
+def test_redactions_do_not_travel_and_are_told(two: list[Chronology]) -> None:
+    """What the other erased stays here, what was erased here does not come back."""
+    one, other = two
+    mine, theirs = one.append(said("a")), other.append(said("b", "place/y"))
+    each_other(one, other)
+    other.redact(mine.id, reason="r")
+    one.redact(theirs.id, reason="r")
+    told = [str(out) for out in one.merge_log(path_of(other)).left_out]
+    assert any(f"{mine.id}, was redacted in that log, and this one still holds what it says" in out for out in told)
+    assert any(f"{theirs.id}, is redacted in this log, and stays so" in out for out in told)
+    assert any("declares a redaction of that log" in out for out in told)
+    assert one.head() == one.merge_log(path_of(other)).head
+
+
+def test_a_dry_run_writes_nothing(two: list[Chronology]) -> None:
+    """It tells the same."""
+    one, other = two
+    other.append(said("a"))
+    head = one.head()
+    tried = one.merge_log(path_of(other), dry_run=True)
+    assert one.head() == head
+    assert tried == one.merge_log(path_of(other))
+
+
+def test_stores_that_cannot_be_merged(two: list[Chronology], clock: Clock, tmp_path: Path) -> None:
+    """The store itself, none at all, and one whose clock is days ahead."""
+    one, other = two
+    with pytest.raises(StoreError, match="is this store itself"):
+        one.merge_log(path_of(one))
+    with pytest.raises(StoreError):
+        one.merge_log(tmp_path / "none.db")
+    clock.advance(days=2)
+    other.append(said("a"))
+    clock.advance(days=-2)
+    with pytest.raises(StoreError, match="more than a day after this machine's clock"):
+        one.merge_log(path_of(other))
+
+
+def forged(chron: Chronology, number: int, **changes: Any) -> None:
+    """Change where an event says that it comes from, leaf and all, as somebody can who owns the file."""
+    connection = chron._connection
+    log = Log(connection)
+    row = log.by_position(number)
+    assert row
+    record = json.loads(row.body)
+    record["merged_from"] |= changes
+    body = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    triggers = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+    for name, _ in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
+    connection.execute("UPDATE event SET body = ?, leaf = ? WHERE position = ?", (body, leaf_hash(body), number))
+    for _, text in triggers:
+        connection.execute(text)
+    connection.commit()
+
+
+LIES = {
+    "leaf": ({"leaf": "00" * 32}, "is not that of this event"),
+    "time": ({"recorded_at": "2018-06-01T08:00:00.000000Z"}, "is not that of this event"),
+    "later": ({"recorded_at": "2030-06-01T08:00:00.000000Z"}, "is not earlier than recorded_at"),
+    "no time": ({"recorded_at": "2018-06-99T08:00:00.000000Z"}, "is not written as a log writes it"),
+    "position": ({"position": 0}, "is not a position"),
+    "origin": ({"origin": "somebody"}, "is not the origin of a log"),
+    "more": ({"note": "x"}, "merged_from"),
+}
+
+
+@pytest.mark.parametrize(("changes", "told"), LIES.values(), ids=LIES)
+def test_lies_about_where_an_event_comes_from_are_found(
+    logs: Logs, clock: Clock, changes: dict[str, Any], told: str
+) -> None:
+    """By verify, and by whoever would merge that log."""
+    clock.now = EPOCH
+    with logs.new(clock, 0, 1, 1) as (one, other, third):
+        one.append(said("a"))
+        other.merge_log(path_of(one))
+        forged(other, other.head(), **changes)
+        faults = [fault.message for fault in other.verify().faults]
+        assert any("merged_from" in fault and told in fault for fault in faults), faults
+        with pytest.raises(IntegrityError, match=told):
+            third.merge_log(path_of(other))
