@@ -12,6 +12,7 @@ from chronology.answers.date_disagreements import date_disagreements
 from chronology.answers.disagreements import Disagreement, Span, disagreements
 from chronology.answers.resolve import Claim
 from chronology.events.json_values import Json, freeze
+from chronology.events.ranks import Rank
 from chronology.projections.filters import Filters
 from chronology.questions import scope
 from chronology.questions.scope import Row
@@ -113,8 +114,8 @@ def _disagreements(claims: Sequence[Claim], by_key: dict[int, Row]) -> list[Disa
     return sorted(found, key=_order)
 
 
-def _order(one: Disagreement) -> tuple[int, int, str]:
-    return one.first.position if one.first else 0, one.second.position, one.clash
+def _order(one: Disagreement) -> tuple[Rank, Rank, str]:
+    return one.first.rank if one.first else 0, one.second.rank, one.clash
 
 
 def _conflict(one: Disagreement, by_key: dict[int, Row]) -> Conflict:

@@ -33,6 +33,7 @@ WRITING = {
     "backup": (("new.db",), "would write new.db"),
     "remote add": (("team", "postgresql://127.0.0.1:1/none"), "storm.db would follow team "),
     "import": (("incidents.csv", "--mapping", "mine.toml"), "source/incidents: added 1, changed 0"),
+    "merge-log": (("jane.db",), "would add 1, "),
     "mapping new": (("incidents.csv", "-o", "new.toml"), "would write new.toml"),
     "report": (("-o", "new.html"), "would write new.html"),
 }  # fmt: skip
@@ -83,6 +84,8 @@ def folder(storm: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("new.json").write_text(schema.replace("operation.stalled", "operation.paused"))
     Path("incidents.csv").write_text("id,day\n1,2018-05-01\n")
     done("mapping", "new", "incidents.csv", "-o", "mine.toml")
+    done("init", "jane.db")
+    done("--db", "jane.db", "append", "crossing.closed", "crossing/y", *SAID)
     # So that SQLite's empty journal stands beside the store already.
     done("append", "crossing.closed", "crossing/x", *SAID)
     Path("storm.db").write_bytes(storm.read_bytes())
