@@ -45,6 +45,8 @@ HIDDEN = {
         "chronology.store.transcribing",
         "chronology.store.taking_in",
     ): "only a stranger's text needs cattrs, a slow import",
+    ("chronology.store.log_merging", "chronology.evidence.foreign"): "only a stranger's store needs cattrs",
+    ("chronology.store.log_merging", "chronology.store.joining"): "it needs the same",
     (
         "chronology.store.chronology",
         "chronology.store.migrations",

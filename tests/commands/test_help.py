@@ -152,6 +152,8 @@ def _prepare(name: str, example: Path) -> str:
         Path("incidents.csv").write_text("id,day,killed\n1,2018-05-01,3\n")
         mapping = done("mapping", "new", "incidents.csv").out
         Path("mine.toml" if name == "mapping check" else "incidents.toml").write_text(mapping)
+    if name == "merge-log":
+        done("init", "jane.db")
     schema = done("--db", example, "types", "show", "operation.stalled", "--json").out
     Path("checkpoint.opened.1.json").write_text(schema.replace("operation.stalled", "checkpoint.opened"))
     if name not in ("verify", "verify-proof", "checkpoint", "prove", "export"):
