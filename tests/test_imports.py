@@ -40,7 +40,7 @@ commands commands.application commands.arguments commands.display commands.filte
 commands.state commands.table
 dates dates.calendar dates.edtf dates.periods dates.readings
 errors
-events events.identities events.json_values events.patterns
+events events.identities events.json_values events.patterns events.ranks
 log log.database log.event_table
 projections projections.claims projections.filters projections.long_history projections.merges projections.names
 projections.origins projections.references projections.segments projections.tables projections.whole_state

@@ -45,6 +45,7 @@ HIDDEN = {
         "chronology.store.transcribing",
         "chronology.store.taking_in",
     ): "only a stranger's text needs cattrs, a slow import",
+    ("chronology.events.ranks", "fractions"): "only an event of another log needs it, and it is slow to import",
     ("chronology.store.log_merging", "chronology.evidence.foreign"): "only a stranger's store needs cattrs",
     ("chronology.store.log_merging", "chronology.store.joining"): "it needs the same",
     (

@@ -7,19 +7,20 @@ Within one log this is the order of positions, so an event that came from anothe
 
 from collections.abc import Callable
 from datetime import datetime
-from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from chronology.events.patterns import format_instant
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from chronology.events.records import Provenance
 
 _PLACE: Final = 8
 """Bytes of a position in a rank."""
 
-Rank = int | Fraction
+Rank: TypeAlias = "int | Fraction"
 """The place of an event in the order of first recording: its position, or between two of them."""
 
 
@@ -38,7 +39,10 @@ def rank_code(found: "Provenance", event_id: str, after: int) -> bytes:
 
 
 @lru_cache(maxsize=4_096)
-def _between(code: bytes) -> Fraction:
+def _between(code: bytes) -> "Fraction":
+    # Imported here: most stores took in no other log, and their questions should not wait for it.
+    from fractions import Fraction
+
     rest = code[_PLACE:]
     return int.from_bytes(code[:_PLACE], "big") + Fraction(int.from_bytes(rest, "big"), 256 ** len(rest))
 

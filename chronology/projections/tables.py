@@ -136,9 +136,9 @@ SELECT
     grade,
     date(stated, 'unixepoch') AS stated,  -- day; of recording where nobody knows better
     disputes,                      -- JSON list of positions; NULL for none
-    rank,                          -- NULL: position; of equal starts, the later recorded wins
     key >> {ORDINAL_BITS} AS known_from,  -- the position since which it is read so
-    known_until                    -- the position that withdrew it; NULL while it is live
+    known_until,                   -- the position that withdrew it; NULL while it is live
+    rank                           -- its place between two positions where another log recorded it first, else NULL
 FROM claim
 JOIN name AS s ON s.id = claim.subject
 JOIN name AS a ON a.id = claim.attribute
