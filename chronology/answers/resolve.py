@@ -68,7 +68,7 @@ class Claim(NamedTuple):
     role: Role = Role.AFFIRMS
     origin: str | int | None = None
     disputes: frozenset[int] = frozenset()
-    between: Rank | None = None
+    between: "Rank | None" = None
 
     @property
     def rank(self) -> Rank:
