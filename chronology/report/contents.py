@@ -58,6 +58,7 @@ def contents(selection: Selection, *, names: Mapping[str, str], titles: Mapping[
         "claim": list(CLAIM),
         "claims": claims,
         "events": list(_events(selection)),
+        "ranks": _ranks(selection, places),
         "recorded": _recorded(selection),
         "withdrawals": _withdrawals(selection),
         "names": {subject: names[subject] for subject in sorted(subjects) if subject in names},
@@ -87,6 +88,17 @@ def _claim(entry: Entry, places: Mapping[int, int], selection: Selection, texts:
         texts.place(said.reading),
     ]
     return [*row, sorted(claim.disputes)] if claim.disputes else row
+
+
+def _ranks(selection: Selection, places: Mapping[int, int]) -> list[Json]:
+    """Return the place of each shown event in the order of first recording; nothing where that is the log's order."""
+    found = {entry.assertion.position: entry.assertion.claim.rank for entry in selection.entries}
+    if all(rank == position for position, rank in found.items()):
+        return []
+    ranks: list[Json] = [0] * len(places)
+    for place, position in enumerate(sorted(found, key=found.__getitem__), start=1):
+        ranks[places[position]] = place
+    return ranks
 
 
 def _text(value: Json) -> str:

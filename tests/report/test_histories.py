@@ -1,13 +1,16 @@
 """The page answers as the store does, whatever the history: asked in a real browser of what is embedded."""
 
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Clock
 from hypothesis import given, settings
 from mirror import Stores, second_of
 from strategies import MOMENTS, QUESTIONS
 
-from chronology import Chronology
+from chronology import Chronology, Event
 from chronology.events import canonical
 from chronology.events.json_values import thaw
 from chronology.report.contents import contents
@@ -86,3 +89,26 @@ def test_a_page_of_an_earlier_log_is_the_page_of_a_shorter_one(stores: Stores, d
     cut = len(whole) // 2
     with stores.of([whole]) as chron, stores.of([whole[:cut]]) as shorter:
         assert embedded(chron, known_at=stores.base + cut) | {"about": 0} == embedded(shorter) | {"about": 0}
+
+
+def test_a_page_of_merged_logs_gives_equal_starts_to_what_was_recorded_later(resolver: Page, tmp_path: Path) -> None:
+    """Whichever log took in the other, pages tell the state of their stores, which is the same."""
+    clock = Clock()
+    found = []
+    with ExitStack() as stack:
+        ours, theirs = (
+            stack.enter_context(Chronology.open(tmp_path / f"{name}.db", create=True, clock=clock)) for name in "ab"
+        )
+        for chron, value in ((ours, "first"), (theirs, "second"), (ours, "third"), (theirs, "fourth")):
+            clock.advance(hours=1)
+            data = {"attribute": "status", "value": value}
+            said = {"valid": "2018-05-01", "source": f"source/{value}"}
+            chron.append(Event(type="fact.asserted", subject="place/x", data=data, **said))
+        for one, other in ((theirs, "a"), (ours, "b")):
+            one.merge_log(tmp_path / f"{other}.db")
+            head = one.head()
+            (page,) = asked(resolver, ANSWERS, [embedded(one), [second_of("2018-05-02")], [head]])
+            assert page == [answers(one, "2018-05-02", head)]
+            found.append([party[1] for party in page[0][0][4]])
+    assert found[0] == found[1]
+    assert found[0][0] == '"fourth"'

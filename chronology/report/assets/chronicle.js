@@ -93,6 +93,7 @@ function grouped(data) {
     last.claims.push({
       key, event, startMin, startMax, endMin, endMax, extentEnd, knownFrom, knownUntil,
       position: data.events[event].position,
+      rank: data.ranks.length ? data.ranks[event] : data.events[event].position,
       value: value < 0 ? null : data.texts[value],
       role: roles[role],
       origin: data.texts[origin],

@@ -19,7 +19,7 @@ const Explain = (() => {
       return lost(claim, floor, at, against.has(claim));
     });
     judgements.sort((a, b) =>
-      PARTS.indexOf(a.part) - PARTS.indexOf(b.part) || a.claim.position - b.claim.position);
+      PARTS.indexOf(a.part) - PARTS.indexOf(b.part) || Resolve.byRank(a.claim, b.claim));
     const without = leading ? Resolve.resolve(claims.filter((claim) => claim !== leading), at) : null;
     return { answer: Resolve.answer(weighed), judgements, without };
   }
@@ -49,7 +49,7 @@ const Explain = (() => {
     const setter = floorOf(covering, at);
     const below = floorOf(covering.filter((claim) => !setter || claim.value !== setter.value), at);
     const reaches = (claim, floor) => !floor || Resolve.compare(
-      Math.min(claim.startMax, at), claim.position, floor.startMin, floor.position) >= 0;
+      Math.min(claim.startMax, at), claim, floor.startMin, floor) >= 0;
     const winners = covering.filter((claim) => reaches(claim, setter));
     const others = covering.filter((claim) => (!setter || claim.value !== setter.value) && reaches(claim, below));
     const origins = new Map();

@@ -1,10 +1,10 @@
 "use strict";
 /* What held at an instant: the rules of chronology/answers/resolve.py again. Tests compare the two on the same claims.
 
-   A claim is {key, position, startMin, startMax, endMin, endMax, extentEnd, value, role, origin, disputes}: the first
+   A claim is {key, position, rank, startMin, startMax, endMin, endMax, extentEnd, value, role, origin, disputes}: the first
    instant that it covers lies in [startMin, startMax], the first that it no longer covers in [endMin, endMax]. In one
    possible world each has a place; there, the claim that covers the instant with the latest start wins, and of equal
-   starts the higher position. `value` is null where nothing holds any more. */
+   starts what was recorded later: `rank`, or the position where there is none. `value` is null where nothing holds any more. */
 const Resolve = (() => {
   const { BEGINNING, FOREVER, DAY } = Calendar;
   const AFFIRMS = "affirms", DENIES = "denies", DISPUTES = "disputes";
@@ -13,7 +13,8 @@ const Resolve = (() => {
   const mayCover = (claim, at) => claim.startMin <= at && at < claim.endMax;
   const surelyCovers = (claim, at) => claim.startMax <= at && at < claim.endMin;
   const opposes = (claim) => claim.role !== AFFIRMS || claim.disputes.length > 0;
-  const byPosition = (a, b) => a.position - b.position;
+  const rankOf = (claim) => claim.rank === undefined ? claim.position : claim.rank;
+  const byRank = (a, b) => rankOf(a) - rankOf(b);
 
   function midpoint(low, high, farthest) {
     // Normalised bounds leave a claim at least one day, so an unbounded one may lie a day inside the end of the line.
@@ -39,9 +40,9 @@ const Resolve = (() => {
     return start <= at && at < end;
   }
 
-  /* The larger of two (number, position) pairs comes later. */
-  function compare(start, position, otherStart, otherPosition) {
-    return start !== otherStart ? start - otherStart : position - otherPosition;
+  /* Of two claims that start at two places, the one that takes precedence is the larger. */
+  function compare(start, claim, otherStart, other) {
+    return start !== otherStart ? start - otherStart : byRank(claim, other);
   }
 
   /* Affirmations conflict if values and origins differ and what the sources really claimed surely overlaps. A denial
@@ -70,7 +71,7 @@ const Resolve = (() => {
     let found = null, best = 0;
     for (const claim of claims) {
       const start = place(claim);
-      if (!found || compare(start, claim.position, best, found.position) > 0) [found, best] = [claim, start];
+      if (!found || compare(start, claim, best, found) > 0) [found, best] = [claim, start];
     }
     return found;
   }
@@ -82,7 +83,7 @@ const Resolve = (() => {
     const affirming = covering.filter((claim) => claim.role === AFFIRMS);
     const floor = latest(affirming.filter((claim) => surelyCovers(claim, at)), (claim) => claim.startMin);
     const winners = !floor ? affirming : affirming.filter((claim) =>
-      compare(Math.min(claim.startMax, at), claim.position, floor.startMin, floor.position) >= 0);
+      compare(Math.min(claim.startMax, at), claim, floor.startMin, floor) >= 0);
     const leading = latest(winners.filter((claim) => coversInMiddle(claim, at)), (claim) => middle(claim)[0]);
     return { leading, winners, opponents: conflicting(covering, winners), floor };
   }
@@ -111,17 +112,17 @@ const Resolve = (() => {
     if (nothing) values.add(null);
     if (values.size === 1 && values.has(null) && !opponents.length) return null;
     const parties = [{ claim: leading, standing: LEADING }];
-    for (const claim of [...winners].sort(byPosition)) {
+    for (const claim of [...winners].sort(byRank)) {
       if (claim !== leading) parties.push({ claim, standing: POSSIBLE });
     }
     if (nothing && leading) parties.push({ claim: null, standing: POSSIBLE });
     const won = new Set(winners);
-    const against = opponents.filter((claim) => !won.has(claim)).sort(byPosition);
+    const against = opponents.filter((claim) => !won.has(claim)).sort(byRank);
     for (const claim of against) if (claim.role === AFFIRMS) parties.push({ claim, standing: RIVAL });
     for (const claim of against) if (claim.role !== AFFIRMS) parties.push({ claim, standing: DENIAL });
     return { parties, certain: values.size === 1, contested: opponents.length > 0 };
   }
 
   return { AFFIRMS, DENIES, DISPUTES, LEADING, POSSIBLE, RIVAL, DENIAL,
-    mayCover, surelyCovers, opposes, middle, coversInMiddle, conflict, compare, latest, weigh, answer, resolve };
+    mayCover, surelyCovers, opposes, middle, coversInMiddle, conflict, byRank, compare, latest, weigh, answer, resolve };
 })();
