@@ -456,7 +456,7 @@ def test_lies_about_where_an_event_comes_from_are_found(
 
 
 def test_of_two_merges_of_the_same_subjects_the_first_names_them(two: list[Chronology], clock: Clock) -> None:
-    """Each kept another name; both logs answer under that of the merge that was recorded first: the other told no news."""
+    """Each kept another name; both logs answer under that of the merge that was recorded first."""
     one, other = two
     for chron, names in ((other, ("place/y", "place/x")), (one, ("place/x", "place/y"))):
         chron.append_many([said("a", "place/x"), said("a", "place/y")])
