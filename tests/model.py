@@ -568,7 +568,8 @@ class Model:
     ) -> dict[tuple[str, str], list[Claim]]:
         """Return the live rows in scope by (subject, attribute), in log order."""
         kept = self.kept_names(known_at)
-        sources, origins = ([kept.get(name, name) for name in some or ()] for some in (sources, origins))
+        named = (sources, origins, without_sources, without_origins)
+        sources, origins, without_sources, without_origins = ([kept.get(n, n) for n in some or ()] for some in named)
         live = self.live_ids(known_at)
         found: dict[tuple[str, str], list[Claim]] = {}
         log = self.under_kept_names(known_at) if kept else self
@@ -578,8 +579,8 @@ class Model:
                 and (stated_by is None or event.stated_day <= stated_by)
                 and (not sources or event.source in sources)
                 and (not origins or event.origin in origins)
-                and event.source not in (without_sources or ())
-                and event.origin not in (without_origins or ())
+                and event.source not in without_sources
+                and event.origin not in without_origins
                 and (min_grade is None or graded(event.grade, min_grade))
             ):
                 for key, claim in log.rows(event):

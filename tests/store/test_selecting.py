@@ -57,6 +57,8 @@ def _passes(chron: Chronology, event: RecordedEvent, **wanted: Any) -> bool:
         and (not wanted.get("until") or first <= edtf.close_of(wanted["until"]))
         and (not wanted.get("sources") or said.source in wanted["sources"])
         and (not wanted.get("origins") or said.origin in wanted["origins"])
+        and said.source not in (wanted.get("without_sources") or ())
+        and said.origin not in (wanted.get("without_origins") or ())
         and (not wanted.get("stated_by") or (said.stated or f"{event.recorded_at:%Y-%m-%d}") <= wanted["stated_by"])
         and (least is None or (grade is not None and grade[0] <= least[0] and grade[1] <= least[1]))
     )
