@@ -29,6 +29,9 @@ SAID: Final = """
 KEY, DISPUTES = 3, 16
 """Of `SAID`: the places that others need to know."""
 
+_LONG: Final = 64
+"""Claims of a subject from which on each attribute is asked for by itself, and only what is near the instant read."""
+
 _NO_DISPUTES: Final[frozenset[int]] = frozenset()
 _ROLES: Final = {None: Role.AFFIRMS} | {role.value: role for role in Role}
 
@@ -215,9 +218,9 @@ def at_places(connection: sqlite3.Connection, group: Group, places: Sequence[Seq
     return {row[KEY]: row for row in rows}
 
 
-def is_long(connection: sqlite3.Connection, subject: int, limit: int) -> bool:
-    """Tell whether more claims are about a subject than a limit."""
-    rows = connection.execute("SELECT 1 FROM claim WHERE subject = ? LIMIT 1 OFFSET ?", (subject, limit))
+def is_long(connection: sqlite3.Connection, subject: int) -> bool:
+    """Tell whether so much is said of a subject that an answer should read only what is near the instant."""
+    rows = connection.execute("SELECT 1 FROM claim WHERE subject = ? LIMIT 1 OFFSET ?", (subject, _LONG))
     return rows.fetchone() is not None
 
 

@@ -66,10 +66,16 @@ class LongHistory:
             ).fetchone()
         )
 
-    def said(self, after: int, until: int) -> list[Said]:
-        """Return what those claims are made of."""
+    def said(self, after: int, until: int, *, thought_away: bool = False) -> list[Said]:
+        """Return what those claims are made of.
+
+        Args:
+            after: the first second.
+            until: the second after the last one.
+            thought_away: return also what would matter were any one value never affirmed.
+        """
         window = self._parameters | {"after": after, "until": until}
-        latest, floor = self._latest(window, after, until)
+        latest, floor = self._latest(window, values=2 if thought_away else 1)
         rows = self._connection.execute(_others(self._live), window | {"floor": floor}).fetchall()
         # The latest start comes last, as where all claims are read.
         rows += reversed(latest)
@@ -90,22 +96,26 @@ class LongHistory:
         ).fetchone()
         return None if row is None else edtf.parse(row[0]).extent.start_min
 
-    def _latest(self, window: dict[str, Any], after: int, until: int) -> tuple[list[Said], int]:
+    def _latest(self, window: dict[str, Any], *, values: int) -> tuple[list[Said], int]:
         """Return the affirmations that may start after the floor, or on the day before it; and the floor.
 
-        That is the latest start of one that covers the whole window; FOREVER if there is none, and all were returned.
+        That is the latest start from which on so many different values cover the whole window; FOREVER if fewer do, and
+        all were returned.
         """
+        after, until = window["after"], window["until"]
         rows: list[Said] = []
+        covering: set[str | None] = set()
         floor = None
         with closing(self._connection.execute(_backwards(self._live), window)) as cursor:
             for row in cursor:
-                _, _, start_min, _, _, _, _, _, start_max, end_min, *_ = row
+                _, _, start_min, _, _, _, value, _, start_max, end_min, *_ = row
                 if floor is not None and start_min <= floor - DAY:
                     break
                 rows.append(row)
                 begins = start_min if start_max is None else start_max
                 if floor is None and begins <= after and (end_min is None or end_min >= until):
-                    floor = start_min
+                    covering.add(value)
+                    floor = start_min if len(covering) == values else None
         return rows, FOREVER if floor is None else floor
 
 

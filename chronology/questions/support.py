@@ -1,21 +1,24 @@
 """Answers with the number of independent origins behind each value. Reads, never writes."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 
 from chronology.answers.corroboration import support
 from chronology.answers.holding import Holding
 from chronology.projections import claims, origins
+from chronology.projections.claims import Group, Said
 from chronology.projections.filters import Filters
+from chronology.projections.long_history import LongHistory
+from chronology.projections.names import number_of
 
 
 def counted(
     connection: sqlite3.Connection,
     filters: Filters,
     instant: int,
-    holdings: Iterable[Holding],
+    holdings: Sequence[Holding],
     *,
     texts: Mapping[int, str],
     fuzz: int = 0,
@@ -32,7 +35,7 @@ def counted(
         texts: of names.
         fuzz: seconds by which qualified ends are widened.
     """
-    said = groupby(origins.claims_of_several(connection, filters, instant, fuzz=fuzz), key=itemgetter(0, 1))
+    said = _said(connection, filters, instant, holdings, fuzz=fuzz)
     found = {
         (texts[subject], texts[attribute]): support([claims.claim_of(row, fuzz=fuzz) for row in rows], instant)
         for (subject, attribute), rows in said
@@ -43,6 +46,20 @@ def counted(
         else holding.supported_by_one()
         for holding in holdings
     ]
+
+
+def _said(
+    connection: sqlite3.Connection, filters: Filters, instant: int, holdings: Sequence[Holding], *, fuzz: int
+) -> Iterator[tuple[Group, Iterable[Said]]]:
+    """Yield what is said of each attribute of which several origins may speak."""
+    subject = None if filters.subject is None else number_of(connection, filters.subject)
+    if subject is None or fuzz or not claims.is_long(connection, subject):
+        yield from groupby(origins.claims_of_several(connection, filters, instant, fuzz=fuzz), key=itemgetter(0, 1))
+        return
+    for holding in holdings:
+        if attribute := number_of(connection, holding.attribute):
+            group = subject, attribute
+            yield group, LongHistory(connection, group, filters).said(instant, instant + 1, thought_away=True)
 
 
 def sufficient(holdings: Iterable[Holding], least: int) -> list[Holding]:

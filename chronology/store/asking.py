@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
 from chronology.errors import ChronologyError
 from chronology.events.identities import Identities
@@ -32,6 +32,15 @@ class Restrictions(TypedDict, total=False):
     without_origins: Iterable[str] | None
     min_grade: str | None
     fuzz: int
+
+
+_NAMING: Final[tuple[Literal["sources", "origins", "without_sources", "without_origins"], ...]] = (
+    "sources",
+    "origins",
+    "without_sources",
+    "without_origins",
+)
+"""The restrictions that name documents or people."""
 
 
 class Asking(ABC):
@@ -74,20 +83,18 @@ class Asking(ABC):
         query.check_grade(min_grade)
         known_at = query.position_known_at(self._log, restrictions.get("known_at"))
         same = merges.known(self._connection, known_at)
-
-        def kept(some: Iterable[str] | None) -> tuple[str, ...]:
-            return tuple(dict.fromkeys(map(same.of, query.names(some))))
-
+        named = {
+            what: tuple(dict.fromkeys(map(same.of, query.names(some))))
+            for what in _NAMING
+            if (some := restrictions.get(what)) is not None
+        }
         return Filters(
             subject=None if subject is None else same.of(subject),
             attribute=attribute,
             kind=kind,
             known_at=known_at,
             stated_by=query.day_of(restrictions.get("stated_by")),
-            sources=kept(restrictions.get("sources")),
-            origins=kept(restrictions.get("origins")),
-            without_sources=kept(restrictions.get("without_sources")),
-            without_origins=kept(restrictions.get("without_origins")),
+            **named,
             min_grade=min_grade,
             identities=same,
         )

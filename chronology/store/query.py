@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Final
 
 from chronology.answers.holding import Dissent, HeldRow, Holding, Party, Standing, ruined
 from chronology.answers.resolve import resolve
@@ -35,9 +34,6 @@ Moment = str | date | datetime | None
 
 KnownAt = int | str | date | datetime | None
 """A position, an instant or a day whose close (UTC) is meant, or None for all that the log knows."""
-
-_LONG_HISTORY: Final = 64
-"""Claims of a subject from which on each attribute is asked for by itself, and only what is near the instant read."""
 
 
 def holdings(
@@ -75,7 +71,7 @@ def _of_one(
     number = number_of(connection, subject)
     if number is None:
         return []
-    if not claims.is_long(connection, number, _LONG_HISTORY):
+    if not claims.is_long(connection, number):
         rows = claims.covering(connection, filters, instant)
         found = [_held(list(said), subject, instant, texts) for _, said in groupby(rows, key=itemgetter(1))]
     else:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 from random import Random
+from typing import Any
 
 import pytest
 from mirror import SAID, SAID_2, SEEN, Stores, tables, without_positions
 from strategies import SUBJECTS, event_id
 
-from chronology import Chronology, Event
+from chronology import Candidate, Chronology, Event
 
 SUBJECT = SUBJECTS[0]
 
@@ -90,6 +91,14 @@ def questions(rng: Random) -> Iterator[str | datetime]:
         yield from (day, datetime.fromisoformat(f"{day}T00:00:00+00:00"))
 
 
+def support(
+    chron: Chronology, question: str | datetime, scope: dict[str, Any], subject: str | None = None
+) -> list[tuple[str, tuple[Candidate, ...]]]:
+    """Return the parties to each answer about the subject with their numbers of origins."""
+    found = chron.state(subject, valid_at=question, origins_counted=True, **scope)
+    return [(one.attribute, one.candidates) for one in found if one.subject == SUBJECT]
+
+
 def check(chron: Chronology, seed: int) -> None:
     """Take a long history in, then event by event, and compare with what a replay and a full reading give."""
     history = History(seed)
@@ -114,6 +123,7 @@ def check(chron: Chronology, seed: int) -> None:
         ):
             whole = [one for one in chron.state(valid_at=question, **scope) if one.subject == SUBJECT]
             assert chron.state(SUBJECT, valid_at=question, **scope) == whole, (seed, question, scope)
+            assert support(chron, question, scope, SUBJECT) == support(chron, question, scope), (seed, question, scope)
             if scope == {"known_at": chron.head()}:
                 assert without_positions(whole) == without_positions(stored), (seed, question)
 
