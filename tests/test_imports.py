@@ -37,7 +37,7 @@ NOT_TO_READ |= {
 SAYING_WHAT_HELD = """
 answers answers.corroboration answers.holding answers.resolve
 commands commands.application commands.arguments commands.display commands.filtering commands.names commands.output
-commands.state commands.table
+commands.progress commands.state commands.table
 dates dates.calendar dates.edtf dates.periods dates.readings
 errors
 events events.identities events.json_values events.patterns events.ranks

@@ -10,6 +10,7 @@ import typer
 from chronology.commands import names, output
 from chronology.commands.application import Format, Subject, app, format_of, path_of, wants_pager
 from chronology.commands.filtering import FilteringCommand, given, hides, parties, restrictions_of
+from chronology.commands.progress import waiting
 from chronology.commands.table import Marked, Row, Shape, Tone
 from chronology.events.json_values import Json, thaw
 from chronology.questions.conflicts import Conflict, Extent, Side
@@ -50,17 +51,19 @@ def conflicts(
         if subject is not None:
             subject = names.asked(chron, subject, known_at=given(context, "known_at"))
         stream = chron.conflicts(subject, attribute, kind, at, **restrictions_of(context))
-        first = next(stream, None)
-        names.note_late_position(chron, given(context, "known_at"))
-        found = stream if first is None else chain([first], stream)
         wanted = format_of(context)
+        with waiting("looking for conflicts"):
+            first = next(stream, None)
+            found = stream if first is None else chain([first], stream)
+            rows = list(conflict_rows(found)) if wanted is Format.TABLE else []
+        names.note_late_position(chron, given(context, "known_at"))
         if first is None:
             _explain_nothing(context, chron, subject, attribute, kind, at)
         if wanted is not Format.TABLE:
             output.show_records(map(conflict_record, found), wanted, columns=COLUMNS)
-        elif first is not None:
+        elif rows:
             with output.paged(wanted=wants_pager(context)):
-                output.show_table(conflict_rows(found), shape=SHAPE)
+                output.show_table(rows, shape=SHAPE)
 
 
 def _explain_nothing(

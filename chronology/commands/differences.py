@@ -11,7 +11,7 @@ from chronology.commands.application import Format, Subject, app, format_of, pat
 from chronology.commands.filtering import FilteringCommand, given, parties, restrictions_of
 from chronology.commands.history import shown_period
 from chronology.commands.outcomes import record, told
-from chronology.commands.progress import progress_bar
+from chronology.commands.progress import progress_bar, waiting
 from chronology.commands.table import Row, Shape
 from chronology.errors import ChronologyError
 from chronology.events.json_values import Json
@@ -56,7 +56,8 @@ def diff(
     """
     with Reader.open(path_of(context)) as chron:
         subject = None if subject is None else names.asked(chron, subject, known_at=given(context, "known_at"))
-        found = chron.diff(first, second, subject, attribute, kind, **restrictions_of(context))
+        with waiting("comparing"):
+            found = chron.diff(first, second, subject, attribute, kind, **restrictions_of(context))
         names.note_late_position(chron, given(context, "known_at"))
         if not found:
             _check_names(context, chron, subject, attribute, kind)

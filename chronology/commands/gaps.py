@@ -10,6 +10,7 @@ from chronology.commands import arguments, names, output
 from chronology.commands.application import Format, Subject, app, format_of, path_of, wants_pager
 from chronology.commands.filtering import FilteringCommand, given, parties, restrictions_of
 from chronology.commands.history import shown_period
+from chronology.commands.progress import waiting
 from chronology.commands.table import Row, Shape
 from chronology.dates.calendar import DAY
 from chronology.events.json_values import Json, thaw
@@ -50,7 +51,8 @@ def gaps(
         if subject is not None:
             subject = names.asked(chron, subject, known_at=given(context, "known_at"))
         limit = arguments.span(stale) if stale else None
-        found = chron.gaps(subject, attribute, kind, until=until, stale=limit, **restrictions_of(context))
+        with waiting("looking for gaps"):
+            found = chron.gaps(subject, attribute, kind, until=until, stale=limit, **restrictions_of(context))
         names.note_late_position(chron, given(context, "known_at"))
         if not found:
             names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties(context))

@@ -19,6 +19,7 @@ from chronology.commands.application import (
     path_of,
     wants_pager,
 )
+from chronology.commands.progress import waiting
 from chronology.commands.table import Shape
 from chronology.commands.writing import open_for_writing
 from chronology.questions.source_records import Source
@@ -63,7 +64,7 @@ def sources(context: typer.Context) -> None:
     """
     if context.invoked_subcommand:
         return
-    with Reader.open(path_of(context)) as chron:
+    with Reader.open(path_of(context)) as chron, waiting("counting assertions"):
         found = chron.sources()
     wanted = format_of(context)
     if wanted is not Format.TABLE:

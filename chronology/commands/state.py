@@ -10,6 +10,7 @@ from chronology.answers.holding import Candidate, Holding
 from chronology.commands import names, output
 from chronology.commands.application import Format, Subject, app, format_of, path_of, wants_pager
 from chronology.commands.filtering import FilteringCommand, given, hides, parties, restrictions_of
+from chronology.commands.progress import waiting
 from chronology.commands.table import Marked, Row, Shape, Tone
 from chronology.events.json_values import Json, thaw
 from chronology.store.reader import Reader
@@ -58,15 +59,16 @@ def state(
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Reader.open(path_of(context)) as chron:
         subject = None if subject is None else names.asked(chron, subject, known_at=given(context, "known_at"))
-        found = chron.state(
-            subject,
-            attribute,
-            kind,
-            moment,
-            **restrictions_of(context),
-            origins_counted=True,
-            min_origins=min_origins,
-        )
+        with waiting("reading"):
+            found = chron.state(
+                subject,
+                attribute,
+                kind,
+                moment,
+                **restrictions_of(context),
+                origins_counted=True,
+                min_origins=min_origins,
+            )
         names.note_late_position(chron, given(context, "known_at"))
         if not found:
             _explain_nothing(context, chron, subject, attribute, kind, moment)

@@ -5,11 +5,12 @@ import io
 import json
 import re
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 
-from chronology.commands.progress import progress_bar
+from chronology.commands.progress import progress_bar, waiting
 from chronology.store.directory import Directory
 from tests.command_line import GATE, GAZETTE, append, done, refused, run, status, untouched
 
@@ -320,3 +321,25 @@ def test_progress_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
         assert progress is not None
         progress(1, 2)
     assert "replaying" in terminal.getvalue()
+
+
+def test_a_question_that_takes_long_says_so_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where stderr is a terminal, what waits is told after a while; what is answered before, or is piped, is not."""
+    piped = io.StringIO()
+    monkeypatch.setattr("sys.stderr", piped)
+    with waiting("reading", after=0):
+        pass
+    assert not piped.getvalue()
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stderr", terminal)
+    with waiting("reading", after=60):
+        pass
+    assert not terminal.getvalue()
+    with waiting("reading", after=0):
+        while "reading" not in terminal.getvalue():
+            pass
+    assert "0:00:0" in terminal.getvalue()
+    with pytest.raises(KeyboardInterrupt), waiting("reading", after=60):
+        raise KeyboardInterrupt
+    assert not any(isinstance(thread, threading.Timer) for thread in threading.enumerate())
