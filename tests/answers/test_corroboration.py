@@ -19,7 +19,7 @@ def said(position: int, value: str, start: int, end: int = FOREVER, *, origin: s
 
 
 @given(claims(max_size=4), instants())
-@settings(max_examples=200)
+@settings(max_examples=settings.default.max_examples * 3)
 def test_support_is_that_of_the_model(found, instant):
     """The numbers are those that walking through every possible world gives."""
     expected = {
@@ -29,7 +29,7 @@ def test_support_is_that_of_the_model(found, instant):
 
 
 @given(claims(max_size=6), instants())
-@settings(max_examples=200)
+@settings(max_examples=settings.default.max_examples * 3)
 def test_every_value_of_a_party_has_support(found, instant):
     """Whoever affirms something in an answer stands behind it, so no candidate has 0 origins."""
     told = as_claims(found)
@@ -42,7 +42,7 @@ def test_every_value_of_a_party_has_support(found, instant):
 
 
 @given(claims(max_size=5), st.sampled_from(VALUES), bounds(), instants())
-@settings(max_examples=200)
+@settings(max_examples=settings.default.max_examples * 3)
 def test_another_claim_of_a_value_never_lowers_its_support(found, value, placed, instant):
     """A claim of a new origin adds one or none to its value, and one of a known origin no more than that."""
     text = None if value is None else model.text_of(value)

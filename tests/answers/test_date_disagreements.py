@@ -41,7 +41,7 @@ def dated(draw: st.DrawFn) -> list[Claim]:
 
 
 @given(dated(), st.lists(st.sampled_from(["source/p", "source/q"]), min_size=6, max_size=6))
-@settings(max_examples=1_000)
+@settings(max_examples=settings.default.max_examples * 8)
 def test_who_gives_other_dates_is_what_the_model_says(found, names):
     """The sweep finds the pairs that looking at all of them finds, each once, with what differs."""
     sources = dict(enumerate(names, start=1))

@@ -27,7 +27,7 @@ def within(found: Disagreement, instant: int) -> bool:
 
 
 @given(claims(max_size=5), SOURCES, st.sets(st.integers(1, 5), max_size=2))
-@settings(max_examples=300)
+@settings(max_examples=settings.default.max_examples * 3)
 def test_who_disagrees_is_what_the_model_says(found, names, gone):
     """Every pair is listed once, in order, and so is every denial and dispute whose other side is not in scope."""
     kept = [claim for claim in found if claim.position not in gone]
@@ -39,7 +39,7 @@ def test_who_disagrees_is_what_the_model_says(found, names, gone):
 
 
 @given(claims(max_size=4), SOURCES)
-@settings(max_examples=200)
+@settings(max_examples=settings.default.max_examples * 3)
 def test_a_span_is_where_one_of_a_pair_may_win_and_the_other_may_cover(found, names):
     """At each instant, by walking through every world; two values of one origin never contest each other."""
     listed = disagreements(as_claims(found), sources=by_position(names))
@@ -58,7 +58,7 @@ def test_a_span_is_where_one_of_a_pair_may_win_and_the_other_may_cover(found, na
 
 
 @given(claims(max_size=7), SOURCES)
-@settings(max_examples=300)
+@settings(max_examples=settings.default.max_examples * 3)
 def test_an_answer_is_contested_exactly_where_a_pair_has_a_span(found, names):
     """All pairs together are what makes the state contested; spans are in order and apart."""
     told = as_claims(found)

@@ -14,7 +14,7 @@ def without(found: list[Claim], one: Claim) -> list[Claim]:
 
 
 @given(claims(max_size=6), instants())
-@settings(max_examples=400)
+@settings(max_examples=settings.default.max_examples * 4)
 def test_the_answer_and_its_parties_are_those_of_the_resolver(found, instant):
     """Every party to the answer is judged by its standing, and nothing else is a party."""
     told = as_claims(found)
@@ -29,7 +29,7 @@ def test_the_answer_and_its_parties_are_those_of_the_resolver(found, instant):
 
 
 @given(claims(max_size=6), instants())
-@settings(max_examples=400)
+@settings(max_examples=settings.default.max_examples * 4)
 def test_without_the_deciding_claim_the_answer_is_as_it_says(found, instant):
     """Taking the leading claim away gives the answer that the explanation announces."""
     told = as_claims(found)
@@ -41,7 +41,7 @@ def test_without_the_deciding_claim_the_answer_is_as_it_says(found, instant):
 
 
 @given(claims(max_size=6), instants())
-@settings(max_examples=400)
+@settings(max_examples=settings.default.max_examples * 4)
 def test_an_irrelevant_claim_changes_nothing(found, instant):
     """Taking away any claim that is outdone, beside or elsewhere leaves the answer as it is."""
     told = as_claims(found)
@@ -52,7 +52,7 @@ def test_an_irrelevant_claim_changes_nothing(found, instant):
 
 
 @given(claims(max_size=6), instants())
-@settings(max_examples=400)
+@settings(max_examples=settings.default.max_examples * 4)
 def test_the_rule_is_the_one_that_decided(found, instant):
     """The leading claim beats the one named beside it: by its start, or, where both start together, by its position."""
     told = as_claims(found)
@@ -74,7 +74,7 @@ def test_the_rule_is_the_one_that_decided(found, instant):
 
 
 @given(claims(max_size=6), instants())
-@settings(max_examples=400)
+@settings(max_examples=settings.default.max_examples * 4)
 def test_a_claim_is_outdone_by_one_that_surely_covers(found, instant):
     """Wherever its start lies, the claim named beside it covers the date and starts later, or was recorded later."""
     told = as_claims(found)

@@ -48,14 +48,14 @@ def parties(found: Answer | None) -> list[tuple[int | None, Standing]]:
 
 
 @given(claims(line=4), instants(line=4))
-@settings(max_examples=300)
+@settings(max_examples=settings.default.max_examples * 3)
 def test_the_closed_form_equals_enumeration_of_all_worlds(found, instant):
     """Values, certainty, contest, parties and standings are those of a walk through every world."""
     assert told(resolve(as_claims(found), instant)) == as_text(model.resolve(found, instant))
 
 
 @given(claims(max_size=6), instants())
-@settings(max_examples=300)
+@settings(max_examples=settings.default.max_examples * 3)
 def test_the_closed_form_equals_the_critical_worlds(found, instant):
     """On a longer line with more claims, the answer is that of the worlds that matter."""
     assert told(resolve(as_claims(found), instant)) == as_text(model.answer_at(found, instant))

@@ -35,7 +35,7 @@ def check_shape(found: Sequence[Segment], *, after: int = BEGINNING, until: int 
 
 
 @given(claims(max_size=8))
-@settings(max_examples=400)
+@settings(max_examples=settings.default.max_examples * 4)
 def test_segments_agree_with_the_resolver_everywhere(drawn):
     """At every instant, the segment there has the resolver's answer; if there is no answer, there is no segment."""
     every = as_claims(drawn)
@@ -46,7 +46,7 @@ def test_segments_agree_with_the_resolver_everywhere(drawn):
 
 
 @given(claims(max_size=6), st.integers(-2, LINE + 2), st.integers(0, LINE))
-@settings(max_examples=200)
+@settings(max_examples=settings.default.max_examples * 3)
 def test_a_window_is_cut_from_the_whole(drawn, after, length):
     """Asked for a part of time, the sweep gives the whole history cut to that part."""
     every, until = as_claims(drawn), after + length
@@ -66,7 +66,7 @@ def test_the_order_of_the_list_decides_nothing(drawn, rng):
 
 
 @given(st.lists(st.tuples(edtf_texts(), st.booleans(), st.sampled_from('ab"')), min_size=1, max_size=8))
-@settings(max_examples=150)
+@settings(max_examples=settings.default.max_examples * 2)
 def test_real_dates_agree_around_every_bound(said):
     """With dates as people write them, each bound, the midpoints, and the seconds beside them are answered alike."""
     every = [dated(position, *one) for position, one in enumerate(said, start=1)]

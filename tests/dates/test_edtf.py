@@ -245,7 +245,7 @@ DATES = st.one_of(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=settings.default.max_examples * 2)
 @given(DATES)
 def test_bounds_equal_a_day_by_day_enumeration(parts: tuple[str, str]) -> None:
     """A date starts from the first to the last existing day that fits its digits, or is refused."""
@@ -265,7 +265,7 @@ ENDS = st.one_of(SHORT, SHORT.map(lambda d: d[:7]), SHORT.map(lambda d: d[:9] + 
 MARKS = st.sampled_from(["", "", "?", "~", "%"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings.default.max_examples * 2)
 @given(ENDS, MARKS, ENDS, MARKS, st.integers(0, 12))
 def test_the_bounds_of_an_interval_are_the_hull_of_its_possible_worlds(
     start: str, start_mark: str, end: str, end_mark: str, fuzz: int
@@ -354,7 +354,7 @@ def test_persistence_and_fuzz_move_the_bounds_that_they_may(
     assert bounds(parse(text), persists=persists, fuzz=fuzz * DAY) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=settings.default.max_examples * 5)
 @given(st.sampled_from(TEXTS), st.booleans(), st.sampled_from([0, 1, 3600, DAY, 400 * DAY, 10**13]))
 def test_bounds_are_always_normalised(text: str, persists: bool, fuzz: int) -> None:
     """Starts and ends are ordered, at least one unit is covered, and nothing lies beyond the unbounded."""
@@ -584,7 +584,7 @@ EXPRESSIONS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings.default.max_examples * 2)
 @given(EXPRESSIONS)
 def test_we_and_edtf_validate_agree_on_texts_made_at_random(text: str) -> None:
     """A text from the grammar is accepted by both, refused by both, or differs for a listed reason."""
@@ -603,7 +603,7 @@ MUTATED = st.builds(
 )
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=settings.default.max_examples * 10)
 @given(st.one_of(ALPHABET, MUTATED, st.text(max_size=300)))
 def test_any_text_is_read_unchanged_or_refused(text: str) -> None:
     """No text raises anything but DateError, and a text that is read comes back exactly as it was."""
@@ -623,7 +623,7 @@ def test_any_text_is_read_unchanged_or_refused(text: str) -> None:
         assert record["valid"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=settings.default.max_examples * 5)
 @given(
     st.sampled_from(TEXTS),
     st.sampled_from(["\n", " ", "\t", "\x00", "٣", "z", "t", "u", "\u2028", "/", "[", "+"]),
