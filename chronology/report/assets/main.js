@@ -14,7 +14,8 @@
   const places = new Places(view, links, byId("map"), byId("places"));
   const notes = new Notes(view, links, byId("notes"));
   const changed = new Set();
-  let waiting = false, later = 0;
+  const lanes = new Slices(() => timeline.drawing());
+  let waiting = false;
 
   /* The whole of what was changed is drawn once, before the browser paints. */
   function draw() {
@@ -24,17 +25,11 @@
     if (touches("at", "known", "q", "kind", "show", "page", "why")) summarise(table.render());
     if (touches("at", "known", "why")) reasons.render(changed.has("why"));
     timeline.showCursor();
-    if (touches("lanes", "from", "to")) drawLanes();
-    else if (touches("known", "q", "kind")) later = later || setTimeout(drawLanes, 80);
+    // Lanes follow a moment after the table, so that a slider is never held up by them.
+    if (touches("lanes", "from", "to")) lanes.beginNow();
+    else if (touches("known", "q", "kind")) lanes.begin(80);
     if (touches("at", "known", "q", "kind")) places.render();
     changed.clear();
-  }
-
-  /* Lanes follow a moment after the table, so that a slider is never held up by them. */
-  function drawLanes() {
-    clearTimeout(later);
-    later = 0;
-    timeline.render();
   }
 
   function summarise(answers) {

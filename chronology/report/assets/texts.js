@@ -86,9 +86,20 @@ const Texts = (() => {
     append(parent, children);
   }
 
+  /* The same where most of the children are there already: those stay untouched, so that nothing is laid out again. */
+  function arrange(parent, wanted) {
+    let place = parent.firstChild;
+    for (const child of wanted) {
+      if (child === place) place = place.nextSibling;
+      else parent.insertBefore(child, place);
+    }
+    const kept = new Set(wanted);
+    for (const child of [...parent.childNodes]) if (!kept.has(child)) child.remove();
+  }
+
   function plural(number, one, several = `${one}s`) {
     return `${number.toLocaleString("en-GB")} ${number === 1 ? one : several}`;
   }
 
-  return { visible, clipped, element, drawn, foreign, block, replace, plural };
+  return { visible, clipped, element, drawn, foreign, block, replace, arrange, plural };
 })();
