@@ -88,13 +88,13 @@ const Texts = (() => {
 
   /* The same where most of the children are there already: those stay untouched, so that nothing is laid out again. */
   function arrange(parent, wanted) {
+    const kept = new Set(wanted);
+    for (const child of [...parent.childNodes]) if (!kept.has(child)) child.remove();
     let place = parent.firstChild;
     for (const child of wanted) {
       if (child === place) place = place.nextSibling;
       else parent.insertBefore(child, place);
     }
-    const kept = new Set(wanted);
-    for (const child of [...parent.childNodes]) if (!kept.has(child)) child.remove();
   }
 
   function plural(number, one, several = `${one}s`) {

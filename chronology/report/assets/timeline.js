@@ -134,8 +134,8 @@ class Timeline {
     Texts.arrange(this.lanes, [this.axis(), ...lanes, ...nothing, ...more, this.cursor]);
     const stops = [...this.lanes.querySelectorAll(".bar[tabindex='0']")];
     const stop = stops[0] || this.lanes.querySelector(".bar");
-    for (const bar of stops) bar.tabIndex = -1;
-    if (stop) stop.tabIndex = 0;
+    for (const bar of stops.slice(1)) bar.tabIndex = -1;
+    if (stop && !stops.length) stop.tabIndex = 0;
     this.showCursor();
   }
 
