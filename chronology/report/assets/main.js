@@ -14,7 +14,7 @@
   const places = new Places(view, links, byId("map"), byId("places"));
   const notes = new Notes(view, links, byId("notes"));
   const changed = new Set();
-  const lanes = new Slices(() => timeline.drawing());
+  const lanes = new Slices(() => timeline.drawing()), map = new Slices(() => places.drawing());
   let waiting = false;
 
   /* The whole of what was changed is drawn once, before the browser paints. */
@@ -28,7 +28,7 @@
     // Lanes follow a moment after the table, so that a slider is never held up by them.
     if (touches("lanes", "from", "to")) lanes.beginNow();
     else if (touches("known", "q", "kind")) lanes.begin(80);
-    if (touches("at", "known", "q", "kind")) places.render();
+    if (touches("at", "known", "q", "kind")) map.begin(80);
     changed.clear();
   }
 
