@@ -9,6 +9,7 @@
   const links = new Links(chronicle);
   const controls = new Controls(view, byId("controls"));
   const table = new AnswerTable(view, links, byId("answers"), byId("filters"));
+  const summary = new Summary(view, links, byId("summary"), byId("spoken"));
   const reasons = new Reasons(view, links, byId("reasons"));
   const timeline = new Timeline(view, links, { window: byId("window"), overview: byId("overview"), lanes: byId("lanes") });
   const places = new Places(view, links, byId("map"), byId("places"));
@@ -22,7 +23,7 @@
     waiting = false;
     const touches = (...names) => names.some((name) => changed.has(name));
     controls.render();
-    if (touches("at", "known", "q", "kind", "show", "page", "why")) summarise(table.render());
+    if (touches("at", "known", "q", "kind", "show", "page", "why")) summary.render(table.render());
     if (touches("at", "known", "why")) reasons.render(changed.has("why"));
     timeline.showCursor();
     // Lanes follow a moment after the table, so that a slider is never held up by them.
@@ -30,14 +31,6 @@
     else if (touches("known", "q", "kind")) lanes.begin(80);
     if (touches("at", "known", "q", "kind")) map.begin(80);
     changed.clear();
-  }
-
-  function summarise(answers) {
-    const count = (test) => answers.filter(({ answer }) => test(answer)).length;
-    const contested = count((answer) => answer.contested), open = count((answer) => !answer.certain);
-    byId("summary").textContent = `At the close of ${view.day}, as known on ${view.knownText}: `
-      + `${Texts.plural(answers.length, "answer")}, ${open.toLocaleString("en-GB")} not certain, `
-      + `${contested.toLocaleString("en-GB")} contested.`;
   }
 
   function touch(changes) {
