@@ -27,6 +27,11 @@ class Links {
     return Texts.clipped(this.chronicle.names.get(subject) || subject, 120);
   }
 
+  /* A word of a vocabulary, such as under_way, as people write it; any other text as it is. */
+  static word(text) {
+    return /^[a-z]+(_[a-z]+)+$/.test(text) ? text.replaceAll("_", " ") : text;
+  }
+
   static attribute(attribute) {
     return Texts.visible(attribute.replaceAll("_", " "));
   }
@@ -46,7 +51,7 @@ class Links {
         [place ? ", " : "", Texts.foreign(name), ": ", ...this.parts(item)]);
     }
     if (typeof value !== "string") return [value === true ? "yes" : value === false ? "no" : String(value)];
-    return [isSubject(value) ? this.subject(value) : Texts.foreign(value)];
+    return [isSubject(value) ? this.subject(value) : Texts.foreign(Links.word(value))];
   }
 
   /* The same in words only. */

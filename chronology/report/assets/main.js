@@ -42,7 +42,7 @@
   view.listeners.push(touch);
   addEventListener("hashchange", () => { if (location.hash !== view.fragment()) view.reread(); });
   addEventListener("beforeprint", () => notes.render());
-  addEventListener("resize", () => touch({ from: 0 }));
+  addEventListener("resize", () => { map.begin(80); touch({ from: 0 }); });
   About.fill(chronicle, links, { title: byId("title"), standfirst: byId("standfirst"), limits: byId("limits"), evidence: byId("evidence"), legend: byId("legend") });
   if (chronicle.about.live) About.follow(chronicle.about.head);
   touch(view.defaults);

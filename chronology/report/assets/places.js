@@ -51,12 +51,12 @@ class Places {
     for (const { group, claims } of view.chronicle.liveAt(view.known)) {
       if (!Places.WHERE.has(group.attribute)) continue;
       const answer = Resolve.resolve(claims, view.at);
-      const leading = answer && degrees(answer.parties[0].claim);
-      const number = leading ?? claims.reduce((last, claim) => (claim.role === Resolve.AFFIRMS ? degrees(claim) : null) ?? last, null);
-      if (number === null) continue;
+      const said = [...claims.filter(({ role }) => role === Resolve.AFFIRMS), answer && answer.parties[0].claim];
+      const text = said.map(degrees).filter((one) => one !== null).pop();
+      if (text === undefined) continue;
       if (!places.has(group.subject)) places.set(group.subject, { subject: group.subject, group, here: [], contested: false });
       const place = places.get(group.subject);
-      place[group.attribute] = number;
+      place[group.attribute] = text;
       place.contested = place.contested || Boolean(answer && answer.contested);
     }
     return new Map([...places].filter(([, place]) => "latitude" in place && "longitude" in place));
@@ -89,7 +89,7 @@ class Places {
   item(place) {
     const make = Texts.element;
     return make("li", {}, make("strong", {}, this.links.subject(place.subject)), " ",
-      make("span", { class: "kind" }, `${place.latitude}, ${place.longitude}`),
+      make("span", { class: "kind" }, Texts.clipped(`${place.latitude}, ${place.longitude}`, 40)),
       place.here.length ? make("ul", {}, place.here.map((one) => this.there(one))) : null);
   }
 
@@ -108,7 +108,8 @@ function unquoted(text) {
   return text.startsWith('"') ? JSON.parse(text) : "";
 }
 
+/* Degrees as the source printed them; null if a claim gives none. */
 function degrees(claim) {
-  const number = claim && claim.value !== null ? Number(unquoted(claim.value) || NaN) : NaN;
-  return Number.isFinite(number) && Math.abs(number) <= 180 ? number : null;
+  const text = claim && claim.value !== null ? unquoted(claim.value) : "";
+  return /^[+-]?\d{1,3}(\.\d*)?$/.test(text) && Math.abs(Number(text)) <= 180 ? text : null;
 }

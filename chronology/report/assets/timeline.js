@@ -300,8 +300,8 @@ function ticksOf(from, to, most) {
   if (unit === "day") {
     const first = Math.ceil(from / DAY / size) * size;
     for (let day = first; day * DAY <= to; day += size) {
-      const [, inMonth, date] = Calendar.civil(day * DAY);
-      found.push({ at: day * DAY, text: `${date} ${MONTHS[inMonth - 1].slice(0, 3)}` });
+      const [inYear, inMonth, date] = Calendar.civil(day * DAY);
+      found.push({ at: day * DAY, text: `${date} ${MONTHS[inMonth - 1].slice(0, 3)}${found.length ? "" : ` ${inYear}`}` });
     }
     return found;
   }
