@@ -83,7 +83,7 @@ Atlas.LABELS = 100;
 
 /* Where a label of some lines stands beside a point without covering others; null if nowhere. */
 function roomFor(lines, [x, y], taken, frame) {
-  const width = Math.max(...lines.map((line) => line.length)) * 7.6, height = lines.length * 15;
+  const width = Math.max(...lines.map((line) => Texts.width(line, 13.5, 600))), height = lines.length * 15;
   const choices = [
     [x + 13, y - 7, "start"], [x - 13, y - 7, "end"], [x + 8, y + 10, "start"], [x + 8, y - 10 - height, "start"],
     [x - 8, y + 10, "end"], [x - 8, y - 10 - height, "end"],

@@ -203,7 +203,7 @@ class Timeline {
       // What is thinner than a dot beside another dot shows nothing more.
       if (right - edge < 0.04 && made.length) return;
       const next = seen[place + 1], end = next ? Math.max(this.place(next.since), right) : 100;
-      const text = this.links.valueText(bar.value), needs = shortened(text).length * 6.6 + (bar.contested.length ? 30 : 16);
+      const text = this.links.valueText(bar.value), needs = Texts.width(shortened(text), 13.8) + (bar.contested.length ? 30 : 16);
       const pixels = (from, to) => (to - from) / 100 * width;
       // A label stands where its value is sure, if it fits there; it never reaches into the next bar.
       const sure = bar.solidSince === null ? left : Math.min(Math.max(this.place(bar.solidSince), left), right);
