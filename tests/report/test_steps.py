@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mirror import Stores, second_of
 from strategies import MOMENTS, QUESTIONS
 from test_histories import embedded
+from test_map import with_places
 
 from tests.browsers import Browser, Page, asked, opened, scripts, until
 from tests.command_line import done, nth
@@ -61,11 +62,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
 def written(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the page of the running example, in which two places have coordinates."""
     folder = tmp_path_factory.mktemp("stepped")
-    store = folder / "storm.db"
-    store.write_bytes(example.read_bytes())
-    for place, latitude, longitude in (("hajin", "34.690", "40.83"), ("al-shaer", "35.90", "40.72")):
-        where = (f"latitude={latitude}", f"longitude={longitude}", "--source", "source/voa-2018-05-14")
-        done("--db", store, "append", "place.described", f"place/{place}", *where, "--on", "2018-05-14")
+    store = with_places(example, folder / "storm.db")
     done("--db", store, "report", "-o", folder / "storm.html")
     return folder / "storm.html"
 
