@@ -26,8 +26,8 @@ from chronology.store.chronology import Chronology
 ASSETS: Final = Path(__file__).parent / "assets"
 
 SCRIPTS: Final = (
-    "calendar", "resolve", "explain", "texts", "chronicle", "periods", "view", "links", "controls", "table",
-    "reasons", "lanes", "overview", "timeline", "places", "notes", "about", "main",
+    "calendar", "resolve", "explain", "texts", "slices", "chronicle", "periods", "view", "links", "controls", "table",
+    "summary", "reasons", "lanes", "overview", "timeline", "atlas", "places", "notes", "about", "main",
 )  # fmt: skip
 """The scripts in the order in which they stand in the page; each knows only those before it."""
 

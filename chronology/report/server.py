@@ -88,7 +88,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer the page, or where the log stands."""
-        if self.headers.get("Host") not in self.server.hosts:
+        hosts = self.headers.get_all("Host", [])
+        if len(hosts) != 1 or hosts[0] not in self.server.hosts:
             self._answer(HTTPStatus.FORBIDDEN, _TEXT, b"this page is only for the machine that serves it\n")
             return
         try:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_map import with_places
 
 from tests.browsers import Browser, Page, opened
 from tests.command_line import done
@@ -26,7 +27,8 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 def written(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the page of the running example, with limits, so that the notice about them is looked at too."""
     path = tmp_path_factory.mktemp("axe") / "storm.html"
-    done("--db", example, "report", "-o", path, "--redact-fields", "recorded_by")
+    store = with_places(example, path.with_suffix(".db"))
+    done("--db", store, "report", "-o", path, "--redact-fields", "recorded_by")
     return path
 
 
@@ -53,8 +55,49 @@ def test_axe_finds_no_fault(chromium: Browser, written: Path, size: Any, scheme:
     for name, view in VIEWS.items():
         with opened(chromium, f"{written.as_uri()}{view}", viewport=size, color_scheme=scheme) as page:
             page.wait_for_selector("#summary:not(:empty)")
-            page.wait_for_timeout(120)
+            page.wait_for_timeout(250)
             assert faults(page) == [], name
+
+
+def test_patterns_stay_where_the_reader_has_colours_of_their_own(chromium: Browser, written: Path) -> None:
+    """In forced colours, the marks of certain, possible and contested still differ, and bars that are only possible."""
+    look = """(e) => {
+        const style = getComputedStyle(e, e.matches(".bar") ? "::before" : null);
+        return style.backgroundImage + style.backgroundColor;
+    }"""
+    with opened(chromium, f"{written.as_uri()}#at=2018-05-14", forced_colors="active") as page:
+        page.wait_for_selector(".bar")
+        marks = [page.eval_on_selector(f"#legend .mark.{kind}", look) for kind in ("sure", "maybe", "split")]
+        assert len(set(marks)) == 3
+        assert page.eval_on_selector(".bar.unsure", look) != page.eval_on_selector(".bar.solid", look)
+        assert faults(page) == []
+
+
+def test_what_has_the_focus_is_never_under_the_sliders(chromium: Browser, written: Path) -> None:
+    """Walking back from the end of the page, every stop shows itself, and shows that it has the focus."""
+    for size in (WIDE, NARROW):
+        with opened(chromium, f"{written.as_uri()}#at=2018-05-14", viewport=size) as page:
+            page.wait_for_selector(".there button")
+            page.focus(".there li:last-child li:last-child button")
+            seen = []
+            for _ in range(45):
+                page.keyboard.press("Shift+Tab")
+                seen.append(page.evaluate(SEEN))
+            assert [stop for stop in seen if stop is not None] == []
+
+
+SEEN = """
+() => {
+    const stop = document.activeElement, box = stop.getBoundingClientRect();
+    const bar = document.getElementById("controls");
+    if (stop === document.body || bar.contains(stop)) return null;
+    const style = getComputedStyle(stop);
+    const told = `${stop.textContent.slice(0, 40)} at ${box.top}`;
+    if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) return `no outline: ${told}`;
+    return box.top < bar.getBoundingClientRect().bottom - 1 || box.top > innerHeight ? `hidden: ${told}` : null;
+}
+"""
+"""What is wrong with the stop of the keyboard; null if nothing."""
 
 
 def test_axe_would_find_a_fault(chromium: Browser, written: Path) -> None:

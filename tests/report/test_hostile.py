@@ -18,6 +18,7 @@ COMMENT = "<!--<script>"
 BIDI = "closed \u202egnp.exe\u2066 \u200f"
 MARKS = "Z" + "\u0300\u0353" * 13_000
 """About as many as an event can hold; the store has twenty times as many, a megabyte."""
+LONG = "w" * 4_000
 UNSEEN = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u2028\u2029\ufff9\ufeff\x00\x1b"
 ARABIC = "أبو بكر البغدادي"
 PERSIAN = "می\u200cخواهم"
@@ -111,6 +112,31 @@ def test_a_pile_of_marks_stays_in_its_line(page: Page) -> None:
     assert box is not None
     assert box["height"] < 120
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_long_words_and_foreign_schemes_break_nothing(chromium: Browser, chron: Chronology, tmp_path: Path) -> None:
+    """A word of thousands of letters wraps wherever it stands, on a phone too; a data: address is only text."""
+    address = "data:text/html,<script>document.title='owned'</script>"
+    told(chron, 1, LONG, quote=LONG, note=LONG[:2000], locator=LONG[:200], said_by=("person/" + "x" * 100,))
+    told(chron, 1, address, valid="[2018-04-20..2018-05-03]", source="source/t")
+    described = {"title": LONG, "publisher": LONG, "author": LONG, "url": address, "archive_url": f"blob:{address}"}
+    told(chron, 0, "", type="source.described", subject="source/s", source="source/s", data=described)
+    where = {"latitude": "34.5", "longitude": "40.5"}
+    told(chron, 0, "", type="place.described", subject="place/p1", data=where)
+    chron.append(Event(type="subject.named", subject="place/p1", data={"name": LONG[:190]}))
+    path = tmp_path / "long.html"
+    path.write_bytes(report(chron, Wishes(title=LONG[:300], store="s.db"), now=chron._clock()).html)
+    for width in (360, 1280):
+        view = f"{path.as_uri()}#at=2018-05-02&why=place/p1:status"
+        with opened(chromium, view, viewport={"width": width, "height": 740}) as page:
+            page.wait_for_selector(".reasons[open]")
+            page.wait_for_timeout(200)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.evaluate("(e => e.scrollWidth - e.clientWidth)(document.querySelector('.reasons'))") <= 0
+            assert page.locator("a").count() == 0
+            assert LONG in page.inner_text(".reasons blockquote")
+            row = page.locator("tr[data-why='place/p1:latitude'] .said").bounding_box()
+            assert row is None or row["height"] < 200
 
 
 def test_names_that_run_from_right_to_left_do(page: Page) -> None:

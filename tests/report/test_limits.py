@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from chronology import Chronology, Event
@@ -169,6 +170,50 @@ def test_a_dispute_from_elsewhere_brings_nothing_of_its_own_subject(full: Chrono
     page = made(full, subjects=("crossing/north",))
     assert leaked(page, SECRET) == []
     assert leaked(page, "person/other") == ["person/other"]
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """Yield every text in a value, but for the names of keys."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Iterable):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from leaves(item)
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"subjects": ("crossing/baguz",)},
+        {"subjects": ("person/abu-bakr-al-baghdadi", "place/hajin")},
+        {"known_at": nth(20)},
+        {"subjects": ("group/islamic-state",), "known_at": nth(34)},
+    ],
+)
+def test_no_text_of_an_event_that_is_left_out_is_in_the_data(example: Path, limits: dict[str, Any]) -> None:
+    """Not a name, a source, an id, a value, a quote or a note, unless something that is shown says the same."""
+    with Chronology.open(example, read_only=True) as chron:
+        page = embedded(made(chron, **limits))
+        known = limits.get("known_at", chron.head())
+        told = [recorded for recorded in chron.read() if not recorded.event.type.startswith("type.")]
+        shown = {event["id"] for event in page["events"]}
+        withdrawals = {int(position) for position in page["withdrawals"]}
+        cited = set(page["sources"]) | set(page["names"])
+        kept = [
+            recorded for recorded in told
+            if recorded.event.id in shown or recorded.position in withdrawals
+            or (recorded.event.subject in cited and recorded.position <= known)
+        ]  # fmt: skip
+        wanted, left_out = (
+            {text for one in some for text in leaves(attrs.asdict(one.event))}
+            for some in (kept, [one for one in told if one not in kept])
+        )
+    secret = {text for text in left_out - wanted if len(text) > 3}
+    assert len(secret) > 60
+    data = {*leaves(page), *page["names"], *page["sources"], *page["titles"]}
+    long = "\n".join(data).casefold()
+    assert secret & data == set()
+    assert [text for text in secret if len(text) > 12 and text.casefold() in long] == []
 
 
 def test_limits_are_checked() -> None:

@@ -11,7 +11,8 @@ from chronology import Chronology, Event
 from chronology.errors import ChronologyError, StoreError
 from chronology.report import basemap
 from chronology.report.page import Wishes, report
-from tests.browsers import Browser, opened
+from tests.browsers import Browser, opened, until
+from tests.command_line import done
 
 LINE = {"type": "LineString", "coordinates": [[40.0, 35.0], [40.000001, 35.0], [41.12345678, 34.5, 200]]}
 FEATURE = {"type": "Feature", "geometry": LINE}
@@ -19,6 +20,9 @@ MARKS = """
 (marks) => marks.map((mark) => [
     mark.querySelector(".name").textContent, Number(mark.querySelector("circle").getAttribute("cy")),
 ])
+"""
+BOXES = """
+(texts) => texts.map((text) => text.getBBox()).map(({ x, y, width, height }) => [x, y + 2, x + width, y + height - 2])
 """
 SQUARE = [[0, 0], [0, 1], [1, 1], [0, 0]]
 
@@ -46,6 +50,16 @@ def written(chron: Chronology, path: Path, **wishes: Any) -> Path:
     return path
 
 
+def with_places(example: Path, path: Path) -> Path:
+    """Copy the running example to a path, and say where two of its places lie; one has an Arabic name."""
+    path.write_bytes(example.read_bytes())
+    for place, latitude, longitude in (("hajin", "34.690", "40.83"), ("al-shaer", "35.90", "40.72")):
+        where = (f"latitude={latitude}", f"longitude={longitude}", "--source", "source/voa-2018-05-14")
+        done("--db", path, "append", "place.described", f"place/{place}", *where, "--on", "2018-05-14")
+    done("--db", path, "append", "subject.named", "place/hajin", "name=هجين")
+    return path
+
+
 def test_places_stand_on_the_map_with_who_is_there(chromium: Browser, placed: Chronology, tmp_path: Path) -> None:
     """A place is drawn north of another that is south; who may be there is named with a question mark."""
     page_path = written(placed, tmp_path / "map.html")
@@ -57,6 +71,56 @@ def test_places_stand_on_the_map_with_who_is_there(chromium: Browser, placed: Ch
     assert [name for name, _ in sorted(marks, key=lambda mark: mark[1])] == ["north", "south"]
     assert guests == ["x ?", "x ?"]
     assert "person/x, location (or possibly)" in listed
+
+
+def test_coordinates_keep_the_digits_that_the_source_printed(
+    chromium: Browser, placed: Chronology, tmp_path: Path
+) -> None:
+    """34.450 stays 34.450."""
+    with opened(chromium, written(placed, tmp_path / "digits.html")) as page:
+        page.wait_for_selector(".there li")
+        assert "place/south 34.450, 40.919" in page.inner_text(".there")
+
+
+def test_filters_leave_places_out_but_not_the_frame(chromium: Browser, placed: Chronology, tmp_path: Path) -> None:
+    """A search for one place, or for a man who was at both, shows those; dots do not move."""
+    with opened(chromium, f"{written(placed, tmp_path / 'some.html').as_uri()}#at=2018-05-13") as page:
+        page.wait_for_selector(".place")
+        before = dict(page.eval_on_selector_all(".place", MARKS))
+        page.fill("input[type=search]", "place/north latitude")
+        until(page, "document.querySelectorAll('.place').length === 1")
+        assert page.eval_on_selector_all(".place", MARKS) == [["north", before["north"]]]
+        page.fill("input[type=search]", "person/x")
+        until(page, "document.querySelectorAll('.place').length === 2")
+        page.fill("input[type=search]", "nothing of this kind")
+        until(page, "document.querySelectorAll('.place:is(svg:not([hidden]) *)').length === 0")
+        assert "Of no place within these filters" in page.inner_text("#map")
+
+
+def test_many_places_are_all_dots_and_the_list_says_how_many_more(
+    chromium: Browser, chron: Chronology, tmp_path: Path
+) -> None:
+    """Labels stand only where they cover nothing; a phone has a map of its own size."""
+    rest = {"type": "place.described", "valid": "2018-05-14", "source": "source/s"}
+    chron.append_many(
+        Event(subject=f"place/p{n}", data={"latitude": f"30.{n % 17:02}", "longitude": f"40.{n % 7:02}"}, **rest)
+        for n in range(119)
+    )
+    path = written(chron, tmp_path / "many.html")
+    for width in (1280, 360):
+        with opened(chromium, path, viewport={"width": width, "height": 740}) as page:
+            until(page, "document.querySelectorAll('.place').length === 119")
+            assert page.locator(".there > li").count() == 60
+            assert "and 59 more places: search" in str(page.text_content("#map"))
+            boxes = page.eval_on_selector_all(".place .name", BOXES)
+            assert [one for one in boxes if any(_meets(one, other) for other in boxes if other is not one)] == []
+            assert page.eval_on_selector("#map svg", "(e) => e.viewBox.baseVal.width") == (
+                1000 if width > 1000 else 331
+            )
+
+
+def _meets(one: Any, other: Any) -> bool:
+    return bool(one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3])
 
 
 def test_a_store_without_coordinates_has_no_map(chromium: Browser, chron: Chronology, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -65,6 +66,15 @@ def test_a_request_under_another_name_is_refused(server: Server, host: str) -> N
     status, _, body = answered(server, Host=host)
     assert status == 403
     assert b"storm" not in body.lower()
+
+
+def test_a_request_under_two_names_is_refused(server: Server) -> None:
+    """One of them right is not enough; and none is as wrong as another one."""
+    mine = f"Host: 127.0.0.1:{server.server_port}\r\n"
+    for hosts in ("", mine + "Host: example.org\r\n", "Host: example.org\r\n" + mine, mine + mine):
+        with socket.create_connection(("127.0.0.1", server.server_port), timeout=10) as connection:
+            connection.sendall(f"GET / HTTP/1.0\r\n{hosts}\r\n".encode())
+            assert connection.makefile("rb").readline() == b"HTTP/1.0 403 Forbidden\r\n"
 
 
 def test_both_names_of_this_machine_are_answered(server: Server) -> None:

@@ -15,28 +15,59 @@ class Chronicle {
     this.claims = this.groups.flatMap((group) => group.claims);
     this.subjects = [...new Set(this.groups.map((group) => group.subject))];
     this.byPosition = new Map(this.events.map((event) => [event.position, event]));
+    this.changes = changesOf(this.groups);
+    // Of each group what is live at the position asked about last; before the first one, nothing.
+    this.known = 0;
+    this.state = new Array(this.groups.length).fill(null);
+    this.live = [];
+    this.answered = null;
   }
 
-  /* The live claims of each group as the log stood at a position; groups of which nothing was known are left out. */
+  /* The live claims of each group as the log stood at a position; groups of which nothing was known are left out. Only
+     groups that changed since the position asked about before are looked at. Every other one keeps its array of claims,
+     by which the rest of the page knows that nothing has to be worked out or drawn again. */
   liveAt(known) {
-    if (this._known !== known) {
-      this._known = known;
-      this._live = [];
-      for (const group of this.groups) {
+    if (this.known !== known) {
+      for (const place of this.changedBetween(this.known, known)) {
+        const group = this.groups[place];
         const claims = group.claims.filter((claim) => isLive(claim, known));
-        if (claims.length) this._live.push({ group, claims });
+        this.state[place] = claims.length ? { group, claims } : null;
       }
+      this.known = known;
+      this.live = this.state.filter(Boolean);
     }
-    return this._live;
+    return this.live;
+  }
+
+  /* The places of groups of which a claim was recorded or withdrawn after one position and up to another. */
+  changedBetween(one, other) {
+    const first = Math.min(one, other), last = Math.max(one, other), found = new Set();
+    for (let next = this.changesUpTo(first); next < this.changes.length && this.changes[next].position <= last; next += 1) {
+      found.add(this.changes[next].place);
+    }
+    return found;
+  }
+
+  /* How many changes there were up to a position. */
+  changesUpTo(position) {
+    let low = 0, high = this.changes.length;
+    while (low < high) {
+      const half = Math.floor((low + high) / 2);
+      if (this.changes[half].position <= position) low = half + 1;
+      else high = half;
+    }
+    return low;
   }
 
   /* What held at an instant, by subject and attribute, as known at a position. */
   answers(at, known) {
+    if (this.answered && this.answered.at === at && this.answered.known === known) return this.answered.found;
     const found = [];
     for (const { group, claims } of this.liveAt(known)) {
       const answer = Resolve.resolve(claims, at);
       if (answer) found.push({ group, claims, answer });
     }
+    this.answered = { at, known, found };
     return found;
   }
 
@@ -76,6 +107,18 @@ class Chronicle {
 
 function isLive(claim, known) {
   return claim.knownFrom <= known && (claim.knownUntil === 0 || claim.knownUntil > known);
+}
+
+/* At which positions which groups changed, in the order of the log. */
+function changesOf(groups) {
+  const found = [];
+  groups.forEach(({ claims }, place) => {
+    for (const { knownFrom, knownUntil } of claims) {
+      found.push({ position: knownFrom, place });
+      if (knownUntil) found.push({ position: knownUntil, place });
+    }
+  });
+  return found.sort((a, b) => a.position - b.position);
 }
 
 function grouped(data) {

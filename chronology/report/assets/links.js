@@ -27,6 +27,11 @@ class Links {
     return Texts.clipped(this.chronicle.names.get(subject) || subject, 120);
   }
 
+  /* A word of a vocabulary, such as under_way, as people write it; any other text as it is. */
+  static word(text) {
+    return /^[a-z]+(_[a-z]+)+$/.test(text) ? text.replaceAll("_", " ") : text;
+  }
+
   static attribute(attribute) {
     return Texts.visible(attribute.replaceAll("_", " "));
   }
@@ -46,7 +51,7 @@ class Links {
         [place ? ", " : "", Texts.foreign(name), ": ", ...this.parts(item)]);
     }
     if (typeof value !== "string") return [value === true ? "yes" : value === false ? "no" : String(value)];
-    return [isSubject(value) ? this.subject(value) : Texts.foreign(value)];
+    return [isSubject(value) ? this.subject(value) : Texts.foreign(Links.word(value))];
   }
 
   /* The same in words only. */
@@ -55,11 +60,11 @@ class Links {
   }
 
   /* A document in a few words: who published it and when, or its slug. */
-  document(source) {
+  document(source, most = 60) {
     const known = this.chronicle.sources.get(source) || {};
     if (!known.publisher) return this.subject(source);
     const date = known.published ? `, ${Calendar.longDay(Calendar.closeOf(known.published) ?? Calendar.FOREVER) || known.published}` : "";
-    return Texts.element("span", { class: "named", title: Texts.visible(source) }, Texts.foreign(known.publisher + date));
+    return Texts.element("span", { class: "named", title: Texts.visible(source) }, Texts.foreign(`${Texts.clipped(known.publisher, most)}${date}`));
   }
 
   /* A document as a note cites it: everything that is known of it, with its addresses. */
@@ -69,7 +74,7 @@ class Links {
     if (known.author) parts.push(Texts.foreign(known.author), ", ");
     if (known.title) parts.push(Texts.element("cite", {}, Texts.foreign(known.title)));
     if (known.title && known.publisher) parts.push(", ");
-    if (known.publisher || !known.title) parts.push(this.document(source));
+    if (known.publisher || !known.title) parts.push(this.document(source, 300));
     if (known.url) parts.push(", ", Links.to(known.url));
     if (known.archive_url) parts.push(", ", Links.to(known.archive_url, "archived copy"));
     return parts;

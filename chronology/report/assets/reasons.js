@@ -121,7 +121,7 @@ class Reasons {
   }
 
   history(claims) {
-    if (claims.length > 500) return Texts.element("p", { class: "more" }, "Its history is too long to show here.");
+    if (claims.length > Reasons.LONG) return Texts.element("p", { class: "more" }, "Its history is too long to show here.");
     const periods = Periods.ofValidTime(claims);
     if (!periods.length) return null;
     const make = Texts.element, { view } = this;
@@ -138,6 +138,7 @@ class Reasons {
 
   knownHistory(group) {
     const make = Texts.element, { view } = this;
+    if (group.claims.length > Reasons.LONG) return null;
     const steps = Periods.ofKnownTime(group, view.at);
     if (steps.length < 2) return null;
     const known = new Map(view.chronicle.steps.map(({ position, at }) => [position, at]));
@@ -154,6 +155,7 @@ class Reasons {
     return [Texts.element("h3", {}, "Ask the store"), Texts.element("p", {}, Texts.element("code", {}, Texts.visible(text)))];
   }
 }
+Reasons.LONG = 500;
 Reasons.SECTIONS = [
   ["Decides", "leading"], ["Possible too", "possible"], ["Contests it", "rival", "denial"],
   ["Cannot win", "outdone"], ["Beside the point", "beside"], ["About other dates", "elsewhere"],

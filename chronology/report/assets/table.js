@@ -72,16 +72,12 @@ class AnswerTable {
       bySubject.get(found.group.subject).push(found);
     }
     const bodies = new Map();
-    let place = this.table.tHead.nextSibling;
     for (const [subject, some] of bySubject) {
       const told = some.map((found) => this.signature(found)).join("\n"), kept = this.bodies.get(subject);
       const body = kept && kept.told === told ? kept.body : this.body(subject, some);
       bodies.set(subject, { told, body });
-      if (body === place) place = place.nextSibling;
-      else this.table.insertBefore(body, place);
     }
-    const shown = new Set([...bodies.values()].map(({ body }) => body));
-    for (const { body } of this.bodies.values()) if (!shown.has(body)) body.remove();
+    Texts.arrange(this.table, [this.caption, this.table.tHead, ...[...bodies.values()].map(({ body }) => body)]);
     this.bodies = bodies;
     for (const row of this.table.querySelectorAll("tr[data-why]")) row.classList.toggle("chosen", row.dataset.why === view.why);
     this.caption.textContent = `What held at the close of ${view.day}, as known on ${view.knownText}`;

@@ -12,6 +12,8 @@ const Texts = (() => {
   const SELECTED = /[\p{Extended_Pictographic}\p{Script=Han}0-9#*]/u;
   const FLOOD = new RegExp(`\\p{M}{${MAX_MARKS + 1},}`, "gu");
 
+  let ruler = null;
+
   /* Text in which unseen characters are visible, as `\u202e`, and piles of combining marks are counted. */
   function visible(text) {
     if (/^[\x20-\x7e]*$/.test(text)) return text;
@@ -86,9 +88,27 @@ const Texts = (() => {
     append(parent, children);
   }
 
+  /* The same where most of the children are there already: those stay untouched, so that nothing is laid out again. */
+  function arrange(parent, wanted) {
+    const kept = new Set(wanted);
+    for (const child of [...parent.childNodes]) if (!kept.has(child)) child.remove();
+    let place = parent.firstChild;
+    for (const child of wanted) {
+      if (child === place) place = place.nextSibling;
+      else parent.insertBefore(child, place);
+    }
+  }
+
+  /* How many pixels a text takes on one line, at a size and weight of letters. */
+  function width(text, size, weight = 400) {
+    ruler = ruler || document.createElement("canvas").getContext("2d");
+    ruler.font = `${weight} ${size}px system-ui, "Noto Sans", "DejaVu Sans", sans-serif`;
+    return ruler.measureText(text).width;
+  }
+
   function plural(number, one, several = `${one}s`) {
     return `${number.toLocaleString("en-GB")} ${number === 1 ? one : several}`;
   }
 
-  return { visible, clipped, element, drawn, foreign, block, replace, plural };
+  return { visible, clipped, element, drawn, foreign, block, replace, arrange, width, plural };
 })();

@@ -6,7 +6,10 @@ class Timeline {
     this.links = links;
     Object.assign(this, places);
     this.cursor = Texts.element("div", { class: "cursor", "aria-hidden": "true" });
-    this.rows = new Map();
+    // By the arrays of live claims, which are others as soon as something changed.
+    this.bars = new WeakMap();
+    this.drawn = new WeakMap();
+    this.headings = new Map();
     this.makeWindow();
     this.overviewBar = new Overview(view, this.overview);
     this.lanes.addEventListener("keydown", (event) => this.move(event));
@@ -97,7 +100,9 @@ class Timeline {
     this.cursor.style.setProperty("--at", at / 100);
   }
 
-  render() {
+  /* Draw in small steps what the view asks for; the lanes on the page change together, at the last step. Bars and
+     elements of what did not change are those of last time. */
+  * drawing() {
     const { view } = this;
     this.from.value = Calendar.isoDay(view.from);
     this.to.value = Calendar.isoDay(view.to);
@@ -105,62 +110,80 @@ class Timeline {
     this.overviewBar.render();
     // Asked for once: in between, the browser would lay out the page again for every answer.
     this.width = this.lanes.clientWidth * 0.8;
-    const groups = this.ordered(view.chronicle.liveAt(view.known).filter(({ group, claims }) =>
+    const groups = yield* this.ordered(view.chronicle.liveAt(view.known).filter(({ group, claims }) =>
       view.admits(group) && (view.lanes === "all" || (Lanes.changes(claims) && !Timeline.DULL.has(group.attribute)))));
     const lanes = [];
-    let subject = null, rest = 0, drawn = 0;
-    groups.forEach(({ group, claims }, place) => {
-      if (drawn === Timeline.MOST) rest = rest || groups.length - place;
-      if (rest) return;
-      const lane = this.lane(group, claims);
-      if (!lane) return;
+    let subject = null, drawn = 0, place = 0;
+    for (; place < groups.length && drawn < Timeline.MOST; place += 1) {
+      const { group, claims } = groups[place], lane = this.lane(group, claims);
+      yield;
+      if (!lane) continue;
       if (subject !== group.subject) lanes.push(this.heading(group.subject));
       subject = group.subject;
       lanes.push(lane);
       drawn += 1;
-    });
-    Texts.replace(this.lanes, this.axis(), lanes.length ? lanes : Texts.element("p", { class: "nothing" }, "Nothing to show in this period."),
-      rest > 0 ? Texts.element("p", { class: "more" }, `and up to ${rest.toLocaleString("en-GB")} more lanes: search, or choose a kind, to see them`) : null,
-      this.cursor);
-    const first = this.lanes.querySelector(".bar");
-    if (first) first.tabIndex = 0;
+    }
+    this.put(lanes, groups.length - place);
+  }
+
+  put(lanes, rest) {
+    const make = Texts.element;
+    const nothing = lanes.length ? [] : [make("p", { class: "nothing" }, "Nothing to show in this period.")];
+    const more = rest > 0 ? [make("p", { class: "more" },
+      `and up to ${rest.toLocaleString("en-GB")} more lanes: search, or choose a kind, to see them`)] : [];
+    Texts.arrange(this.lanes, [this.axis(), ...lanes, ...nothing, ...more, this.cursor]);
+    const stops = [...this.lanes.querySelectorAll(".bar[tabindex='0']")];
+    const stop = stops[0] || this.lanes.querySelector(".bar");
+    for (const bar of stops.slice(1)) bar.tabIndex = -1;
+    if (stop && !stops.length) stop.tabIndex = 0;
     this.showCursor();
   }
 
   /* Subjects of which something is contested in the period come first, then those of which a value changes, as long as
      there is not too much to look at. */
-  ordered(groups) {
+  * ordered(groups) {
     const { view } = this;
     if (view.lanes === "all" || groups.length > Timeline.SORTED) return groups;
     const ranks = new Map();
     const meets = ({ since, until }) => until > view.from && since <= view.to;
     for (const { group, claims } of groups) {
-      const bars = claims.length > 1 ? (this.barsOf(group, claims) || []).flat().filter(meets) : [];
+      const bars = claims.length > 1 ? (this.barsOf(claims) || []).flat().filter(meets) : [];
       const contested = bars.some((bar) => bar.contested.some(([since, until]) => meets({ since, until })));
       const rank = contested ? 0 : bars.length > 1 ? 1 : 2;
       ranks.set(group.subject, Math.min(rank, ranks.get(group.subject) ?? 2));
+      yield;
     }
     return groups.map((one, place) => ({ one, place, rank: ranks.get(one.group.subject) }))
       .sort((a, b) => a.rank - b.rank || a.place - b.place).map(({ one }) => one);
   }
 
   heading(subject) {
-    return Texts.element("h3", { class: "lane-subject" }, this.links.subject(subject));
+    if (!this.headings.has(subject)) {
+      this.headings.set(subject, Texts.element("h3", { class: "lane-subject" }, this.links.subject(subject)));
+    }
+    return this.headings.get(subject);
   }
 
-  /* Rows of a group, worked out once for each state of the log. */
-  barsOf(group, claims) {
-    const kept = this.rows.get(group);
-    if (kept && kept.known === this.view.known) return kept.rows;
-    const rows = Lanes.ofClaims(claims);
-    this.rows.set(group, { known: this.view.known, rows });
-    return rows;
+  /* Rows of bars, worked out once for the live claims of a group. */
+  barsOf(claims) {
+    if (!this.bars.has(claims)) this.bars.set(claims, Lanes.ofClaims(claims));
+    return this.bars.get(claims);
   }
 
+  /* The lane of a group, drawn once for its live claims and the period shown; null if it has nothing to show. */
   lane(group, claims) {
+    const { view } = this;
+    const shown = `${view.from} ${view.to} ${view.lanes} ${this.width}`, kept = this.drawn.get(claims);
+    if (kept && kept.shown === shown) return kept.lane;
+    const lane = this.drawLane(group, claims);
+    this.drawn.set(claims, { shown, lane });
+    return lane;
+  }
+
+  drawLane(group, claims) {
     const make = Texts.element;
     const label = make("div", { class: "label" }, Links.attribute(group.attribute));
-    const rows = this.barsOf(group, claims);
+    const rows = this.barsOf(claims);
     if (rows === null) {
       return make("div", { class: "lane" }, label, make("div", { class: "track" }, "too many reports to draw"));
     }
@@ -180,7 +203,7 @@ class Timeline {
       // What is thinner than a dot beside another dot shows nothing more.
       if (right - edge < 0.04 && made.length) return;
       const next = seen[place + 1], end = next ? Math.max(this.place(next.since), right) : 100;
-      const text = this.links.valueText(bar.value), needs = shortened(text).length * 6.6 + (bar.contested.length ? 30 : 16);
+      const text = this.links.valueText(bar.value), needs = Texts.width(shortened(text), 13.8) + (bar.contested.length ? 30 : 16);
       const pixels = (from, to) => (to - from) / 100 * width;
       // A label stands where its value is sure, if it fits there; it never reaches into the next bar.
       const sure = bar.solidSince === null ? left : Math.min(Math.max(this.place(bar.solidSince), left), right);
@@ -277,8 +300,8 @@ function ticksOf(from, to, most) {
   if (unit === "day") {
     const first = Math.ceil(from / DAY / size) * size;
     for (let day = first; day * DAY <= to; day += size) {
-      const [, inMonth, date] = Calendar.civil(day * DAY);
-      found.push({ at: day * DAY, text: `${date} ${MONTHS[inMonth - 1].slice(0, 3)}` });
+      const [inYear, inMonth, date] = Calendar.civil(day * DAY);
+      found.push({ at: day * DAY, text: `${date} ${MONTHS[inMonth - 1].slice(0, 3)}${found.length ? "" : ` ${inYear}`}` });
     }
     return found;
   }
