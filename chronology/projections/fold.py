@@ -109,7 +109,7 @@ class Fold:
     def _keep(self, position: int, *rows: *_Rows) -> None:
         """Keep the rows of an event until there are enough to be written together."""
         self._pending[position] = rows
-        self._size += 1 + sum(map(len, rows))
+        self._size += 1 + len(rows[0]) + len(rows[1]) + len(rows[2])
         if self._size >= _PENDING_ROWS:
             self.flush()
 
