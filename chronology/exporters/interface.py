@@ -78,7 +78,7 @@ class Selection:
         told = [
             ("about", self.subject),
             ("attribute", self.attribute),
-            ("kind", self.kind),
+            ("of kind", self.kind),
             ("held at", self.valid_at),
             ("since", self.since),
             ("until", self.until),

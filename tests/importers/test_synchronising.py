@@ -101,6 +101,7 @@ def test_the_old_dataset_can_still_be_asked_for(chron: Chronology, clock: Clock,
         {"day": "1/5/2018"},
         {"day": "2018-05-01 "},
         {"north": "34.6900"},
+        {"north": "+34.69"},
         {"killed": "3.0"},
         {"where": " Hajin  "},
         {"office": "sohr"},
@@ -311,3 +312,11 @@ def test_after_a_sync_the_store_says_what_the_file_says(
         head = followed.head()
         take(followed, list(reversed(releases[-1])), file=folder / "raids.csv", sync=True, yes=True)
         assert followed.head() == head
+
+
+@pytest.mark.parametrize("number", ["30", "100", "0", "-20"])
+def test_zeros_after_the_point_of_a_round_number_are_no_change(chron: Chronology, file: Path, number: str) -> None:
+    """Numbers that end in zeros themselves are the same with and without a point."""
+    for written in (number, f"{number}.0", f"{number}.00"):
+        counts = take(chron, [raid(0, north=written), *TEN[1:]], file=file, sync=True).counts
+        assert counts in ((10, 0, 0, 0, 0), (0, 0, 10, 0, 0))
