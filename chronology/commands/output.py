@@ -12,7 +12,6 @@ from chronology.commands.display import escape
 from chronology.commands.table import Row, Shape, lay_out
 from chronology.errors import ChronologyError
 from chronology.events.json_values import Json
-from chronology.exporters.spreadsheets import harmless
 
 Record = Mapping[str, Json]
 
@@ -130,6 +129,9 @@ def _cell(column: str, value: Json) -> str:
 
 
 def _spreadsheet_cell(column: str, value: Json) -> str:
+    # Imported here, because hardly any answer is for a spreadsheet.
+    from chronology.exporters.spreadsheets import harmless
+
     return harmless(_cell(column, value))
 
 
