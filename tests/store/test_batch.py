@@ -665,17 +665,12 @@ def test_a_type_can_be_used_in_the_batch_that_defines_it(chron: Chronology) -> N
 def test_a_batch_knows_what_it_withdrew_however_long_ago(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was withdrawn is kept in mind for some thousand events only; then the projections tell it."""
     monkeypatch.setattr(batches, "_FLUSH_ROWS", 3)
-    said = [
-        Event(
-            type="place.described", subject=f"place/p{number}", valid="2018", data={"names": ["p"]}, source="source/s"
-        )
-        for number in range(12)
-    ]
+    said = [stalled(subject=f"operation/p{number}") for number in range(12)]
     first = chron.append_many(said).first
     assert first is not None
     ids = [chron.event(first + number).id for number in range(12)]
     gone = [
-        Event(type="assertion.retracted", subject=f"place/p{number}", retracts=ids[number], data={"reason": "x"})
+        Event(type="assertion.retracted", subject=f"operation/p{number}", retracts=ids[number], data={"reason": "x"})
         for number in range(12)
     ]
     for again in range(12):
