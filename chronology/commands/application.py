@@ -32,7 +32,7 @@ _FORMATS: Final = {
     Format.JSON: "Print JSON.",
     Format.NL: "Print JSON lines: one object a line.",
     Format.CSV: "Print CSV, with JSON in cells that are not text.",
-    Format.SPREADSHEET: "Print CSV in which no cell is a formula: altered, so not evidence.",
+    Format.SPREADSHEET: "Print CSV in which no cell is a formula or a date: altered, so not evidence.",
 }
 
 

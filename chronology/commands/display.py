@@ -1,4 +1,4 @@
-"""Foreign text made safe for terminals and spreadsheets. Pure: prints nothing, knows nothing of the rest."""
+"""Foreign text made safe for terminals. Pure: prints nothing, knows nothing of the rest."""
 
 import re
 import unicodedata
@@ -58,8 +58,6 @@ _IDEOGRAPH = "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]"
 # For `re`, marks are neither words nor spaces, so only such a run can contain too many; `_thinned` counts them.
 _FLOOD = rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1},}}"
 
-_FORMULA = f"[\t\r\n]|[\\s{_UNSAFE_CLASS}]*[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]"
-
 
 def escape(text: str, *, multiline: bool = False) -> str:
     r"""Return text in which unseen characters are visible, as `\n`, `\x1b`, `\u202e` or `\U000e0041`.
@@ -112,15 +110,6 @@ def one_line(text: str, width: int) -> str:
 def width_of(text: str) -> int:
     """Return how many terminal cells escaped text takes; wide characters count as two and marks as none."""
     return len(text) if text.isascii() else sum(map(_cells, text))
-
-
-def spreadsheet_cell(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula, with an apostrophe before what could start one.
-
-    For the spreadsheet flavour of CSV only, since it alters the text (`-5` becomes `'-5`). Space and unseen
-    characters in front of the sign do not hide it: programs drop them, a byte order mark above all.
-    """
-    return f"'{text}" if _compiled(_FORMULA).match(text) else text
 
 
 def _belongs(char: str, text: str, at: int) -> bool:

@@ -1,21 +1,20 @@
 """The command that writes events for other programs, and the whole log as text or as static files."""
 
-import io
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, BinaryIO, Final, cast
+from typing import Annotated, Final
 
 import typer
+from attrs import evolve
 
 from chronology import Chronology
 from chronology.analysis import writing
 from chronology.commands import names, output
 from chronology.commands.application import DryRun, app, path_of
+from chronology.commands.destinations import bar_beside, destination
 from chronology.commands.documents import check_tree_place
 from chronology.commands.filtering import FilteringStoreCommand, given, restrictions_of
-from chronology.commands.replacing import check_replaceable, replaced
+from chronology.commands.progress import progress_bar
 from chronology.commands.signing import SignKey, checkpoint_of
 from chronology.errors import ChronologyError
 from chronology.evidence import tiles
@@ -146,8 +145,8 @@ def export(
             restrictions=restrictions_of(context),
         )
         _check(context, chron, exporter, selection)
-        with _stream(exporter, file, path_of(context), dry_run=dry_run) as stream:
-            notes = exporter.write(chron, selection, stream) or ()
+        with destination(exporter, file, path_of(context), dry_run=dry_run) as stream, bar_beside(file) as progress:
+            notes = exporter.write(chron, evolve(selection, progress=progress), stream) or ()
             size = stream.tell() if dry_run else 0
     _tell(notes, file, size, dry_run=dry_run)
 
@@ -178,78 +177,6 @@ def _check(context: typer.Context, chron: Reader, exporter: Exporter, selection:
         )
         output.say("note: no event passes, so nothing but the frame of the format is written")
     events.close()  # type: ignore[attr-defined]
-
-
-@contextmanager
-def _stream(exporter: Exporter, file: Path | None, store: Path, *, dry_run: bool) -> Iterator[BinaryIO]:
-    """Give the stream that an exporter writes to: a file, standard output, or for a dry run nowhere."""
-    if file is not None and not dry_run:
-        with replaced(file, store=store) as stream:
-            yield stream
-        return
-    if file is not None:
-        check_replaceable(file, store=store)
-    if dry_run:
-        yield io.BufferedWriter(cast("io.RawIOBase", _Nowhere()))
-        return
-    output.say_what_waits()
-    if not sys.stdout.isatty():
-        sys.stdout.flush()
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    if exporter.is_binary:
-        raise ChronologyError(
-            f"{exporter.name} is no text, and no terminal can show it",
-            hint=f"name a file, as in -o storm{exporter.suffix}",
-        )
-    with io.BufferedWriter(cast("io.RawIOBase", _Terminal())) as stream:
-        yield stream
-
-
-class _Nowhere(io.RawIOBase):
-    """Takes bytes, counts them, and forgets them."""
-
-    def __init__(self) -> None:
-        self._size = 0
-
-    def writable(self) -> bool:
-        """Tell that it takes bytes."""
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]
-        """Count some bytes."""
-        self._size += len(data)
-        return len(data)
-
-    def tell(self) -> int:
-        """Return how many bytes were written."""
-        return self._size
-
-
-class _Terminal(io.RawIOBase):
-    """Takes UTF-8 text, and shows it line by line with everything unseen made visible."""
-
-    def __init__(self) -> None:
-        self._rest = b""
-
-    def writable(self) -> bool:
-        """Tell that it takes bytes."""
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]
-        """Show the lines that are complete."""
-        *lines, self._rest = (self._rest + bytes(data)).split(b"\n")
-        for line in lines:
-            output.put(line.decode("utf-8", "backslashreplace"))
-        return len(data)
-
-    def close(self) -> None:
-        """Show the last line, if it has no end."""
-        if self._rest:
-            output.put(self._rest.decode("utf-8", "backslashreplace"))
-            self._rest = b""
-        super().close()
 
 
 def _tell(notes: Sequence[str], file: Path | None, size: int, *, dry_run: bool) -> None:
@@ -310,7 +237,10 @@ def _export_folder(store: Path, folder: Path, buckets: int | None, *, dry_run: b
             output.say_dry_run()
             output.put(f"would write {chron.head():,} events, their assertions and the state into {folder}")
             return
-        written = writing.write(chron, folder, buckets=buckets)
+        with progress_bar("exporting") as bar:
+            # How many assertions and states there are is only known at the end.
+            tell = None if bar is None else lambda done: bar(done, 0)
+            written = writing.write(chron, folder, buckets=buckets, progress=tell)
     files = sum(count.files for count in written.tables.values())
     rows = ", ".join(f"{name} {count.rows:,}" for name, count in written.tables.items())
     output.put(f"{files + 1:,} files in {folder}; rows: {rows}; head {written.head:,}")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from chronology.commands.application import Format
-from chronology.commands.display import escape, spreadsheet_cell
+from chronology.commands.display import escape
 from chronology.commands.table import Row, Shape, lay_out
 from chronology.errors import ChronologyError
 from chronology.events.json_values import Json
@@ -85,7 +85,7 @@ def show_records(records: Iterable[Record], wanted: Format, *, columns: Sequence
         write = _cell
         if wanted is Format.SPREADSHEET:
             write = _spreadsheet_cell
-            say("note: cells that could be taken for formulas were altered, so this copy is not evidence")
+            say("note: cells that could be taken for formulas or dates were altered, so this copy is not evidence")
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([write(column, record.get(column)) for column in columns] for record in records)
@@ -129,7 +129,10 @@ def _cell(column: str, value: Json) -> str:
 
 
 def _spreadsheet_cell(column: str, value: Json) -> str:
-    return spreadsheet_cell(_cell(column, value))
+    # Imported here, because hardly any answer is for a spreadsheet.
+    from chronology.exporters.spreadsheets import harmless
+
+    return harmless(_cell(column, value))
 
 
 def _reads_as_json(text: str) -> bool:

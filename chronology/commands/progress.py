@@ -25,7 +25,8 @@ def progress_bar(what: str) -> "Iterator[Progress | None]":
         task = bar.add_task(what, total=None)
 
         def tell(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
+            # Without a total, it only shows that something goes on.
+            bar.update(task, completed=done, total=total or None)
 
         yield tell
 

@@ -22,7 +22,7 @@ def is_subject(name: str) -> bool:
     return len(name) <= SUBJECT_LENGTH and _has_form_of_subject(name)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _has_form_of_subject(name: str) -> bool:
     return SUBJECT.fullmatch(name) is not None
 

@@ -1,14 +1,19 @@
 """What an exporter is, and what it gets: a store, a selection of its events, a stream of bytes. Writes nothing."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import BinaryIO, Final, TypeVar
 
 from attrs import field, frozen
 
 from chronology.events.records import RecordedEvent
+from chronology.projections.rebuild import Progress
 from chronology.store.asking import Restrictions
 from chronology.store.query import KnownAt
 from chronology.store.reader import Reader
+
+Item = TypeVar("Item")
+
+_TICK: Final = 200
 
 
 @frozen(kw_only=True)
@@ -23,6 +28,8 @@ class Selection:
         since: events that may touch this date or a later one; `until`: this date or an earlier one.
         min_origins: with `valid_at`, answers whose leading value so many independent origins support.
         restrictions: the filters of `state`: known_at, stated_by, sources, origins, min_grade, fuzz.
+        progress: told after every few hundred events how many were given, of how many at most (0 if nobody knows);
+            each time anew, where an exporter asks for the events more than once.
     """
 
     subject: str | None = None
@@ -33,6 +40,7 @@ class Selection:
     until: str | None = None
     min_origins: int = 0
     restrictions: Restrictions = field(factory=Restrictions)
+    progress: Progress | None = field(default=None, eq=False)
 
     @property
     def known_at(self) -> KnownAt:
@@ -50,7 +58,7 @@ class Selection:
         Raises:
             ChronologyError: a date, grade or position that cannot be one.
         """
-        return reader.events(
+        events = reader.events(
             self.subject,
             self.attribute,
             self.kind,
@@ -60,6 +68,9 @@ class Selection:
             min_origins=self.min_origins,
             **self.restrictions,
         )
+        if self.progress is None:
+            return events
+        return ticking(events, reader.head() if self.is_whole else 0, self.progress)
 
     def told(self) -> str:
         """Return the selection in words, so that a file says what it leaves out; an empty text if that is nothing."""
@@ -67,7 +78,7 @@ class Selection:
         told = [
             ("about", self.subject),
             ("attribute", self.attribute),
-            ("kind", self.kind),
+            ("of kind", self.kind),
             ("held at", self.valid_at),
             ("since", self.since),
             ("until", self.until),
@@ -84,6 +95,14 @@ class Selection:
 
 def _position(known_at: KnownAt) -> str | None:
     return None if known_at is None else f"#{known_at}" if isinstance(known_at, int) else str(known_at)
+
+
+def ticking(items: Iterable[Item], most: int, progress: Progress) -> Iterator[Item]:
+    """Yield items, and tell how many were given, of how many at most; 0 if nobody knows."""
+    for count, item in enumerate(items, start=1):
+        yield item
+        if count % _TICK == 0:
+            progress(count, most)
 
 
 Write = Callable[[Reader, Selection, BinaryIO], Sequence[str] | None]

@@ -2,12 +2,13 @@
 
 from typing import BinaryIO
 
-from chronology.exporters.interface import Exporter, Selection
+from chronology.exporters.interface import Exporter, Selection, ticking
 from chronology.store.reader import Reader
 
 
-def _write(reader: Reader, _: Selection, stream: BinaryIO) -> None:
-    stream.writelines(reader.transcript())
+def _write(reader: Reader, selection: Selection, stream: BinaryIO) -> None:
+    lines = reader.transcript()
+    stream.writelines(lines if selection.progress is None else ticking(lines, reader.head(), selection.progress))
 
 
 JSONL = Exporter(

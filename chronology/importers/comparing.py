@@ -147,5 +147,6 @@ def _plain(value: Json) -> Json:
 def _number(text: str) -> str:
     whole, point, rest = text.partition(".")
     if point and whole.lstrip("+-").isdigit() and rest.isdigit() and len(text) < 60:
-        return str(Decimal(text).normalize())
+        # Written out, for 30.0 would become 3E+1, and 30 has no point.
+        return f"{Decimal(text).normalize():f}"
     return text

@@ -28,7 +28,7 @@ class Delimited:
     separator: str | None = None
 
     def read(self, path: Path, reading: Reading) -> Table:
-        """Open a file and return its rows; the first line names the columns, unless `reading` does.
+        """Open a file and return its rows; the first line with text names the columns, unless `reading` does.
 
         Raises:
             ImportFileError: it is no text, or no table.
@@ -44,10 +44,9 @@ class Delimited:
         records = _records(path, encoding, separator, reading.tell)
         header = reading.header
         if header is None:
-            first = next(records, None)
-            if first is None:
-                raise ImportFileError(f"{path} has no line of text")
-            header = first[1]
+            header = next((cells for _, cells in records if any(cells)), None)
+            if header is None:
+                raise ImportFileError(f"{path} has no line of text", hint="is this the right file?")
         columns = named(header, path)
         return Table(columns, _rows(records, columns), remarks)
 

@@ -7,7 +7,7 @@ from typing import Final
 from attrs import frozen
 
 from chronology.errors import ImportFileError
-from chronology.importers.files import is_archive, opened, too_long
+from chronology.importers.files import opened, too_long
 from chronology.importers.rows import LONGEST_LINE
 
 _MARKS: Final = (
@@ -51,8 +51,6 @@ def encoding_of(path: Path, *, longest_line: int | None = _LONGEST_BYTES) -> Fou
     """
     with opened(path) as source:
         beginning = source.stream.read(_SAMPLE)
-    if is_archive(beginning):
-        raise ImportFileError(f"{path} is a ZIP archive or a workbook, not text", hint="unpack it, or say --as xlsx")
     for mark, marked in _MARKS:
         if beginning.startswith(mark):
             return Found(marked)

@@ -4,6 +4,7 @@ import gzip
 import io
 import os
 import stat
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,12 +14,14 @@ from typing import BinaryIO, Final
 from attrs import frozen
 
 from chronology.errors import ImportFileError
+from chronology.importers.packed import unpacked
 from chronology.importers.rows import LONGEST_LINE, Tell
 
-_GZIP: Final = b"\x1f\x8b"
-_ZIP: Final = b"PK\x03\x04"
+_OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PIECE: Final = 1 << 18
 _TOLD_EVERY: Final = 500
+
+SAVE_AGAIN: Final = "save it as .xlsx without a password, or as CSV"
 
 
 @frozen
@@ -37,10 +40,21 @@ class Input:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Input]:
-    """Open an ordinary file; one that gzip packed is unpacked on the way.
+    """Open an ordinary file; one that is packed, by gzip or as the only file of a ZIP archive, is unpacked on the way.
 
     Raises:
-        ImportFileError: it is not there, is not an ordinary file, is empty, or is damaged.
+        ImportFileError: it is not there, is not an ordinary file, is empty, is damaged, or unpacks to too much.
+    """
+    with explained(path), on_disk(path) as source, unpacked(source.raw, path) as stream:
+        yield Input(stream, source.raw, source.size)
+
+
+@contextmanager
+def on_disk(path: Path) -> Iterator[Input]:
+    """Open an ordinary file, and give its bytes as they are.
+
+    Raises:
+        ImportFileError: it is not there, is not an ordinary file, is empty, or is what no importer reads.
     """
     with explained(path):
         # Opening a pipe would wait for ever, so the kind of file is asked first, and the descriptor does not block.
@@ -51,13 +65,12 @@ def opened(path: Path) -> Iterator[Input]:
             size = os.fstat(raw.fileno()).st_size
             if size == 0:
                 raise ImportFileError(f"{path} is empty")
-            packed = raw.read(len(_GZIP)) == _GZIP
+            if raw.read(len(_OLD_WORKBOOK)) == _OLD_WORKBOOK:
+                raise ImportFileError(
+                    f"{path} is a workbook in the old format of Excel (.xls), or has a password", hint=SAVE_AGAIN
+                )
             raw.seek(0)
-            if not packed:
-                yield Input(raw, raw, size)
-                return
-            with gzip.GzipFile(fileobj=raw, mode="rb") as unpacked:
-                yield Input(io.BufferedReader(unpacked, _PIECE), raw, size)
+            yield Input(raw, raw, size)
 
 
 @contextmanager
@@ -65,7 +78,7 @@ def explained(path: Path) -> Iterator[None]:
     """Turn what goes wrong with a file into this project's errors."""
     try:
         yield
-    except (gzip.BadGzipFile, zlib.error, EOFError) as exc:
+    except (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, EOFError) as exc:
         raise ImportFileError(f"{path} is damaged: it cannot be unpacked ({exc})", hint="fetch it again") from exc
     except ValueError as exc:
         if "null" not in str(exc):
@@ -135,8 +148,3 @@ def too_long(line: int) -> ImportFileError:
         f"line {line:,} is longer than {LONGEST_LINE:,} characters, more than any event can hold",
         hint="is this the right file, and the right format?",
     )
-
-
-def is_archive(beginning: bytes) -> bool:
-    """Tell whether a file begins as a ZIP archive, such as a workbook, does."""
-    return beginning.startswith(_ZIP)

@@ -47,9 +47,9 @@ def place_of(event_id: str) -> Place:
     return Place(rest >> _REVISION_BITS, rest & (MOST_REVISIONS - 1), bool(counted & 1))
 
 
-def fingerprint(key: str) -> int:
-    """Return a number that stands for a key in memory."""
-    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=12).digest())
+def fingerprint(key: str) -> bytes:
+    """Return a few bytes that stand for a key of any length."""
+    return hashlib.blake2b(key.encode(), digest_size=12).digest()
 
 
 def _hash(dataset: str, key: str) -> int:

@@ -10,6 +10,7 @@ from attrs import frozen
 from chronology.events.patterns import SUBJECT_LENGTH
 from chronology.importers.rows import Cell, shown
 from chronology.importers.templates import slug
+from chronology.importers.values import FALSE, TRUE
 from chronology.importers.written_dates import DateFault, Forms
 
 SAMPLED: Final = 1_000
@@ -27,6 +28,11 @@ _STATING: Final = re.compile(r"publish|report|source|posted|stated", re.IGNORECA
 _ENDING: Final = re.compile(r"(^|_)(end|until|to|last|finish)", re.IGNORECASE)
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,15}", re.ASCII)
 _DECIMAL: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
+_COORDINATES: Final = dict.fromkeys(("latitude", "lat"), "latitude") | dict.fromkeys(
+    ("longitude", "lon", "lng", "long"), "longitude"
+)
+"""Names under which a map finds a coordinate, for those that files give it."""
+
 _MISSING: Final = ("", "NA", "N/A", "n/a", "-", "NULL", "null", "None")
 
 
@@ -195,11 +201,14 @@ def _data(columns: Sequence[_Column]) -> Iterator[str]:
     for column in columns:
         name = re.sub("[^a-z0-9]+", "_", slug(column.name, 60)).strip("_")
         name = name if name[:1].isalpha() else f"column_{name}"
+        kind = _kind(column)
+        if kind in ("decimal", "integer") and name in _COORDINATES:
+            # As text, whose digits are those of the source.
+            name, kind = _COORDINATES[name], "decimal"
         while name in used:
             name += "_"
         used.add(name)
         template = _text(_braced(column.name))
-        kind = _kind(column)
         yield f"{name} = {template}" if kind == "text" else f'{name} = {{ text = {template}, as = "{kind}" }}'
 
 
@@ -209,6 +218,8 @@ def _kind(column: _Column) -> str:
     if column.texts and all(_INTEGER.fullmatch(text) for text in column.texts):
         # What begins with a zero is a code, not a number.
         return "text" if any(text.lstrip("+-")[0] == "0" != text for text in column.texts) else "integer"
+    if column.texts and all(text.lower() in TRUE | FALSE for text in column.texts):
+        return "boolean"
     return "decimal" if column.texts and all(_DECIMAL.fullmatch(text) for text in column.texts) else "text"
 
 

@@ -10,6 +10,7 @@ from attrs import frozen
 from chronology.errors import ImportFileError, MappingError, UnknownNameError
 from chronology.events.json_values import Json
 from chronology.importers.delimited import CSV, TSV
+from chronology.importers.files import SAVE_AGAIN
 from chronology.importers.json_files import CLOUDEVENTS, JSON
 from chronology.importers.mapping_files import built_in, read_mapping
 from chronology.importers.mappings import Mapped
@@ -60,6 +61,7 @@ class Format:
     mapped: Mapped | None = None
 
 
+_UNREAD: Final = (".xls", ".xlsb", ".ods", ".numbers")
 _BUILT_IN: Final[tuple[Importer | LogImporter, ...]] = (CSV, TSV, XLSX, CLOUDEVENTS, JSON, JSONL)
 
 
@@ -98,10 +100,12 @@ def format_of(path: Path) -> Format:
     Raises:
         ImportFileError: it suggests none.
     """
-    name = path.name.lower().removesuffix(".gz")
+    name = path.name.lower().removesuffix(".gz").removesuffix(".zip")
     for importer in importers():
         if name.endswith(tuple(importer.suffixes)):
             return format_named(importer.name)
+    if name.endswith(_UNREAD):
+        raise ImportFileError(f"{path.name} is a workbook in a format that is not read", hint=SAVE_AGAIN)
     raise ImportFileError(
         f"the name of {path.name} does not say what is in it", hint=f"say it with --as: {', '.join(names())}"
     )

@@ -1,7 +1,6 @@
 """Workbooks (XLSX), read-only and in bounded memory: a cell becomes the text that it shows, no more precise."""
 
 import re
-import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -11,14 +10,12 @@ from attrs import frozen
 
 from chronology.errors import ChronologyError, ImportFileError
 from chronology.importers.delimited import named
-from chronology.importers.files import opened
+from chronology.importers.files import on_disk
+from chronology.importers.packed import GZIP, LARGEST_RATIO, SMALL, archive_of
 from chronology.importers.rows import MOST_COLUMNS, BadRow, Reading, Row, Table, Tell
 
 _LARGEST_SHEET: Final = 1_000_000_000
 _LARGEST_PART: Final = 100_000_000
-_LARGEST_RATIO: Final = 250
-_SMALL: Final = 10_000_000
-_MOST_PARTS: Final = 10_000
 _TOLD_EVERY: Final = 500
 
 
@@ -61,20 +58,15 @@ XLSX: Final = Workbook()
 
 def _check_archive(path: Path) -> None:
     """Refuse what unpacks to more than a workbook can be meant to hold."""
-    with opened(path) as source:
-        if source.stream is not source.raw:
+    with on_disk(path) as source:
+        if source.raw.read(len(GZIP)) == GZIP:
             raise ImportFileError(f"{path} is packed by gzip", hint="unpack it first")
-        try:
-            with zipfile.ZipFile(source.raw) as archive:
-                parts = archive.infolist()
-        except (zipfile.BadZipFile, NotImplementedError, ValueError) as exc:
-            raise ImportFileError(f"{path} is not a workbook: {exc}", hint="save it as .xlsx") from exc
-    if len(parts) > _MOST_PARTS:
-        raise ImportFileError(f"{path} has {len(parts):,} parts, more than any workbook")
+        with archive_of(source.raw, path, what="workbook", hint="save it as .xlsx") as archive:
+            parts = archive.infolist()
     for part in parts:
         largest = _LARGEST_SHEET if part.filename.startswith("xl/worksheets/") else _LARGEST_PART
         ratio = part.file_size / max(1, part.compress_size)
-        if part.file_size > largest or (part.file_size > _SMALL and ratio > _LARGEST_RATIO):
+        if part.file_size > largest or (part.file_size > SMALL and ratio > LARGEST_RATIO):
             raise ImportFileError(
                 f"{path}: {part.filename} in it would unpack to {part.file_size:,} bytes, {ratio:,.0f} times its size",
                 hint="this is how a file looks that is made to fill the memory; save the sheet as CSV if it is not",

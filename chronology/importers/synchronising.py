@@ -1,6 +1,6 @@
 """One import: the rows of a file are taken in, and counted; with --sync, rows that are gone are withdrawn."""
 
-from array import array
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -14,9 +14,10 @@ from chronology.events.records import Event, as_dict
 from chronology.importers.comparing import Comparison, Held, compare
 from chronology.importers.definitions import schemas
 from chronology.importers.following import Following
-from chronology.importers.identities import MOST_SLOTS, Place, fingerprint, identity
+from chronology.importers.identities import MOST_SLOTS, Place, identity
 from chronology.importers.mappings import Mapped
 from chronology.importers.rows import BadRow, Row, Table
+from chronology.importers.seen_rows import SeenRows, seen_rows
 from chronology.importers.statements import Stated, Statements, check_columns
 from chronology.importers.summaries import Summary
 from chronology.store.chronology import Chronology
@@ -28,6 +29,9 @@ LARGEST_SHARE: Final = 10
 """A file that withdraws more than one row in so many is taken for the wrong one, unless somebody says otherwise."""
 
 Report = Callable[[BadRow], None]
+
+_READ_AHEAD: Final = 1_000
+"""Events whose lines are remembered; the store reads fewer ahead of the one that it refuses."""
 
 _SHORT: Final = 10_000
 """Characters of the cells of a row whose events certainly fit into the log."""
@@ -74,15 +78,16 @@ def take_in(
     """
     if not table.is_open:
         check_columns(mapped, table.columns, mapped.name)
-    run = _Import(chron, table, mapped, path=path, source=source, wanted=wanted, report=report)
-    try:
-        result = chron.append_many(run.events(), dry_run=wanted.dry_run)
-    except StoreError:
-        raise
-    except ChronologyError as exc:
-        if line := run.line_of(exc.index):
-            raise ImportFileError(f"{table.unit} {line:,}: {exc}", hint=exc.hint) from exc
-        raise
+    with seen_rows() as seen:
+        run = _Import(chron, table, mapped, seen, path=path, source=source, wanted=wanted, report=report)
+        try:
+            result = chron.append_many(run.events(), dry_run=wanted.dry_run)
+        except StoreError:
+            raise
+        except ChronologyError as exc:
+            if line := run.line_of(exc.index):
+                raise ImportFileError(f"{table.unit} {line:,}: {exc}", hint=exc.hint) from exc
+            raise
     run.summary.events, run.summary.head = result.appended, result.head
     if result.remarks:
         run.summary.remarks.append("some reports are dated before what they report; `chronology lint` lists them")
@@ -97,6 +102,7 @@ class _Import:
         chron: Chronology,
         table: Table,
         mapped: Mapped,
+        seen: SeenRows,
         *,
         path: Path,
         source: str,
@@ -105,8 +111,9 @@ class _Import:
     ) -> None:
         self.summary = Summary(dataset=source, sync=wanted.sync, remarks=list(table.remarks))
         self._line = 0
-        # Of each event, for the store reads some ahead.
-        self._line_of = array("L")
+        # Of the last events and how many came before them, for the store reads some ahead.
+        self._line_of: deque[int] = deque(maxlen=_READ_AHEAD)
+        self._yielded = 0
         self._chron = chron
         self._table = table
         self._mapped = mapped
@@ -116,13 +123,14 @@ class _Import:
         self._report = report
         self._statements = Statements(mapped, source)
         self._following = Following(chron, source, file=path.name, recorded_by=wanted.recorded_by)
-        self._lines: dict[int, int] = {}
+        self._seen = seen
         self._keyless = 0
         self._present = 0
 
     def line_of(self, index: int | None) -> int:
         """Return the line that an event comes from, 0 if it comes from none."""
-        return 0 if index is None or index >= len(self._line_of) else self._line_of[index]
+        place = -1 if index is None else index - self._yielded + len(self._line_of)
+        return self._line_of[place] if 0 <= place < len(self._line_of) else 0
 
     def events(self) -> Iterator[Event]:
         """Yield what has to be appended; runs inside the transaction that appends it.
@@ -132,6 +140,7 @@ class _Import:
         """
         for event in self._events():
             self._line_of.append(self._line)
+            self._yielded += 1
             yield event
 
     def _events(self) -> Iterator[Event]:
@@ -165,8 +174,7 @@ class _Import:
         if isinstance(said, list):
             self._refuse(said)
             return
-        number = fingerprint(said.key)
-        first = self._lines.setdefault(number, said.line)
+        first = self._seen.first_line(said.key, said.line)
         if first != said.line:
             self._refuse(
                 [BadRow(said.line, None, f"has the key {said.key!r}, as {self._table.unit} {first:,} has", row.cells)]
@@ -190,7 +198,7 @@ class _Import:
         key = self._statements.key_of(rows[0].cells)
         if key:
             # What cannot be read has not vanished.
-            self._lines.setdefault(fingerprint(key), rows[0].line)
+            self._seen.first_line(key, rows[0].line)
         else:
             self._keyless = self._keyless or rows[0].line
 
@@ -229,10 +237,7 @@ class _Import:
         Raises:
             ImportFileError: nobody can tell which these are, or they are too many.
         """
-        keys = dict.fromkeys(self._keys_before(head))
-        gone = [
-            (key, live) for key in keys if (live := [one for one in self._following.held(key) if one.state == "live"])
-        ]
+        gone = sum(bool(self._live(key)) for key in self._keys_before(head) if self._seen.miss(key))
         if not gone:
             return
         if self._keyless:
@@ -240,23 +245,27 @@ class _Import:
                 f"{self._table.unit} {self._keyless:,} has no key, so nobody can tell which rows are gone",
                 hint="correct that line, or import without --sync",
             )
-        before = self._present + len(gone)
-        if len(gone) * LARGEST_SHARE > before and not self._wanted.yes:
+        before = self._present + gone
+        if gone * LARGEST_SHARE > before and not self._wanted.yes:
             raise ImportFileError(
-                f"{self._path.name} lacks {len(gone):,} of the {before:,} rows of {self._source}, more than a tenth",
+                f"{self._path.name} lacks {gone:,} of the {before:,} rows of {self._source}, more than a tenth",
                 hint="is it the whole dataset? --dry-run --yes shows what would happen, --yes withdraws them",
             )
-        for key, live in gone:
-            self.summary.withdrawn += 1
+        for key in self._seen.missing():
+            live = self._live(key)
+            self.summary.withdrawn += bool(live)
             for one in live:
                 yield self._following.retraction(key, one, f"row {key} is no longer in {self._path.name}")
+
+    def _live(self, key: str) -> list[Held]:
+        return [one for one in self._following.held(key) if one.state == "live"]
 
     def _keys_before(self, head: int) -> Iterator[str]:
         """Yield the keys of imported rows that this file does not have."""
         for event in self._chron.events_from(self._source, until=head):
             key = event.event.locator
             # What an import did not bring has no ids of its kind, so nothing of it will be found.
-            if key and fingerprint(key) not in self._lines:
+            if key and not self._seen.has(key):
                 yield key
 
     def _description(self) -> Iterator[Event]:

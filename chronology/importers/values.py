@@ -17,8 +17,8 @@ Take = Callable[[Cells], Json]
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,16}(?:\.0{1,9})?", re.ASCII)
 _DECIMAL: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
-_TRUE: Final = frozenset(("1", "true", "yes", "y", "t"))
-_FALSE: Final = frozenset(("0", "false", "no", "n", "f"))
+TRUE: Final = frozenset(("1", "true", "yes", "y", "t"))
+FALSE: Final = frozenset(("0", "false", "no", "n", "f"))
 
 
 def taker(value: Value, missing: frozenset[str]) -> Take:
@@ -97,9 +97,9 @@ def _decimal(text: str, column: str | None) -> Json:
 
 
 def _boolean(text: str, column: str | None) -> Json:
-    if text.lower() in _TRUE:
+    if text.lower() in TRUE:
         return True
-    if text.lower() in _FALSE:
+    if text.lower() in FALSE:
         return False
     raise ColumnFault(column, f"{_brief(text)} is neither yes nor no")
 

@@ -13,22 +13,20 @@ from chronology.log.redactions import declared
 from chronology.projections import called, claim_changes, merges, names, references, segment_changes
 from chronology.projections.claim_changes import Withdrawal
 from chronology.projections.claims import Group
-from chronology.projections.derive import (
-    CalledRow,
-    ClaimRow,
-    ReferenceRow,
-    called_rows,
-    claim_rows,
-    reference_rows,
-)
+from chronology.projections.derive import CalledRow, ClaimRow, ReferenceRow, called_rows, claim_rows, reference_rows
 from chronology.projections.places import Places
 from chronology.projections.segment_changes import Change, change_of
 from chronology.projections.tables import ORDINAL_BITS, VERSIONS
 from chronology.vocabulary.event_types import DEFINED, MERGED, REDACTED
 from chronology.vocabulary.registry import Vocabulary
 
-_PENDING_EVENTS: Final = 10_000
-"""Events whose rows are kept until they are written in the order of the tables: the more, the fewer pages for each."""
+_Rows = tuple[list[ClaimRow], list[ReferenceRow], list[CalledRow]]
+
+_PENDING_ROWS: Final = 20_000
+"""Events and rows that are kept until they are written in the order of the tables: the more, the fewer pages for each.
+
+Events alone are no measure of memory: a position on a map makes one row, an incident twenty.
+"""
 
 _CHANGES_IN_MIND: Final = 20_000
 """Changes that are kept until the end of a batch; beyond, memory would grow with it."""
@@ -49,7 +47,7 @@ class Fold:
         self.vocabulary = vocabulary
         self.identities = NO_MERGES if is_new else merges.known(connection)
         # Rows that are not written yet, by position of their event; and what ends rows that are.
-        self._pending: dict[int, tuple[list[ClaimRow], list[ReferenceRow], list[CalledRow]]] = {}
+        self._pending: dict[int, _Rows] = {}
         self._ended: list[tuple[int, bool, ClaimRow]] = []
         self._gone: list[tuple[int, ReferenceRow]] = []
         self._unnamed: list[tuple[int, CalledRow]] = []
@@ -57,7 +55,7 @@ class Fold:
         self._touched: defaultdict[Group, list[Change]] = defaultdict(list)
         self._places = Places(log)
         self._is_new = is_new
-        self._changes = self._position = 0
+        self._size = self._changes = self._position = 0
         self._withdrawals: dict[int, int | None] | None = None
 
     def take(self, rows: Iterable[Row]) -> None:
@@ -105,9 +103,14 @@ class Fold:
         if self.identities is not before:
             self._rename(before, by=position, ordinal=len(rows))
         spoken_of = reference_rows(position, body, self.vocabulary, claims=rows)
-        self._pending[position] = rows, spoken_of, called_rows(position, body, rows)
         self._position = position
-        if len(self._pending) >= _PENDING_EVENTS:
+        self._keep(position, rows, spoken_of, called_rows(position, body, rows))
+
+    def _keep(self, position: int, *rows: *_Rows) -> None:
+        """Keep the rows of an event until there are enough to be written together."""
+        self._pending[position] = rows
+        self._size += 1 + len(rows[0]) + len(rows[1]) + len(rows[2])
+        if self._size >= _PENDING_ROWS:
             self.flush()
 
     def _merge(self, merge: Merge, code: bytes | None) -> None:
@@ -140,6 +143,7 @@ class Fold:
         references.insert(self._connection, spoken_of)
         called.insert(self._connection, (row for _, _, some in self._pending.values() for row in some), numbers)
         self._pending.clear()
+        self._size = 0
         if not self._is_new:
             for row, written in zip(rows, claims, strict=True):
                 if row.known_until is None:
@@ -269,14 +273,12 @@ class Fold:
             old = self._claims(row.position, body, vocabulary=before)
             new = self._claims(row.position, body, known_from=by, ordinal=ordinal)
             if [_content(r) for r in old] == [_content(r) for r in new]:
-                self._pending[row.position] = [], new_references[1:], []
+                self._keep(row.position, [], new_references[1:], [])
                 continue
             self._ended += [(by, False, r) for r in old]
             self._unnamed += [(by, r) for r in called_rows(row.position, body, old)]
-            self._pending[row.position] = new, new_references, called_rows(row.position, body, new)
             ordinal += len(new)
-            if len(self._pending) >= _PENDING_EVENTS:
-                self.flush()
+            self._keep(row.position, new, new_references, called_rows(row.position, body, new))
 
     def _rename(self, before: Identities, *, by: int, ordinal: int) -> None:
         """Read the live events that use a name by what it means now, from a position on.
@@ -295,10 +297,8 @@ class Fold:
             if [_content(r) for r in old] == [_content(r) for r in new]:
                 continue
             self._ended += [(by, False, r) for r in old]
-            self._pending[position] = new, reference_rows(position, body, self.vocabulary), []
             ordinal += len(new)
-            if len(self._pending) >= _PENDING_EVENTS:
-                self.flush()
+            self._keep(position, new, reference_rows(position, body, self.vocabulary), [])
         self.flush()
 
     def _check_upcast(self, position: int, body: Body) -> None:

@@ -173,6 +173,10 @@ class Batch:
             self._fold.flush()
         if len(self._pending) >= _FLUSH_ROWS:
             self.flush()
+            if len(self._withdrawn) >= _FLUSH_ROWS:
+                # From now on, the projections tell what was withdrawn.
+                self._fold.flush()
+                self._withdrawn.clear()
         return row
 
     def flush(self) -> None:

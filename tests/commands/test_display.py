@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chronology.commands.display import MAX_MARKS, escape, one_line, spreadsheet_cell
+from chronology.commands.display import MAX_MARKS, escape, one_line
 
 EVERYTHING = [chr(code) for code in range(sys.maxunicode + 1)]
 # Characters of Cf that are seen: number signs, the end of ayah and their like (Prepended_Concatenation_Mark).
@@ -210,48 +210,3 @@ def test_lines_fit(text: str, width: int) -> None:
 
 
 # --- Spreadsheets
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "=1+1",
-        "+1",
-        "-5",
-        "@SUM(A1)",
-        "\t=1",
-        "\r=1",
-        "\n",
-        "\tplain",
-        "＝1",
-        "＋1",
-        "－1",
-        "＠x",
-        " =1",
-        "\ufeff=1",
-        "\x00=1",
-        "\u200b\u00a0-1",
-        "\u202e=1",
-        "﹦1",
-        "-",
-    ],
-)
-def test_formulas_are_neutralised(text: str) -> None:
-    """A cell that a spreadsheet could take for a formula gets an apostrophe, once."""
-    assert spreadsheet_cell(text) == f"'{text}"
-    assert spreadsheet_cell(spreadsheet_cell(text)) == f"'{text}"
-
-
-@pytest.mark.parametrize("text", ["", "stalled", "2018-05-01", "a=b", "'=1", "é", " x", "1-2", "عاصفة", '"=1"'])
-def test_other_cells_are_left_alone(text: str) -> None:
-    """A cell that starts with anything else is unchanged."""
-    assert spreadsheet_cell(text) == text
-
-
-@given(ANY_TEXT)
-def test_no_cell_starts_a_formula(text: str) -> None:
-    """No cell starts with the sign of a formula, and without its apostrophe it is the text."""
-    cell = spreadsheet_cell(text)
-    assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
-    assert not cell.startswith(("\t", "\r", "\n"))
-    assert cell.removeprefix("'") == text or cell == text

@@ -14,6 +14,7 @@ from chronology.commands import exporting
 from chronology.exporters import registry
 from chronology.exporters.interface import Exporter
 from tests.command_line import done, nth, refused, run, untouched
+from tests.terminals import at_terminal
 
 FORMATS = [exporter.name for exporter in registry.BUILT_IN]
 
@@ -192,6 +193,15 @@ def exporting_main(arguments: tuple[str, ...]) -> None:
     from chronology.commands import main
 
     main(list(arguments))
+
+
+def test_a_bar_shows_how_far_an_export_has_got(folder: Path) -> None:
+    """It is on the terminal while a file is written, and never among what the terminal is to show."""
+    written = at_terminal("export", "csv", "-o", str(folder / "a.csv"))
+    assert "exporting" in written.text
+    assert "a.csv written" in written.text
+    shown = at_terminal("export", "csv")
+    assert "exporting" not in shown.text
 
 
 def test_a_terminal_gets_no_control_characters(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

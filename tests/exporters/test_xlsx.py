@@ -83,5 +83,5 @@ def test_the_book_says_what_it_shows(sample: Chronology) -> None:
         "log": f"chronology/{sample.event(1).id}",
         "head": sample.head(),
         "events": 1,
-        "selected": "kind person; graded at least B3",
+        "selected": "of kind person; graded at least B3",
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import done, nth, refused, run, untouched
+from tests.command_line import Ended, done, nth, refused, run, untouched
 from tests.importers.sheets import COLUMNS, MAPPING, as_csv, raid
 
 MEGABYTE = 1 << 20
@@ -202,7 +202,9 @@ def test_bytes_that_are_no_text_are_refused(store: Path, mapping: Path) -> None:
     file.write_bytes(bytes(range(256)) * 50)
     refused(run("import", file, "--mapping", mapping), "is not text: it has zero bytes")
     file.write_bytes(b"PK\x03\x04 rest")
-    refused(run("import", file, "--mapping", mapping), "is a ZIP archive or a workbook, not text", "--as xlsx")
+    refused(run("import", file, "--mapping", mapping), "is not a ZIP archive: File is not a zip file")
+    _workbook(file, SHEET % b"id")
+    refused(run("import", file, "--mapping", mapping), "is a workbook or document, not text", "--as xlsx")
 
 
 def test_a_directory_an_empty_file_and_a_missing_one(store: Path, mapping: Path) -> None:
@@ -233,6 +235,89 @@ def test_a_broken_gzip_is_refused(store: Path, mapping: Path) -> None:
     file.write_bytes(whole[: len(whole) // 2])
     with untouched(store):
         refused(run("import", file, "--mapping", mapping), "is damaged: it cannot be unpacked")
+
+
+def _unclosed_at_the_start(path: Path) -> None:
+    with path.open("wb") as file:
+        file.write(b'"' + ",".join(COLUMNS).encode() + b"\n")
+        for _ in range(100):
+            file.write(b"1,2018-05-01,SOHR,2018-05-02,3,34.69,Hajin\n" * (MEGABYTE // 43))
+
+
+def _lines_of_one_letter(path: Path) -> None:
+    with gzip.open(path, "wb") as file:
+        file.write(",".join(COLUMNS).encode() + b"\n")
+        for _ in range(40):
+            file.write(b"\n" * MEGABYTE)
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "told"),
+    [
+        ("raids.csv", _unclosed_at_the_start, "line 1: a cell is longer than 131,072 characters"),
+        ("raids.csv.gz", _lines_of_one_letter, "unpacks to more than 250 times its size"),
+    ],
+    ids=["unclosed", "lines"],
+)
+def test_what_would_take_for_ever_is_refused(
+    store: Path, mapping: Path, name: str, make: Callable[[Path], None], told: str
+) -> None:
+    """A quotation mark that is never closed makes one cell of the rest; empty lines pack to nothing."""
+    file = store.parent / name
+    make(file)
+    with untouched(store):
+        ended = _limited(store, mapping, file)
+    refused(Ended(ended.returncode, ended.stdout, ended.stderr), told, "hint: ")
+
+
+GOOD = as_csv([raid(0), raid(1, where="Café")])
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (GOOD.encode()[:40] + b"\0" + GOOD.encode()[40:], "is not text: it has zero bytes"),
+        (GOOD.replace("id,day", "day,day").encode(), "names of columns stand twice: 'day'"),
+        (b"\xef\xbb\xbf", "has no line of text"),
+        (b"\n\n\n", "has no line of text"),
+    ],
+    ids=["zeros", "twice", "mark alone", "empty lines"],
+)
+def test_a_broken_text_is_refused(store: Path, mapping: Path, content: bytes, told: str) -> None:
+    """Zero bytes, two columns of one name, nothing but a mark or empty lines: one error, and nothing is written."""
+    file = store.parent / "raids.csv"
+    file.write_bytes(content)
+    with untouched(store):
+        refused(run("import", file, "--mapping", mapping), told)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
+def test_marks_and_ends_of_lines_make_no_difference(store: Path, mapping: Path, encoding: str, end: str) -> None:
+    """What programs write by default is read, with or without a mark, and with any end of lines."""
+    file = store.parent / "raids.csv"
+    file.write_bytes(GOOD.replace("\r\n", "\n").replace("\n", end).encode(encoding))
+    told = done("import", file, "--mapping", mapping).out
+    assert "added 2, changed 0, unchanged 0, withdrawn 0, refused 0" in told
+    assert done("show", str(nth(4)), "--json").json["data"]["where"] == "Café"
+
+
+def test_empty_lines_before_the_header_are_passed_over(store: Path, mapping: Path) -> None:
+    """Spreadsheets leave some there; the numbers of lines stay those of the file."""
+    file = store.parent / "raids.csv"
+    file.write_text("\n,,,,,,\n" + as_csv([raid(0), raid(1, day="soon")]), "utf-8")
+    assert "line 5, column day" in run("import", file, "--mapping", mapping, "--dry-run").out
+
+
+def test_ragged_rows_are_bad_rows(store: Path, mapping: Path) -> None:
+    """A row with a cell too many or too few stops the import, with its line; empty lines do not."""
+    file = store.parent / "raids.csv"
+    file.write_text(GOOD + "\n2,2018-05-01\n\n" + "3,2018-05-01,SOHR,2018-05-02,3,34.69,Hajin,more\n", "utf-8")
+    with untouched(store):
+        ended = run("import", file, "--mapping", mapping)
+    assert ended.code == 1
+    assert "line 5: has 2 cells, and the header has 7" in ended.err
+    assert "line 7: has 8 cells, and the header has 7" in ended.err
 
 
 def test_text_of_a_row_cannot_steer_a_terminal(store: Path, mapping: Path) -> None:

@@ -46,7 +46,26 @@ def test_kinds_of_values() -> None:
     """A code with a zero before it is no number, and decimals keep their digits as text."""
     mapped = _proposed(id=["1", "2"], day=["2018-05-01"] * 2, n=["3", "-4"], zip=["007", "101"], lat=["34.5", "36"])
     assert {name: value.as_ for name, value in mapped.event[0].data.items()} == {
-        "n": "integer", "zip": "text", "lat": "decimal"
+        "n": "integer", "zip": "text", "latitude": "decimal"
+    }  # fmt: skip
+
+
+def test_coordinates_get_the_names_under_which_a_map_finds_them() -> None:
+    """They are text, whole degrees too; a column of words keeps its name."""
+    days = ["2018-05-01"] * 2
+    data = _proposed(id=["1", "2"], day=days, Lat=["34", "36"], Lng=["40.5", "41"]).event[0].data
+    assert {name: (value.text, value.as_) for name, value in data.items()} == {
+        "latitude": ("{Lat}", "decimal"), "longitude": ("{Lng}", "decimal")
+    }  # fmt: skip
+    assert list(_proposed(id=["1", "2"], day=days, long=["yards", "miles"]).event[0].data) == ["long"]
+
+
+def test_yes_and_no_are_true_and_false() -> None:
+    """However each is written; a column that also says something else stays text, and one of digits is numbers."""
+    days = ["2018-05-01"] * 2
+    mapped = _proposed(id=["1", "2"], day=days, a=["TRUE", "no"], b=["yes", "maybe"], c=["0", "1"])
+    assert {name: value.as_ for name, value in mapped.event[0].data.items()} == {
+        "a": "boolean", "b": "text", "c": "integer"
     }  # fmt: skip
 
 

@@ -1,16 +1,19 @@
 """Imports of a dataset: idempotent, and with --sync the store follows the file."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chronology import Chronology, Event
-from chronology.errors import BadRowsError, ImportFileError
-from chronology.importers import importing, registry
+from chronology.errors import BadRowsError, ImportFileError, NotLiveError
+from chronology.importers import importing, registry, synchronising
 from chronology.importers.mapping_files import read_mapping
 from chronology.importers.synchronising import Wanted
+from chronology.store.batch import AppendResult
 from tests.conftest import Clock, counting
 from tests.importers.sheets import MAPPING, as_csv, live, raid, take, take_file
 
@@ -101,6 +104,7 @@ def test_the_old_dataset_can_still_be_asked_for(chron: Chronology, clock: Clock,
         {"day": "1/5/2018"},
         {"day": "2018-05-01 "},
         {"north": "34.6900"},
+        {"north": "+34.69"},
         {"killed": "3.0"},
         {"where": " Hajin  "},
         {"office": "sohr"},
@@ -311,3 +315,35 @@ def test_after_a_sync_the_store_says_what_the_file_says(
         head = followed.head()
         take(followed, list(reversed(releases[-1])), file=folder / "raids.csv", sync=True, yes=True)
         assert followed.head() == head
+
+
+@pytest.mark.parametrize("number", ["30", "100", "0", "-20"])
+def test_zeros_after_the_point_of_a_round_number_are_no_change(chron: Chronology, file: Path, number: str) -> None:
+    """Numbers that end in zeros themselves are the same with and without a point."""
+    for written in (number, f"{number}.0", f"{number}.00"):
+        counts = take(chron, [raid(0, north=written), *TEN[1:]], file=file, sync=True).counts
+        assert counts in ((10, 0, 0, 0, 0), (0, 0, 10, 0, 0))
+
+
+class Refusing(Chronology):
+    """A store that refuses one row's event, once it has read on for as long as stores do."""
+
+    def append_many(self, events: Iterable[Event], **_: Any) -> AppendResult:
+        """Refuse the event of row 590."""
+        refused = None
+        for index, event in enumerate(events):
+            if event.locator == "590":
+                refused = index
+            if refused is not None and index == refused + 5:
+                error = NotLiveError("no")
+                error.index = refused
+                raise error
+        raise AssertionError
+
+
+def test_what_the_log_refuses_is_told_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also late in a long file, though lines are only remembered while the log may still refuse their events."""
+    monkeypatch.setattr(synchronising, "_READ_AHEAD", 250)
+    Chronology.open(tmp_path / "a.db", create=True).close()
+    with Refusing.open(tmp_path / "a.db") as chron, pytest.raises(ImportFileError, match="line 592: no"):
+        take(chron, [raid(number) for number in range(600)], file=tmp_path / "raids.csv")

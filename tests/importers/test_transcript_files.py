@@ -57,9 +57,9 @@ def test_what_is_not_a_log_is_refused(storm: Path, log: Path) -> None:
     events.write_text('{"type": "fact.asserted"}\n')
     for path, told in (
         (log, "error: line"),
-        (folder, "is not a file"),
-        (pipe, "is not a file"),
-        (storm.parent / "no.jsonl", "no file"),
+        (folder, "is a directory, not a file"),
+        (pipe, "is a pipe or device, not a file"),
+        (storm.parent / "no.jsonl", "cannot be read: No such file"),
         (events, "line 1"),
     ):
         refused(run("--db", new, "import", path), told)

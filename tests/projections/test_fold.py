@@ -3,10 +3,11 @@
 from typing import Any, Final
 
 import pytest
+from attrs import evolve
 
 from chronology import Chronology, Event
 from chronology.errors import InvalidEventError
-from chronology.projections import fold, segment_changes
+from chronology.projections import claim_changes, fold, segment_changes
 from chronology.store import batch
 from chronology.vocabulary.definitions import DIALECT
 
@@ -261,8 +262,38 @@ def test_what_is_kept_in_mind_of_a_batch_is_bounded(wells: Chronology, monkeypat
 
     monkeypatch.setattr(segment_changes, "update", update)
     monkeypatch.setattr(fold, "_CHANGES_IN_MIND", 10)
-    monkeypatch.setattr(fold, "_PENDING_EVENTS", 5)
+    monkeypatch.setattr(fold, "_PENDING_ROWS", 10)
     monkeypatch.setattr(batch, "_FLUSH_ROWS", 5)
     wells.append_many(closed(valid=f"2018-01-{day:02d}") for day in range(1, 29))
     assert sum(kept) == 28
     assert max(kept) <= 15
+
+
+def test_rows_that_wait_are_bounded_however_many_an_event_makes(
+    wells: Chronology, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Events with thirty attributes are written as soon as their rows are many, not once their number is."""
+    waiting: list[int] = []
+
+    def insert(connection: Any, claims: Any, real: Any = claim_changes.insert) -> None:
+        waiting.append(len(claims))
+        real(connection, claims)
+
+    names = [f"a{number}" for number in range(30)]
+    wells.define(
+        {
+            "$schema": DIALECT,
+            "$id": "urn:chronology:well.counted:1",
+            "title": "Well counted",
+            "type": "object",
+            "properties": {name: {"type": "integer"} for name in names},
+            "additionalProperties": False,
+            "x-asserts": {name: {"data": name} for name in names},
+        }
+    )
+    monkeypatch.setattr(claim_changes, "insert", insert)
+    monkeypatch.setattr(fold, "_PENDING_ROWS", 100)
+    counted = Event(type="well.counted", subject="well/a", valid="2018-01-01", data=dict.fromkeys(names, 1))
+    wells.append_many(evolve(counted, valid=f"2018-01-{day:02d}", source="source/s") for day in range(1, 29))
+    assert sum(waiting) == 28 * 30
+    assert max(waiting) <= 4 * 30

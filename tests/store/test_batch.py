@@ -10,6 +10,7 @@ from conftest import Clock, counting
 from chronology import Chronology, ChronologyError, Event
 from chronology.errors import DuplicateIdError, HeadMovedError, InvalidEventError, NotLiveError, UnknownNameError
 from chronology.events import canonical
+from chronology.store import batch as batches
 from chronology.transparency.merkle import leaf_hash
 from chronology.vocabulary import builtin
 
@@ -659,3 +660,20 @@ def test_a_type_can_be_used_in_the_batch_that_defines_it(chron: Chronology) -> N
     chron.append_many([builtin.definition(schema), stalled(type="well.closed", subject="well/x")])
     (found,) = chron.state("well/x", valid_at="2018-06")
     assert found.value == "closed"
+
+
+def test_a_batch_knows_what_it_withdrew_however_long_ago(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was withdrawn is kept in mind for some thousand events only; then the projections tell it."""
+    monkeypatch.setattr(batches, "_FLUSH_ROWS", 3)
+    said = [stalled(subject=f"operation/p{number}") for number in range(12)]
+    first = chron.append_many(said).first
+    assert first is not None
+    ids = [chron.event(first + number).id for number in range(12)]
+    gone = [
+        Event(type="assertion.retracted", subject=f"operation/p{number}", retracts=ids[number], data={"reason": "x"})
+        for number in range(12)
+    ]
+    for again in range(12):
+        with pytest.raises(NotLiveError, match="already withdrawn by an earlier event of this batch"):
+            chron.append_many([*gone, gone[again]])
+    assert chron.append_many(gone).appended == 12
