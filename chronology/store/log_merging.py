@@ -35,7 +35,7 @@ class LogMerging(Reader):
         They keep their ids, sources and attribution, and carry where they were recorded first: the origin of that log,
         their position, leaf hash and `recorded_at` there. The other store is judged like a stranger's and not written.
         Two stores that merged each other's logs answer every question without `known_at` alike, but for what is left
-        out or was recorded twice, which the result tells.
+        out, which the result tells. Where both recorded an event by themselves, the earlier recording counts.
 
         Args:
             path: the other store.

@@ -28,6 +28,7 @@ CORE_TYPES = {
     "type.defined",
 }  # fmt: skip
 KINDS = {
+    "log",
     "alliance", "crossing", "event", "group", "incident", "log-checkpoint", "operation", "organization", "person",
     "place", "presence", "source", "type",
 }  # fmt: skip
