@@ -45,6 +45,7 @@ GROUPS: Final = {
         "conflicts": "conflicts",
         "search": "search",
         "gaps": "gaps",
+        "folder": "folder",
         "timeline": "questions",
         "log": "questions",
         "show": "questions",

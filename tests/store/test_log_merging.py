@@ -520,6 +520,27 @@ def test_a_withdrawal_on_both_sides_is_a_fact_of_both(two: list[Chronology], clo
     assert leading(one) in ("b", "c")
 
 
+def test_the_first_of_two_withdrawals_that_come_in_ends_an_event(logs: Logs, clock: Clock) -> None:
+    """Also where the event comes in with both, so that nothing of it was written before: `known_at` tells."""
+    clock.now = EPOCH
+    with logs.new(clock, 0, 1, 1) as (one, other, third):
+        event = other.append(said("a", "place/x"))
+        third.merge_log(path_of(other))
+        clock.advance(seconds=1)
+        for chron in (other, third):
+            chron.retract(event.id, reason="r")
+        other.merge_log(path_of(third))
+        head = one.head()
+        assert one.merge_log(path_of(other)).added == 3
+        known = [len(one.state("place/x", valid_at="2018-05-01", known_at=head + more)) for more in range(4)]
+        assert known == [0, 1, 0, 0]
+        assert [row.type for row in Log(one._connection).read(after=head)][1:] == ["assertion.retracted"] * 2
+        mentioned = one.timeline("place/x", limit=5)
+        assert mentioned == []
+        assert one.verify().ok
+        assert one.replay().changed == ()
+
+
 def test_redactions_do_not_travel_and_are_told(two: list[Chronology]) -> None:
     """What the other erased stays here, what was erased here does not come back."""
     one, other = two
