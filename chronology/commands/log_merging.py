@@ -52,9 +52,8 @@ def _tell(done: "MergedLog") -> None:
     _tell_some("withdrawn on both sides", done.withdrawn_on_both_sides, done.withdrawn_on_both_sides_count)
     if done.recorded_twice:
         events = "1 event was" if done.recorded_twice == 1 else f"{done.recorded_twice:,} events were"
-        output.say(f"note: {events} recorded by both logs independently; the earlier recording counts")
-    if done.noted:
-        output.say(f"note: for {done.noted:,} of them that was the other's, which this log notes from now on")
+        told = f"{events} recorded by both logs independently; the earlier recording counts"
+        output.say(f"note: {told}" + (f", for {done.noted:,} of them the other log's" if done.noted else ""))
 
 
 def _tell_some(what: str, some: "tuple[Passed, ...]", count: int) -> None:

@@ -55,7 +55,10 @@ class SharedLog(Closing):
             connection = psycopg.connect(**parameters)
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         except psycopg.Error as exc:
-            raise RemoteError(f"the shared log cannot be reached: {_told(exc)}") from exc
+            hint = (
+                "questions are answered here without it; `chronology append --outbox` keeps an event until it is back"
+            )
+            raise RemoteError(f"the shared log cannot be reached: {_told(exc)}", hint=hint) from exc
         return cls(connection)
 
     def close(self) -> None:
