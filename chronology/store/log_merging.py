@@ -48,7 +48,9 @@ class LogMerging(Reader):
             StoreError: there is no other store, it is empty, or its time is more than a day ahead of this clock.
         """
         other, own = Path(path), database.path_of(self._connection)
-        if other.exists() and other.samefile(own):
+        if not other.exists():
+            raise StoreError(f"there is no store at {other}", hint="name the store of somebody else")
+        if other.samefile(own):
             raise StoreError(f"{other} is this store itself", hint="name the store of somebody else")
         # Imported here: it reads as strictly as a stranger's store is read, and what that needs is slow to import.
         from chronology.evidence.foreign import open_foreign
