@@ -241,7 +241,7 @@ class Fold:
                 continue
             event = decode(row.body)
             old = self._claims(row.position, event)
-            recordings.note(self._connection, event_id, found)
+            recordings.note(self._connection, event_id, found, by=by)
             self._any_noted = True
             if not references.withdrawn_by(self._connection, row.subject, row.position, valid=event.valid):
                 ordinal += self._restate(row.position, event, old, by, ordinal)

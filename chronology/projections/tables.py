@@ -109,7 +109,8 @@ CREATE TABLE recording (
     origin TEXT NOT NULL,
     position INTEGER NOT NULL,
     leaf TEXT NOT NULL,            -- its leaf hash there, in hexadecimal digits
-    stated TEXT                    -- the day of statement there; NULL: none was filled in
+    stated TEXT,                   -- the day of statement there; NULL: none was filled in
+    noted INTEGER NOT NULL         -- the position of the event that says so
 ) STRICT, WITHOUT ROWID"""
 
 PROJECTION: Final = """\

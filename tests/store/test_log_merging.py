@@ -427,6 +427,29 @@ def test_what_was_withdrawn_before_its_earlier_recording_is_known_stays_withdraw
     assert other.verify().ok
 
 
+def test_the_name_that_was_given_last_is_shown_by_both(two: list[Chronology], clock: Clock) -> None:
+    """Not the one that this log learnt last; also of one that both recorded, and of those that sources tell."""
+    one, other = two
+    for subject, name in (("place/x", "X"), ("place/y", "Y")):
+        other.append(Event(type="subject.named", subject=subject, data={"name": f"Old {name}"}))
+        clock.advance(seconds=1)
+    one.append(Event(type="subject.named", subject="place/x", data={"name": "New X"}))
+    shared = Event(type="subject.named", subject="place/y", data={"name": "Shared"}, id=event_id(7))
+    other.append(shared)
+    clock.advance(seconds=1)
+    other.append(Event(type="subject.named", subject="place/y", data={"name": "New Y"}))
+    clock.advance(seconds=1)
+    one.append(shared)
+    head = one.head()
+    assert one.names_of("place/y")[0].text == "Shared"
+    each_other(one, other)
+    for subject in ("place/x", "place/y"):
+        first, second = ([name.text for name in chron.names_of(subject)] for chron in two)
+        assert first == second
+        assert first[0] == f"New {subject[-1].upper()}"
+    assert one.names_of("place/y", known_at=head)[0].text == "Shared"
+
+
 def test_many_recordings_are_noted_in_few_events(two: list[Chronology], clock: Clock) -> None:
     """Two imports of one dataset need one event for a hundred rows, which cannot be taken back."""
     one, other = two
