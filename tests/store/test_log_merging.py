@@ -436,6 +436,7 @@ def test_the_name_that_was_given_last_is_shown_by_both(two: list[Chronology], cl
     one.append(Event(type="subject.named", subject="place/x", data={"name": "New X"}))
     shared = Event(type="subject.named", subject="place/y", data={"name": "Shared"}, id=event_id(7))
     other.append(shared)
+    one.append(Event(type="subject.named", subject="place/y", data={"name": "Mine"}))
     clock.advance(seconds=1)
     other.append(Event(type="subject.named", subject="place/y", data={"name": "New Y"}))
     clock.advance(seconds=1)
