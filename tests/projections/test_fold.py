@@ -6,7 +6,7 @@ import pytest
 
 from chronology import Chronology, Event
 from chronology.errors import InvalidEventError
-from chronology.projections import fold, segment_changes
+from chronology.projections import fold, pending, segment_changes
 from chronology.store import batch
 from chronology.vocabulary.definitions import DIALECT
 
@@ -261,7 +261,7 @@ def test_what_is_kept_in_mind_of_a_batch_is_bounded(wells: Chronology, monkeypat
 
     monkeypatch.setattr(segment_changes, "update", update)
     monkeypatch.setattr(fold, "_CHANGES_IN_MIND", 10)
-    monkeypatch.setattr(fold, "_PENDING_EVENTS", 5)
+    monkeypatch.setattr(pending, "_MOST_EVENTS", 5)
     monkeypatch.setattr(batch, "_FLUSH_ROWS", 5)
     wells.append_many(closed(valid=f"2018-01-{day:02d}") for day in range(1, 29))
     assert sum(kept) == 28
