@@ -26,18 +26,23 @@ _folder = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="""Ask a Parquet folder instead of a store: millions of events at once, with DuckDB.
+)
+app.add_typer(_folder, name="folder")
 
-    `chronology export parquet --folder DIR` makes one. The answers are those of the store when it was exported, in the
-    same tables and records.
+
+@_folder.callback()
+def folder_() -> None:
+    """Ask a Parquet folder instead of a store.
+
+    `chronology export parquet --folder DIR` makes one, for millions of events at once. The answers are those of the
+    store when it was exported, in the same tables and records.
 
     \b
     chronology folder state storm-parquet operation/al-jazeera-storm --at 2018-03-01
     chronology folder conflicts storm-parquet --kind person
     chronology folder count storm-parquet --since 2018-01
-    """,
-)
-app.add_typer(_folder, name="folder")
+    """
+
 
 Directory = Annotated[Path, typer.Argument(metavar="DIR", show_default=False, help="The folder.")]
 About = Annotated[str | None, typer.Argument(metavar="[SUBJECT]", show_default=False, help="The subject: kind/slug.")]
@@ -60,7 +65,7 @@ def state_(
     kind: Kind = None,
     memory: Memory = "1GB",
 ) -> None:
-    """Say what held at a date, who says so, and who disagrees, as `chronology state` does.
+    """Say what held at a date, as `state` does.
 
     \b
     chronology folder state storm-parquet operation/al-jazeera-storm --at 2018-03-01
@@ -91,7 +96,7 @@ def conflicts_(
     kind: Kind = None,
     memory: Memory = "1GB",
 ) -> None:
-    """List who disagrees with whom, and about which time, as `chronology conflicts` does.
+    """List who disagrees, as `conflicts` does.
 
     \b
     chronology folder conflicts storm-parquet
@@ -121,7 +126,9 @@ def count(
     kind: Kind = None,
     memory: Memory = "1GB",
 ) -> None:
-    """Count by attribute and month how many assertions say that a value begins.
+    """Count what begins, by attribute and month.
+
+    Each live assertion that says that a value begins counts.
 
     An imprecise beginning is never put into one month: it is `possibly` in each that it touches, and `surely` in one
     only if all of it lies inside.
