@@ -101,4 +101,4 @@ def status(*arguments: str, at: str = "2024-03-12") -> Any:
 
 def nth(number: int) -> int:
     """Return the position of an event of the running example, by its line there: the definitions come first."""
-    return len(builtin.schemas()) + number
+    return len(builtin.definitions()) + number

@@ -54,7 +54,7 @@ from chronology.answers.holding import Holding
 from chronology.answers.resolve import resolve
 from chronology.events import canonical
 from chronology.events.json_values import thaw
-from chronology.projections import fold, rebuild
+from chronology.projections import fold, pending, rebuild
 from chronology.store import batch
 from chronology.vocabulary.builtin import definition
 
@@ -109,7 +109,7 @@ def test_1_a_batch_that_changes_more_than_is_kept_in_mind_is_folded_as_well(stor
     """State is the same whether it is updated in the middle of a batch or rebuilt at its end."""
     with (
         patch.object(batch, "_FLUSH_ROWS", 2),
-        patch.object(fold, "_PENDING_ROWS", 6),
+        patch.object(pending, "_MOST_ROWS", 6),
         patch.object(fold, "_CHANGES_IN_MIND", most),
         stores.of([flat(drawn)]) as chron,
     ):
@@ -117,11 +117,16 @@ def test_1_a_batch_that_changes_more_than_is_kept_in_mind_is_folded_as_well(stor
 
 
 @pytest.mark.parametrize("table", rebuild.PROJECTIONS)
-def test_1_replay_starts_from_nothing(stores, table):
+def test_1_replay_starts_from_nothing(stores, tmp_path, table):
     """Whatever happened to a projection, a replay rebuilds it from the log alone, and says that it differed."""
     merge = Event(type="subject.merged", subject=SUBJECTS[0], data={"with": "operation/x", "reason": "x"})
     name = Event(type="subject.named", subject=SUBJECTS[0], data={"name": "Storm"})
     with stores.of([[said(1, "2018-03-01"), said(2, "2018-05"), merge, name]]) as chron:
+        # Another log recorded one of these events before this one did.
+        earlier = Clock(EPOCH - timedelta(days=1))
+        with Chronology.open(tmp_path / "other.db", create=True, clock=earlier) as other:
+            other.append(said(1, "2018-03-01"))
+            chron.merge_log(path_of(other))
         kept = tables(chron)
         with closing(sqlite3.connect(path_of(chron))) as connection, connection:
             connection.execute(f"DELETE FROM {table}")

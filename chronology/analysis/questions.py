@@ -1,5 +1,6 @@
 """The questions over a Parquet folder as DuckDB's SQL: texts and parameters only; runs nothing."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from attrs import frozen
@@ -115,7 +116,7 @@ _SIDES: Final = ", ".join(
 )
 
 NO_CONFLICTS: Final = f"""
-    WITH claim AS (SELECT * FROM assertion WHERE false)
+    WITH claim AS (SELECT *, ''::BLOB AS place FROM assertion WHERE false)
     SELECT second.subject, second.attribute, '' AS clash, {_SIDES}, false AS shared_origin
     FROM claim AS first, claim AS second
 """
@@ -125,75 +126,34 @@ FOUND_CONFLICTS: Final = f"""
 """
 
 
+def disputable(conditions: Sequence[str]) -> str:
+    """Return SQL for the groups in which somebody may disagree: of one voice that denies nothing, there is nothing."""
+    return f"""
+        SELECT subject, attribute
+        FROM assertion
+        WHERE {" AND ".join([*conditions, "known_until IS NULL"])}
+        GROUP BY subject, attribute
+        HAVING min(source) <> max(source) OR min(origin) <> max(origin)
+            OR bool_or(role <> 'affirms') OR bool_or(disputes IS NOT NULL)
+    """
+
+
 def conflicts(scope: Scope, bucket: int) -> Question:
     """Gather the pairs of one bucket that disagree, by the rules of `chronology.answers.disagreements`."""
     conditions, parameters = scope.conditions()
-    conditions += [f"bucket = {bucket:d}", "known_until IS NULL"]
+    conditions.append(f"bucket = {bucket:d}")
     text = f"""
         INSERT INTO {FOUND}
-        WITH disputable AS (
-            -- Of one voice that denies and disputes nothing, there is nothing to find.
-            SELECT subject, attribute
+        WITH claim AS MATERIALIZED (
+            SELECT *, {_RANK} AS place
             FROM assertion
-            WHERE {" AND ".join(conditions)}
-            GROUP BY subject, attribute
-            HAVING min(source) <> max(source) OR min(origin) <> max(origin)
-                OR bool_or(role <> 'affirms') OR bool_or(disputes IS NOT NULL)
+            SEMI JOIN ({disputable(conditions)}) AS worth USING (subject, attribute)
+            WHERE {" AND ".join([*conditions, "known_until IS NULL"])}
         ),
-        claim AS MATERIALIZED (
-            SELECT *
-            FROM assertion
-            SEMI JOIN disputable USING (subject, attribute)
-            WHERE {" AND ".join(conditions)}
-        ),
-        named AS (
-            SELECT DISTINCT subject, attribute, key, unnest(disputes::BIGINT[]) AS target
-            FROM claim
-            WHERE disputes IS NOT NULL
-        ),
-        disputed AS MATERIALIZED (
-            SELECT named.subject, named.attribute, claim.key AS first, named.key AS second
-            FROM named
-            JOIN claim ON claim.subject = named.subject AND claim.attribute = named.attribute
-                AND claim.position = named.target
-        ),
-        denied AS MATERIALIZED (
-            SELECT denial.subject, denial.attribute, said.key AS first, denial.key AS second
-            FROM claim AS denial
-            JOIN claim AS said ON said.subject = denial.subject AND said.attribute = denial.attribute
-                AND said.value IS NOT DISTINCT FROM denial.value
-                AND greatest(said.start_min, denial.start_min) < least(said.end_max, denial.end_max)
-            WHERE denial.role = 'denies' AND said.role = 'affirms'
-        ),
-        contradicting AS (
-            SELECT one.subject, one.attribute, one.key AS first, other.key AS second
-            FROM claim AS one
-            JOIN claim AS other ON other.subject = one.subject AND other.attribute = one.attribute
-                AND one.position < other.position
-                AND one.start_max < other.extent_end AND other.start_max < one.extent_end
-            WHERE one.role = 'affirms' AND other.role = 'affirms' AND one.value IS DISTINCT FROM other.value
-                AND one.start_max < one.extent_end AND other.start_max < other.extent_end
-                AND (one.origin <> other.origin OR one.source <> other.source)
-        ),
-        pair AS (
-            SELECT 'dispute' AS clash, * FROM disputed
-            UNION ALL
-            SELECT 'dispute', subject, attribute, NULL, key
-            FROM claim
-            ANTI JOIN disputed ON disputed.subject = claim.subject AND disputed.attribute = claim.attribute
-                AND disputed.second = claim.key
-            WHERE disputes IS NOT NULL
-            UNION ALL
-            SELECT 'denial', * FROM ({_undisputed("denied")})
-            UNION ALL
-            SELECT 'denial', subject, attribute, NULL, key
-            FROM claim
-            ANTI JOIN denied ON denied.subject = claim.subject AND denied.attribute = claim.attribute
-                AND denied.second = claim.key
-            WHERE role = 'denies' AND disputes IS NULL
-            UNION ALL
-            SELECT 'values', * FROM ({_undisputed("contradicting")})
-        )
+        {_DISPUTED},
+        {_DENIED},
+        {_CONTRADICTING},
+        {_PAIR}
         SELECT pair.subject, pair.attribute, clash, {_SIDES},
             ifnull(first.origin = second.origin AND first.source <> second.source, false)
         FROM pair
@@ -216,3 +176,63 @@ def _undisputed(pairs: str) -> str:
             SELECT subject, attribute, second AS first, first AS second FROM disputed
         ) AS known USING (subject, attribute, first, second)
     """
+
+
+_RANK: Final = "ifnull(rank, unhex(printf('%016x', position)))"
+"""The place of an event in the order of first recording, as `chronology.events.ranks` writes it."""
+
+_DISPUTED: Final = """
+        named AS (
+            SELECT DISTINCT subject, attribute, key, unnest(disputes::BIGINT[]) AS target
+            FROM claim
+            WHERE disputes IS NOT NULL
+        ),
+        disputed AS MATERIALIZED (
+            SELECT named.subject, named.attribute, claim.key AS first, named.key AS second
+            FROM named
+            JOIN claim ON claim.subject = named.subject AND claim.attribute = named.attribute
+                AND claim.position = named.target
+        )"""
+
+_DENIED: Final = """
+        denied AS MATERIALIZED (
+            SELECT denial.subject, denial.attribute, said.key AS first, denial.key AS second
+            FROM claim AS denial
+            JOIN claim AS said ON said.subject = denial.subject AND said.attribute = denial.attribute
+                AND said.value IS NOT DISTINCT FROM denial.value
+                AND greatest(said.start_min, denial.start_min) < least(said.end_max, denial.end_max)
+            WHERE denial.role = 'denies' AND said.role = 'affirms'
+        )"""
+
+_CONTRADICTING: Final = """
+        contradicting AS (
+            SELECT one.subject, one.attribute, one.key AS first, other.key AS second
+            FROM claim AS one
+            JOIN claim AS other ON other.subject = one.subject AND other.attribute = one.attribute
+                AND one.place < other.place
+                AND one.start_max < other.extent_end AND other.start_max < one.extent_end
+            WHERE one.role = 'affirms' AND other.role = 'affirms' AND one.value IS DISTINCT FROM other.value
+                AND one.start_max < one.extent_end AND other.start_max < other.extent_end
+                AND (one.origin <> other.origin OR one.source <> other.source)
+        )"""
+
+_PAIR: Final = f"""
+        pair AS (
+            SELECT 'dispute' AS clash, * FROM disputed
+            UNION ALL
+            SELECT 'dispute', subject, attribute, NULL, key
+            FROM claim
+            ANTI JOIN disputed ON disputed.subject = claim.subject AND disputed.attribute = claim.attribute
+                AND disputed.second = claim.key
+            WHERE disputes IS NOT NULL
+            UNION ALL
+            SELECT 'denial', * FROM ({_undisputed("denied")})
+            UNION ALL
+            SELECT 'denial', subject, attribute, NULL, key
+            FROM claim
+            ANTI JOIN denied ON denied.subject = claim.subject AND denied.attribute = claim.attribute
+                AND denied.second = claim.key
+            WHERE role = 'denies' AND disputes IS NULL
+            UNION ALL
+            SELECT 'values', * FROM ({_undisputed("contradicting")})
+        )"""

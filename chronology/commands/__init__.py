@@ -19,7 +19,7 @@ from typer.models import CommandInfo, TyperInfo
 
 from chronology.commands.application import app
 from chronology.commands.output import complain, drop_what_waits, say, say_what_waits
-from chronology.errors import ChronologyError
+from chronology.errors import ChronologyError, RewrittenError
 
 # What typer raises for a wrong command line; its module has moved from one release to the next.
 _UsageError: Final[type[Exception]] = typer.BadParameter.__bases__[0]
@@ -51,6 +51,7 @@ GROUPS: Final = {
         "subjects": "subjects",
         "about": "about",
         "date": "dates",
+        "folder": "folder",
     },
     "Show it to others": {
         "report": "report",
@@ -91,6 +92,9 @@ HOMES: Final = {name: module for commands in GROUPS.values() for name, module in
 """The module of each command, so that a question need not wait for the libraries that others use."""
 
 _HEADINGS: Final = {name: heading for heading, commands in GROUPS.items() for name in commands}
+
+_FAULT: Final = 3
+"""The exit code where something is not what it was: also for a command that only came upon it."""
 
 _HELP: Final = ("-h", "--help")
 _VERSION: Final = "--version"
@@ -142,7 +146,7 @@ def _run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except ChronologyError as exc:
         complain(exc)
-        return 1
+        return _FAULT if isinstance(exc, RewrittenError) else 1
     except _UsageError as exc:
         _complain_of_usage(exc)
         return 2

@@ -27,7 +27,7 @@ def merge_log(
 
     They keep their ids, sources and authors, and say in which log they were recorded first, where and when. Merging
     again takes in only what is new. Two people who merged each other's stores get the same answers, but for what the
-    command tells. The other store is judged like a stranger's and not written; exit code 3 if it is not sound.
+    command leaves out. The other store is judged like a stranger's and not written; exit code 3 if it is not sound.
 
     \b
     chronology merge-log jane.db --dry-run
@@ -52,10 +52,8 @@ def _tell(done: "MergedLog") -> None:
     _tell_some("withdrawn on both sides", done.withdrawn_on_both_sides, done.withdrawn_on_both_sides_count)
     if done.recorded_twice:
         events = "1 event was" if done.recorded_twice == 1 else f"{done.recorded_twice:,} events were"
-        output.say(
-            f"note: {events} recorded by both logs independently; where another value starts at the same time, each "
-            "log goes by its own time of recording"
-        )
+        told = f"{events} recorded by both logs independently; the earlier recording counts"
+        output.say(f"note: {told}" + (f", for {done.noted:,} of them the other log's" if done.noted else ""))
 
 
 def _tell_some(what: str, some: "tuple[Passed, ...]", count: int) -> None:

@@ -1,7 +1,7 @@
 """The JSON shapes and the table rows of events. Prints nothing."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from chronology import RecordedEvent
@@ -10,6 +10,7 @@ from chronology.commands.table import Marked, Shape, Tone
 from chronology.events import canonical
 from chronology.events.json_values import Json, thaw
 from chronology.events.patterns import format_instant
+from chronology.vocabulary.event_types import NOTED
 
 EVENT_COLUMNS: Final = (
     "position", "id", "recorded_at", "recorded_by", "type", "type_version", "subject", "valid", "stance", "data",
@@ -26,6 +27,8 @@ LOG: Final = Shape(
     stack=("{event}  {valid}  {type}  {subject}", "    {says}", "    {said by}  recorded {recorded (UTC)} UTC"),
 )
 """The table of events in order of the log."""
+
+_NOTED_SHOWN: Final = 3
 
 PositionOf = Callable[[str], int | None]
 """Returns the position of an event by its id."""
@@ -48,6 +51,8 @@ def _says(recorded: RecordedEvent, position_of: PositionOf) -> str:
     parts = ["denies"] if event.stance == "denies" else []
     if isinstance(schema, Mapping):
         parts.append(f"version {str(schema.get('$id')).rpartition(':')[2]}: {schema.get('title')}")
+    elif event.type == NOTED:
+        parts.append(_noted(event.data["recordings"], position_of))
     elif event.data:
         parts.append(as_pairs(thaw(event.data)))
     named = [
@@ -58,6 +63,13 @@ def _says(recorded: RecordedEvent, position_of: PositionOf) -> str:
     parts += [f"{verb} {event_name(name, position_of)}" for verb, name in named if name]
     says = "; ".join(parts)
     return Marked(says, tone=Tone.CONTESTED, length=len("denies")) if event.stance == "denies" else says
+
+
+def _noted(recordings: Sequence[Mapping[str, Json]], position_of: PositionOf) -> str:
+    """Return which events a log recorded first, in few words."""
+    told = ", ".join(event_name(str(one["event"]), position_of) for one in recordings[:_NOTED_SHOWN])
+    more = len(recordings) - _NOTED_SHOWN
+    return f"recorded first there: {told}" + (f" and {more} more" if more > 0 else "")
 
 
 def event_name(event_id: str, position_of: PositionOf) -> str:

@@ -27,7 +27,7 @@ from chronology.errors import CanonicalError, InvalidEventError, StoreError
 from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.store.reader import Reader
-from chronology.vocabulary.event_types import DEFINED, MERGED, NAMED, REDACTED, RETRACTED, EventType
+from chronology.vocabulary.event_types import DEFINED, MERGED, NAMED, NOTED, REDACTED, RETRACTED, EventType
 
 SHAPE: Final = Shape(
     headings=("type", "version", "subject", "asserts", "ends", "title"),
@@ -176,6 +176,7 @@ def _show_type(event_type: EventType, properties: Sequence[tuple[str, ...]]) -> 
 _OWN_COMMANDS: Final = {
     DEFINED: "chronology types add FILE",
     REDACTED: 'chronology redact ID --reason "why it is erased"',
+    NOTED: "chronology merge-log OTHER.db",
     NAMED: 'chronology describe KIND/SLUG --name "its name"',
     MERGED: 'chronology merge KEPT OTHER --reason "why they are one"',
     RETRACTED: 'chronology retract ID --reason "why it is withdrawn"',

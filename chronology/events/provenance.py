@@ -19,6 +19,13 @@ _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII
 
 def faults(body: Body) -> Iterator[str]:
     """Yield what is wrong with where an event says that it comes from; nothing of one that was recorded here first."""
+    yield from place_faults(body)
+    if not is_proven(body):
+        yield "merged_from.leaf: is not that of this event as the other log recorded it"
+
+
+def place_faults(body: Body) -> Iterator[str]:
+    """Yield what cannot be so of the place where an event was recorded first, whatever it says."""
     found = body.merged_from
     if found is None:
         return
@@ -32,8 +39,6 @@ def faults(body: Body) -> Iterator[str]:
         yield f"merged_from.recorded_at: {found.recorded_at!r:.40} is not written as a log writes it"
     elif found.recorded_at >= body.recorded_at:
         yield f"merged_from.recorded_at: {found.recorded_at} is not earlier than recorded_at, {body.recorded_at}"
-    if not is_proven(body):
-        yield "merged_from.leaf: is not that of this event as the other log recorded it"
 
 
 def _is_instant(text: str) -> bool:

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from chronology.errors import CanonicalError
-from chronology.events import canonical, provenance
+from chronology.events import canonical, provenance, recordings
 from chronology.events.json_values import Json
 from chronology.events.records import FORMAT, Body, Provenance, decode
 from chronology.log.event_table import COLUMN_TYPES, Row
 from chronology.transparency.merkle import HASH_SIZE, leaf_hash
+from chronology.vocabulary.event_types import NOTED
 
 _KEYS: Final = frozenset(Body.__struct_fields__)
 """All keys that a body may have; one that nothing reads could say anything, and would still be shown as JSON."""
@@ -66,3 +67,5 @@ def _provenance_faults(record: Mapping[str, Json], body: Body) -> Iterator[str]:
     for key in sorted(claimed.keys() - _PROVENANCE) if isinstance(claimed, dict) else ():
         yield f"the body has the key {f'merged_from.{key}'!r}, which Chronology never wrote"
     yield from provenance.faults(body)
+    if body.type == NOTED:
+        yield from recordings.faults(body)

@@ -10,7 +10,7 @@ from typing import Final
 from attrs import field, frozen
 
 from chronology.errors import CanonicalError, ChronologyError, IntegrityError, InvalidEventError
-from chronology.events import canonical, provenance
+from chronology.events import canonical, provenance, recordings
 from chronology.events.faults import form_faults
 from chronology.events.json_values import Json
 from chronology.events.patterns import format_instant
@@ -22,7 +22,7 @@ from chronology.log.event_table import Log, Row
 from chronology.log.redactions import Redaction, declared
 from chronology.transparency.merkle import HASH_SIZE, leaf_hash
 from chronology.transparency.notes import Checkpoint
-from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED, shape_faults
+from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, NOTED, REDACTED, RETRACTED, shape_faults
 from chronology.vocabulary.registry import Vocabulary
 
 _NONCE: Final = re.compile("[0-9a-f]{32}")
@@ -131,11 +131,19 @@ class ForeignLog:
             self._define(event)
         if event.type == REDACTED and not self._declares(row, event):
             raise InvalidEventError(["data: declares an event redacted that is not"])
+        if event.type == NOTED:
+            self._check_noted(event, row)
         for name in event.disputes:
             self._named(name, row)
         withdrawn = event.retracts or event.replaces
         if withdrawn:
             self._withdraw(event, self._named(withdrawn, row))
+
+    def _check_noted(self, event: Body, row: Row) -> None:
+        if faults := list(recordings.faults(event)):
+            raise InvalidEventError(faults)
+        for name, _ in recordings.noted(event):
+            self._named(name, row)
 
     def _define(self, event: Body) -> None:
         schema = event.data["schema"]

@@ -46,6 +46,7 @@ COLUMNS: Final[dict[Table, dict[str, type]]] = {
         "grade": str,
         "stated": str,
         "disputes": str,
+        "rank": bytes,
         "known_from": int,
         "known_until": int,
     },

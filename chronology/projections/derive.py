@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from chronology.answers.resolve import Role
 from chronology.dates import edtf
 from chronology.dates.calendar import DAY, FOREVER
+from chronology.errors import InvalidEventError
 from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.events.patterns import is_day
@@ -87,6 +88,17 @@ def asserted(body: Body, vocabulary: Vocabulary) -> _Said:
         return {}
     newest = vocabulary.newest(body.type)
     return dict(newest.asserted(_payload(body, newest, vocabulary)))
+
+
+def check_upcast(position: int, body: Body, vocabulary: Vocabulary) -> None:
+    """Refuse a new version of a type that reads an event as what it may not say.
+
+    Raises:
+        InvalidEventError: every fault of its payload.
+    """
+    newest = vocabulary.newest(body.type)
+    if faults := newest.faults(vocabulary.upcast(body.type, body.type_version or 1, body.data)):
+        raise InvalidEventError([f"x-upcast of the event at position {position}: {fault}" for fault in faults])
 
 
 def _payload(body: Body, newest: EventType, vocabulary: Vocabulary) -> Json:

@@ -1,32 +1,28 @@
 """Folding the log into the projections, row by row in log order, in the transaction of whoever calls."""
 
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from chronology.errors import ChronologyError, IntegrityError, InvalidEventError
 from chronology.events.identities import NO_MERGES, Identities, Merge
+from chronology.events.recordings import noted
 from chronology.events.records import Body, decode
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import declared
-from chronology.projections import called, claim_changes, merges, names, references, segment_changes
-from chronology.projections.claim_changes import Withdrawal
-from chronology.projections.claims import Group
-from chronology.projections.derive import CalledRow, ClaimRow, ReferenceRow, called_rows, claim_rows, reference_rows
+from chronology.projections import merges, recordings, references, segment_changes
+from chronology.projections.derive import (
+    ClaimRow,
+    called_rows,
+    check_upcast,
+    claim_rows,
+    reference_rows,
+)
+from chronology.projections.pending import Pending
 from chronology.projections.places import Places
-from chronology.projections.segment_changes import Change, change_of
-from chronology.projections.tables import ORDINAL_BITS, VERSIONS
-from chronology.vocabulary.event_types import DEFINED, MERGED, REDACTED
+from chronology.projections.tables import VERSIONS
+from chronology.vocabulary.event_types import DEFINED, MERGED, NOTED, REDACTED
 from chronology.vocabulary.registry import Vocabulary
-
-_Rows = tuple[list[ClaimRow], list[ReferenceRow], list[CalledRow]]
-
-_PENDING_ROWS: Final = 20_000
-"""Events and rows that are kept until they are written in the order of the tables: the more, the fewer pages for each.
-
-Events alone are no measure of memory: a position on a map makes one row, an incident twenty.
-"""
 
 _CHANGES_IN_MIND: Final = 20_000
 """Changes that are kept until the end of a batch; beyond, memory would grow with it."""
@@ -46,23 +42,17 @@ class Fold:
         self._connection = connection
         self.vocabulary = vocabulary
         self.identities = NO_MERGES if is_new else merges.known(connection)
-        # Rows that are not written yet, by position of their event; and what ends rows that are.
-        self._pending: dict[int, _Rows] = {}
-        self._ended: list[tuple[int, bool, ClaimRow]] = []
-        self._gone: list[tuple[int, ReferenceRow]] = []
-        self._unnamed: list[tuple[int, CalledRow]] = []
-        # What came and went, by group, since segments were last brought up.
-        self._touched: defaultdict[Group, list[Change]] = defaultdict(list)
         self._places = Places(log)
-        self._is_new = is_new
-        self._size = self._changes = self._position = 0
+        self._pending = Pending(connection, is_new=is_new)
+        self._any_noted = not is_new and recordings.any_noted(connection)
+        self._position = 0
         self._withdrawals: dict[int, int | None] | None = None
 
     def take(self, rows: Iterable[Row]) -> None:
         """Fold rows, in order; what they contribute is written by and by, all of it by `update`."""
         for row in rows:
             self._take(row.position, decode(row.body))
-        if self._changes > _CHANGES_IN_MIND:
+        if self._pending.changes > _CHANGES_IN_MIND:
             self._update_segments()
 
     def update(self) -> None:
@@ -72,9 +62,7 @@ class Fold:
 
     def _update_segments(self) -> None:
         self.flush()
-        segment_changes.update(self._connection, self._touched)
-        self._touched.clear()
-        self._changes = 0
+        self._pending.update_segments()
 
     def rebuild(self, rows: Iterable[Row]) -> None:
         """Fold the whole log into empty projections, in memory that does not grow with it."""
@@ -99,19 +87,14 @@ class Fold:
             self._define(position, body)
         if body.type == MERGED:
             self._merge(Merge(position, body.subject, body.data["with"]), self._places.code(body))
+        if body.type == NOTED:
+            self._note(body, by=position)
         rows = self._claims(position, body)
         if self.identities is not before:
             self._rename(before, by=position, ordinal=len(rows))
         spoken_of = reference_rows(position, body, self.vocabulary, claims=rows)
         self._position = position
-        self._keep(position, rows, spoken_of, called_rows(position, body, rows))
-
-    def _keep(self, position: int, *rows: *_Rows) -> None:
-        """Keep the rows of an event until there are enough to be written together."""
-        self._pending[position] = rows
-        self._size += 1 + len(rows[0]) + len(rows[1]) + len(rows[2])
-        if self._size >= _PENDING_ROWS:
-            self.flush()
+        self._pending.add(position, rows, spoken_of, called_rows(position, body, rows))
 
     def _merge(self, merge: Merge, code: bytes | None) -> None:
         merges.insert(self._connection, merge, code)
@@ -133,56 +116,8 @@ class Fold:
         self._position = position
 
     def flush(self) -> None:
-        """Write what is pending; names are numbered in the order in which the log uses them."""
-        numbers = names.number(self._connection, self._names())
-        self._end(numbers)
-        rows = [row for some, _, _ in self._pending.values() for row in some]
-        claims = [claim_changes.numbered(row, numbers) for row in rows]
-        claim_changes.insert(self._connection, claims)
-        spoken_of = [(numbers[row[0]], *row[1:]) for _, some, _ in self._pending.values() for row in some]
-        references.insert(self._connection, spoken_of)
-        called.insert(self._connection, (row for _, _, some in self._pending.values() for row in some), numbers)
-        self._pending.clear()
-        self._size = 0
-        if not self._is_new:
-            for row, written in zip(rows, claims, strict=True):
-                if row.known_until is None:
-                    self._touched[written[:2]].append(change_of(row, came=True))
-            self._changes += len(claims)
-
-    def _names(self) -> Iterator[str]:
-        """Yield the names in what is pending, in order of use; what is ended has its numbers already."""
-        for rows, spoken_of, _ in self._pending.values():
-            for row in rows:
-                yield row.subject
-                yield row.attribute
-                yield row.source
-                if row.origin is not None:
-                    yield row.origin
-            for one in spoken_of:
-                yield one.subject
-        for _, _, row in self._ended:
-            yield row.subject
-            yield row.attribute
-        for _, one in self._gone:
-            yield one.subject
-
-    def _end(self, numbers: Mapping[Any, Any]) -> None:
-        """End claims and references that are written, before others of the same event may take their places."""
-        ended: list[Withdrawal] = []
-        for by, tells, row in self._ended:
-            subject, attribute = numbers[row.subject], numbers[row.attribute]
-            position = row.key >> ORDINAL_BITS if row.position is None else row.position
-            ended.append(Withdrawal(by, tells, subject, attribute, row.start_min, position))
-            if not self._is_new:
-                self._touched[subject, attribute].append(change_of(row, came=False))
-                self._changes += 1
-        claim_changes.withdraw(self._connection, ended)
-        references.withdraw(self._connection, [(by, numbers[row.subject], row.position) for by, row in self._gone])
-        called.withdraw(self._connection, self._unnamed, numbers)
-        self._ended.clear()
-        self._gone.clear()
-        self._unnamed.clear()
+        """Write what is pending."""
+        self._pending.write()
 
     def _lookup(self, event_id: str) -> tuple[int, Body] | None:
         row = self._log.by_id(event_id)
@@ -202,6 +137,8 @@ class Fold:
     ) -> list[ClaimRow]:
         """Return the claims of an event, read by what is known now of types and names, or by what was known before."""
         same = self.identities if identities is None else identities
+        first = recordings.of(self._connection, body.id or "") if self._any_noted else None
+        body = body if first is None else first.applied(body)
         renamed, lookup = body, self._lookup
         if same:
             renamed = same.renamed(body)
@@ -230,17 +167,16 @@ class Fold:
         if body.type == MERGED:
             merges.withdraw(self._connection, position, by=by)
             self.identities = merges.known(self._connection)
-        if position in self._pending:
-            rows, spoken_of, names_given = self._pending[position]
-            # It can have been withdrawn in two logs: the first withdrawal that this one recorded ends it.
-            rows[:] = [row._replace(known_until=row.known_until or by) for row in rows]
-            spoken_of[:] = [row._replace(known_until=row.known_until or by) for row in spoken_of]
-            names_given[:] = [row._replace(known_until=row.known_until or by) for row in names_given]
+        if self._pending.withdraw(position, by=by):
             return
         rows = self._claims(position, body)
-        self._ended += [(by, True, row) for row in rows]
-        self._gone += [(by, row) for row in reference_rows(position, body, self.vocabulary)]
-        self._unnamed += [(by, row) for row in called_rows(position, body, rows)]
+        self._pending.end(
+            by,
+            tells=True,
+            claims=rows,
+            spoken_of=reference_rows(position, body, self.vocabulary),
+            names_given=called_rows(position, body, rows),
+        )
 
     def _define(self, position: int, body: Body) -> None:
         before = self.vocabulary
@@ -264,7 +200,7 @@ class Fold:
                 continue
             if row.type == name:
                 ids.add(row.id)
-                self._check_upcast(row.position, body)
+                check_upcast(row.position, body, self.vocabulary)
             spoken_of = reference_rows(row.position, body, before)
             if references.withdrawn_by(self._connection, row.subject, row.position, valid=body.valid):
                 continue
@@ -273,12 +209,11 @@ class Fold:
             old = self._claims(row.position, body, vocabulary=before)
             new = self._claims(row.position, body, known_from=by, ordinal=ordinal)
             if [_content(r) for r in old] == [_content(r) for r in new]:
-                self._keep(row.position, [], new_references[1:], [])
+                self._pending.add(row.position, [], new_references[1:], [])
                 continue
-            self._ended += [(by, False, r) for r in old]
-            self._unnamed += [(by, r) for r in called_rows(row.position, body, old)]
+            self._pending.end(by, tells=False, claims=old, names_given=called_rows(row.position, body, old))
+            self._pending.add(row.position, new, new_references, called_rows(row.position, body, new))
             ordinal += len(new)
-            self._keep(row.position, new, new_references, called_rows(row.position, body, new))
 
     def _rename(self, before: Identities, *, by: int, ordinal: int) -> None:
         """Read the live events that use a name by what it means now, from a position on.
@@ -292,20 +227,34 @@ class Fold:
             if row is None or not row.body:
                 raise IntegrityError("is missing, and claims of it are live", position=position)
             body = decode(row.body)
-            old = self._claims(position, body, identities=before)
-            new = self._claims(position, body, known_from=by, ordinal=ordinal)
-            if [_content(r) for r in old] == [_content(r) for r in new]:
-                continue
-            self._ended += [(by, False, r) for r in old]
-            ordinal += len(new)
-            self._keep(position, new, reference_rows(position, body, self.vocabulary), [])
+            ordinal += self._restate(position, body, self._claims(position, body, identities=before), by, ordinal)
         self.flush()
 
-    def _check_upcast(self, position: int, body: Body) -> None:
-        version = self.vocabulary.newest(body.type)
-        data = self.vocabulary.upcast(body.type, body.type_version or 1, body.data)
-        if faults := version.faults(data):
-            raise InvalidEventError([f"x-upcast of the event at position {position}: {fault}" for fault in faults])
+    def _note(self, body: Body, *, by: int) -> None:
+        """Give events the place and day of statement of a recording of which a log learns, from a position on."""
+        self.flush()
+        ordinal = 0
+        for event_id, found in noted(body):
+            row = self._log.by_id(event_id)
+            if row is None or not row.body:
+                # Redacted meanwhile: nothing is left of it that could have a place.
+                continue
+            event = decode(row.body)
+            old = self._claims(row.position, event)
+            recordings.note(self._connection, event_id, found, by=by)
+            self._any_noted = True
+            if not references.withdrawn_by(self._connection, row.subject, row.position, valid=event.valid):
+                ordinal += self._restate(row.position, event, old, by, ordinal)
+        self.flush()
+
+    def _restate(self, position: int, body: Body, old: list[ClaimRow], by: int, ordinal: int) -> int:
+        """Put the claims of an event as they are read from a position on behind those before; return how many."""
+        new = self._claims(position, body, known_from=by, ordinal=ordinal)
+        if [_content(r) for r in old] == [_content(r) for r in new]:
+            return 0
+        self._pending.end(by, tells=False, claims=old)
+        self._pending.add(position, new, reference_rows(position, body, self.vocabulary), [])
+        return len(new)
 
     def _note_position(self) -> None:
         self._connection.executemany(

@@ -102,6 +102,17 @@ CREATE TABLE called (
     PRIMARY KEY (spelling, subject, key)
 ) STRICT, WITHOUT ROWID"""
 
+RECORDING: Final = """\
+CREATE TABLE recording (
+    event TEXT PRIMARY KEY,        -- id of an event that another log recorded too, and earlier
+    recorded_at TEXT NOT NULL,     -- when, in which log and at which position there
+    origin TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    leaf TEXT NOT NULL,            -- its leaf hash there, in hexadecimal digits
+    stated TEXT,                   -- the day of statement there; NULL: none was filled in
+    noted INTEGER NOT NULL         -- the position of the event that says so
+) STRICT, WITHOUT ROWID"""
+
 PROJECTION: Final = """\
 CREATE TABLE projection (
     name TEXT PRIMARY KEY,
@@ -232,7 +243,7 @@ SELECT
 FROM name
 WHERE EXISTS ({_SPOKEN_OF})"""
 
-VERSIONS: Final = {"assertion": 4, "state": 3, "subject": 3, "mention": 3, "merge": 2, "called": 1}
+VERSIONS: Final = {"assertion": 4, "state": 3, "subject": 3, "mention": 3, "merge": 2, "called": 1, "recording": 1}
 """Projections and the version of what their rows mean; a file with other versions wants a replay."""
 
 SCHEMA: Final = {
@@ -243,6 +254,7 @@ SCHEMA: Final = {
     "reference": REFERENCE,
     "merge": MERGE,
     "called": CALLED,
+    "recording": RECORDING,
     "projection": PROJECTION,
     "assertion": ASSERTION_VIEW,
     "state": STATE_VIEW,

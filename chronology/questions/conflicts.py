@@ -75,7 +75,7 @@ class Conflict:
 def conflicts(
     connection: sqlite3.Connection, filters: Filters, *, instant: int | None = None, fuzz: int = 0
 ) -> Iterator[Conflict]:
-    """Yield who disagrees, by subject, attribute and position.
+    """Return who disagrees, by subject, attribute and position.
 
     Args:
         connection: of the projections.
@@ -83,7 +83,12 @@ def conflicts(
         instant: only what makes the state contested then, or the dates that disagree about it.
         fuzz: seconds by which qualified ends are widened.
     """
-    for rows in scope.groups(connection, filters, fuzz=fuzz, only="disputable"):
+    return among(scope.groups(connection, filters, fuzz=fuzz, only="disputable"), instant=instant, fuzz=fuzz)
+
+
+def among(groups: Iterable[list[Row]], *, instant: int | None = None, fuzz: int = 0) -> Iterator[Conflict]:
+    """Yield who disagrees among the assertions in scope, as `conflicts`; each group is about one attribute."""
+    for rows in groups:
         if _may_disagree(rows, fuzz=fuzz):
             by_key = {row.key: row for row in rows}
             found = _disagreements([scope.claim_of(row, fuzz=fuzz) for row in rows], by_key)

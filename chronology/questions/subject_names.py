@@ -2,18 +2,20 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, Literal
+from collections.abc import Iterable, Iterator
+from typing import Final, Literal
 
 import msgspec
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from chronology.errors import IntegrityError
 from chronology.events.identities import Identities
+from chronology.events.ranks import Rank, rank
 from chronology.events.records import decode
 from chronology.log.event_table import Log, Row
-from chronology.projections import references
+from chronology.projections import recordings, references
 from chronology.projections.derive import names_in
+from chronology.projections.places import Places
 from chronology.vocabulary.event_types import NAMED
 
 Role = Literal["name", "alias"]
@@ -56,6 +58,8 @@ class Name:
     position: int
     source: str | None
     _rank: int
+    # In the order of first recording: two logs that were merged show the same name.
+    _place: Rank = field(eq=False, repr=False)
 
     @property
     def is_given(self) -> bool:
@@ -87,8 +91,8 @@ def names(
     among, spoken_of = (None if some is None else json.dumps(some) for some in (wanted, every))
     given = (evolve(name, subject=same.of(name.subject)) for name in _given(log, connection, spoken_of, known_at))
     found = [*given, *_asserted(connection, among, known_at)]
-    # An older name to show is an alias by now, so it stands behind the newer; aliases stay in order of the log.
-    found.sort(key=lambda name: (name.subject, name._rank, -name.position if name.role == "name" else name.position))
+    # An older name to show is an alias by now, so it stands behind the newer; aliases stay in order of recording.
+    found.sort(key=lambda name: (name.subject, name._rank, -name._place if name.role == "name" else name._place))
     named: dict[str, list[Name]] = {}
     told = set()
     for name in found:
@@ -107,8 +111,11 @@ def _name_in(row: Row) -> str:
 
 
 def _given(log: Log, connection: sqlite3.Connection, among: str | None, known_at: int | None) -> Iterator[Name]:
+    places, any_noted = Places(log), recordings.any_noted(connection)
     for row in log.among(references.undated(connection, among, known_at), NAMED):
         body = decode(row.body)
+        first = recordings.of(connection, row.id, known_at=known_at) if any_noted else None
+        body = body if first is None else first.applied(body)
         role: Role = "alias" if body.data.get("role") == "alias" else "name"
         yield Name(
             subject=row.subject,
@@ -118,13 +125,14 @@ def _given(log: Log, connection: sqlite3.Connection, among: str | None, known_at
             position=row.position,
             source=body.source,
             rank=_GIVEN[role],
+            place=rank(row.position, places.code(body)),
         )
 
 
 def _asserted(connection: sqlite3.Connection, among: str | None, known_at: int | None) -> Iterator[Name]:
     rows = connection.execute(
         f"""
-        SELECT subject, attribute, value, position, source
+        SELECT subject, attribute, value, position, source, rank
         FROM assertion
         WHERE {_in(among)}
             AND attribute IN ({_attributes()})
@@ -133,15 +141,19 @@ def _asserted(connection: sqlite3.Connection, among: str | None, known_at: int |
         """,
         {"among": among, "known_at": known_at},
     )
-    for subject, attribute, text, position, source in _spelt(rows):
-        role, rank = _ASSERTED[attribute]
-        yield Name(subject=subject, text=text, role=role, language=None, position=position, source=source, rank=rank)
-
-
-def _spelt(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, str, str, int, str]]:
-    for subject, attribute, value, position, source in rows:
+    for subject, attribute, value, position, source, code in rows:
+        role, order = _ASSERTED[attribute]
         for text in names_in(value) if value else ():
-            yield subject, attribute, text, position, source
+            yield Name(
+                subject=subject,
+                text=text,
+                role=role,
+                language=None,
+                position=position,
+                source=source,
+                rank=order,
+                place=rank(position, code),
+            )
 
 
 def _attributes() -> str:

@@ -7,10 +7,10 @@ PostgreSQL stands only here and in the scripts beside.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from chronology.errors import ChronologyError, RemoteError
+from chronology.log.closing import Closing
 from chronology.log.event_table import Row
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class RemoteMovedError(ChronologyError):
     """Somebody else appended to the shared log first: pull, then try again."""
 
 
-class SharedLog:
+class SharedLog(Closing):
     """A connection to a shared log, inside one transaction: what is read is one snapshot."""
 
     def __init__(self, connection: "psycopg.Connection[Any]") -> None:
@@ -55,20 +55,15 @@ class SharedLog:
             connection = psycopg.connect(**parameters)
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         except psycopg.Error as exc:
-            raise RemoteError(f"the shared log cannot be reached: {_told(exc)}") from exc
+            hint = (
+                "questions are answered here without it; `chronology append --outbox` keeps an event until it is back"
+            )
+            raise RemoteError(f"the shared log cannot be reached: {_told(exc)}", hint=hint) from exc
         return cls(connection)
 
     def close(self) -> None:
         """End the transaction without writing, and the connection."""
         self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def make(self) -> None:
         """Make the table and its triggers in a database that has none; `append` commits them too.

@@ -8,7 +8,7 @@ from chronology.events.records import Body
 from chronology.vocabulary.definitions import check_definition
 from chronology.vocabulary.registry import Vocabulary
 
-_OF_THE_LOG: Final = ("event", "type")
+_OF_THE_LOG: Final = ("event", "log", "type")
 """Kinds whose subjects are names that the log itself gives."""
 
 

@@ -28,6 +28,7 @@ from chronology.vocabulary.event_types import (
     BOOKKEEPING,
     DEFINED,
     MERGED,
+    NOTED,
     REDACTED,
     RETRACTED,
     own_source,
@@ -37,6 +38,12 @@ from chronology.vocabulary.registry import Vocabulary
 
 Randomness = Callable[[int], bytes]
 """Returns as many random bytes as asked for: `os.urandom`, or something repeatable."""
+
+_MADE_BY: Final = {
+    REDACTED: ("redacting", "`chronology redact ID --reason TEXT` erases an event's body"),
+    NOTED: ("merging logs", "`chronology merge-log OTHER.db` takes in the log of another store"),
+}
+"""Types that only other verbs make, what these do, and how they are called."""
 
 _FLUSH_ROWS: Final = 1_000
 _ID_LENGTH: Final = 36
@@ -126,10 +133,10 @@ class Batch:
             self._check_same(event, known)
             self._unchanged += 1
             return known
-        if event.type == REDACTED:
+        if event.type in _MADE_BY:
+            act, hint = _MADE_BY[event.type]
             raise InvalidEventError(
-                [f"type: an event of type {REDACTED} comes from redacting, and cannot be appended"],
-                hint="`chronology redact ID --reason TEXT` erases an event's body",
+                [f"type: an event of type {event.type} comes from {act}, and cannot be appended"], hint=hint
             )
         return self._admit(event)
 

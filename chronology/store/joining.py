@@ -7,14 +7,16 @@ from typing import Final
 from attrs import frozen
 
 from chronology.errors import InvalidEventError, NotLiveError, StoreError, UnknownNameError
+from chronology.events import recordings
 from chronology.events.patterns import format_instant
+from chronology.events.recordings import MOST_NOTED, FirstRecording
 from chronology.events.records import Body, Provenance, decode
 from chronology.evidence.exhibits import origin
 from chronology.evidence.soundness import ForeignLog
 from chronology.log.event_table import Log, Row
 from chronology.projections.rebuild import Progress
 from chronology.store.merged_batch import MergedBatch
-from chronology.vocabulary.event_types import DEFINED, REDACTED
+from chronology.vocabulary.event_types import DEFINED, MERGED, NOTED, REDACTED
 
 _LISTED: Final = 20
 """How many events of a kind are told one by one."""
@@ -45,8 +47,8 @@ class MergedLog:
         origin: of the log that was merged.
         added: how many events are new in this log.
         unchanged: how many it already held, with the same content, or as a definition of the same version of a type.
-        recorded_twice: how many of these each log recorded by itself; of equal starts among them and others, each log
-            may hold another one for the later.
+        recorded_twice: how many of these each log recorded by itself. The earlier recording counts.
+        noted: how many events this log now knows to have been recorded earlier by another.
         withdrawn_on_both_sides: events that came in and withdraw what this log had withdrawn already, the first twenty.
         withdrawn_on_both_sides_count: how many these are in all.
         left_out: events that cannot be taken in, the first twenty: of types that the logs define differently, redacted
@@ -59,6 +61,7 @@ class MergedLog:
     added: int
     unchanged: int
     recorded_twice: int
+    noted: int
     withdrawn_on_both_sides: tuple[Passed, ...]
     withdrawn_on_both_sides_count: int
     left_out: tuple[Passed, ...]
@@ -133,7 +136,9 @@ class _Joining:
         self._names: set[str] = set()
         # By name: the first version that the other log defines otherwise.
         self._other_versions: dict[str, int] = {}
-        self._same = self._twice = 0
+        # Recordings of other logs that are earlier than all that this one knows of, by id of their events.
+        self._earlier: dict[str, FirstRecording] = {}
+        self._added = self._same = self._twice = self._noted = 0
 
     def take(self, row: Row) -> None:
         known = self._log.by_id(row.id)
@@ -154,12 +159,39 @@ class _Joining:
         body = decode(row.body)
         old = self._batch.check_same(body, known)
         self._same += 1
-        here = old.merged_from or _provenance(known, self._own)
-        self._twice += here.leaf != self._provenance(row, body).leaf
+        theirs = recordings.own(body, _provenance(row, self._theirs))
+        self._twice += theirs.leaf != (old.merged_from or _provenance(known, self._own)).leaf
+        self._weigh(theirs, known, old)
+
+    def _weigh(self, theirs: FirstRecording, known: Row, old: Body) -> None:
+        """Remember a recording of an event that is earlier than all that this log knows of.
+
+        The names that merges keep go by when this log learnt of them.
+        """
+        mine = self._earlier.get(known.id) or self._batch.first_recording(old, _provenance(known, self._own))
+        if theirs.is_before(mine) and old.type != MERGED:
+            self._earlier[known.id] = theirs
+            if len(self._earlier) == MOST_NOTED:
+                self._note()
+
+    def _note(self) -> None:
+        self._noted += len(self._earlier)
+        self._batch.note(self._earlier)
+        self._earlier.clear()
+
+    def _take_noted(self, body: Body) -> None:
+        """Weigh what the other log knows of recordings in third ones."""
+        for event_id, theirs in recordings.noted(body):
+            known = self._batch.held(event_id)
+            if known is not None and known.body:
+                self._weigh(theirs, known, decode(known.body))
 
     def _take_new(self, row: Row, body: Body) -> None:
         if body.type == REDACTED:
             self._leave_out(row, "declares a redaction of that log")
+            return
+        if body.type == NOTED:
+            self._take_noted(body)
             return
         if body.type == DEFINED and self._is_known(row, body):
             return
@@ -196,6 +228,7 @@ class _Joining:
                 raise
             self._leave_out(row, f"cannot be taken in: {exc}")
             return
+        self._added += 1
         if both:
             self._both_count += 1
             verb = "replaces" if body.replaces else "retracts"
@@ -215,12 +248,15 @@ class _Joining:
 
     def finish(self) -> MergedLog:
         """Write what is left, and tell what was done."""
+        if self._earlier:
+            self._note()
         result = self._batch.finish()
         return MergedLog(
             origin=self._theirs,
-            added=result.appended,
+            added=self._added,
             unchanged=self._same,
             recorded_twice=self._twice,
+            noted=self._noted,
             withdrawn_on_both_sides=tuple(self._both),
             withdrawn_on_both_sides_count=self._both_count,
             left_out=tuple(self._left_out),

@@ -35,7 +35,7 @@ class LogMerging(Reader):
         They keep their ids, sources and attribution, and carry where they were recorded first: the origin of that log,
         their position, leaf hash and `recorded_at` there. The other store is judged like a stranger's and not written.
         Two stores that merged each other's logs answer every question without `known_at` alike, but for what is left
-        out or was recorded twice, which the result tells.
+        out, which the result tells. Where both recorded an event by themselves, the earlier recording counts.
 
         Args:
             path: the other store.
@@ -48,7 +48,9 @@ class LogMerging(Reader):
             StoreError: there is no other store, it is empty, or its time is more than a day ahead of this clock.
         """
         other, own = Path(path), database.path_of(self._connection)
-        if other.exists() and other.samefile(own):
+        if not other.exists():
+            raise StoreError(f"there is no store at {other}", hint="name the store of somebody else")
+        if other.samefile(own):
             raise StoreError(f"{other} is this store itself", hint="name the store of somebody else")
         # Imported here: it reads as strictly as a stranger's store is read, and what that needs is slow to import.
         from chronology.evidence.foreign import open_foreign

@@ -1,21 +1,24 @@
 """Taking events of another log in with what they say of themselves and where they come from, in a batch."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
 from chronology.errors import DuplicateIdError, InvalidEventError, NotLiveError
-from chronology.events import canonical, provenance
+from chronology.events import canonical, provenance, recordings
 from chronology.events.faults import form_faults
 from chronology.events.identities import NO_MERGES
 from chronology.events.json_values import Json
+from chronology.events.recordings import FirstRecording
 from chronology.events.records import Body, Provenance, as_dict, decode, event_of
 from chronology.log.event_table import Row
+from chronology.projections import recordings as noted
 from chronology.projections import references
 from chronology.store.admission import check_defined, check_merged
 from chronology.store.batch import Batch
 from chronology.store.hints import INSTEAD
-from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, MERGED, RETRACTED, shape_faults
+from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, MERGED, NOTED, RETRACTED, shape_faults
 
 _FILLED_IN: Final = ("type_version", "stated")
 """What a log may have filled in, so that it is no difference where the other lacks it."""
@@ -59,6 +62,26 @@ class MergedBatch(Batch):
         if canonical.encode(one) != canonical.encode(other):
             raise DuplicateIdError(known.id, known.position)
         return old
+
+    def held(self, event_id: str) -> Row | None:
+        """Return the event that the log, or this batch, holds under an id."""
+        return self._find(event_id)
+
+    def first_recording(self, body: Body, found: Provenance) -> FirstRecording:
+        """Return the earliest recording of an event that the log knows of; it stands at a place."""
+        return noted.of(self._connection, body.id or "") or recordings.own(body, found)
+
+    def note(self, earlier: Mapping[str, FirstRecording]) -> None:
+        """Note that other logs recorded some events first, given by id.
+
+        Requires no more than one event can note.
+        """
+        origins = sorted({one.origin for one in earlier.values()})
+        for origin in origins:
+            told = {event_id: one for event_id, one in earlier.items() if one.origin == origin}
+            self._admit(recordings.note(NOTED, origin, told))
+        # Another recording of the same events is compared with what is noted.
+        self.flush()
 
     def withdrawn_here(self, body: Body) -> Row | None:
         """Return the event that another withdraws, if this log has withdrawn it already."""

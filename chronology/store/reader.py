@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from chronology.answers.holding import Holding
 from chronology.errors import ChronologyError, StoreError, UnknownNameError
 from chronology.log import database, event_table
+from chronology.log.closing import Closing
 from chronology.log.event_table import Log, Row
 from chronology.projections import references, tables
 from chronology.projections.names import Texts
@@ -42,7 +42,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Reader(Analysis, Directory, Finding, Selecting, Ledger):
+class Reader(Analysis, Directory, Finding, Selecting, Ledger, Closing):
     """What can be asked of a store; `Chronology` adds what changes it and what proves it."""
 
     def __init__(self, connection: sqlite3.Connection, *, clock: Clock) -> None:
@@ -79,14 +79,6 @@ class Reader(Analysis, Directory, Finding, Selecting, Ledger):
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def vocabulary(self) -> "Vocabulary":

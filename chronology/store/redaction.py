@@ -13,10 +13,11 @@ from chronology.log.redactions import declaration
 from chronology.projections import rebuild, search_index
 from chronology.projections.bookkeeping import redaction_of
 from chronology.store.batch import Batch
-from chronology.vocabulary.event_types import DEFINED, REDACTED
+from chronology.vocabulary.event_types import DEFINED, NOTED, REDACTED
 
 _REFUSED: Final = {
     DEFINED: "without it the events of that type could no longer be read",
+    NOTED: "without it logs that were merged would no longer answer alike",
     REDACTED: "without it the gap would be undeclared",
 }
 

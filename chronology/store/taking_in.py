@@ -25,13 +25,18 @@ from chronology.projections import rebuild
 from chronology.projections.rebuild import Progress
 from chronology.store.batch import Batch
 from chronology.transparency.merkle import Frontier
-from chronology.vocabulary.event_types import DEFINED, REDACTED
+from chronology.vocabulary.event_types import DEFINED, NOTED, REDACTED
 
 _LISTED: Final = 20
 """How many events that were left out are told one by one."""
 
 _MOST_NAMES: Final = 10_000
 """How many left-out events are remembered; what names a later one is refused for an unknown name."""
+
+_OF_THAT_LOG: Final = {
+    REDACTED: "declares a redaction of that log",
+    NOTED: "notes which events another log recorded before that one",
+}
 
 _WRITTEN_AT_ONCE: Final = 1_000
 
@@ -158,8 +163,8 @@ class _Taking:
         event = strict_event(row)
         if known is not None and not known.body:
             self._leave_out(row, line, "is redacted in this log, and stays so")
-        elif known is None and event.type == REDACTED:
-            self._leave_out(row, line, "declares a redaction of that log")
+        elif known is None and event.type in _OF_THAT_LOG:
+            self._leave_out(row, line, _OF_THAT_LOG[event.type])
         elif known is None and event.type == DEFINED and self._is_defined(event):
             self._same += 1
         else:

@@ -8,7 +8,7 @@ from attrs import frozen
 from chronology.errors import ChronologyError, NotLiveError
 from chronology.events.records import Event, RecordedEvent
 from chronology.store.reader import Reader
-from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, REDACTED, RETRACTED
+from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, NOTED, REDACTED, RETRACTED
 
 UNDONE: Final = "undone"
 """The reason of a retraction for which nobody gave one."""
@@ -104,6 +104,8 @@ class Withdrawing(Reader):
             said, hint = f"defines {event.subject}", "to change a type, define its next version"
         elif event.type == REDACTED:
             said, hint = "declares a redaction", "what was redacted is erased for good"
+        elif event.type == NOTED:
+            said, hint = "notes what another log recorded first", "of equal starts, that goes on counting"
         else:
             said, hint = f"is of type {event.type}", "append what undoes it"
         raise NotLiveError(f"{which} {said}, which cannot be undone", hint=hint + earlier)

@@ -9,12 +9,16 @@ from chronology.errors import InvalidEventError, StoreError
 from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.events.records import Event
-from chronology.vocabulary.event_types import DEFINED, MERGED, NAMED, REDACTED
+from chronology.vocabulary.event_types import DEFINED, MERGED, NAMED, NOTED, REDACTED
 
 _PACKAGE: Final = Path(__file__).parents[1]
 
-ADDED_LATER: Final = frozenset({REDACTED, NAMED, MERGED})
+ADDED_LATER: Final = frozenset({REDACTED, NAMED, MERGED, NOTED})
 """Types that stores made before them lack; they are defined there when they are first used."""
+
+
+_WHEN_NEEDED: Final = frozenset({f"urn:chronology:{NOTED}:1"})
+"""Definitions that a new log lacks: most logs never need them."""
 
 
 def _folder() -> Path:
@@ -64,8 +68,9 @@ def definition(schema: Json, *, recorded_by: str | None = None) -> Event:
 
 
 def definitions() -> list[Event]:
-    """Return the events that define the built-in types; first `type.defined`, because the others are of that type."""
-    return [definition(schema) for schema in sorted(schemas(), key=lambda s: s["$id"] != f"urn:chronology:{DEFINED}:1")]
+    """Return the events that define the types of a new log: first `type.defined`, as the others are of that type."""
+    told = [schema for schema in schemas() if schema["$id"] not in _WHEN_NEEDED]
+    return [definition(schema) for schema in sorted(told, key=lambda s: s["$id"] != f"urn:chronology:{DEFINED}:1")]
 
 
 def example() -> Iterator[dict[str, Any]]:

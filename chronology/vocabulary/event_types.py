@@ -23,11 +23,14 @@ DEFINED: Final = "type.defined"
 REDACTED: Final = "event.redacted"
 NAMED: Final = "subject.named"
 MERGED: Final = "subject.merged"
-BOOKKEEPING: Final = frozenset({RETRACTED, DEFINED, REDACTED})
+NOTED: Final = "recording.noted"
+BOOKKEEPING: Final = frozenset({RETRACTED, DEFINED, REDACTED, NOTED})
 """Types that say something about the log, not about the world: no valid time, no source."""
 
 NAMING: Final = frozenset({NAMED, MERGED})
 """Types that say which subject a name means: no valid time, a source where one tells it; they can be withdrawn."""
+
+_TOLD: Final = {DEFINED: "definition", REDACTED: "redaction", NOTED: "note on recordings"}
 
 IDENTITY: Final = re.compile(r"urn:chronology:([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+):([1-9][0-9]{0,5})")
 _DECIMAL = re.compile(r"[+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
@@ -193,10 +196,11 @@ def shape_faults(event: Event | Body) -> list[str]:
         ]
     elif event.retracts:
         faults.append(f"retracts: only an event of type {RETRACTED} retracts; --replaces withdraws and restates")
-    if event.type in (DEFINED, REDACTED):
-        what = "definition" if event.type == DEFINED else "redaction"
+    if event.type in _TOLD:
         faults += [
-            f"{name}: a {what} does not take it" for name in ("valid", "replaces", "disputes") if getattr(event, name)
+            f"{name}: a {_TOLD[event.type]} does not take it"
+            for name in ("valid", "replaces", "disputes")
+            if getattr(event, name)
         ]
     if event.type in NAMING:
         faults += [f"{name}: {event.type} does not take it" for name in ("valid", "disputes") if getattr(event, name)]

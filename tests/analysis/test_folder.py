@@ -5,11 +5,12 @@ import re
 import shutil
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Clock
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from mirror import Stores, batches
@@ -18,6 +19,8 @@ from strategies import ATTRIBUTES, QUESTIONS, SUBJECTS, histories
 from chronology import Chronology, Event
 from chronology.analysis import writing
 from chronology.analysis.folder import Folder
+from chronology.answers.holding import Holding
+from chronology.commands.state import record
 from chronology.dates import edtf
 from chronology.errors import ChronologyError, StoreError
 from chronology.events.json_values import thaw
@@ -81,6 +84,11 @@ def told(folder: Folder, **question: Any) -> Rows:
             for key, standing in others
         ]
     return found
+
+
+def parties(found: Iterable[Holding]) -> list[dict[str, Any]]:
+    """Return answers as the commands print them."""
+    return [record(one, valid_at="") for one in found]
 
 
 def disagreeing(chron: Chronology, **question: Any) -> list[tuple[Any, ...]]:
@@ -154,6 +162,11 @@ def test_a_folder_answers_as_the_store_does(
             assert told(folder, valid_at=question, kind="person") == held(chron, valid_at=question, kind="person")
             assert opposed(folder) == disagreeing(chron)
             assert opposed(folder, subject=SUBJECTS[0]) == disagreeing(chron, subject=SUBJECTS[0])
+            assert parties(folder.holdings(valid_at=question)) == parties(
+                chron.state(valid_at=question, origins_counted=True)
+            )
+            assert list(folder.disagreements()) == list(chron.conflicts())
+            assert list(folder.disagreements(valid_at=question)) == list(chron.conflicts(valid_at=question))
             assert folder.counts(since=MONTHS[0], until=MONTHS[-1]).to_pylist() == counted(chron)
         assert (manifest.head, manifest.root) == (chron.head(), chron.checkpoint().root.hex())
 
@@ -165,6 +178,23 @@ def test_the_running_example_is_answered_alike(example: Path, storm_folder: Path
         assert told(folder, valid_at=question) == held(chron, valid_at=question)
         assert opposed(folder) == disagreeing(chron)
         assert folder.manifest.origin == chron.checkpoint().origin
+
+
+def test_a_folder_of_merged_logs_goes_by_first_recordings(chron: Chronology, clock: Clock, tmp_path: Path) -> None:
+    """What the other log recorded earlier comes first, though it came in last."""
+    said = {"type": "fact.asserted", "subject": "place/a", "valid": "2018-05-01"}
+    with Chronology.open(tmp_path / "other.db", create=True, clock=clock) as other:
+        other.append(Event(source="source/t", data={"attribute": "status", "value": "older"}, **said))
+    clock.advance(seconds=1)
+    chron.append(Event(source="source/s", data={"attribute": "status", "value": "newer"}, **said))
+    chron.merge_log(tmp_path / "other.db")
+    writing.write(chron, tmp_path / "folder")
+    with Folder.open(tmp_path / "folder") as folder:
+        assert parties(folder.holdings()) == parties(chron.state(origins_counted=True))
+        assert list(folder.disagreements()) == list(chron.conflicts())
+        assert opposed(folder) == disagreeing(chron)
+        assert [row["first_value"] for row in folder.conflicts().to_pylist()] == ['"older"']
+        assert [one.value for one in folder.holdings()] == ["newer"]
 
 
 def test_what_was_merged_or_redacted_is_so_in_the_folder(chron: Chronology, tmp_path: Path) -> None:

@@ -43,6 +43,10 @@ SHARING = {"clone", "pull", "push", "remote init", "remote remove"}
 """Commands of a store that follows a shared log; `test_sharing.py` tries their dry runs."""
 
 ASKING = {
+    "folder",
+    "folder state",
+    "folder conflicts",
+    "folder count",
     "remote",
     "remote check",
     "remote roles",

@@ -77,3 +77,15 @@ def test_a_log_that_is_not_sound_is_a_fault(storm: Path, jane: Path) -> None:
     broken.write_bytes(data.replace(b"2024-03-10", b"2024-03-11"))
     with untouched(storm):
         assert run("--db", storm, "merge-log", broken).code == 3
+
+
+def test_what_both_recorded_is_told_and_the_note_reads_as_one_line(storm: Path, jane: Path) -> None:
+    """Which events they are, and in the log in few words."""
+    done("--db", storm, "append", "crossing.closed", GATE, *SAID, "--id", ID)
+    ended = done("--db", storm, "merge-log", jane)
+    told = "1 event was recorded by both logs independently; the earlier recording counts"
+    assert f"note: {told}, for 1 of them the other log's\n" in ended.err
+    (line,) = done("--db", storm, "log", "--type", "recording.noted").out.splitlines()[1:]
+    position = done("--db", storm, "show", ID, "--json").json["position"]
+    assert line.rstrip().endswith(f"recorded first there: #{position}")
+    assert f"{told}\n" in done("--db", jane, "merge-log", storm).err

@@ -62,7 +62,7 @@ def test_an_unreachable_log_is_one_error_and_the_outbox_keeps_the_event(storm: P
         refused(run("--db", storm, "append", "crossing.closed", "place/x", *SAID, "--outbox"), "is about crossing/")
     before = storm.read_bytes()
     kept = done("--db", storm, "append", "crossing.closed", GATE, *SAID, "--outbox")
-    refused(run("--db", storm, "push"), "cannot be reached")
+    refused(run("--db", storm, "push"), "cannot be reached", "`chronology append --outbox`")
     done("--db", storm, "state")
     assert storm.read_bytes() == before
     assert kept.out.startswith("waiting in the outbox: ")
@@ -122,6 +122,9 @@ def test_a_rewritten_log_ends_with_exit_code_3(team: Path, url: str) -> None:
     with untouched(team):
         for words in (["pull"], ["pull", "--dry-run"], ["remote", "check"]):
             refused(run("--db", team, *words), "position 20: the shared log has another event", code=3)
+        edit(url, "DELETE FROM chronology.event WHERE position > 20")
+        words = ["append", "crossing.closed", GATE, *SAID]
+        refused(run("--db", team, *words), "position 20: the shared log has another event", code=3)
 
 
 @pytest.mark.postgres

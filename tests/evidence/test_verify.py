@@ -20,7 +20,7 @@ from chronology.projections import tables
 from chronology.transparency.merkle import leaf_hash, root
 from chronology.vocabulary import builtin
 
-FIRST: Final = len(builtin.schemas()) + 1
+FIRST: Final = len(builtin.definitions()) + 1
 """Position of the first event after the built-in vocabulary."""
 
 P0, P1, P2, P3, P4, P5 = range(FIRST, FIRST + 6)

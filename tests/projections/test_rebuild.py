@@ -11,7 +11,7 @@ from chronology.errors import IntegrityError, StoreError
 from chronology.projections import rebuild, tables
 from chronology.vocabulary import builtin
 
-FIRST = len(builtin.schemas()) + 1
+FIRST = len(builtin.definitions()) + 1
 """Position of the first event after the built-in vocabulary."""
 
 PLACED = {"type": "person.located", "valid": "2018-05", "source": "source/x", "data": {"place": "place/hajin"}}

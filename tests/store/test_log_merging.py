@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from strategies import EPOCH, event_id
 
 from chronology import Chronology, Event
-from chronology.errors import ChronologyError, DuplicateIdError, IntegrityError, StoreError
+from chronology.errors import ChronologyError, DuplicateIdError, IntegrityError, InvalidEventError, StoreError
 from chronology.events.provenance import original
 from chronology.events.records import decode, encode
 from chronology.log import database
@@ -131,7 +131,22 @@ def candidates(holding: Any) -> list[Any]:
 
 # Random histories -------------------------------------------------------------------------------------------
 
-DEEDS = ("say", "say", "say", "say", "deny", "dispute", "retract", "replace", "merge", "unmerge", "join")
+DEEDS = (
+    "say",
+    "say",
+    "say",
+    "say",
+    "deny",
+    "dispute",
+    "retract",
+    "replace",
+    "merge",
+    "unmerge",
+    "join",
+    "share",
+    "share",
+    "publish",
+)
 
 steps = st.lists(
     st.tuples(
@@ -143,6 +158,24 @@ steps = st.lists(
     ),
     max_size=24,
 )
+
+
+SHARED = 6
+"""Events that several can record by themselves, as who imports the same dataset does."""
+
+
+def shared(number: int) -> Event:
+    """Return one of them; its day of statement is what the log fills in."""
+    rng = Random(number)
+    rest = {"replaces": event_id(100)} if number == SHARED - 1 else {}
+    return said(
+        rng.choice(("a", "b")),
+        rng.choice(SUBJECTS),
+        rng.choice(DAYS[:3]),
+        source="source/u",
+        id=event_id(100 + number),
+        **rest,
+    )
 
 
 def do(stores: list[Chronology], clock: Clock, step: tuple[int, str, int, int]) -> None:
@@ -172,6 +205,19 @@ def do(stores: list[Chronology], clock: Clock, step: tuple[int, str, int, int]) 
                 chron.merge(*rng.sample(SUBJECTS, 2), reason="r")
             case "unmerge":
                 chron.unmerge(*rng.sample(SUBJECTS, 2), reason="r")
+            case "share":
+                chron.append(shared(seed % SHARED))
+            case "publish":
+                published = {"title": "U", "published": "2018-05-13"}
+                chron.append(
+                    Event(
+                        type="source.described",
+                        subject="source/u",
+                        valid="2018-05-13",
+                        data=published,
+                        source="source/u",
+                    )
+                )
             case "join":
                 other = rng.choice([store for store in stores if store is not chron])
                 chron.merge_log(path_of(other))
@@ -185,6 +231,7 @@ def do(stores: list[Chronology], clock: Clock, step: tuple[int, str, int, int]) 
 @settings(max_examples=settings().max_examples // 4)
 @given(steps, st.sampled_from(((0, 1), (0, 0), (0, 1, 1))), st.permutations(range(3)))
 @example([(0, "say", 1, 0), (1, "say", 2, 0), (0, "say", 3, 0), (1, "say", 4, 0)], (0, 0), [0, 1, 2])
+@example([(0, "share", 0, 1), (0, "say", 2, 1), (1, "share", 0, 0), (1, "share", 1, 0)], (0, 1, 1), [2, 1, 0])
 def test_logs_that_took_in_each_other_answer_alike(
     logs: Logs, done: list[tuple[int, str, int, int]], templates: tuple[int, ...], order: list[int]
 ) -> None:
@@ -200,8 +247,9 @@ def test_logs_that_took_in_each_other_answer_alike(
             for other in stores:
                 if other is not chron:
                     again = chron.merge_log(path_of(other))
-                    assert (again.added, again.left_out_count, again.withdrawn_on_both_sides_count) == (0, 0, 0)
-        for restrictions in ({}, {"sources": ["source/s"]}, {"stated_by": "2018-05-20"}):
+                    assert (again.added, again.noted, again.left_out_count) == (0, 0, 0)
+                    assert again.withdrawn_on_both_sides_count == 0
+        for restrictions in ({}, {"sources": ["source/s"]}, {"stated_by": "2018-05-20"}, {"stated_by": "2018-05-14"}):
             first, *rest = [answers(chron, **restrictions) for chron in stores]
             for other in rest:
                 assert other == first
@@ -314,13 +362,137 @@ def test_an_id_with_other_content_is_an_error(two: list[Chronology]) -> None:
     assert one.head() == head
 
 
-def test_what_both_recorded_by_themselves_is_told(two: list[Chronology]) -> None:
-    """It is unchanged, and counted: each log goes by its own time for it."""
+def test_of_what_both_recorded_by_themselves_the_earlier_recording_counts(two: list[Chronology], clock: Clock) -> None:
+    """One learnt "a" before "b", the other after it: both then go by the first time that anybody learnt it."""
+    one, other = two
+    recording = one.append(said("a", id=event_id(1), recorded_by="Jane"))
+    clock.advance(seconds=1)
+    other.append(said("b"))
+    clock.advance(seconds=1)
+    other.append(said("a", id=event_id(1), recorded_by="Joe"))
+    head = other.head()
+    assert leading(other) == "a"
+    done = [other.merge_log(path_of(one)), one.merge_log(path_of(other)), other.merge_log(path_of(one))]
+    assert [(d.added, d.recorded_twice, d.noted) for d in done] == [(0, 1, 1), (2, 1, 0), (0, 1, 0)]
+    assert [leading(chron) for chron in two] == ["b", "b"]
+    (before,) = other.state("place/x", valid_at="2018-05-01", known_at=head)
+    assert before.value == "a"
+    (note,) = (event.event for event in other.read() if event.event.type == "recording.noted")
+    (noted,) = note.data["recordings"]
+    assert noted["leaf"] == recording.leaf.hex()
+    assert (noted["event"], noted["position"]) == (recording.id, recording.position)
+    assert all(chron.verify().ok for chron in two)
+
+
+def test_an_earlier_recording_is_known_by_way_of_a_third_log(logs: Logs, clock: Clock) -> None:
+    """Whoever takes in only the log of the later one learns what that has noted of the first."""
+    clock.now = EPOCH
+    with logs.new(clock, 0, 1, 1) as (one, other, third):
+        one.append(said("a", id=event_id(1)))
+        clock.advance(seconds=1)
+        third.append(said("b"))
+        clock.advance(seconds=1)
+        other.append(said("a", id=event_id(1)))
+        other.merge_log(path_of(one))
+        assert third.merge_log(path_of(other)).noted == 1
+        assert leading(third) == "b"
+        assert third.merge_log(path_of(one)).noted == 0
+
+
+def test_the_day_of_statement_is_that_of_the_earlier_recording(two: list[Chronology], clock: Clock) -> None:
+    """One knew when its source was published, the other filled in nothing and counts from its own day."""
+    one, other = two
+    published = {"title": "U", "published": "2018-05-13"}
+    other.append(Event(type="source.described", subject="source/u", valid="2018-05-13", data=published))
+    one.append(said("a", source="source/u", id=event_id(1)))
+    clock.advance(seconds=1)
+    other.append(said("a", source="source/u", id=event_id(1)))
+    assert len(other.state("place/x", stated_by="2018-05-14")) == 1
+    each_other(one, other)
+    assert [len(chron.state("place/x", stated_by="2018-05-14")) for chron in two] == [0, 0]
+    assert [len(chron.state("place/x", stated_by="2018-06-01")) for chron in two] == [1, 1]
+
+
+def test_what_was_withdrawn_before_its_earlier_recording_is_known_stays_withdrawn(
+    two: list[Chronology], clock: Clock
+) -> None:
+    """A note moves an event in the order; it does not bring it back."""
     one, other = two
     for chron in two:
-        chron.append(said("a", id=event_id(1), recorded_by=str(chron.head())))
-    done = one.merge_log(path_of(other))
-    assert (done.added, done.recorded_twice) == (0, 1)
+        chron.append(said("a", id=event_id(1)))
+        clock.advance(seconds=1)
+    other.retract(event_id(1), reason="r")
+    assert other.merge_log(path_of(one)).noted == 1
+    assert other.state("place/x", valid_at="2018-05-01") == []
+    assert other.verify().ok
+
+
+def test_the_name_that_was_given_last_is_shown_by_both(two: list[Chronology], clock: Clock) -> None:
+    """Not the one that this log learnt last; also of one that both recorded, and of those that sources tell."""
+    one, other = two
+    for subject, name in (("place/x", "X"), ("place/y", "Y")):
+        other.append(Event(type="subject.named", subject=subject, data={"name": f"Old {name}"}))
+        clock.advance(seconds=1)
+    one.append(Event(type="subject.named", subject="place/x", data={"name": "New X"}))
+    shared = Event(type="subject.named", subject="place/y", data={"name": "Shared"}, id=event_id(7))
+    other.append(shared)
+    one.append(Event(type="subject.named", subject="place/y", data={"name": "Mine"}))
+    clock.advance(seconds=1)
+    other.append(Event(type="subject.named", subject="place/y", data={"name": "New Y"}))
+    clock.advance(seconds=1)
+    one.append(shared)
+    head = one.head()
+    assert one.names_of("place/y")[0].text == "Shared"
+    each_other(one, other)
+    for subject in ("place/x", "place/y"):
+        first, second = ([name.text for name in chron.names_of(subject)] for chron in two)
+        assert first == second
+        assert first[0] == f"New {subject[-1].upper()}"
+    assert one.names_of("place/y", known_at=head)[0].text == "Shared"
+
+
+def test_many_recordings_are_noted_in_few_events(two: list[Chronology], clock: Clock) -> None:
+    """Two imports of one dataset need one event for a hundred rows, which cannot be taken back."""
+    one, other = two
+    rows = [said("a", f"place/p{number}", id=event_id(1_000 + number)) for number in range(205)]
+    for chron in two:
+        chron.append_many(rows)
+        clock.advance(seconds=1)
+    head = other.head()
+    done = other.merge_log(path_of(one))
+    # One more: the type of these events, which a log defines when it first needs it.
+    assert (done.noted, done.head - head) == (205, 4)
+    assert other.replay().changed == ()
+    assert other.verify().ok
+    note = other.event(other.head())
+    for refused in (lambda: other.undo(), lambda: other.redact(note.id, reason="r")):
+        with pytest.raises(ChronologyError):
+            refused()
+    with pytest.raises(InvalidEventError, match="comes from merging logs"):
+        one.append(note.event)
+    assert [len(chron.state(valid_at="2018-05-01")) for chron in two] == [205, 205]
+    clock.advance(seconds=1)
+    other.retract(event_id(1_000), reason="r")
+    assert len(other.state(valid_at="2018-05-01")) == 204
+    assert other.replay().changed == ()
+
+
+def test_a_replica_takes_notes_as_a_strangers(two: list[Chronology], clock: Clock) -> None:
+    """A log that notes a recording of an event that it does not hold, or of the future, is not sound."""
+    one, other = two
+    for chron in two:
+        chron.append(said("a", id=event_id(1)))
+        clock.advance(seconds=1)
+    other.merge_log(path_of(one))
+    assert one.merge_log(path_of(other), dry_run=True).left_out_count == 0
+    for what, value, told in (
+        ("event", event_id(2), "not in the log before it"),
+        ("recorded_at", "2030-01-01T00:00:00.000000Z", "is not earlier than recorded_at"),
+    ):
+        forge_note(other, what, value)
+        with pytest.raises(IntegrityError, match=told):
+            one.merge_log(path_of(other))
+        assert not other.verify().ok
 
 
 def test_types_defined_differently_are_left_out_with_their_events(two: list[Chronology]) -> None:
@@ -372,6 +544,27 @@ def test_a_withdrawal_on_both_sides_is_a_fact_of_both(two: list[Chronology], clo
     assert leading(one) in ("b", "c")
 
 
+def test_the_first_of_two_withdrawals_that_come_in_ends_an_event(logs: Logs, clock: Clock) -> None:
+    """Also where the event comes in with both, so that nothing of it was written before: `known_at` tells."""
+    clock.now = EPOCH
+    with logs.new(clock, 0, 1, 1) as (one, other, third):
+        event = other.append(said("a", "place/x"))
+        third.merge_log(path_of(other))
+        clock.advance(seconds=1)
+        for chron in (other, third):
+            chron.retract(event.id, reason="r")
+        other.merge_log(path_of(third))
+        head = one.head()
+        assert one.merge_log(path_of(other)).added == 3
+        known = [len(one.state("place/x", valid_at="2018-05-01", known_at=head + more)) for more in range(4)]
+        assert known == [0, 1, 0, 0]
+        assert [row.type for row in Log(one._connection).read(after=head)][1:] == ["assertion.retracted"] * 2
+        mentioned = one.timeline("place/x", limit=5)
+        assert mentioned == []
+        assert one.verify().ok
+        assert one.replay().changed == ()
+
+
 def test_redactions_do_not_travel_and_are_told(two: list[Chronology]) -> None:
     """What the other erased stays here, what was erased here does not come back."""
     one, other = two
@@ -410,14 +603,9 @@ def test_stores_that_cannot_be_merged(two: list[Chronology], clock: Clock, tmp_p
         one.merge_log(path_of(other))
 
 
-def forged(chron: Chronology, number: int, **changes: Any) -> None:
-    """Change where an event says that it comes from, leaf and all, as somebody can who owns the file."""
+def rewrite(chron: Chronology, number: int, record: dict[str, Any]) -> None:
+    """Put another event at a position, leaf and all, as somebody can who owns the file."""
     connection = chron._connection
-    log = Log(connection)
-    row = log.by_position(number)
-    assert row
-    record = json.loads(row.body)
-    record["merged_from"] |= changes
     body = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     triggers = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
     for name, _ in triggers:
@@ -426,6 +614,24 @@ def forged(chron: Chronology, number: int, **changes: Any) -> None:
     for _, text in triggers:
         connection.execute(text)
     connection.commit()
+
+
+def forged(chron: Chronology, number: int, **changes: Any) -> None:
+    """Change where an event says that it comes from, leaf and all."""
+    row = Log(chron._connection).by_position(number)
+    assert row
+    record = json.loads(row.body)
+    record["merged_from"] |= changes
+    rewrite(chron, number, record)
+
+
+def forge_note(chron: Chronology, key: str, value: str) -> None:
+    """Change what the newest event notes, leaf and all."""
+    row = Log(chron._connection).by_position(chron.head())
+    assert row
+    record = json.loads(row.body)
+    record["data"]["recordings"][0][key] = value
+    rewrite(chron, chron.head(), record)
 
 
 LIES = {

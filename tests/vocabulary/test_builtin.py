@@ -25,11 +25,11 @@ EVENT_KEYS = (
 )  # fmt: skip
 CORE_TYPES = {
     "fact.asserted", "fact.ended", "assertion.retracted", "event.redacted", "subject.named", "subject.merged",
-    "type.defined",
+    "type.defined", "recording.noted",
 }  # fmt: skip
 KINDS = {
-    "alliance", "crossing", "event", "group", "incident", "log-checkpoint", "operation", "organization", "person",
-    "place", "presence", "source", "type",
+    "alliance", "crossing", "event", "group", "incident", "log", "log-checkpoint", "operation", "organization",
+    "person", "place", "presence", "source", "type",
 }  # fmt: skip
 TYPE_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]*")
