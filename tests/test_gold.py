@@ -62,6 +62,18 @@ def answer(chron: Chronology, subject: str, attribute: str, at: str, **scope: ob
     return one.value, one.certainty, one.contested, parties
 
 
+def held(path: Path, at: str) -> list[tuple]:
+    """Return every answer at a date, with its parties; not their ids, which the log chose for some."""
+    keys = ("subject", "attribute", "value", "certainty", "contested", "since")
+    return [
+        (
+            *(one[key] for key in keys),
+            *((party["standing"], party["position"], party["supported_by"]) for party in one["candidates"]),
+        )
+        for one in asked(path, "state", "--at", at)
+    ]
+
+
 def asked(path: Path, *arguments: str) -> list[dict]:
     """Return what a reading command prints as JSON."""
     return done("--db", path, *arguments, "--json").json
@@ -70,7 +82,7 @@ def asked(path: Path, *arguments: str) -> list[dict]:
 def test_the_gold_set_holds_sixty_assertions(gold):
     """Sixty events assert something about the campaign; the others describe sources, give names, merge or retract."""
     told = ("source.described", "subject.named", "subject.merged", "assertion.retracted", "type.defined")
-    assert sum(event.type not in told for event in gold.read()) == 60
+    assert sum(event.event.type not in told for event in gold.read()) == 60
 
 
 def test_the_command_line_takes_the_same_set(path, tmp_path):
@@ -81,7 +93,7 @@ def test_the_command_line_takes_the_same_set(path, tmp_path):
     text = "".join(json.dumps({k: v for k, v in line.items() if k != "recorded_at"}) + "\n" for line in lines)
     done("--db", other, "append", "-", stdin=text)
     for at in ("2017-11-20", "2018-03-18", "2018-05-14", "2018-12-15", "2019-04-01"):
-        assert asked(other, "state", "--at", at) == asked(path, "state", "--at", at)
+        assert held(other, at) == held(path, at)
 
 
 # Who held a town -----------------------------------------------------------------------------------------------
@@ -102,11 +114,12 @@ def test_2_who_held_the_city_on_the_eve(gold):
 
 
 def test_3_when_an_imprecise_loss_is_possible_only(gold):
-    """IS came back to Baguz on some day from 26 to 28 October 2018, so on the 26th both may hold it."""
+    """IS came back to Baguz on some day from 26 to 28 October 2018, so on the 26th either may hold it."""
     assert answer(gold, BAGUZ, "controlled_by", "2018-10-25")[:3] == (SDF, "certain", False)
     value, certainty, contested, parties = answer(gold, BAGUZ, "controlled_by", "2018-10-26")
     assert (certainty, contested) == ("possible", False)
-    assert {(value, *parties)} and {46} < {which for _, which in parties}
+    assert {which for _, which in parties} == {37, 46}
+    assert value in (SDF, IS)
     assert answer(gold, BAGUZ, "controlled_by", "2018-10-28") == (IS, "certain", False, [("leading", 46)])
 
 
@@ -116,17 +129,20 @@ def test_3_when_an_imprecise_loss_is_possible_only(gold):
 def test_4_the_start_of_the_army_in_the_city_is_disputed(path):
     """Monitor and state agency differ by a day on the city, and by four on the siege; nothing else clashes there."""
     found = asked(path, "conflicts", "place/deir-ez-zor-city")
-    told = [(one["attribute"], one["clash"], one["differ"], one["spans"]) for one in found]
+    told = [
+        (one["attribute"], one["clash"], one["differ"], [(span["since"], span["until"]) for span in one["spans"]])
+        for one in found
+    ]
     assert told == [
-        ("controlled_by", "dates", ["starts"], [{"since": "2017-11-02", "until": "2017-11-02"}]),
-        ("siege", "dates", ["starts"], [{"since": "2017-09-05", "until": "2017-09-08"}]),
+        ("controlled_by", "dates", ["start"], [("2017-11-02T00:00:00", "2017-11-02T23:59:59")]),
+        ("siege", "dates", ["start"], [("2017-09-05T00:00:00", "2017-09-08T23:59:59")]),
     ]
 
 
 def test_5_the_start_of_the_pause_is_disputed(gold):
     """The paper dates the pause from January 2018, the Pentagon from 5 March."""
     (found,) = gold.conflicts(STORM)
-    assert (found.clash, found.differ, found.shared_origin) == ("dates", ("starts",), False)
+    assert (found.clash, found.differ, found.shared_origin) == ("dates", ("start",), False)
     assert {number(gold, found.first.event), number(gold, found.second.event)} == {29, 35}
 
 
@@ -185,7 +201,7 @@ def test_11_two_papers_with_one_spokesman_are_one_origin(path):
 
 def test_12_the_end_at_baguz_rests_on_two_origins(gold):
     """On 24 March 2019 the SDF and the coalition say it; the spokesman in the paper is the SDF again."""
-    (found,) = gold.state(BAGUZ, "controlled_by", valid_at="2019-03-24")
+    (found,) = gold.state(BAGUZ, "controlled_by", valid_at="2019-03-24", origins_counted=True)
     assert (found.value, found.certainty, found.contested) == (SDF, "certain", False)
     assert found.candidates[0].supported_by == 2
 
@@ -204,7 +220,7 @@ def test_14_why_the_crossing_was_closed(path):
     """The corrected report decides, alone; the report that it replaced is named with the reason."""
     told = done("--db", path, "why", "crossing/baguz", "status", "--at", "2018-05-13").out
     assert "closed (certain)" in told.splitlines()[0]
-    assert "the only assertion that covers the date" in told
+    assert "the only one that covers the date" in told
     assert "We had entered the day of the report." in told
     assert "nothing known" in told.splitlines()[-1]
 
@@ -213,7 +229,7 @@ def test_15_what_would_hold_in_al_bukamal_without_the_deciding_report(gold):
     """Two reports of 20 November 2017 start together: the later recorded one leads; without it, IS holds the town."""
     why = gold.why(BUKAMAL, "controlled_by", valid_at="2017-11-20")
     leading = why.considered[0]
-    assert number(gold, leading.event) == 20
+    assert number(gold, leading.assertion.position) == 20
     assert (leading.rule, number(gold, leading.against)) == ("recorded later", 19)
     assert (why.without.value, why.without.certainty, why.without.contested) == (IS, "certain", False)
 
@@ -223,7 +239,10 @@ def test_16_a_denial_is_a_party_but_never_wins(gold):
     value, certainty, contested, parties = answer(gold, "place/afrin", "controlled_by", "2018-03-18")
     assert (value, certainty, contested) == (TURKEY, "certain", True)
     assert parties == [("leading", 30), ("denial", 31)]
-    assert answer(gold, "place/afrin", "controlled_by", "2018-03-18", without_origins=["organization/anadolu"]) is None
+    assert (
+        answer(gold, "place/afrin", "controlled_by", "2018-03-18", without_sources=["source/anadolu-2018-03-18"])
+        is None
+    )
 
 
 # What changed, what differs ------------------------------------------------------------------------------------
@@ -234,8 +253,8 @@ def test_17_what_the_correction_changed(path):
     found = asked(path, "changes", "crossing/baguz", "--since", "2018-05-31", "--until", "2018-06-30")
     told = [(one["attribute"], one["since"], one["until"], one["before"], one["after"]["value"]) for one in found]
     assert told == [
-        ("closed_to", "2018-05-13", "2018-05-13", None, IS),
-        ("status", "2018-05-13", "2018-05-13", None, "closed"),
+        ("closed_to", "2018-05-13T00:00:00", "2018-05-13T23:59:59", None, IS),
+        ("status", "2018-05-13T00:00:00", "2018-05-13T23:59:59", None, "closed"),
     ]
 
 
@@ -249,7 +268,7 @@ def test_18_what_the_counter_attack_changed_in_the_world(path):
 def test_19_the_history_of_the_operation(path):
     """Under way, then stalled from some day in January to the end of April 2018, then resumed."""
     found = asked(path, "history", STORM, "status")
-    told = [(one["since"], one["value"], one["certainty"]) for one in found]
+    told = [(one["since"][:10], one["value"], one["certainty"]) for one in found]
     kept = [one for before, one in zip([None, *told], told, strict=False) if not before or before[1:] != one[1:]]
     assert kept == [
         ("2017-09-09", "under_way", "certain"),
@@ -264,11 +283,11 @@ def test_19_the_history_of_the_operation(path):
 
 
 def test_20_what_became_of_the_fighters_in_afrin(path):
-    """After March 2018 nothing is said of them: four attributes, 91 days until the end of June."""
+    """After March 2018 nothing is said of them: three attributes, 91 days until the end of June."""
     found = asked(path, "gaps", "presence/sdf-afrin", "--until", "2018-06-30")
-    assert [one["attribute"] for one in found] == ["activity", "group", "place", "status"][1:]
-    assert {(one["what"], one["since"], one["until"], one["days"]) for one in found} == {
-        ("gap", "2018-04-01", "2018-06-30", 91)
+    assert [one["attribute"] for one in found] == ["group", "place", "status"]
+    assert {(one["what"], one["since"][:10], one["until"][:10], one["seconds"]) for one in found} == {
+        ("gap", "2018-04-01", "2018-06-30", 91 * 86_400)
     }
 
 
@@ -286,8 +305,8 @@ def test_21_which_places_rest_on_one_old_report(gold):
 
 def test_22_what_the_merge_changed(gold):
     """The two spellings were merged on 12 December 2017: since 20 November the army's hold of the town is contested."""
-    found = [one for one in gold.changes(BUKAMAL, since="2017-12-01", until="2017-12-31")]
-    assert [(one.attribute, one.since, one.until) for one in found] == [("controlled_by", "2017-11-20", None)]
+    found = list(gold.changes(BUKAMAL, since="2017-12-01", until="2017-12-31"))
+    assert [(one.attribute, one.since, one.until) for one in found] == [("controlled_by", "2017-11-20T00:00:00", None)]
     (change,) = found
     assert (change.before.value, change.before.contested) == (ARMY, False)
     assert (change.after.value, change.after.contested) == (ARMY, True)
@@ -295,7 +314,7 @@ def test_22_what_the_merge_changed(gold):
 
 @pytest.mark.parametrize("at", ["2017-11-12", "2017-11-19", "2017-11-20", "2018-01-31"])
 def test_23_what_the_unmerge_restored(gold, at):
-    """In January 2018, the merge taken back, both spellings answer as they did before it; since February they are one."""
+    """In January 2018, the merge taken back, both spellings answer as before it; since February they are one."""
     for name in (BUKAMAL, "place/abu-kamal"):
         before = answer(gold, name, "controlled_by", at, known_at="2017-12-01")
         assert answer(gold, name, "controlled_by", at, known_at="2018-01-15") == before
@@ -336,6 +355,7 @@ def test_27_what_a_retraction_left(gold):
     assert 53 not in {which for _, which in parties}
 
 
-def test_28_a_town_that_nobody_knows_is_refused_with_what_is_meant(path):
-    """A misspelt town is an error that names the town that is meant."""
-    refused(run("--db", path, "state", "place/haijn"), "place/hajin")
+def test_28_a_town_that_nobody_knows_leads_to_what_is_meant(path):
+    """A misspelt town is answered with the town that is meant, a bare one refused with it."""
+    assert "did you mean place/hajin?" in done("--db", path, "state", "place/haijn").err
+    refused(run("--db", path, "state", "haijn"), "place/hajin")
