@@ -17,6 +17,7 @@ from conftest import Clock, counting
 from chronology import Chronology
 from chronology.events.structuring import event_from_json
 from tests.command_line import done, refused, run
+from tests.terminals import at_terminal
 
 GOLD = Path(__file__).parent / "data" / "deir-ez-zor.jsonl"
 ARMY, IS, SDF = "organization/syrian-army", "group/islamic-state", "group/sdf"
@@ -197,6 +198,9 @@ def test_11_two_papers_with_one_spokesman_are_one_origin(path):
     assert (found["value"], found["certainty"], found["contested"]) == (SDF, "certain", False)
     assert found["candidates"][0]["supported_by"] == 2
     assert asked(path, *question, "--min-origins", "3") == []
+    # What gives the leading value too is no other possibility.
+    assert " likewise " in done("--db", path, *question).out
+    assert "possibl" not in done("--db", path, *question).out
 
 
 def test_12_the_end_at_baguz_rests_on_two_origins(gold):
@@ -329,6 +333,23 @@ def test_24_a_town_is_found_by_its_other_names(path, name):
     assert [(one["subject"], one["value"]) for one in ended.json] == [(BAGUZ, SDF)]
 
 
+def test_29_a_search_finds_a_town_under_all_its_names(path):
+    """Each spelling, in either script, finds the six reports about al-Bukamal: five of its own, one that merged it."""
+    told = []
+    for name in ("bukamal", "abu kamal", "البوكمال"):
+        found = done("--db", path, "search", name, "--json").json
+        told.append({one["position"] for one in found if one["type"].startswith(("control", "subject.merged"))})
+    assert told[0] == told[1] == told[2]
+    assert len(told[0]) == 6
+
+
+def test_30_a_misspelt_search_leads_to_the_town(path):
+    """A transliteration that nobody entered finds nothing, and names what it resembles."""
+    ended = done("--db", path, "search", "baghouz")
+    assert ended.out == ""
+    assert "note: baghouz resembles crossing/baguz and place/baguz" in ended.err
+
+
 # The leader, and what is suspicious ----------------------------------------------------------------------------
 
 
@@ -346,6 +367,31 @@ def test_26_what_is_suspicious(path):
     assert found.code == 3
     told = {(one["rule"], int(one["event"][-2:])) for one in found.json}
     assert told == {("unconfirmed", 25), ("ungraded", 32), ("near-duplicate", 7)}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        ("lint",),
+        ("conflicts",),
+        ("state", "--at", "2018-12-15"),
+        ("gaps", "--stale", "30d"),
+        ("about", BAGUZ),
+        ("why", BUKAMAL, "controlled_by", "--at", "2017-11-20"),
+        ("history", STORM),
+        ("search", "baghuz"),
+        ("sources",),
+        ("changes", "--since", "2018-12-31"),
+        ("diff", "--from", "2018-10-01", "--to", "2018-11-01"),
+        ("subjects",),
+    ],
+)
+def test_answers_fit_a_terminal_of_80_columns(path, question):
+    """No line of an answer about the campaign is wider than the terminal."""
+    seen = at_terminal("--db", path, *question, columns=80)
+    assert len(seen.lines) > 3
+    # A progress bar is taken off by control characters.
+    assert [line for line in seen.lines if len(line) > 80 and "\x1b" not in line] == []
 
 
 def test_27_what_a_retraction_left(gold):
