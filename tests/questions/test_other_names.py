@@ -68,13 +68,14 @@ def test_a_merged_name_finds_the_events_of_the_other(chron: Chronology) -> None:
 
 
 def test_a_name_counts_from_when_it_was_given(chron: Chronology) -> None:
-    """As known before it was given, and after it was taken back, a name finds nothing."""
-    say(chron, "place/baguz")
+    """A name finds nothing as known before it was given, or after it was taken back, and its subject in between."""
+    about = say(chron, "place/baguz")
     before = chron.head()
     position = call(chron, "place/baguz", "الباغوز")
     assert found(chron, "الباغوز", known_at=before) == set()
     chron.retract(chron.event(position).id, reason="another village")
     assert found(chron, "الباغوز") == set()
+    assert found(chron, "الباغوز", known_at=position) == {about, position}
 
 
 def test_part_of_a_word_is_no_name(chron: Chronology) -> None:
