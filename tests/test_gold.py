@@ -210,6 +210,13 @@ def test_12_the_end_at_baguz_rests_on_two_origins(gold):
     assert found.candidates[0].supported_by == 2
 
 
+def test_31_a_spokesman_does_not_contest_himself(path, gold):
+    """Two papers print 400 and 600 fighters from one spokesman: uncontested, and marked as of one origin."""
+    assert answer(gold, BAGUZ, "fighters_left", "2019-02-10")[:3] == (600, "certain", False)
+    (found,) = asked(path, "conflicts", BAGUZ, "fighters_left")
+    assert (found["clash"], found["shared_origin"], found["spans"]) == ("values", True, [])
+
+
 def test_13_only_sources_of_grade_b(gold):
     """Without what is graded below B, nobody contests the army's hold of al-Bukamal on 21 November 2017."""
     assert answer(gold, BUKAMAL, "controlled_by", "2017-11-21")[2] is True
