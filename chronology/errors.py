@@ -23,7 +23,10 @@ class DateError(ChronologyError):
     """A text that cannot be read as a date: the text, and why."""
 
     def __init__(self, text: str, reason: str, *, hint: str | None = None) -> None:
-        super().__init__(f"date {text!r}: {reason}", hint=hint)
+        # "date '2018-02-30': there is no such day", but "'soon' is not a date".
+        super().__init__(
+            f"{text!r} {reason}" if reason.startswith("is not ") else f"date {text!r}: {reason}", hint=hint
+        )
         self.text = text
         self.reason = reason
 

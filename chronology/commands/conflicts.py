@@ -93,11 +93,13 @@ def conflict_rows(found: Iterable[Conflict]) -> Iterator[Row]:
             yield _row(name, Marked(_ALONE[one.clash], tone=Tone.CONTESTED), one.second, "")
             continue
         yield _row(name, _clash(one), one.first, _when(one))
-        yield _row("", "by" if one.clash in _AGAINST else "against", one.second, "")
+        yield _row("", _SECOND[one.clash], one.second, "")
 
 
 _ALONE: Final = {"denial": "denies what no one affirms", "dispute": "disputes what is not in scope"}
 _AGAINST: Final = {"denial": "denied", "dispute": "disputed"}
+_SECOND: Final = {"denial": "by", "dispute": "by", "dates": "from", "values": "against"}
+"""What stands before the second of a pair."""
 
 
 def _clash(one: Conflict) -> str:

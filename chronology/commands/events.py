@@ -283,8 +283,10 @@ def retract(
         target = names.find_event(chron, name)
         head = chron.head()
         event = chron.retract(target.id, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
-    if not dry_run:
-        _show_appended(event, head, as_json=as_json)
+    if not dry_run and as_json:
+        _show_appended(event, head, as_json=True)
+    elif not dry_run:
+        output.put(f"#{event.position} retracts #{target.position} {target.event.type} {target.event.subject}")
     elif as_json:
         output.say_dry_run()
         shown = {"appended": 1, "unchanged": 0, "first": event.position, "head": event.position}

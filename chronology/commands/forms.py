@@ -86,7 +86,7 @@ def _payload_lines(event_type: EventType, filled: Mapping[str, str]) -> Iterator
         rules = rules if isinstance(rules, dict) else {}
         needed = "Required. " if key in event_type.schema.get("required", ()) else ""
         shown = _remark(_text(example[key])) if key in example else ""
-        shown = f" As in: {shown}" if 0 < len(shown) <= _LONGEST_EXAMPLE else ""
+        shown = f". As in: {shown}" if 0 < len(shown) <= _LONGEST_EXAMPLE else ""
         yield ""
         yield f"# {needed}{_remark(str(rules.get('description', key)))} ({_remark(_takes(rules))}){shown}"
         yield from field(name, filled.get(name, ""))

@@ -20,7 +20,7 @@ from chronology.store.reader import Reader
 COLUMNS: Final = tuple(field.name for field in attrs.fields(Gap))
 SHAPE: Final = Shape(
     headings=("  attribute", "since", "until", "days", "what", "event"),
-    stack=("  {attribute}  {since}  {until}  {days} days", "      {what}  {event}"),
+    stack=("  {attribute}  {since} .. {until}  {days} days", "      {what}  {event}"),
 )
 """Of the gaps, under the name of each subject."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
 from chronology.commands import arguments, output
-from chronology.errors import ChronologyError, UnknownNameError
+from chronology.errors import AmbiguousNameError, ChronologyError, UnknownNameError
 from chronology.events.patterns import SUBJECT, is_subject
 from chronology.store.reader import Reader
 
@@ -58,7 +58,14 @@ def meant(chron: Reader, text: str, *, kinds: Collection[str] = (), parties: boo
         AmbiguousNameError: several subjects bear the name.
         ChronologyError: none does.
     """
-    subject = chron.resolve_subject(text, kinds=kinds, parties=parties)
+    try:
+        subject = chron.resolve_subject(text, kinds=kinds, parties=parties)
+    except AmbiguousNameError:
+        raise
+    except ChronologyError as exc:
+        if text not in chron.attributes():
+            raise
+        raise ChronologyError(str(exc), hint=f"{text} is an attribute: the subject comes first") from exc
     note_meant(text, subject)
     return subject
 

@@ -42,12 +42,15 @@ def search(
     everything: Annotated[
         bool, typer.Option("--all", help="Also what was withdrawn, and retractions and redactions themselves.")
     ] = False,
+    as_written: Annotated[
+        bool, typer.Option("--as-written", help="Only these words, not the other names of what they name.")
+    ] = False,
 ) -> None:
     """Find events by their words, the best first.
 
     An event is found if it holds all the words: in its subject, its type, its payload, its quote, its note, or the
-    names of those who say it. Case, accents, vowel points and hyphens make no difference. What was found stands in
-    brackets.
+    names of those who say it. Case, accents, vowel points and hyphens make no difference. A word in the name of a
+    subject also finds what is about the subject, under whichever name. What was found stands in brackets.
 
     \b
     chronology search pledge death
@@ -57,10 +60,12 @@ def search(
     if given(context, "fuzz"):
         raise typer.BadParameter("--fuzz widens dates, and a search reads none")
     with _opened(context) as chron:
-        found = chron.search(_question(words), limit + 1, withdrawn=everything, **restrictions_of(context))
+        found = chron.search(
+            _question(words), limit + 1, withdrawn=everything, as_written=as_written, **restrictions_of(context)
+        )
         names.note_late_position(chron, given(context, "known_at"))
         if not found:
-            _explain_nothing(context, chron, everything=everything)
+            _explain_nothing(context, chron, words, everything=everything)
     wanted = format_of(context)
     if wanted is not Format.TABLE:
         output.show_records(map(_record, found[:limit]), wanted, columns=COLUMNS)
@@ -93,10 +98,13 @@ def _question(words: list[str]) -> str:
     return " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
 
 
-def _explain_nothing(context: typer.Context, chron: Reader, *, everything: bool) -> None:
+def _explain_nothing(context: typer.Context, chron: Reader, words: list[str], *, everything: bool) -> None:
     names.check_known(chron, subject=None, attribute=None, kind=None, parties=parties(context))
     live = "" if everything else "; --all also looks at what was withdrawn"
     output.say(f"no event holds all these words{live}")
+    for word in words:
+        if not chron.subjects_named(word) and (similar := chron.resembling(word)):
+            output.say(f"note: {word} resembles {' and '.join(similar[:3])}")
 
 
 def _record(hit: Hit) -> dict[str, Json]:

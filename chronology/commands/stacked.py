@@ -32,7 +32,8 @@ def lay_out(rows: Iterable[Row], *, shape: Shape, room: int, paint: Paint) -> It
     stack, beneath = ([_line(text, places) for text in lines] for lines in (shape.stack, shape.beneath))
     for row in map(safe, rows):
         if isinstance(row, str):
-            yield paint(row, Tone.HEADING)
+            heading = words(row, [(0, len(row), Tone.HEADING)])
+            yield from (line for line, _ in flow([heading], room=room, indent="", hanging=_HANGING, paint=paint))
             continue
         for indent, parts in beneath if beneath and not row[0].strip() else stack:
             tone = None if indent else Tone.HEADING

@@ -135,7 +135,7 @@ def answer_rows(holdings: Iterable[Holding]) -> Iterator[Row]:
             yield (
                 f"  {holding.attribute}" if index == 0 else "",
                 _claimed(candidate),
-                _standing(holding) if index == 0 else _party(candidate),
+                _standing(holding) if index == 0 else _party(candidate, holding),
                 "" if candidate.supported_by is None else str(candidate.supported_by),
                 candidate.valid or "",
                 output.said_by(candidate.origin, candidate.source),
@@ -147,7 +147,9 @@ def answer_rows(holdings: Iterable[Holding]) -> Iterator[Row]:
 _PARTY: Final = {"leading": "", "possible": "or possibly", "rival": "but a rival says", "denial": "but denied"}
 
 
-def _party(candidate: Candidate) -> str:
+def _party(candidate: Candidate, holding: Holding) -> str:
+    if candidate.standing == "possible" and candidate.event and candidate.value == holding.value:
+        return "likewise"
     # An event that disputes another need not say the opposite.
     words = "but disputed" if candidate.role == "disputes" else _PARTY[candidate.standing]
     return Marked(words, tone=Tone.POSSIBLE if candidate.standing == "possible" else Tone.CONTESTED)

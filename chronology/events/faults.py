@@ -65,8 +65,8 @@ def form_faults(event: Event | Body) -> list[str]:
     if event.stance not in _STANCES:
         faults.append(f"stance: {event.stance!r} is neither affirms nor denies")
     if event.source is not None:
-        faults += _subject_faults("source", event.source)
-        if not event.source.startswith("source/"):
+        faults += (wrong := _subject_faults("source", event.source))
+        if not wrong and not event.source.startswith("source/"):
             faults.append(f"source: {event.source!r} is not of the kind source, as in source/voa-2018-05-14")
     for index, name in enumerate(event.said_by):
         faults += _subject_faults(f"said_by[{index}]", name)

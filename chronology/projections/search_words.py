@@ -7,6 +7,7 @@ word, and a run of them in a question is a phrase, so any part of a text is foun
 
 import unicodedata
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final, NamedTuple
 
 from chronology.errors import ChronologyError
@@ -34,10 +35,17 @@ class Term(NamedTuple):
     Attributes:
         words: folded.
         is_prefix: whether the last one may go on.
+        others: words that will do as well, folded, none of them begun only.
     """
 
     words: tuple[str, ...]
     is_prefix: bool
+    others: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def readings(self) -> "list[Term]":
+        """The term itself, and each of the others, as terms that have no others."""
+        return [self._replace(others=()), *(Term(words, is_prefix=False) for words in self.others)]
 
 
 class Word(NamedTuple):
@@ -116,7 +124,11 @@ def _parts(question: str) -> Iterator[str]:
 
 def expression(question: list[Term]) -> str:
     """Return terms in the language of FTS5; every word stands in quotation marks and holds none."""
-    return " AND ".join(f'"{" ".join(term.words)}"{" *" if term.is_prefix else ""}' for term in question)
+    return " AND ".join(f"({' OR '.join(map(_quoted, term.readings))})" for term in question)
+
+
+def _quoted(term: Term) -> str:
+    return f'"{" ".join(term.words)}"{" *" if term.is_prefix else ""}'
 
 
 def words_of(text: str) -> list[Word]:
@@ -145,7 +157,7 @@ def hits(text: str, question: list[Term]) -> list[tuple[int, int]]:
     words = words_of(text)
     places = sorted(
         (words[at].start, words[at + len(term.words) - 1].end)
-        for term in question
+        for term in chain.from_iterable(term.readings for term in question)
         for at in range(len(words) - len(term.words) + 1)
         if _stands(words, at, term)
     )

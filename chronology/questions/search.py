@@ -15,6 +15,7 @@ from chronology.projections import references, search_index
 from chronology.projections.filters import Filters
 from chronology.projections.search_index import Place
 from chronology.projections.search_words import Term, expression, hits, terms
+from chronology.questions.other_names import widened
 from chronology.vocabulary.event_types import BOOKKEEPING
 
 _BEFORE: Final = 50
@@ -71,7 +72,15 @@ def bring_up(log: Log, connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA busy_timeout = {before}")
 
 
-def find(log: Log, connection: sqlite3.Connection, words: str, filters: Filters, *, withdrawn: bool) -> Iterator[Hit]:
+def find(
+    log: Log,
+    connection: sqlite3.Connection,
+    words: str,
+    filters: Filters,
+    *,
+    withdrawn: bool = False,
+    as_written: bool = False,
+) -> Iterator[Hit]:
     """Yield the events that hold all words of a question, the best first.
 
     Args:
@@ -80,11 +89,14 @@ def find(log: Log, connection: sqlite3.Connection, words: str, filters: Filters,
         words: the question, as `search_words.terms` reads it.
         filters: which events count.
         withdrawn: also those that were withdrawn, and retractions and redactions themselves.
+        as_written: look for these words only, and not for the other names of the subjects that they name.
 
     Raises:
         ChronologyError: the question has no word.
     """
     question = terms(words)
+    if not as_written:
+        question = widened(log, connection, question, filters)
     with _ruin_told():
         place = _place(log, connection)
     found = search_index.positions(connection, place, expression(question), until=filters.known_at)

@@ -22,7 +22,13 @@ class Finding(Asking):
     """What helps to find an event or a name in a store."""
 
     def search(
-        self, words: str, limit: int | None = None, *, withdrawn: bool = False, **restrictions: Unpack[Restrictions]
+        self,
+        words: str,
+        limit: int | None = None,
+        *,
+        withdrawn: bool = False,
+        as_written: bool = False,
+        **restrictions: Unpack[Restrictions],
     ) -> "list[Hit]":
         """Return the events that hold all of some words, the best first.
 
@@ -34,6 +40,8 @@ class Finding(Asking):
                 and hyphens make no difference.
             limit: return only so many.
             withdrawn: also return events that were withdrawn, and retractions and redactions themselves.
+            as_written: look for these words only. Otherwise a word in the name of a subject also finds what is about
+                the subject, refers to it or has another of its names.
             restrictions: the filters of `state`; `fuzz` changes nothing here.
 
         Raises:
@@ -47,7 +55,7 @@ class Finding(Asking):
         search.bring_up(self._log, self._connection)
         with self._asking():
             filters = self._filters(None, None, restrictions)
-            found = search.find(self._log, self._connection, words, filters, withdrawn=withdrawn)
+            found = search.find(self._log, self._connection, words, filters, withdrawn=withdrawn, as_written=as_written)
             return list(islice(found, limit))
 
     def is_indexed(self) -> bool:

@@ -55,8 +55,13 @@ class Merging(Naming):
         """
         for subject in (kept, merged):
             if not (self.knows_subject(subject) or self.knows_party(subject)):
+                close = self.resembling(subject, kinds=[subject.partition("/")[0]], parties=True)
                 raise UnknownNameError(
-                    "subject", subject, (), hint="`chronology subjects` lists those that events speak of"
+                    "subject",
+                    subject,
+                    (),
+                    hint=(f"did you mean {' or '.join(close)}? " if close else "")
+                    + "`chronology subjects` lists those that events speak of",
                 )
         event = Event(
             type=MERGED,

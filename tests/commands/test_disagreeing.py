@@ -60,7 +60,7 @@ def test_each_kind_of_clash_has_its_words(store: Path) -> None:
         "values differ, one origin",
         "against",
         "start and end differ",
-        "against",
+        "from",
         "values differ",
         "against",
     ]

@@ -95,7 +95,8 @@ def test_a_replacement_and_a_retraction_change_the_answer_from_then_on(store: Pa
     assert status()["since"] == "2024-03-10"
     assert status("--known-at", str(closed["position"]))["since"] == "2024-03-09"
     retraction = done("retract", f"#{again['position']}", "--reason", "the wrong crossing")
-    assert retraction.out.startswith(f"appended #{again['position'] + 1} ")
+    place = again["position"]
+    assert retraction.out == f"#{place + 1} retracts #{place} crossing.closed {GATE}\n"
     assert status() is None
     assert status("--known-at", str(again["position"]))["since"] == "2024-03-10"
     assert done("show", closed["id"], "--json").json["withdrawn_by"] == again["position"]

@@ -262,7 +262,7 @@ SUBJECTS_REFUSED = ("x", "/x", "x/", "X/y", "x/Y", "1/x", "x/-a", "x/a b", "x/a/
         ("source", "voa", "source: 'voa' is not kind/slug in lower case"),
         ("source", "person/x", "source: 'person/x' is not of the kind source, as in source/voa-2018-05-14"),
         ("said_by", ["person/x", "Bad"], "said_by[1]: 'Bad' is not kind/slug in lower case"),
-        ("valid", "soon", "valid: date 'soon': "),
+        ("valid", "soon", "valid: 'soon' is not a date"),
         ("valid", "2018-02-30", "valid: date '2018-02-30': "),
         ("valid", "", "valid: date '': "),
         ("valid", "{2018,2019}", "valid: date '{2018,2019}': "),

@@ -250,7 +250,7 @@ def _commands(example: Path, out: Path) -> Iterable[tuple[list[str], str, str]]:
     yield [*base, "--subjects", "crossing/bagus"], "nothing is known of crossing/bagus", "did you mean crossing/baguz?"
     yield [*base, "--redact-fields", "quotes"], "unknown field 'quotes'", "did you mean quote?"
     yield [*base, "--known-at", "3"], "there is nothing to show", "chronology subjects"
-    yield [*base, "--at", "soon"], "date 'soon'", "hint"
+    yield [*base, "--at", "soon"], "'soon' is not a date", "hint"
     yield [*base, "--basemap", str(example)], "is not GeoJSON", "RFC 7946"
     yield ["--db", str(example), "report", "-o", str(example)], "already exists", "--overwrite"
     yield ["--db", str(example), "report", "-o", str(out / "x" / "y.html")], "there is no directory", "make it first"

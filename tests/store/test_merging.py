@@ -51,6 +51,15 @@ def test_a_name_that_no_event_uses_is_not_merged(chron: Chronology) -> None:
     assert [one.merged for one in chron.merges()] == ["source/q", "person/y"]
 
 
+def test_a_misspelt_name_leads_to_the_one_that_is_meant(chron: Chronology) -> None:
+    """A merge of a name that no event uses suggests one of its kind."""
+    for name in ("place/al-bukamal", "place/al-qaim"):
+        say(chron, name, "a")
+    with pytest.raises(UnknownNameError) as refusal:
+        chron.merge("place/al-bukamal", "place/al-qiam", reason="x")
+    assert str(refusal.value.hint).startswith("did you mean place/al-qaim? `chronology subjects`")
+
+
 def test_a_refused_merge_of_a_batch_knows_the_earlier_ones(chron: Chronology) -> None:
     """Two merges of one pair in a batch are refused as two in the log are."""
     pair = [Event(type="subject.merged", subject="place/a", data={"with": "place/b", "reason": "x"}) for _ in "12"]
