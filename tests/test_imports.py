@@ -41,7 +41,7 @@ commands.progress commands.state commands.table
 dates dates.calendar dates.edtf dates.periods dates.readings
 errors
 events events.identities events.json_values events.patterns events.ranks
-log log.database log.event_table
+log log.closing log.database log.event_table
 projections projections.claims projections.filters projections.long_history projections.merges projections.names
 projections.origins projections.references projections.segments projections.tables projections.whole_state
 questions questions.support

@@ -33,6 +33,7 @@ HIDDEN = {
     ("chronology.store.proving", "chronology.evidence"): "whoever appends an event proves nothing yet",
     ("chronology.store.ledger", "chronology.questions"): "nor all of it told",
     ("chronology.commands.events", "chronology.commands.editing"): "only a form needs an editor",
+    ("chronology.commands.output", "chronology.exporters.spreadsheets"): "only a copy for a spreadsheet needs it",
     ("chronology.commands.search", "chronology.store.chronology"): "only an index behind the log is to be written",
     ("chronology.store.reader", "chronology.events.records"): "what held is told without whole events",
     ("chronology.store.directory", "chronology.questions"): "what held is told without the names of subjects",
