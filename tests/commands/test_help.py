@@ -156,7 +156,7 @@ def _prepare(name: str, example: Path) -> str:
         done("init", "jane.db")
     schema = done("--db", example, "types", "show", "operation.stalled", "--json").out
     Path("checkpoint.opened.1.json").write_text(schema.replace("operation.stalled", "checkpoint.opened"))
-    if name.startswith("folder ") and find_spec("duckdb") and find_spec("pyarrow"):
+    if name.startswith("folder") and find_spec("duckdb") and find_spec("pyarrow"):
         done("export", "parquet", "--folder", "storm-parquet")
     if name not in ("verify", "verify-proof", "checkpoint", "prove", "export"):
         return ""
