@@ -16,7 +16,7 @@ PLACE = "place/hajin"
 
 COLUMNS = {
     "assertion": "key position subject attribute value role start_min start_max end_min end_max extent_end valid "
-    "persists event origin source grade stated disputes known_from known_until rank",
+    "persists begins event origin source grade stated disputes known_from known_until rank",
     "state": "subject attribute valid_from valid_to value certainty contested leading others",
     "mention": "subject position role first last known_until",
     "subject": "subject kind first_position last_position events",
