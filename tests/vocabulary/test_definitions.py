@@ -133,7 +133,9 @@ def test_all_faults_are_told_at_once() -> None:
 
 def test_all_wrong_shapes_are_told_at_once() -> None:
     """Every key of the wrong shape is reported before the contents are looked at."""
-    wrong = dict.fromkeys(("title", "properties", "x-asserts", "x-ends", "x-persists", "x-begins", "x-upcast", "examples"), 5)
+    wrong = dict.fromkeys(
+        ("title", "properties", "x-asserts", "x-ends", "x-persists", "x-begins", "x-upcast", "examples"), 5
+    )
     assert [fault.partition(":")[0] for fault in faults(wrong)] == list(wrong)
 
 
