@@ -140,7 +140,8 @@ class TestWithPyarrow:
     def test_the_command_writes_a_folder_and_says_what_is_in_it(self, storm: Path, tmp_path: Path) -> None:
         """A second one does not overwrite it, and a dry run makes none."""
         target = tmp_path / "folder"
-        assert f"would write {nth(40)} events" in done("--db", storm, "export", "parquet", "--folder", target, "--dry-run").out
+        planned = done("--db", storm, "export", "parquet", "--folder", target, "--dry-run").out
+        assert f"would write {nth(40)} events" in planned
         assert not target.exists()
         said = done("--db", storm, "export", "parquet", "--folder", target, "--buckets", 2).out
         assert f"rows: event {nth(40)}, assertion" in said
