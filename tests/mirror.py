@@ -37,6 +37,7 @@ def as_claim(claim: model.Claim) -> resolve.Claim:
         role=resolve.Role(claim.stance),
         origin=claim.origin,
         disputes=claim.disputes,
+        begins=claim.begins,
     )
 
 

@@ -43,7 +43,7 @@ class Claim:
     The first covered instant lies in [start_min, start_max], the first instant no longer covered in
     [end_min, end_max]. The explicit extent surely covers [start_max, extent_end). `unit` is the least that an
     assertion covers. Stance "disputes" is a row without a value: its event disputes a claim about this
-    attribute, and says no more.
+    attribute, and says no more. Where it does not begin, its start is a day on which the value held.
     """
 
     position: int
@@ -57,6 +57,7 @@ class Claim:
     origin: str = "source/x"
     disputes: frozenset[int] = frozenset()
     unit: int = 1
+    begins: bool = True
 
     def __attrs_post_init__(self) -> None:
         ordered = self.start_min <= self.start_max and self.end_min <= self.end_max
@@ -313,7 +314,8 @@ def date_clashes(claims: Sequence[Claim], sources: Sources) -> set[tuple[int, in
         return is_earlier(a, b) and a.end_max > b.start_min and all(same)
 
     def first_of_its_voice(claim: Claim) -> bool:
-        return not any(voice(c) == voice(claim) and same_spell(c, claim) for c in dated)
+        earlier = [c for c in dated if c.begins and same_spell(c, claim)]
+        return claim.begins and all(voice(c) != voice(claim) for c in earlier)
 
     found = set()
     for a, b in product(dated, repeat=2):

@@ -9,7 +9,7 @@ import msgspec
 from chronology.errors import ChronologyError
 from chronology.projections.bulk import TABLES, Table
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Version of the layout, the `format` of the manifest."""
 
 MANIFEST: Final = "manifest.json"

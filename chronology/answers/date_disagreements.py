@@ -2,7 +2,8 @@
 
 Two claims of one value tell of one *spell* if the later can have begun before the earlier surely ended, and no claim of
 another value can have begun between their beginnings: else the value may have held twice, and both may be right. What
-says the value again within a spell, such as a weekly report, does not tell when the spell began.
+says the value again within a spell, such as a weekly report, does not tell when the spell began. Nor does what says
+only when the value held (`Claim.begins`); it can tell when the spell ended, or that another value came between.
 """
 
 from bisect import bisect_left
@@ -22,7 +23,8 @@ def date_disagreements(claims: Sequence[Claim], *, sources: Mapping[int, str]) -
     """Return the pairs that give one value for one spell, and whose starts or ends surely differ.
 
     A single date of what does not last, such as a sighting, dates no beginning and no end; an open side dates nothing.
-    Of each voice (an origin by way of one source) only the first claim in a spell tells of its beginning. The two of a
+    Of each voice (an origin by way of one source) only the first claim in a spell that tells of its beginning counts
+    for that. The two of a
     pair have different voices; where only their sources differ, they share an origin.
 
     Args:
@@ -97,18 +99,19 @@ class _Told:
         """Return the pairs of a claim with earlier ones that give other dates, and take the claim in."""
         voice = self._voice(claim)
         pairs: dict[int, tuple[Claim, dict[str, Span]]] = {}
-        if next(self._by_voice[voice].of_spell(claim, barrier), None) is None:
-            for other in self._accounts.of_spell(claim, barrier):
-                if BEGINNING < other.start_max < claim.start_min and self._voice(other) != voice:
-                    pairs.setdefault(other.key, (other, {}))[1][START] = other.start_max, claim.start_min
-            self._accounts.add(claim)
+        if claim.begins:
+            if next(self._by_voice[voice].of_spell(claim, barrier), None) is None:
+                for other in self._accounts.of_spell(claim, barrier):
+                    if BEGINNING < other.start_max < claim.start_min and self._voice(other) != voice:
+                        pairs.setdefault(other.key, (other, {}))[1][START] = other.start_max, claim.start_min
+                self._accounts.add(claim)
+            self._by_voice[voice].add(claim)
         if claim.end_max < FOREVER:
             for other in self._ended.of_spell(claim, barrier):
                 between = min(other.end_max, claim.end_max), max(other.end_min, claim.end_min)
                 if between[0] < between[1] and self._voice(other) != voice:
                     pairs.setdefault(other.key, (other, {}))[1][END] = between
             self._ended.add(claim)
-        self._by_voice[voice].add(claim)
         return [
             Disagreement(Clash.DATES, other, claim, tuple(sorted(between.values())), tuple(between))
             for other, between in pairs.values()

@@ -55,6 +55,8 @@ class Claim(NamedTuple):
         origin: a name, or the number of one.
         disputes: positions of events that this one disputes.
         between: where its event was first recorded in another log, its place between two positions; else None.
+        begins: whether its start is when the value began to hold; if not, the value held then, and nobody says since
+            when. Of what held, both tell the same.
     """
 
     key: int
@@ -69,6 +71,7 @@ class Claim(NamedTuple):
     origin: str | int | None = None
     disputes: frozenset[int] = frozenset()
     between: "Rank | None" = None
+    begins: bool = True
 
     @property
     def rank(self) -> Rank:

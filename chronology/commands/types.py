@@ -65,7 +65,7 @@ def types(context: typer.Context) -> None:
             output.show_table((_row(event_type) for event_type in vocabulary), shape=SHAPE)
     else:
         records = (_record(event_type) for event_type in vocabulary)
-        columns = ("name", "version", "title", "description", "subject", "asserts", "ends", "persists")
+        columns = ("name", "version", "title", "description", "subject", "asserts", "ends", "persists", "begins")
         output.show_records(records, wanted, columns=columns)
 
 
@@ -80,6 +80,7 @@ def _record(event_type: EventType) -> dict[str, Json]:
         "asserts": list(asserts),
         "ends": list(event_type.ends),
         "persists": event_type.persists,
+        "begins": event_type.begins,
     }
 
 
@@ -220,6 +221,8 @@ def _effects(event_type: EventType) -> list[str]:
         lines.append(f"ends {', '.join(event_type.ends)}")
     if not event_type.persists:
         lines.append("holds on that day only")
+    if not event_type.begins:
+        lines.append("tells when it was so, not since when")
     return lines
 
 

@@ -31,8 +31,8 @@ def undo(
     earlier event, name it.
 
     \b
-    chronology undo 76 --dry-run
-    chronology undo 76 --reason "the wrong crossing"
+    chronology undo 83 --dry-run
+    chronology undo 83 --reason "the wrong crossing"
     """
     with open_for_writing(path_of(context)) as chron:
         named = None if name is None else names.find_event(chron, name).position

@@ -37,6 +37,8 @@ def _schema(definition: Definition, mapped: Mapped) -> dict[str, Json]:
         "x-asserts": {name: {"data": name} for name, value in values.items() if value.asserts},
         "x-persists": definition.lasts,
     }
+    if not definition.begins:
+        schema["x-begins"] = False
     if kinds:
         schema["x-subject"] = kinds[0] if len(kinds) == 1 else kinds
     return schema

@@ -142,6 +142,7 @@ class Definition:
     title: str
     description: str = ""
     lasts: bool = True
+    begins: bool = True
 
 
 @frozen(kw_only=True)

@@ -40,6 +40,7 @@ COLUMNS: Final[dict[Table, dict[str, type]]] = {
         "extent_end": int,
         "valid": str,
         "persists": bool,
+        "begins": bool,
         "event": str,
         "origin": str,
         "source": str,

@@ -23,7 +23,7 @@ Said = tuple[Any, ...]
 
 SAID: Final = """
     subject, attribute, start_min, key, ifnull(origin, source), source, value, role, start_max, end_min, end_max,
-    extent_end, valid, persists, event, grade, disputes, ifnull(position, key >> 24), rank
+    extent_end, valid, persists, event, grade, disputes, ifnull(position, key >> 24), rank, begins
 """
 
 KEY, DISPUTES = 3, 16
@@ -44,7 +44,7 @@ def claim_of(row: Said, *, fuzz: int = 0) -> Claim:
     """Return the claim in a row, with qualified ends widened by as many seconds."""
     (
         _, _, start_min, key, origin, _, value, role, start_max, end_min, end_max, extent_end, valid, persists, _, _,
-        disputes, position, code,
+        disputes, position, code, begins,
     ) = row  # fmt: skip
     start_max = start_min if start_max is None else start_max
     end_min = FOREVER if end_min is None else end_min
@@ -58,7 +58,7 @@ def claim_of(row: Said, *, fuzz: int = 0) -> Claim:
     named = _NO_DISPUTES if disputes is None else frozenset(json.loads(disputes))
     bounds = start_min, start_max, end_min, end_max, extent_end
     between = None if code is None else rank(position, code)
-    return Claim(key, position, *bounds, value, _ROLES[role], origin, named, between)
+    return Claim(key, position, *bounds, value, _ROLES[role], origin, named, between, bool(begins))
 
 
 def wins_outright(rows: Sequence[Said], instant: int) -> bool:
@@ -67,7 +67,7 @@ def wins_outright(rows: Sequence[Said], instant: int) -> bool:
     Requires rows that may cover the instant, in order of their earliest start. A subject of which five attributes are
     known is answered in half of the time that resolving them takes.
     """
-    (_, _, start, _, origin, _, value, role, start_max, end_min, _, _, _, _, _, _, disputes, _, _) = rows[-1]
+    (_, _, start, _, origin, _, value, role, start_max, end_min, _, _, _, _, _, _, disputes, _, _, _) = rows[-1]
     if role is not None or disputes is not None or value is None:
         return False
     latest = start if start_max is None else start_max
@@ -75,7 +75,7 @@ def wins_outright(rows: Sequence[Said], instant: int) -> bool:
         return False
     if len(rows) == 1:
         return True
-    for _, _, begin, _, speaker, _, said, role, until, _, _, extent_end, _, _, _, _, disputes, _, _ in rows[:-1]:
+    for _, _, begin, _, speaker, _, said, role, until, _, _, extent_end, _, _, _, _, disputes, _, _, _ in rows[:-1]:
         if role is not None or disputes is not None or (begin if until is None else until) >= start:
             return False
         end = begin + DAY if extent_end is None else extent_end
@@ -86,7 +86,7 @@ def wins_outright(rows: Sequence[Said], instant: int) -> bool:
 
 def held(row: Said, subject: str, texts: Mapping[int, str], dissent: Dissent | None = None) -> HeldRow:
     """Return the answer that a leading claim gives."""
-    (_, attribute, start, _, origin, source, value, _, _, _, _, _, valid, _, event, grade, _, position, _) = row
+    (_, attribute, start, _, origin, source, value, _, _, _, _, _, valid, _, event, grade, _, position, _, _) = row
     day = start if valid is None else valid
     return (
         subject, texts[attribute], value, event, position, day, texts[origin], texts[source], grade, dissent,
@@ -100,7 +100,7 @@ def nothing_held(subject: str, attribute: str, dissent: Dissent | None) -> HeldR
 
 def evidence_of(row: Said, texts: Mapping[int, str]) -> Evidence:
     """Return what stands behind a party that does not lead."""
-    (_, _, start, _, origin, source, value, role, _, _, _, _, valid, _, event, grade, _, position, _) = row
+    (_, _, start, _, origin, source, value, role, _, _, _, _, valid, _, event, grade, _, position, _, _) = row
     day = start if valid is None else valid
     return value, event, position, day, texts[origin], texts[source], grade, role or "affirms"
 

@@ -45,6 +45,7 @@ class ClaimRow(NamedTuple):
     rank: bytes | None
     stated: int
     persists: bool
+    begins: bool
     tells: bool
     extent_last: int | None
 
@@ -133,7 +134,8 @@ def claim_rows(
     disputed = _disputed(body, vocabulary, lookup) if body.disputes else {}
     if not said and not disputed:
         return []
-    persists = vocabulary.newest(body.type).persists
+    newest = vocabulary.newest(body.type)
+    persists, begins = newest.persists, newest.begins
     start_min, bounds, breadth, valid = _placed(body.valid or "", persists)
     source, origin = body.source or "", body.origin
     if origin == source:
@@ -159,7 +161,7 @@ def claim_rows(
             ClaimRow(
                 body.subject, attribute, start_min, next(keys), None, origin, source, value, event, grade, valid,
                 start_max, end_min, end_max, extent_end, reach, reread, stance, disputes, rank, stated, persists,
-                first,
+                begins, first,
                 extent_last,
             )
         )  # fmt: skip
@@ -168,7 +170,7 @@ def claim_rows(
             ClaimRow(
                 subject, attribute, start_min, next(keys), None, origin, source, value, event, grade, valid,
                 start_max, end_min, end_max, extent_end, OPPOSING, reread, "disputes", _encoded(positions), rank,
-                stated, persists, False, extent_last,
+                stated, persists, begins, False, extent_last,
             )
         )  # fmt: skip
     return rows

@@ -91,7 +91,7 @@ def is_plain(said: Iterable[Said]) -> bool:
     Then nothing is stored, for the view of states tells it from the claims.
     """
     spoken = BEGINNING
-    for _, _, start, _, _, _, _, role, start_max, end_min, _, extent_end, _, _, _, _, disputes, _, _ in said:
+    for _, _, start, _, _, _, _, role, start_max, end_min, _, extent_end, _, _, _, _, disputes, _, _, _ in said:
         if role or disputes or start_max is not None or end_min is not None or spoken > start:
             return False
         spoken = start + DAY if extent_end is None else extent_end

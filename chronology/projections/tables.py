@@ -42,6 +42,7 @@ CREATE TABLE claim (
     rank BLOB,                     -- its place between two positions where another log recorded it first, else NULL
     stated INTEGER NOT NULL,       -- first second of the day
     persists INTEGER NOT NULL,     -- 0 where the type does not last
+    begins INTEGER NOT NULL,       -- 0 where the type tells when it was so, not since when
     tells INTEGER NOT NULL,        -- 1 where it also tells that its event is about the subject
     extent_last INTEGER,           -- first second that the valid time can no longer touch; NULL: a day after start_max
     PRIMARY KEY (subject, attribute, start_min, key)
@@ -141,6 +142,7 @@ SELECT
     ifnull(extent_end, start_min + {DAY}) AS extent_end,  -- earliest end of what was claimed, persistence left out
     ifnull(valid, date(start_min, 'unixepoch')) AS valid,  -- EDTF, as entered
     persists,                      -- 0 where the type does not last
+    begins,                        -- 0 where the type tells when it was so, not since when
     lower({_EVENT}) AS event,  -- id
     o.text AS origin,
     p.text AS source,
@@ -243,7 +245,7 @@ SELECT
 FROM name
 WHERE EXISTS ({_SPOKEN_OF})"""
 
-VERSIONS: Final = {"assertion": 4, "state": 3, "subject": 3, "mention": 3, "merge": 2, "called": 1, "recording": 1}
+VERSIONS: Final = {"assertion": 5, "state": 3, "subject": 3, "mention": 3, "merge": 2, "called": 1, "recording": 1}
 """Projections and the version of what their rows mean; a file with other versions wants a replay."""
 
 SCHEMA: Final = {

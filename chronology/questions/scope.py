@@ -50,6 +50,7 @@ class Row(NamedTuple):
     event: str
     valid: str
     persists: int
+    begins: int
     source: str
     grade: str | None
     stated: str
@@ -150,4 +151,5 @@ def claim_of(row: Row, *, fuzz: int = 0) -> Claim:
         bounds = wide.start_min, wide.start_max, wide.end_min, wide.end_max, min(row.extent_end, shortest)
     disputes = _NO_DISPUTES if row.disputes is None else frozenset(json.loads(row.disputes))
     between = None if row.rank is None else rank(row.position, row.rank)
-    return Claim(row.key, row.position, *bounds, row.value, _ROLES[row.role], row.origin, disputes, between)
+    role, begins = _ROLES[row.role], bool(row.begins)
+    return Claim(row.key, row.position, *bounds, row.value, role, row.origin, disputes, between, begins)

@@ -34,6 +34,7 @@ _SHAPES: Final = {
     "x-asserts": Mapping,
     "x-ends": list,
     "x-persists": bool,
+    "x-begins": bool,
     "x-upcast": list,
     "examples": list,
 }
@@ -48,7 +49,7 @@ def _shape_faults(schema: Json) -> Iterator[str]:
             yield f"{key}: is of the wrong type, {type(schema[key]).__name__}"
 
 
-_KEYWORDS: Final = ("x-subject", "x-asserts", "x-ends", "x-persists", "x-upcast")
+_KEYWORDS: Final = ("x-subject", "x-asserts", "x-ends", "x-persists", "x-begins", "x-upcast")
 
 
 def _definition_faults(schema: Mapping[str, Json]) -> Iterator[str]:

@@ -48,6 +48,8 @@ class EventType:
         constants: attribute and canonical JSON text, for `{"const": value}`.
         properties: attribute and property of the payload, for `{"data": "property"}`.
         ends: attributes that stop holding.
+        persists: whether what it asserts lasts.
+        begins: whether its valid time tells when the state began; if not, only when it was so.
         references: paths inside the payload whose strings name subjects; "*" stands for every item of a list.
     """
 
@@ -61,6 +63,7 @@ class EventType:
     properties: tuple[tuple[str, str], ...]
     ends: tuple[str, ...]
     persists: bool
+    begins: bool
     references: tuple[tuple[str, ...], ...]
     upcast: tuple[Mapping[str, Json], ...] = field(eq=False)
     _compiled: list["Draft202012Validator"] = field(factory=list, eq=False, repr=False, alias="compiled")
@@ -157,6 +160,7 @@ def read_type(schema: Mapping[str, Json]) -> EventType:
         properties=tuple((a, rule["data"]) for a, rule in asserts.items() if "data" in rule),
         ends=tuple(schema.get("x-ends", ())),
         persists=schema.get("x-persists", True),
+        begins=schema.get("x-begins", True),
         references=tuple(_references(schema, ())),
         upcast=tuple(schema.get("x-upcast", ())),
     )

@@ -197,6 +197,22 @@ def test_a_folder_of_merged_logs_goes_by_first_recordings(chron: Chronology, clo
         assert [one.value for one in folder.holdings()] == ["newer"]
 
 
+def test_a_folder_knows_who_dates_no_beginning(chron: Chronology, tmp_path: Path) -> None:
+    """Two reports of a state agree; two dates of its beginning do not."""
+    for type_, valid, source in (
+        ("control.reported", "2017-12-04", "source/p"),
+        ("control.reported", "2018-05", "source/q"),
+        ("control.changed", "2017-11-01", "source/r"),
+        ("control.changed", "2017-11-20", "source/s"),
+    ):
+        said = {"type": type_, "subject": "place/hajin", "valid": valid, "source": source}
+        chron.append(Event(data={"by": "group/islamic-state"}, **said))
+    writing.write(chron, tmp_path / "folder")
+    with Folder.open(tmp_path / "folder") as folder:
+        assert [one.second.source for one in folder.disagreements()] == ["source/s"]
+        assert list(folder.disagreements()) == list(chron.conflicts())
+
+
 def test_what_was_merged_or_redacted_is_so_in_the_folder(chron: Chronology, tmp_path: Path) -> None:
     """Both names answer as one, and nothing of an erased event is in any file."""
     said = {"type": "fact.asserted", "valid": "2018-05-01", "source": "source/s"}

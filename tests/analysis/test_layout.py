@@ -72,6 +72,6 @@ def test_what_is_no_manifest_is_refused_by_name(data: bytes) -> None:
 
 def test_another_layout_is_named_whatever_else_it_says() -> None:
     """A later version may have other fields."""
-    data = WHOLE.text().replace(b'"format": 1', b'"format": 2, "new": []')
-    with pytest.raises(ChronologyError, match=r"m\.json has the layout 2; this program reads 1"):
+    data = WHOLE.text().replace(b'"format": 2', b'"format": 3, "new": []')
+    with pytest.raises(ChronologyError, match=r"m\.json has the layout 3; this program reads 2"):
         Manifest.parse(data, "m.json")

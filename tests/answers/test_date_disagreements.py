@@ -35,6 +35,7 @@ def dated(draw: st.DrawFn) -> list[Claim]:
                 value=draw(st.sampled_from(["a", "a", "a", "b", None])),
                 origin=draw(st.sampled_from(ORIGINS)),
                 unit=DAY,
+                begins=draw(st.sampled_from([True, True, False])),
             )
         )
     return found

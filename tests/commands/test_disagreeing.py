@@ -66,6 +66,31 @@ def test_each_kind_of_clash_has_its_words(store: Path) -> None:
     ]
 
 
+def test_two_reports_that_is_holds_hajin_do_not_disagree(store: Path) -> None:
+    """Neither says since when; who dates it, disagrees with another who does."""
+
+    def hold(type_: str, on: str, source: str) -> None:
+        done("append", type_, "place/hajin", "by=group/islamic-state", "--on", on, "--source", source)
+
+    hold("control.reported", "2017-12-04", "source/sohr-2017-12-04")
+    hold("control.reported", "2018-05", "source/voa-2018-05-14")
+    assert "no assertions disagree" in done("conflicts").err + done("conflicts").out
+    assert done("conflicts", "place/hajin", "--json").json == []
+    hold("control.changed", "2017-11-01", "source/a")
+    hold("control.changed", "2017-11-20", "source/b")
+    (found,) = done("conflicts", "--json").json
+    assert (found["clash"], found["differ"]) == ("dates", ["start"])
+    assert [found[side]["source"] for side in ("first", "second")] == ["source/a", "source/b"]
+
+
+def test_a_type_that_dates_no_beginning_says_so(store: Path) -> None:
+    """Where it is shown, and to programs in the list of types."""
+    assert "tells when it was so, not since when" in done("types", "show", "control.reported").out.splitlines()
+    assert "since when" not in done("types", "show", "control.changed").out
+    begins = {one["name"]: one["begins"] for one in done("types", "--json").json}
+    assert (begins["control.reported"], begins["control.changed"]) == (False, True)
+
+
 @pytest.mark.parametrize(
     ("filters", "said"),
     [

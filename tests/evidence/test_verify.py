@@ -123,7 +123,7 @@ def test_a_search_index_is_no_fault(path: Path) -> None:
         ("DROP TABLE search_head", "table search_head is missing"),
         ("DROP TABLE search_config", "table search_config is missing"),
         ("UPDATE search_config SET v = 99", "cannot be read"),
-        ("DELETE FROM search_docsize WHERE id = 42", "position 42: the search index differs"),
+        (f"DELETE FROM search_docsize WHERE id = {P1}", f"position {P1}: the search index differs"),
         ("DROP TABLE search; CREATE TABLE search (x)", "table search has been changed"),
         ("CREATE TRIGGER search_head AFTER INSERT ON event BEGIN SELECT 1; END", "is foreign to a store"),
     ],

@@ -11,6 +11,7 @@ import pytest
 from chronology import Chronology, Event
 from chronology.exporters import registry
 from chronology.exporters.interface import Selection
+from tests.command_line import nth
 
 FORMATS = [one.name for one in registry.BUILT_IN if not one.is_whole_log]
 MARK = re.compile(r"mark\d\d")
@@ -22,7 +23,7 @@ FILTERS: list[dict[str, Any]] = [
     {"valid_at": "2018-05-06", "min_origins": 1, "kind": "person"},
     {"since": "2018-05-07"},
     {"until": "2018-05-04"},
-    {"restrictions": {"known_at": 47}},
+    {"restrictions": {"known_at": nth(6)}},
     {"restrictions": {"stated_by": "2018-06-05"}},
     {"restrictions": {"sources": ["source/a"]}},
     {"restrictions": {"origins": ["person/x"]}},

@@ -93,3 +93,11 @@ def test_a_type_is_made_of_what_the_mapping_says() -> None:
     assert schema["x-persists"] is False
     assert schema["properties"]["north"] == {"type": "string", "format": "decimal"}
     assert set(schema["x-asserts"]) == {"killed", "north", "where"}
+    assert "x-begins" not in schema
+
+
+def test_a_type_that_dates_no_beginning_is_made_so() -> None:
+    """Where the mapping says it; else the definition is as it always was."""
+    [schema] = schemas(read_mapping(MAPPING.replace('name = "raid.told"', 'name = "raid.told"\nbegins = false'), "m"))
+    assert schema["x-begins"] is False
+    check_definition(schema)

@@ -16,7 +16,7 @@ PLACE = "place/hajin"
 
 COLUMNS = {
     "assertion": "key position subject attribute value role start_min start_max end_min end_max extent_end valid "
-    "persists event origin source grade stated disputes known_from known_until rank",
+    "persists begins event origin source grade stated disputes known_from known_until rank",
     "state": "subject attribute valid_from valid_to value certainty contested leading others",
     "mention": "subject position role first last known_until",
     "subject": "subject kind first_position last_position events",
@@ -144,7 +144,8 @@ def make_old(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for name in ("assertion", "state", "mention"):
             connection.execute(f"CREATE TEMP TABLE old_{name} AS SELECT * FROM {name}")
-        connection.execute("ALTER TABLE old_assertion DROP COLUMN rank")
+        for column in ("rank", "begins"):
+            connection.execute(f"ALTER TABLE old_assertion DROP COLUMN {column}")
         for name, statement in reversed(tables.SCHEMA.items()):
             if name not in ("projection", "claim_broad"):
                 connection.execute(f"DROP {statement.split()[1]} {name}")

@@ -104,6 +104,87 @@ def test_other_dates_of_the_same_are_told_with_the_days_between(chron: Chronolog
     assert list(chron.conflicts(stated_by="2017-01-01")) == []
 
 
+def report(chron: Chronology, type_: str, valid: str, source: str, **rest: object) -> int:
+    """Append who holds Hajin, by an event of a type that takes `by`, and return its position."""
+    data = {"by": "group/islamic-state"}
+    event = Event(type=type_, subject="place/hajin", valid=valid, data=data, source=source, **rest)
+    return chron.append(event).position
+
+
+def test_who_says_that_it_was_so_disagrees_with_nobody_about_since_when(chron: Chronology) -> None:
+    """The monitor and the broadcaster both report that IS holds Hajin, half a year apart; both can be right."""
+    report(chron, "control.reported", "2017-12-04", "source/sohr-2017-12-04")
+    report(chron, "control.reported", "2018-05", "source/voa-2018-05-14")
+    assert list(chron.conflicts()) == []
+    assert list(chron.conflicts("place/hajin", "controlled_by", fuzz=7 * 86_400)) == []
+
+
+def test_a_report_of_a_state_hides_no_disagreement_about_its_beginning(chron: Chronology) -> None:
+    """Not even by the voice that dates it later on, nor between two that do."""
+    report(chron, "control.reported", "2018-01-01", "source/p")
+    first = report(chron, "control.changed", "2018-02-01", "source/q")
+    second = report(chron, "control.changed", "2018-03-01", "source/p")
+    report(chron, "control.reported", "2018-04-01", "source/r")
+    (found,) = chron.conflicts()
+    assert (pairs([found]), found.differ) == ([("dates", first, second)], ("start",))
+
+
+def test_the_ends_that_reports_of_a_state_give_can_differ(chron: Chronology) -> None:
+    """Who says from when to when it was so dates no beginning, but an end."""
+    first = report(chron, "control.reported", "2018-01-01/2018-03-01", "source/p")
+    second = report(chron, "control.reported", "2018-02-01/2018-02-15", "source/q")
+    (found,) = chron.conflicts()
+    assert (pairs([found]), found.differ) == ([("dates", first, second)], ("end",))
+    assert [(one.since, one.until) for one in found.spans] == [("2018-02-16T00:00:00", "2018-03-01T23:59:59")]
+
+
+def test_a_report_of_another_value_between_two_beginnings_makes_two_spells(chron: Chronology) -> None:
+    """What another held meanwhile began twice, whoever says so."""
+    report(chron, "control.changed", "2018-01-01", "source/p")
+    report(chron, "control.changed", "2018-03-01", "source/q")
+    assert len(list(chron.conflicts())) == 1
+    data = {"by": "group/sdf"}
+    said = {"type": "control.reported", "subject": "place/hajin", "valid": "2018-02-01", "source": "source/r"}
+    chron.append(Event(data=data, **said))
+    assert [one.clash for one in chron.conflicts()] == []
+
+
+HELD = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "urn:chronology:hill.held:1",
+    "title": "Hill held",
+    "type": "object",
+    "properties": {"by": {"type": "string", "format": "subject"}},
+    "x-asserts": {"controlled_by": {"data": "by"}},
+}
+"""A type of somebody's own, which says nothing of beginnings."""
+
+
+def test_a_type_of_ones_own_can_say_that_it_dates_no_beginning(chron: Chronology) -> None:
+    """As the built-in types do."""
+    chron.define({**HELD, "x-begins": False})
+    for valid, source in (("2018-01-01", "source/p"), ("2018-03-01", "source/q")):
+        report(chron, "hill.held", valid, source)
+    assert list(chron.conflicts()) == []
+
+
+def test_a_new_version_that_dates_no_beginning_reads_old_events_so(chron: Chronology) -> None:
+    """Older answers stay as they were, and no answer about the state changes."""
+    chron.define(HELD)
+    first = report(chron, "hill.held", "2018-01-01", "source/p")
+    second = report(chron, "hill.held", "2018-03-01", "source/q")
+    dates = ("2017-12-31", "2018-02-01", "2018-04-01")
+    before = [list(chron.state(valid_at=at, origins_counted=True)) for at in dates]
+    assert pairs(list(chron.conflicts())) == [("dates", first, second)]
+    chron.define({**HELD, "$id": "urn:chronology:hill.held:2", "x-begins": False, "x-upcast": []})
+    assert list(chron.conflicts()) == []
+    assert pairs(list(chron.conflicts(known_at=second))) == [("dates", first, second)]
+    assert [list(chron.state(valid_at=at, origins_counted=True)) for at in dates] == before
+    report(chron, "hill.held", "2018-05-01", "source/r", type_version=1)
+    assert list(chron.conflicts()) == []
+    assert (chron.replay().changed, chron.verify().faults) == ((), ())
+
+
 def test_fuzz_can_reconcile_dates(chron: Chronology) -> None:
     """Qualified ends that are widened far enough may both be right."""
     say(chron, "group/a", "2018-05-01~", "source/p")

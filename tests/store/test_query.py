@@ -172,7 +172,7 @@ def row_of(claim: Claim, group: int) -> tuple[Any, ...]:
         extent_end=c.extent_end, breadth=OPPOSING if opposing else 1 if broad else None, position=c.position,
         role=None if c.role is Role.AFFIRMS else str(c.role),
         disputes=json.dumps(sorted(c.disputes)) if c.disputes else None,
-        rank=None, stated=0, persists=True, tells=False, extent_last=0,
+        rank=None, stated=0, persists=True, begins=True, tells=False, extent_last=0,
     )  # fmt: skip
     return (group, 1, *row[2:5], ord(str(c.origin)), 0, *row[7:])
 

@@ -17,7 +17,7 @@ DEMO_FILE = ROOT / "chronology" / "data" / "al-jazeera-storm.jsonl"
 
 KEY_ORDER = (
     "$schema", "$id", "title", "description", "type", "properties", "required", "dependentRequired",
-    "additionalProperties", "x-subject", "x-asserts", "x-ends", "x-persists", "x-upcast", "examples",
+    "additionalProperties", "x-subject", "x-asserts", "x-ends", "x-persists", "x-begins", "x-upcast", "examples",
 )  # fmt: skip
 EVENT_KEYS = (
     "id", "type", "subject", "valid", "stance", "data", "source", "said_by", "stated", "grade", "quote",
@@ -187,8 +187,9 @@ class TestSchemas:
 
     @every_schema
     def test_persistence_is_said_only_where_it_is_refused(self, name: str, schema: dict[str, Any]) -> None:
-        """x-persists is present only if it is false."""
+        """x-persists and x-begins are present only if they are false."""
         assert schema.get("x-persists", False) is False
+        assert schema.get("x-begins", False) is False
 
     def test_an_attribute_means_one_thing(self) -> None:
         """Types that assert one attribute of one kind of subject take it from properties of one form."""

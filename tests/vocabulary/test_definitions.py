@@ -17,7 +17,7 @@ from chronology.vocabulary.registry import Vocabulary
 KEYWORDS = (
     "$id", "$schema", "$ref", "$defs", "$dynamicRef", "$anchor", "$vocabulary", "title", "description", "type",
     "properties", "items", "required", "additionalProperties", "pattern", "format", "allOf", "not", "const", "enum",
-    "minimum", "examples", "x-subject", "x-asserts", "x-ends", "x-persists", "x-upcast",
+    "minimum", "examples", "x-subject", "x-asserts", "x-ends", "x-persists", "x-begins", "x-upcast",
 )  # fmt: skip
 
 
@@ -96,6 +96,7 @@ def test_a_sound_definition_is_taken() -> None:
             for key, value in (
                 ("title", 5), ("description", []), ("properties", []), ("x_asserts", "status"), ("x_ends", "status"),
                 ("x_persists", "no"), ("x_upcast", {}), ("examples", {}), ("x_persists", 0),
+                ("x_begins", "no"), ("x_begins", 0),
             )
         ),
         *(
@@ -132,7 +133,9 @@ def test_all_faults_are_told_at_once() -> None:
 
 def test_all_wrong_shapes_are_told_at_once() -> None:
     """Every key of the wrong shape is reported before the contents are looked at."""
-    wrong = dict.fromkeys(("title", "properties", "x-asserts", "x-ends", "x-persists", "x-upcast", "examples"), 5)
+    wrong = dict.fromkeys(
+        ("title", "properties", "x-asserts", "x-ends", "x-persists", "x-begins", "x-upcast", "examples"), 5
+    )
     assert [fault.partition(":")[0] for fault in faults(wrong)] == list(wrong)
 
 

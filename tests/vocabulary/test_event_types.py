@@ -25,6 +25,7 @@ def test_a_type_is_read_from_its_schema() -> None:
     assert made(x_subject="well").kinds == ("well",)
     assert made(x_subject=["well", "place"]).kinds == ("well", "place")
     assert made(x_persists=False).persists is False
+    assert (found.begins, made(x_begins=False).begins) == (True, False)
 
 
 def test_a_payload_asserts_constants_properties_and_ends() -> None:
