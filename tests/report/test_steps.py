@@ -237,3 +237,24 @@ def test_work_in_slices_leaves_room_and_begins_again_from_the_start(chromium: Br
     assert found["begun"] == 3
     assert 1 <= found["first"] < 6
     assert found["seen"] == [[3, step] for step in range(6)]
+
+
+def test_origins_are_counted_as_of_the_known_time(chromium: Browser, tmp_path: Path) -> None:
+    """Who is no party can yet stand behind a value, so the parties alone do not tell whether a row is as before."""
+    store, page_file = tmp_path / "town.db", tmp_path / "town.html"
+    done("--db", store, "init")
+    for value, valid, source in (
+        ("group/b", "2017-01-01/2018-12-31", "source/q"),
+        ("group/a", "2018-02-01/2018-12-31", "source/p"),
+        ("group/a", "2018-01-01/2018-12-31", "source/r"),
+    ):
+        said = "attribute=controlled_by", f"value={value}", "--on", valid, "--source", source
+        done("--db", store, "append", "fact.asserted", "place/town", *said)
+    done("--db", store, "report", "-o", page_file)
+    with opened(chromium, f"{page_file.as_uri()}#at=2018-06-01") as page:
+        page.wait_for_selector(".answers .said")
+        assert "2 origins" in page.inner_text("#answers")
+        page.click("button[aria-label='Earlier entry']")
+        page.wait_for_timeout(200)
+        assert "2 origins" not in page.inner_text("#answers")
+        assert "group/a" in page.inner_text("#answers")
