@@ -1,4 +1,4 @@
-"""Commands about the vocabulary: types, types add, types show."""
+"""Commands about the vocabulary: types, types add, types renew, types show."""
 
 import shlex
 from codecs import BOM_UTF8
@@ -130,6 +130,26 @@ def add(
         output.say_dry_run()
     done = "would define" if dry_run else "defined"
     output.put(f"{done} {event.event.subject.removeprefix('type/')} #{event.position}")
+
+
+@_types.command(cls=StoreCommand)
+def renew(context: typer.Context, recorded_by: RecordedBy = None, dry_run: DryRun = False) -> None:
+    """Bring built-in types up to the versions of this program.
+
+    For a store that an older version made. All events of such a type are read by its newest version from then on;
+    with an earlier --known-at, as they were. Types of your own are left as they are.
+
+    \b
+    chronology types renew --dry-run
+    """
+    with open_for_writing(path_of(context)) as chron:
+        found = chron.renew_types(recorded_by=recorded_by, dry_run=dry_run)
+    if dry_run:
+        output.say_dry_run()
+    for name, version in found:
+        output.put(f"{'would define' if dry_run else 'defined'} {name} version {version}")
+    if not found:
+        output.put("every type is as this program has it")
 
 
 @_types.command(cls=PagedCommand)

@@ -266,6 +266,20 @@ class Chronology(Withdrawing, Archiving, Merging, LogMerging, Transcribing, Exte
         """
         return self.append(builtin.definition(schema, recorded_by=recorded_by), dry_run=dry_run)
 
+    def renew_types(self, *, recorded_by: str | None = None, dry_run: bool = False) -> list[tuple[str, int]]:
+        """Define the newer versions of built-in types that this log lacks, all or none; return names and versions.
+
+        All events of those types are read by them from then on, and as before at an earlier `known_at`. Types that the
+        log lacks, or has in versions of its own, are left as they are.
+
+        Args:
+            recorded_by: who defines them.
+            dry_run: check everything, and write nothing.
+        """
+        newer = builtin.newer(self.vocabulary)
+        self.append_many((builtin.definition(schema, recorded_by=recorded_by) for schema in newer), dry_run=dry_run)
+        return [(name, int(version)) for name, version in (str(schema["$id"]).split(":")[2:] for schema in newer)]
+
     def replay(self, progress: Progress | None = None, *, dry_run: bool = False) -> ReplayReport:
         """Rebuild all projections from nothing, in one transaction; the next search makes its index again.
 

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from chronology.errors import InvalidEventError, StoreError
 from chronology.events import canonical
-from chronology.events.json_values import Json
+from chronology.events.json_values import Json, thaw
 from chronology.events.records import Event
 from chronology.vocabulary.event_types import DEFINED, MERGED, NAMED, NOTED, REDACTED
+from chronology.vocabulary.registry import Vocabulary
 
 _PACKAGE: Final = Path(__file__).parents[1]
 
@@ -39,6 +40,20 @@ def schemas() -> tuple[dict[str, Json], ...]:
 def versions(name: str) -> list[dict[str, Json]]:
     """Return the built-in versions of a type, the first one first."""
     return [schema for schema in schemas() if str(schema["$id"]).split(":")[2] == name]
+
+
+def newer(vocabulary: Vocabulary) -> list[dict[str, Json]]:
+    """Return the built-in versions that a vocabulary lacks, of those types of which it has the earlier ones.
+
+    A type that it does not have is not among them, nor one of which it has versions of its own.
+    """
+    found: list[dict[str, Json]] = []
+    for event_type in vocabulary:
+        shipped, known = versions(event_type.name), event_type.version
+        own = [thaw(vocabulary.version(event_type.name, number + 1).schema) for number in range(known)]
+        if own == shipped[:known]:
+            found += shipped[known:]
+    return found
 
 
 def schema(name: str) -> dict[str, Json]:

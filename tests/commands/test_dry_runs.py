@@ -23,6 +23,7 @@ WRITING = {
     "redact": ((EVENT, "--reason", "r"), f"would erase for good, of #{nth(37)} {EVENT}:"),
     "sources add": (("source/x", "--archived", "new.json"), "would append "),
     "replay": ((), "would change nothing: the result equals what is stored"),
+    "types renew": ((), "every type is as this program has it"),
     "types add": (("new.json",), f"would define operation.paused #{nth(42)}"),
     "init": (("other.db",), "would make other.db"),
     "demo": (("other.db",), "would make other.db"),
