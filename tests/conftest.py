@@ -18,7 +18,7 @@ from tests.postgres import server, url  # noqa: F401, these are fixtures
 for name in ("CHRONOLOGY_DB", "CHRONOLOGY_RECORDED_BY", "NO_COLOR", "COLUMNS", "PAGER", "LESS"):
     os.environ.pop(name, None)
 
-settings.register_profile("fast", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fast", max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("slow", max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 

@@ -65,7 +65,7 @@ def words(*typed: str) -> list[str]:
         (["state", "--sour"], ["--source"]),
         (["show", "7"], ["79", "78", "77", "76", "75", "74", "73", "72", "71", "70", "7"]),
         (["retract", "78"], ["78"]),
-        (["types", ""], ["add", "show"]),
+        (["types", ""], ["add", "renew", "show"]),
         (["types", "show", "crossing.c"], ["crossing.closed"]),
         (["show", "75", ""], []),
         (["--db"], ["--db"]),

@@ -44,6 +44,8 @@ def written(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def page(chromium: Browser, written: Path) -> Iterator[Page]:
     """Give the page of the running example, open."""
     with opened(chromium, written) as found:
+        # The lanes are drawn by and by; the bar that Tab reaches is chosen at the end.
+        until(found, "document.querySelector(\".bar[tabindex='0']\") !== null")
         yield found
 
 

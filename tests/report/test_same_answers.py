@@ -77,7 +77,7 @@ def questions(number: int) -> Iterator[tuple[str, str, str | None]]:
 def test_random_questions_have_the_same_answer_in_page_and_command_line(page: Page, example: Path) -> None:
     """Subject, attribute, value, standing, grade, number of origins and date given, in the same order."""
     seen = set()
-    for at, known, subject in questions(70):
+    for at, known, subject in questions(40):
         found = page.evaluate(ASK, [at, known, subject])
         arguments = [subject] if subject else []
         asked = done(
