@@ -51,7 +51,7 @@ def crashes(path: Path, action: str, seed: int, *, most: int) -> Iterator[tuple[
 
 
 @needs_strace
-@pytest.mark.parametrize("most", [16, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("most", [24, pytest.param(400, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("action", ["append", "replay"])
 def test_a_power_loss_leaves_the_old_content_or_the_new(action: str, most: int) -> None:
     """Every crash state holds exactly what was before the call or what is after it, and the latter once it returned."""

@@ -64,6 +64,7 @@ def test_places_stand_on_the_map_with_who_is_there(chromium: Browser, placed: Ch
     """A place is drawn north of another that is south; who may be there is named with a question mark."""
     page_path = written(placed, tmp_path / "map.html")
     with opened(chromium, f"{page_path.as_uri()}#at=2018-05-13") as page:
+        until(page, "document.querySelectorAll('.place .guest').length === 2")
         marks = page.eval_on_selector_all(".place", MARKS)
         guests = page.locator(".place .guest").all_text_contents()
         listed = page.inner_text(".there")
@@ -137,6 +138,7 @@ def test_the_lines_of_a_file_are_drawn_with_their_credit(chromium: Browser, plac
         json.dumps({"type": "Feature", "geometry": LINE, "properties": {}, "attribution": "<b>Somebody</b>"})
     )
     with opened(chromium, written(placed, tmp_path / "lined.html", basemap=basemap.read(path))) as page:
+        page.wait_for_selector(".basemap path", state="attached")
         assert page.locator(".basemap path").count() == 1
         assert "Lines: <b>Somebody</b>" in " ".join(page.inner_text("#map").split())
 
