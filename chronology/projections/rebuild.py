@@ -31,7 +31,7 @@ PROJECTIONS: Final = {
     "reference": ("subject", "position"),
     "merge": ("position",),
     "called": ("spelling", "subject", "key"),
-    "recording": ("event",),
+    "recording": ("event", "noted"),
     "projection": ("name",),
 }
 """Every projection table, and the columns that tell its rows apart."""

@@ -17,6 +17,8 @@ def of(connection: sqlite3.Connection, event_id: str, *, known_at: int | None = 
         SELECT recorded_at, origin, position, leaf, stated
         FROM recording
         WHERE event = ? AND noted <= ifnull(?, noted)
+        ORDER BY noted DESC
+        LIMIT 1
         """,
         (event_id, known_at),
     ).fetchone()
@@ -24,5 +26,5 @@ def of(connection: sqlite3.Connection, event_id: str, *, known_at: int | None = 
 
 
 def note(connection: sqlite3.Connection, event_id: str, found: FirstRecording, *, by: int) -> None:
-    """Note a recording of which the event at a position tells, in the place of a later one."""
-    connection.execute("INSERT OR REPLACE INTO recording VALUES (?, ?, ?, ?, ?, ?, ?)", (event_id, *found, by))
+    """Note a recording of which the event at a position tells; it is earlier than those noted before."""
+    connection.execute("INSERT INTO recording VALUES (?, ?, ?, ?, ?, ?, ?)", (event_id, by, *found))

@@ -105,13 +105,14 @@ CREATE TABLE called (
 
 RECORDING: Final = """\
 CREATE TABLE recording (
-    event TEXT PRIMARY KEY,        -- id of an event that another log recorded too, and earlier
+    event TEXT NOT NULL,           -- id of an event that another log recorded too, and earlier
+    noted INTEGER NOT NULL,        -- the position of the event that says so; the newest counts
     recorded_at TEXT NOT NULL,     -- when, in which log and at which position there
     origin TEXT NOT NULL,
     position INTEGER NOT NULL,
     leaf TEXT NOT NULL,            -- its leaf hash there, in hexadecimal digits
     stated TEXT,                   -- the day of statement there; NULL: none was filled in
-    noted INTEGER NOT NULL         -- the position of the event that says so
+    PRIMARY KEY (event, noted)
 ) STRICT, WITHOUT ROWID"""
 
 PROJECTION: Final = """\
@@ -245,7 +246,7 @@ SELECT
 FROM name
 WHERE EXISTS ({_SPOKEN_OF})"""
 
-VERSIONS: Final = {"assertion": 5, "state": 3, "subject": 3, "mention": 3, "merge": 2, "called": 1, "recording": 1}
+VERSIONS: Final = {"assertion": 5, "state": 3, "subject": 3, "mention": 3, "merge": 2, "called": 1, "recording": 2}
 """Projections and the version of what their rows mean; a file with other versions wants a replay."""
 
 SCHEMA: Final = {

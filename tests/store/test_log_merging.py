@@ -670,3 +670,26 @@ def test_of_two_merges_of_the_same_subjects_the_first_names_them(two: list[Chron
         clock.advance(seconds=1)
     each_other(one, other)
     assert [{holding.subject for holding in chron.state()} for chron in two] == [{"place/y"}, {"place/y"}]
+
+
+def test_names_stand_as_they_did_between_two_notes(logs: Logs, clock: Clock) -> None:
+    """An event was recorded still earlier in a third log: what was noted of it before counts for a question of then."""
+    clock.now = EPOCH
+
+    def give(chron: Chronology, text: str, **rest: object) -> None:
+        chron.append(Event(type="subject.named", subject="place/x", data={"name": text}, **rest))
+        clock.advance(seconds=1)
+
+    with logs.new(clock, 0, 1, 1) as (one, other, third):
+        give(one, "Shared", id=event_id(1))
+        give(third, "Alpha")
+        give(other, "Shared", id=event_id(1))
+        give(third, "Beta")
+        give(third, "Shared", id=event_id(1))
+        heads = [third.head()]
+        for earlier in (other, one):
+            third.merge_log(path_of(earlier))
+            heads.append(third.head())
+        shown = [[name.text for name in third.names_of("place/x", known_at=head)] for head in heads]
+        assert shown == [["Shared", "Beta", "Alpha"], ["Beta", "Shared", "Alpha"], ["Beta", "Alpha", "Shared"]]
+        assert third.replay().changed == ()
