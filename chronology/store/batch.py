@@ -11,6 +11,7 @@ from attrs import frozen
 from chronology.errors import DuplicateIdError, InvalidEventError, NotLiveError, UnknownNameError
 from chronology.events import canonical
 from chronology.events.faults import form_faults, value_faults
+from chronology.events.identities import Identities
 from chronology.events.patterns import format_instant
 from chronology.events.records import Body, Event, as_dict, body_of, decode, encode, event_of, uuid7
 from chronology.log.event_table import Log, Row
@@ -269,10 +270,14 @@ class Batch:
             faults += self.vocabulary.faults(body)
         if faults:
             raise InvalidEventError(faults, hint=hint_for(body, faults))
+        self._check_in_log(body, self._fold.identities)
+
+    def _check_in_log(self, body: Body, identities: Identities) -> None:
+        """Check an event against the log: the type it defines, the subjects it merges, the events it names."""
         if body.type == DEFINED:
             check_defined(body, self.vocabulary)
         if body.type == MERGED:
-            check_merged(body, self._fold.identities)
+            check_merged(body, identities)
         for target in body.disputes:
             self._named("disputed event", target)
         withdrawn = body.retracts or body.replaces

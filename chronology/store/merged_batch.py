@@ -15,10 +15,9 @@ from chronology.events.records import Body, Provenance, as_dict, decode, event_o
 from chronology.log.event_table import Row
 from chronology.projections import recordings as noted
 from chronology.projections import references
-from chronology.store.admission import check_defined, check_merged
 from chronology.store.batch import Batch
 from chronology.store.hints import INSTEAD
-from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, MERGED, NOTED, RETRACTED, shape_faults
+from chronology.vocabulary.event_types import BOOKKEEPING, NOTED, RETRACTED, shape_faults
 
 _FILLED_IN: Final = ("type_version", "stated")
 """What a log may have filled in, so that it is no difference where the other lacks it."""
@@ -103,16 +102,8 @@ class MergedBatch(Batch):
             faults = version.faults(self.vocabulary.upcast(body.type, body.type_version or 1, body.data))
         if faults:
             raise InvalidEventError(faults)
-        if body.type == DEFINED:
-            check_defined(body, self.vocabulary)
-        if body.type == MERGED:
-            # Both logs can have merged the same subjects.
-            check_merged(body, NO_MERGES)
-        for target in body.disputes:
-            self._named("disputed event", target)
-        withdrawn = body.retracts or body.replaces
-        if withdrawn:
-            self._check_withdrawal(body, *self._named("event", withdrawn))
+        # Both logs can have merged the same subjects.
+        self._check_in_log(body, NO_MERGES)
 
     def _check_withdrawal(self, event: Body, target: Row, body: Body) -> None:
         """Check a withdrawal; that both logs withdrew an event is a fact like others."""
