@@ -141,6 +141,8 @@ class ReadingGroup(Group):
         super().__init__(*args, params=[*(params or []), *_pager_options(), *_reading_options()], **kwargs)
 
 
+_CONTEXT: Final = {"help_option_names": ["-h", "--help"]}
+
 app: Final = typer.Typer(
     name="chronology",
     cls=Group,
@@ -149,8 +151,22 @@ app: Final = typer.Typer(
     # Help is plain text that can be quoted, and users see no tracebacks.
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=_CONTEXT,
 )
+
+
+def group(name: str, *, cls: type[Group] = Group) -> typer.Typer:
+    """Add a group of commands; a reading group asked without a command answers by itself, another shows its help."""
+    reads = issubclass(cls, ReadingGroup)
+    found = typer.Typer(
+        cls=cls,
+        invoke_without_command=reads,
+        no_args_is_help=not reads,
+        rich_markup_mode=None,
+        context_settings=_CONTEXT,
+    )
+    app.add_typer(found, name=name)
+    return found
 
 
 def _keep_path(context: typer.Context, _: Any, value: str | None) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from chronology.analysis.folder import Folder
 from chronology.commands import conflicts, output, state
-from chronology.commands.application import Format, Group, PagedCommand, app, format_of, wants_pager
+from chronology.commands.application import Format, PagedCommand, format_of, group, wants_pager
 from chronology.commands.table import Row, Shape
 from chronology.errors import ChronologyError
 from chronology.events.patterns import is_subject
@@ -21,13 +21,7 @@ COUNTS_SHAPE: Final = Shape(headings=COUNTS, stack=("{attribute}  {month}  surel
 
 _T = TypeVar("_T")
 
-_folder = typer.Typer(
-    cls=Group,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.add_typer(_folder, name="folder")
+_folder: Final = group("folder")
 
 
 @_folder.callback()

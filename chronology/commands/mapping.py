@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from chronology.commands import output
-from chronology.commands.application import DryRun, Format, PlainCommand, ReadingGroup, app, format_of
+from chronology.commands.application import DryRun, Format, PlainCommand, ReadingGroup, format_of, group
 from chronology.commands.documents import check_new, write_new
 from chronology.commands.table import Shape
 from chronology.importers import importing, mapping_files, proposals, registry, trials
@@ -17,13 +17,7 @@ from chronology.importers.rows import Row
 SHAPE: Final = Shape(headings=("format", "what it is"), stack=("{format}", "    {what it is}"))
 """The table of formats."""
 
-_mapping: Final = typer.Typer(
-    cls=ReadingGroup,
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.add_typer(_mapping, name="mapping")
+_mapping: Final = group("mapping", cls=ReadingGroup)
 
 File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A file to import.")]
 As = Annotated[str | None, typer.Option("--as", metavar="FORMAT", help="What it is; its name tells it if not given.")]

@@ -1,7 +1,7 @@
 """Commands about the shared log that a store follows: remote, remote add, init, check, remove, roles."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -13,8 +13,8 @@ from chronology.commands.application import (
     ReadingCommand,
     ReadingGroup,
     StoreCommand,
-    app,
     format_of,
+    group,
     path_of,
 )
 from chronology.commands.checks import FAULT, Keys, or_fault
@@ -27,13 +27,7 @@ from chronology.remote.postgres import SharedLog, script
 from chronology.store.reader import Reader
 from chronology.transparency.notes import check_verifier_keys
 
-_remote = typer.Typer(
-    cls=ReadingGroup,
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.add_typer(_remote, name="remote")
+_remote: Final = group("remote", cls=ReadingGroup)
 
 
 @_remote.callback()

@@ -14,8 +14,8 @@ from chronology.commands.application import (
     ReadingGroup,
     RecordedBy,
     StoreCommand,
-    app,
     format_of,
+    group,
     path_of,
     wants_pager,
 )
@@ -42,13 +42,7 @@ SHAPE: Final = Shape(
 )  # fmt: skip
 """Of the sources."""
 
-_sources: Final = typer.Typer(
-    cls=ReadingGroup,
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.add_typer(_sources, name="sources")
+_sources: Final = group("sources", cls=ReadingGroup)
 
 
 @_sources.callback()

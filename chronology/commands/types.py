@@ -16,8 +16,8 @@ from chronology.commands.application import (
     ReadingGroup,
     RecordedBy,
     StoreCommand,
-    app,
     format_of,
+    group,
     path_of,
     wants_pager,
 )
@@ -35,13 +35,7 @@ SHAPE: Final = Shape(
 )
 """The table of types."""
 
-_types: Final = typer.Typer(
-    cls=ReadingGroup,
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.add_typer(_types, name="types")
+_types: Final = group("types", cls=ReadingGroup)
 
 
 @_types.callback()
