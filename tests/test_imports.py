@@ -21,10 +21,10 @@ NOT_TO_APPEND = NEVER | {"sqlite_utils", "rich", "cattrs"}
 NOT_TO_APPEND |= {"chronology.events.structuring", "chronology.store.migrations"}
 NOT_TO_READ = NOT_TO_APPEND | {"hashlib", "jsonpatch", "jsonschema_rs"}
 NOT_TO_READ |= {
-    "chronology.commands.pager",
-    "chronology.commands.stacked",
-    "chronology.commands.style",
-    "chronology.commands.terminal",
+    "chronology.commands.screen.pager",
+    "chronology.commands.screen.narrow_table",
+    "chronology.commands.screen.style",
+    "chronology.commands.screen.terminal",
     "chronology.answers.segments",
     "chronology.evidence.exhibits",
     "chronology.evidence.verify",
@@ -35,17 +35,15 @@ NOT_TO_READ |= {
 }
 
 SAYING_WHAT_HELD = """
-answers answers.corroboration answers.holding answers.resolve
-commands commands.application commands.arguments commands.display commands.filtering commands.names commands.output
-commands.progress commands.state commands.table
-dates dates.calendar dates.edtf dates.periods dates.readings
-errors
-events events.identities events.json_values events.patterns events.ranks
-log log.closing log.database log.event_table
-projections projections.claims projections.filters projections.long_history projections.merges projections.names
-projections.origins projections.references projections.segments projections.tables projections.whole_state
-questions questions.support
-store store.analysis store.asking store.directory store.finding store.ledger store.query store.reader store.selecting
+answers answers.corroboration answers.holding answers.resolve commands commands.application commands.ask
+commands.ask.state commands.options commands.options.arguments commands.options.filters commands.options.names
+commands.screen commands.screen.display commands.screen.output commands.screen.progress commands.screen.table
+dates dates.calendar dates.edtf dates.periods dates.readings errors events events.identities
+events.json_values events.patterns events.ranks log log.closing log.database log.event_table projections
+projections.claims projections.filters projections.history_window projections.merges projections.names
+projections.origins projections.references projections.segments projections.state_scan projections.tables
+questions questions.support store store.analysis store.directory store.export_query store.ledger store.lookup
+store.query store.reader store.session
 """
 """All that `chronology state` loads of this package, held word for word: each module more makes every answer wait."""
 
@@ -102,4 +100,4 @@ def test_only_the_programs_own_process_is_frozen(call: str, frozen: bool) -> Non
 def test_the_version_is_told_without_any_command() -> None:
     """It waits for no module that holds one."""
     assert {name for name in _loaded("--version") if name.startswith("chronology.questions")} == set()
-    assert "chronology.commands.events" not in _loaded("--version")
+    assert "chronology.commands.record.append" not in _loaded("--version")

@@ -9,9 +9,9 @@ from typing import Any, Final
 from attrs import frozen
 
 from chronology.errors import ChronologyError, ImportFileError
+from chronology.importers.compressed import GZIP, LARGEST_RATIO, SMALL, archive_of
 from chronology.importers.delimited import named
 from chronology.importers.files import on_disk
-from chronology.importers.packed import GZIP, LARGEST_RATIO, SMALL, archive_of
 from chronology.importers.rows import MOST_COLUMNS, BadRow, Reading, Row, Table, Tell
 
 _LARGEST_SHEET: Final = 1_000_000_000

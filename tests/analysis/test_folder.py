@@ -20,7 +20,7 @@ from chronology import Chronology, Event
 from chronology.analysis import writing
 from chronology.analysis.folder import Folder
 from chronology.answers.holding import Holding
-from chronology.commands.state import record
+from chronology.commands.ask.state import record
 from chronology.dates import edtf
 from chronology.errors import ChronologyError, StoreError
 from chronology.events.json_values import thaw

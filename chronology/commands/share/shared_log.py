@@ -1,0 +1,95 @@
+"""Commands that move events between a store and its shared log: clone, pull, push."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chronology.commands.application import DryRun, PlainCommand, StoreCommand, app, path_of
+from chronology.commands.check.verify import or_fault
+from chronology.commands.files import check_place
+from chronology.commands.screen import output
+from chronology.commands.screen.progress import progress_bar
+from chronology.errors import StoreError
+from chronology.remote import addresses
+from chronology.remote.following import Follower
+from chronology.remote.following import clone as make_clone
+from chronology.remote.postgres import SharedLog
+from chronology.store.intake.apply_remote import Extended
+
+
+@app.command(cls=PlainCommand)
+def clone(
+    url: Annotated[str, typer.Argument(metavar="URL", show_default=False, help="postgresql://USER@HOST/DATABASE")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A new store.")],
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="What to call the shared log.")] = "origin",
+    dry_run: DryRun = False,
+) -> None:
+    """Make a replica of a shared log.
+
+    The new store follows the shared log. Every event is checked as if it were appended now; if one is not sound, no
+    file is left.
+
+    \b
+    chronology clone postgresql://jane@db.example.org/team storm.db
+    """
+    if dry_run:
+        addresses.checked(name, url)
+        check_place(file)
+        if file.exists():
+            raise StoreError(f"{file} already exists, and will not be overwritten", hint="name a new file")
+        with SharedLog.connect(url) as shared:
+            head = shared.head()
+        output.say_dry_run()
+        output.put(f"would make {file}, head {head}")
+        return
+    with or_fault(), progress_bar("cloning") as progress:
+        report = make_clone(url, file, name=name, progress=progress)
+    output.put(f"{file} made, head {report.head}")
+
+
+@app.command(cls=StoreCommand)
+def pull(context: typer.Context, dry_run: DryRun = False) -> None:
+    """Take in what others appended to the shared log.
+
+    Everything that both logs hold is compared first, and every event that comes in is checked as if it were appended
+    now. A shared log whose history was changed is refused, with exit code 3, and nothing is written.
+
+    \b
+    chronology pull
+    """
+    with or_fault(), Follower.follow(path_of(context)) as chron:
+        if dry_run:
+            there = chron.compare_prefix()
+            output.say_dry_run()
+            output.put(f"would pull {there - chron.head()}, head {there}")
+            return
+        with progress_bar("pulling") as progress:
+            report = chron.pull(progress)
+    output.put(_told(report))
+
+
+def _told(report: Extended) -> str:
+    erased = f", {report.erased} redacted" if report.erased else ""
+    return f"pulled {report.added:,}{erased}, head {report.head}"
+
+
+@app.command(cls=StoreCommand)
+def push(context: typer.Context, dry_run: DryRun = False) -> None:
+    """Append the events that wait in the outbox to the shared log.
+
+    `chronology append --outbox` puts them there while the shared log cannot be reached.
+
+    \b
+    chronology push
+    """
+    with or_fault(), Follower.follow(path_of(context)) as chron:
+        result = chron.push(dry_run=dry_run)
+    if dry_run:
+        output.say_dry_run()
+    if result is None:
+        output.put("nothing is waiting")
+    elif dry_run:
+        output.put(f"would append {result.appended}, {result.unchanged} unchanged")
+    else:
+        output.put(f"{result.appended} appended, {result.unchanged} unchanged, head {result.head}")
