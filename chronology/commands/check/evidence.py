@@ -7,11 +7,10 @@ from typing import Annotated, Final
 import typer
 
 from chronology import Chronology, RecordedEvent
-from chronology.commands.application import DryRun, PlainCommand, RecordedBy, StoreCommand, app, path_of
+from chronology.commands.application import STORE, DryRun, Invocation, RecordedBy, command, open_for_writing
 from chronology.commands.check.signing import SignKey, checkpoint_of
 from chronology.commands.check.verify import FAULT
 from chronology.commands.files import check_new, read_document, write_new
-from chronology.commands.opening import open_for_writing
 from chronology.commands.options import names
 from chronology.commands.screen import event_json, output
 from chronology.commands.screen.progress import progress_bar
@@ -23,7 +22,7 @@ EventName = Annotated[
 ]
 
 
-@app.command(cls=PlainCommand)
+@command()
 def keygen(
     name: Annotated[
         str, typer.Argument(metavar="NAME", show_default=False, help="Whose key it is: a URL without its scheme.")
@@ -50,9 +49,9 @@ def keygen(
     output.say(f"the secret key is in {file}; whoever has it can sign for you")
 
 
-@app.command(cls=StoreCommand)
+@command(STORE)
 def checkpoint(
-    context: typer.Context,
+    call: Invocation,
     sign: SignKey = None,
     file: Annotated[Path | None, typer.Option("-o", metavar="FILE", help="A new file to write it to.")] = None,
     dry_run: DryRun = False,
@@ -65,7 +64,7 @@ def checkpoint(
     \b
     chronology checkpoint --sign jane.key -o may.checkpoint
     """
-    with Chronology.open(path_of(context), read_only=True) as chron:
+    with Chronology.open(call.path, read_only=True) as chron:
         data = checkpoint_of(chron, sign)
     if file is None:
         typer.echo(data, nl=False)
@@ -77,9 +76,9 @@ def checkpoint(
     output.say(f"{file} written; keep a copy out of reach of anybody who can change the store")
 
 
-@app.command(cls=StoreCommand)
+@command(STORE)
 def prove(
-    context: typer.Context,
+    call: Invocation,
     name: EventName,
     file: Annotated[Path, typer.Option("-o", metavar="FILE", show_default=False, help="A new file for the exhibit.")],
     sign: SignKey = None,
@@ -99,7 +98,7 @@ def prove(
     """
     if (sign is None) == (earlier is None):
         raise typer.BadParameter("an exhibit needs a signed checkpoint: give either --sign or --checkpoint")
-    with Chronology.open(path_of(context), read_only=True) as chron:
+    with Chronology.open(call.path, read_only=True) as chron:
         event = names.find_event(chron, name)
         note = checkpoint_of(chron, sign) if earlier is None else read_document(earlier)
         exhibit = chron.prove(event.position, checkpoint=note).encode()
@@ -110,9 +109,9 @@ def prove(
     output.say(f"{file} proves event #{event.position}")
 
 
-@app.command(cls=StoreCommand)
+@command(STORE)
 def backup(
-    context: typer.Context,
+    call: Invocation,
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A new file for the copy.")],
     dry_run: DryRun = False,
 ) -> None:
@@ -124,7 +123,7 @@ def backup(
     \b
     chronology backup storm-2018-05-15.db
     """
-    with Chronology.open(path_of(context), read_only=True) as chron:
+    with Chronology.open(call.path, read_only=True) as chron:
         if dry_run:
             _show_would_write(file)
             return
@@ -147,9 +146,9 @@ def _show_would_write(path: Path) -> None:
     output.put(f"would write {path}")
 
 
-@app.command(cls=StoreCommand)
+@command(STORE)
 def redact(
-    context: typer.Context,
+    call: Invocation,
     name: EventName,
     reason: Annotated[
         str, typer.Option(metavar="TEXT", show_default=False, help="Why, without repeating what is to be erased.")
@@ -169,7 +168,7 @@ def redact(
     chronology redact 01638701 --reason "names a witness" --dry-run
     chronology redact 01638701 --reason "names a witness"
     """
-    with open_for_writing(path_of(context)) as chron:
+    with open_for_writing(call.path) as chron:
         target = names.find_event(chron, name)
         if not (yes or dry_run or target.is_redacted):
             _confirm(target)

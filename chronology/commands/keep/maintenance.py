@@ -8,17 +8,10 @@ from typing import Annotated
 import typer
 
 from chronology import Chronology
-from chronology.commands.application import (
-    DryRun,
-    Format,
-    ReadingCommand,
-    StoreCommand,
-    app,
-    format_of,
-    path_of,
-)
+from chronology.commands.application import READING, STORE, DryRun, Invocation, command
 from chronology.commands.files import check_place
 from chronology.commands.screen import output
+from chronology.commands.screen.output import Format
 from chronology.commands.screen.progress import progress_bar
 from chronology.errors import StoreError
 from chronology.vocabulary import builtin
@@ -28,14 +21,14 @@ StorePath = Annotated[
 ]
 
 
-@app.command(cls=StoreCommand)
-def init(context: typer.Context, path: StorePath = None, dry_run: DryRun = False) -> None:
+@command(STORE)
+def init(call: Invocation, path: StorePath = None, dry_run: DryRun = False) -> None:
     """Make an empty store with the built-in event types.
 
     \b
     chronology init storm.db
     """
-    path = path or path_of(context)
+    path = path or call.path
     existed = _is_there(path)
     if dry_run and not existed:
         _show_would_make(path)
@@ -58,8 +51,8 @@ def _show_would_make(path: Path) -> None:
     output.put(f"would make {path}")
 
 
-@app.command(cls=StoreCommand)
-def demo(context: typer.Context, path: StorePath = None, dry_run: DryRun = False) -> None:
+@command(STORE)
+def demo(call: Invocation, path: StorePath = None, dry_run: DryRun = False) -> None:
     """Make a store of the running example.
 
     The example is the campaign "Al Jazeera Storm" in Deir ez-Zor, 2017 to 2018.
@@ -68,7 +61,7 @@ def demo(context: typer.Context, path: StorePath = None, dry_run: DryRun = False
     chronology demo
     chronology state --at 2018-05-14
     """
-    path = path or path_of(context)
+    path = path or call.path
     existed = _is_there(path)
     if not existed and dry_run:
         _show_would_make(path)
@@ -109,8 +102,8 @@ def _check_is_example(chron: Chronology, path: Path) -> None:
         raise StoreError(f"{path} holds another store", hint="name another file, as in chronology demo example.db")
 
 
-@app.command(cls=ReadingCommand)
-def replay(context: typer.Context, dry_run: DryRun = False) -> None:
+@command(READING)
+def replay(call: Invocation, dry_run: DryRun = False) -> None:
     """Rebuild every projection from the log.
 
     Runs in one transaction, and says whether the result differs from what was stored. With --dry-run, says only
@@ -119,18 +112,18 @@ def replay(context: typer.Context, dry_run: DryRun = False) -> None:
     \b
     chronology replay
     """
-    with Chronology.open(path_of(context), read_only=dry_run) as chron, progress_bar("replaying") as progress:
+    with Chronology.open(call.path, read_only=dry_run) as chron, progress_bar("replaying") as progress:
         report = chron.replay(progress, dry_run=dry_run)
     if dry_run:
         output.say("dry run: nothing was written")
-    if format_of(context) is not Format.TABLE:
+    if call.format is not Format.TABLE:
         record = {
             "events": report.events,
             "seconds": f"{report.seconds:.3f}",
             "rows": report.rows,
             "changed": list(report.changed),
         }
-        output.show_record(record, format_of(context))
+        output.show_record(record, call.format)
         return
     rows = ", ".join(f"{name} {count:,}" for name, count in report.rows.items() if name != "projection")
     output.put(f"replayed {report.events:,} events in {report.seconds:.2f} s; rows: {rows}")

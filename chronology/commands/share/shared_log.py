@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from chronology.commands.application import DryRun, PlainCommand, StoreCommand, app, path_of
+from chronology.commands.application import STORE, DryRun, Invocation, command
 from chronology.commands.check.verify import or_fault
 from chronology.commands.files import check_place
 from chronology.commands.screen import output
@@ -18,7 +18,7 @@ from chronology.remote.postgres import SharedLog
 from chronology.store.intake.apply_remote import Extended
 
 
-@app.command(cls=PlainCommand)
+@command()
 def clone(
     url: Annotated[str, typer.Argument(metavar="URL", show_default=False, help="postgresql://USER@HOST/DATABASE")],
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A new store.")],
@@ -48,8 +48,8 @@ def clone(
     output.put(f"{file} made, head {report.head}")
 
 
-@app.command(cls=StoreCommand)
-def pull(context: typer.Context, dry_run: DryRun = False) -> None:
+@command(STORE)
+def pull(call: Invocation, dry_run: DryRun = False) -> None:
     """Take in what others appended to the shared log.
 
     Everything that both logs hold is compared first, and every event that comes in is checked as if it were appended
@@ -58,7 +58,7 @@ def pull(context: typer.Context, dry_run: DryRun = False) -> None:
     \b
     chronology pull
     """
-    with or_fault(), Follower.follow(path_of(context)) as chron:
+    with or_fault(), Follower.follow(call.path) as chron:
         if dry_run:
             there = chron.compare_prefix()
             output.say_dry_run()
@@ -74,8 +74,8 @@ def _told(report: Extended) -> str:
     return f"pulled {report.added:,}{erased}, head {report.head}"
 
 
-@app.command(cls=StoreCommand)
-def push(context: typer.Context, dry_run: DryRun = False) -> None:
+@command(STORE)
+def push(call: Invocation, dry_run: DryRun = False) -> None:
     """Append the events that wait in the outbox to the shared log.
 
     `chronology append --outbox` puts them there while the shared log cannot be reached.
@@ -83,7 +83,7 @@ def push(context: typer.Context, dry_run: DryRun = False) -> None:
     \b
     chronology push
     """
-    with or_fault(), Follower.follow(path_of(context)) as chron:
+    with or_fault(), Follower.follow(call.path) as chron:
         result = chron.push(dry_run=dry_run)
     if dry_run:
         output.say_dry_run()
