@@ -80,9 +80,9 @@ GROUPS: Final = {
     "Keep the store": {
         "init": "keep.maintenance",
         "demo": "keep.maintenance",
-        "backup": "check.evidence",
+        "backup": "keep.maintenance",
         "replay": "keep.maintenance",
-        "redact": "check.evidence",
+        "redact": "keep.maintenance",
         "completion": "keep.completion",
     },
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from inspect import Parameter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
 from attrs import evolve, field, frozen
@@ -102,16 +102,10 @@ def command(
 
 
 def group(name: str, shared: Shared = ()) -> Callable[[Callable[..., None]], typer.Typer]:
-    """Add a group of commands. If it shares options, its function answers where no command is named, else its help."""
+    """Add a group of commands. Where none of them is named, its function answers, or shows the group's help."""
 
     def add(function: Callable[..., None]) -> typer.Typer:
-        commands = typer.Typer(
-            cls=Group,
-            invoke_without_command=bool(shared),
-            no_args_is_help=not shared,
-            rich_markup_mode=None,
-            context_settings=_CONTEXT,
-        )
+        commands = typer.Typer(cls=Group, invoke_without_command=True, rich_markup_mode=None, context_settings=_CONTEXT)
         text, examples = _help_of(function)
         commands.callback(help=text, epilog=examples)(_telling(function, shared))
         app.add_typer(commands, name=name)
@@ -202,6 +196,12 @@ app: Final = typer.Typer(
 )
 
 
+def show_help(context: typer.Context) -> NoReturn:
+    """Show help to somebody who named no command, and end as where a command line is wrong."""
+    typer.echo(context.get_help(), err=True)
+    raise typer.Exit(2)
+
+
 def _show_version(value: bool) -> None:
     if value:
         typer.echo(f"chronology {__version__}")
@@ -224,8 +224,7 @@ def _application(
     path = db or os.environ.get("CHRONOLOGY_DB") or DEFAULT_PATH
     context.obj = Invocation(path=Path(path), context=context)
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help(), err=True)
-        raise typer.Exit(2)
+        show_help(context)
 
 
 _TEXT, _EXAMPLES = _help_of(_application)
@@ -241,6 +240,10 @@ RecordedBy = Annotated[
 ]
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")]
+
+EventName = Annotated[
+    str, typer.Argument(metavar="ID", show_default=False, help="The event's id, its beginning, or its position.")
+]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 

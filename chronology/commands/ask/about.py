@@ -44,10 +44,11 @@ def about(
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Reader.open(call.path) as chron:
         subject = names.asked(call, chron, subject)
-        found = chron.about(subject, moment, **restrictions_of(call, chron))
+        filters = restrictions_of(call, chron)
+        found = chron.about(subject, moment, **filters)
         names.note_late_position(call, chron)
         if not (found.names or found.holdings or found.events):
-            names.check_known(call, chron, subject=subject, attribute=None, kind=None, parties=parties(call))
+            names.check_known(call, chron, subject=subject, attribute=None, kind=None, parties=parties(filters))
         position_of = names.position_of(chron)
         timeline = [event_json.timeline_row(event, position_of) for event in found.events]
     call.notes.say()

@@ -52,7 +52,8 @@ def conflicts(
     with Reader.open(call.path) as chron:
         if subject is not None:
             subject = names.asked(call, chron, subject)
-        stream = chron.conflicts(subject, attribute, kind, at, **restrictions_of(call, chron))
+        filters = restrictions_of(call, chron)
+        stream = chron.conflicts(subject, attribute, kind, at, **filters)
         wanted = call.format
         with waiting("looking for conflicts"):
             first = next(stream, None)
@@ -60,7 +61,7 @@ def conflicts(
             rows = list(conflict_rows(found)) if wanted is Format.TABLE else []
         names.note_late_position(call, chron)
         if first is None:
-            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(call))
+            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
         call.notes.say()
         if first is None:
             output.say(f"no assertions disagree{_asked_about(call, subject, attribute, kind, at)}")

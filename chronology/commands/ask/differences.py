@@ -58,11 +58,12 @@ def diff(
     """
     with Reader.open(call.path) as chron:
         subject = None if subject is None else names.asked(call, chron, subject)
+        filters = restrictions_of(call, chron)
         with waiting("comparing"):
-            found = chron.diff(first, second, subject, attribute, kind, **restrictions_of(call, chron))
+            found = chron.diff(first, second, subject, attribute, kind, **filters)
         names.note_late_position(call, chron)
         if not found:
-            _check_names(call, chron, subject, attribute, kind)
+            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
     call.notes.say()
     if not found:
         output.say(f"no answer differs between {first} and {second}")
@@ -114,6 +115,7 @@ def changes(
             # At the earlier time it may still have answers of its own.
             subject = names.meant(call, chron, subject)
             names.kept_name(call, chron, subject, known_at=until)
+        filters = restrictions_of(call, chron)
         found = chron.changes(
             subject,
             attribute,
@@ -122,12 +124,12 @@ def changes(
             until=arguments.known_at(until),
             valid_at=at,
             progress=progress,
-            **restrictions_of(call, chron),
+            **filters,
         )
         rows = list(found)
         names.note_late_position(call, chron, since, until)
         if not rows:
-            _check_names(call, chron, subject, attribute, kind)
+            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
     call.notes.say()
     if not rows:
         output.say(f"no answer changed since {since}{f' until {until}' if until else ''}")
@@ -137,10 +139,6 @@ def changes(
     elif rows:
         with output.paged(wanted=call.pager):
             output.show_table(_change_rows(rows), shape=_CHANGES)
-
-
-def _check_names(call: Invocation, chron: Reader, subject: str | None, attribute: str | None, kind: str | None) -> None:
-    names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(call))
 
 
 def _apart(found: Sequence[Difference]) -> tuple[list[Difference], int]:

@@ -9,7 +9,7 @@ from typing import Annotated, Final, TypeVar
 import typer
 
 from chronology.analysis.folder import Folder
-from chronology.commands.application import PAGED, Invocation, command, group
+from chronology.commands.application import PAGED, Invocation, command, group, show_help
 from chronology.commands.ask import conflicts, state
 from chronology.commands.screen import output
 from chronology.commands.screen.output import Format
@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 
 
 @group("folder")
-def folder_() -> None:
+def folder_(call: Invocation) -> None:
     """Ask a Parquet folder instead of a store.
 
     `chronology export parquet --folder DIR` makes one, for millions of events at once. The answers are those of the
@@ -36,6 +36,7 @@ def folder_() -> None:
     chronology folder conflicts storm-parquet --kind person
     chronology folder count storm-parquet --since 2018-01
     """
+    show_help(call.context)
 
 
 Directory = Annotated[Path, typer.Argument(metavar="DIR", show_default=False, help="The folder.")]

@@ -52,12 +52,13 @@ def gaps(
     with Reader.open(call.path) as chron:
         if subject is not None:
             subject = names.asked(call, chron, subject)
+        filters = restrictions_of(call, chron)
         limit = arguments.span(stale) if stale else None
         with waiting("looking for gaps"):
-            found = chron.gaps(subject, attribute, kind, until=until, stale=limit, **restrictions_of(call, chron))
+            found = chron.gaps(subject, attribute, kind, until=until, stale=limit, **filters)
         names.note_late_position(call, chron)
         if not found:
-            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(call))
+            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
     call.notes.say()
     if not found:
         output.say("there is no gap" + (", and nothing is stale" if stale else ""))

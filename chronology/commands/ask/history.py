@@ -48,10 +48,11 @@ def history(
     """
     with Reader.open(call.path) as chron:
         subject = names.asked(call, chron, subject)
-        found = chron.history(subject, attribute, **restrictions_of(call, chron))
+        filters = restrictions_of(call, chron)
+        found = chron.history(subject, attribute, **filters)
         names.note_late_position(call, chron)
         if not found:
-            names.check_known(call, chron, subject=subject, attribute=attribute, kind=None, parties=parties(call))
+            names.check_known(call, chron, subject=subject, attribute=attribute, kind=None, parties=parties(filters))
     call.notes.say()
     if not found:
         output.say(f"nothing is known of {f'{attribute} of ' if attribute else ''}{subject}")

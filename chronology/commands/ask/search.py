@@ -56,12 +56,11 @@ def search(
     if call.filters.get("fuzz"):
         raise typer.BadParameter("--fuzz widens dates, and a search reads none")
     with _opened(call) as chron:
-        found = chron.search(
-            _question(words), limit + 1, withdrawn=everything, as_written=as_written, **restrictions_of(call, chron)
-        )
+        filters = restrictions_of(call, chron)
+        found = chron.search(_question(words), limit + 1, withdrawn=everything, as_written=as_written, **filters)
         names.note_late_position(call, chron)
         if not found:
-            _explain_nothing(call, chron, words, everything=everything)
+            _explain_nothing(call, chron, words, parties(filters), everything=everything)
     call.notes.say()
     wanted = call.format
     if wanted is not Format.TABLE:
@@ -95,8 +94,8 @@ def _question(words: list[str]) -> str:
     return " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
 
 
-def _explain_nothing(call: Invocation, chron: Reader, words: list[str], *, everything: bool) -> None:
-    names.check_known(call, chron, subject=None, attribute=None, kind=None, parties=parties(call))
+def _explain_nothing(call: Invocation, chron: Reader, words: list[str], wanted: list[str], *, everything: bool) -> None:
+    names.check_known(call, chron, subject=None, attribute=None, kind=None, parties=wanted)
     call.notes.say()
     live = "" if everything else "; --all also looks at what was withdrawn"
     output.say(f"no event holds all these words{live}")

@@ -61,19 +61,20 @@ def state(
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Reader.open(call.path) as chron:
         subject = None if subject is None else names.asked(call, chron, subject)
+        filters = restrictions_of(call, chron)
         with waiting("reading"):
             found = chron.state(
                 subject,
                 attribute,
                 kind,
                 moment,
-                **restrictions_of(call, chron),
+                **filters,
                 origins_counted=True,
                 min_origins=min_origins,
             )
         names.note_late_position(call, chron)
         if not found:
-            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(call))
+            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
     call.notes.say()
     if not found:
         least = f"with {min_origins} independent origins " if min_origins > 1 else ""

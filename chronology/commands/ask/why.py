@@ -62,10 +62,11 @@ def why(
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Reader.open(call.path) as chron:
         subject = names.asked(call, chron, subject)
-        found = chron.why(subject, attribute, moment, **restrictions_of(call, chron))
+        filters = restrictions_of(call, chron)
+        found = chron.why(subject, attribute, moment, **filters)
         names.note_late_position(call, chron)
         if not (found.considered or found.withdrawn or found.hidden):
-            names.check_known(call, chron, subject=subject, attribute=attribute, kind=None, parties=parties(call))
+            names.check_known(call, chron, subject=subject, attribute=attribute, kind=None, parties=parties(filters))
     call.notes.say()
     wanted = call.format
     if wanted is not Format.TABLE:

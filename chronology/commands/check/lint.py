@@ -11,9 +11,8 @@ import attrs
 import typer
 
 from chronology.commands.application import PAGED, Invocation, command
-from chronology.commands.check.verify import FAULT
 from chronology.commands.screen import output
-from chronology.commands.screen.output import Format
+from chronology.commands.screen.output import FAULT, Format
 from chronology.commands.screen.progress import progress_bar
 from chronology.commands.screen.table import Row, Shape
 from chronology.errors import UnknownNameError

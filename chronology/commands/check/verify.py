@@ -1,7 +1,5 @@
 """Commands that check: verify, verify-proof. Exit code 3 if something does not hold."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -9,23 +7,14 @@ import typer
 
 from chronology import Chronology, Fault, VerifyReport
 from chronology.commands.application import READING, AsJson, Invocation, command
-from chronology.commands.files import read_document
+from chronology.commands.files import Keys, read_document
 from chronology.commands.screen import event_json, output
-from chronology.commands.screen.output import Format
+from chronology.commands.screen.output import FAULT, Format, or_fault
 from chronology.commands.screen.progress import progress_bar
-from chronology.errors import IntegrityError, NoteError, ProofError
 from chronology.events.json_values import Json
 from chronology.evidence.exhibits import read_checkpoint, verify_proof
 from chronology.transparency.merkle import Frontier
 from chronology.transparency.notes import Checkpoint, check_verifier_keys
-
-FAULT: int = 3
-"""The exit code of a check that found a fault."""
-
-Keys = Annotated[
-    list[str] | None,
-    typer.Option("--key", metavar="VKEY", help="A verifier key that you trust; may be repeated."),
-]
 
 
 @command(READING)
@@ -171,13 +160,3 @@ def verify_exhibit(
     output.put(f"ok: event #{found.event.position} of {found.checkpoint.size:,} in the log {found.checkpoint.origin}")
     output.put(f"signed by {', '.join(found.signed_by)}")
     output.show_fields(event_json.event_fields(found.event, lambda _: None, None))
-
-
-@contextmanager
-def or_fault() -> Iterator[None]:
-    """End with the exit code of a fault if a proof, a signature or the file itself does not hold."""
-    try:
-        yield
-    except (ProofError, NoteError, IntegrityError) as exc:
-        output.complain(exc)
-        raise typer.Exit(FAULT) from exc

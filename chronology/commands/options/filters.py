@@ -62,9 +62,9 @@ FILTERING_STORE: Final[Shared] = (*_options(), *STORE)
 """Of one that takes them all, and prints in forms of its own."""
 
 
-def parties(call: Invocation) -> list[str]:
+def parties(filters: Restrictions) -> list[str]:
     """Return the sources and origins from which alone something is wanted."""
-    return [*call.filters.get("source", ()), *call.filters.get("origin", ())]
+    return [*(filters.get("sources") or ()), *(filters.get("origins") or ())]
 
 
 def hides(call: Invocation) -> bool:

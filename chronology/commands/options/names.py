@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from chronology.commands.application import Invocation
 from chronology.commands.options import arguments
+from chronology.commands.screen.output import Notes
 from chronology.errors import AmbiguousNameError, ChronologyError, UnknownNameError
 from chronology.events.patterns import SUBJECT, is_subject
 from chronology.store.reader import Reader
@@ -74,7 +75,7 @@ def meant(call: Invocation, chron: Reader, text: str, *, kinds: Collection[str] 
         if text not in chron.attributes():
             raise
         raise ChronologyError(str(exc), hint=f"{text} is an attribute: the subject comes first") from exc
-    note_meant(call, text, subject)
+    note_meant(call.notes, text, subject)
     return subject
 
 
@@ -112,10 +113,10 @@ def kept_name(call: Invocation, chron: Reader, subject: str, *, known_at: str | 
     return kept
 
 
-def note_meant(call: Invocation, text: str, subject: str) -> None:
+def note_meant(notes: Notes, text: str, subject: str) -> None:
     """Note, unless the command is refused, which subject a name was taken for."""
     if subject != text:
-        call.notes.add(f"{text} is {subject}")
+        notes.add(f"{text} is {subject}")
 
 
 def note_similar(call: Invocation, subject: str, similar: Sequence[str]) -> None:

@@ -147,7 +147,7 @@ def _keep(call: Invocation, chron: Chronology, event: Event, *, dry_run: bool) -
     if not isinstance(chron, Follower):
         addresses.needed(call.path)
         return
-    kept = chron.keep_for_later(suggestions.Naming(call, chron).with_subjects(event), dry_run=dry_run)
+    kept = chron.keep_for_later(suggestions.Naming(call.notes, chron).with_subjects(event), dry_run=dry_run)
     call.notes.say()
     if dry_run:
         output.say_dry_run()
@@ -158,7 +158,7 @@ def _append_lines(call: Invocation, recorded_by: str | None, options: AppendOpti
     with open_for_writing(call.path) as chron, _hints_for_typing():
         lines = sys.stdin.buffer
         result = append_lines(
-            call, chron, lines, recorded_by, expected_head=options.expected_head, dry_run=options.dry_run
+            call.notes, chron, lines, recorded_by, expected_head=options.expected_head, dry_run=options.dry_run
         )
         call.notes.say()
         _show_batch(result, as_json=options.as_json, dry_run=options.dry_run)
@@ -175,7 +175,7 @@ def _append_edited(
 
 
 def _append_one(call: Invocation, chron: Chronology, event: Event, options: AppendOptions) -> None:
-    event = suggestions.Naming(call, chron).with_subjects(event)
+    event = suggestions.Naming(call.notes, chron).with_subjects(event)
     similar = suggestions.similar_to_new(chron, event)
     head = chron.head()
     with suggestions.of_subjects(chron, event):

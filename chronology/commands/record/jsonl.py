@@ -8,9 +8,9 @@ import attrs
 import typer
 
 from chronology import AppendResult, Chronology, Event
-from chronology.commands.application import Invocation
 from chronology.commands.record.suggestions import Naming
 from chronology.commands.screen import output
+from chronology.commands.screen.output import Notes
 from chronology.errors import AmbiguousNameError, BatchRefusedError, CanonicalError, ChronologyError, InvalidEventError
 from chronology.events import canonical
 from chronology.store.refusals import Refusals
@@ -25,7 +25,7 @@ _HINT: Final = 'a line is one event as a JSON object: {"type": ..., "subject": .
 
 
 def append_lines(
-    call: Invocation,
+    notes: Notes,
     chron: Chronology,
     stream: BinaryIO,
     recorded_by: str | None,
@@ -41,7 +41,7 @@ def append_lines(
         ChronologyError: more than one line was refused; says how many.
         typer.Exit: with 1; one line was refused, and has been reported.
     """
-    lines = _Lines(stream, recorded_by, Naming(call, chron))
+    lines = _Lines(stream, recorded_by, Naming(notes, chron))
     try:
         return chron.append_many(lines.events(), expected_head=expected_head, dry_run=dry_run, refusals=lines.refusals)
     except BatchRefusedError as exc:

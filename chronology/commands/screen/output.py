@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import Final
 
+import typer
+
 from chronology.commands.screen.display import escape
 from chronology.commands.screen.table import Row, Shape, lay_out
-from chronology.errors import ChronologyError
+from chronology.errors import ChronologyError, IntegrityError, NoteError, ProofError
 from chronology.events.json_values import Json
 
 Record = Mapping[str, Json]
@@ -59,6 +61,16 @@ def complain(error: ChronologyError) -> None:
     say(f"error: {error}")
     if error.hint:
         say(f"hint: {error.hint}")
+
+
+@contextmanager
+def or_fault() -> Iterator[None]:
+    """End with the exit code of a fault if a proof, a signature or the file itself does not hold."""
+    try:
+        yield
+    except (ProofError, NoteError, IntegrityError) as exc:
+        complain(exc)
+        raise typer.Exit(FAULT) from exc
 
 
 def say(text: str) -> None:

@@ -7,9 +7,8 @@ import attrs
 import typer
 
 from chronology.commands.application import STORE, AsJson, DryRun, Invocation, command, open_for_writing
-from chronology.commands.check.verify import or_fault
 from chronology.commands.screen import output
-from chronology.commands.screen.output import Format
+from chronology.commands.screen.output import Format, or_fault
 from chronology.commands.screen.progress import progress_bar
 
 if TYPE_CHECKING:

@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from chronology.commands.application import PAGED, READING, STORE, DryRun, Invocation, command, group
-from chronology.commands.check.verify import FAULT, Keys, or_fault
-from chronology.commands.files import read_document
+from chronology.commands.files import Keys, read_document
 from chronology.commands.screen import output
-from chronology.commands.screen.output import Format
+from chronology.commands.screen.output import FAULT, Format, or_fault
 from chronology.events.json_values import Json
 from chronology.evidence.exhibits import Comparison, read_checkpoint
 from chronology.remote import addresses, outbox

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from chronology.commands.application import STORE, DryRun, Invocation, command
-from chronology.commands.check.verify import or_fault
 from chronology.commands.files import check_place
 from chronology.commands.screen import output
+from chronology.commands.screen.output import or_fault
 from chronology.commands.screen.progress import progress_bar
 from chronology.errors import StoreError
 from chronology.remote import addresses

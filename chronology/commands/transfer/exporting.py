@@ -10,8 +10,7 @@ from attrs import evolve
 from chronology import Chronology
 from chronology.analysis import writing
 from chronology.commands.application import DryRun, Invocation, command
-from chronology.commands.check.signing import SignKey, checkpoint_of
-from chronology.commands.files import check_tree_place
+from chronology.commands.files import SignKey, check_tree_place, checkpoint_of
 from chronology.commands.options import names
 from chronology.commands.options.filters import FILTERING_STORE, parties, restrictions_of
 from chronology.commands.screen import output
@@ -178,7 +177,7 @@ def _check(call: Invocation, chron: Reader, exporter: Exporter, selection: Selec
             subject=selection.subject,
             attribute=selection.attribute,
             kind=selection.kind,
-            parties=parties(call),
+            parties=parties(selection.restrictions),
         )
         call.notes.add("no event passes, so nothing but the frame of the format is written")
     events.close()  # type: ignore[attr-defined]
