@@ -6,17 +6,14 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from inspect import Parameter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from attrs import evolve, field, frozen
 from typer.core import TyperGroup
 
-from chronology import __version__
+import chronology
 from chronology.commands.screen.output import Format, Notes
-
-if TYPE_CHECKING:
-    from chronology import Chronology
 
 DEFAULT_PATH: Final = "chronology.db"
 _FOLLOWS: Final = ".remote"
@@ -204,7 +201,7 @@ def show_help(context: typer.Context) -> NoReturn:
 
 def _show_version(value: bool) -> None:
     if value:
-        typer.echo(f"chronology {__version__}")
+        typer.echo(f"chronology {chronology.__version__}")
         raise typer.Exit
 
 
@@ -248,16 +245,14 @@ EventName = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
-def open_for_writing(path: Path) -> "Chronology":
+def open_for_writing(path: Path) -> "chronology.Chronology":
     """Open a store for writing; one that follows a shared log writes there first.
 
     Raises:
         ChronologyError: it cannot be opened, or the file that names its shared log is damaged.
     """
     if not path.with_name(f"{path.name}{_FOLLOWS}").exists():
-        from chronology import Chronology
-
-        return Chronology.open(path)
+        return chronology.Chronology.open(path)
     # Imported here: most stores follow no shared log, and their commands should not wait for it.
     from chronology.remote.following import Follower
 

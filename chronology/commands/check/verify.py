@@ -11,6 +11,7 @@ from chronology.commands.files import Keys, read_document
 from chronology.commands.screen import event_json, output
 from chronology.commands.screen.output import FAULT, Format, or_fault
 from chronology.commands.screen.progress import progress_bar
+from chronology.errors import IntegrityError
 from chronology.events.json_values import Json
 from chronology.evidence.exhibits import read_checkpoint, verify_proof
 from chronology.transparency.merkle import Frontier
