@@ -68,7 +68,7 @@ HIDDEN = {
         "chronology.evidence.soundness",
     ): "only what others sent needs cattrs",
     ("chronology.commands.writing", "chronology.remote.following"): "most stores follow no shared log",
-    ("chronology.commands.events", "chronology.remote"): "only a store that follows a shared log has an outbox",
+    ("chronology.commands.events", "chronology.remote.pushing"): "only a store that follows a shared log has an outbox",
     ("chronology.commands.events", "chronology.remote.following"): "only a store that follows one has an outbox",
     ("chronology.remote.postgres", "psycopg"): "an optional extra",
     ("chronology.commands.upkeep", "chronology.events.structuring"): "only the example needs cattrs, a slow import",

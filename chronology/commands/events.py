@@ -1,7 +1,7 @@
 """Commands about events: append, retract, log, show."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from chronology.commands.application import (
 from chronology.commands.lines import append_lines
 from chronology.commands.pairs import payload
 from chronology.commands.writing import open_for_writing
-from chronology.errors import InvalidEventError, UnknownNameError
+from chronology.errors import InvalidEventError, LockedError, UnknownNameError
 from chronology.events.faults import form_faults
 from chronology.vocabulary.payload_faults import WrongType
 
@@ -96,8 +96,9 @@ def append(
     if event_type == "-":
         _append_lines(context, recorded_by, how)
         return
-    with open_for_writing(path_of(context)) as chron, nullcontext() if edit else _hints_for_typing():
-        event = Event(
+
+    def given(full_id: Callable[[str], str]) -> Event:
+        return Event(
             type=event_type or "",
             subject=subject or "",
             valid=on,
@@ -110,14 +111,18 @@ def append(
             quote=quote,
             locator=locator,
             note=note,
-            disputes=[_full_id(chron, name) for name in disputes or ()],
-            replaces=_full_id(chron, replaces) if replaces else None,
+            disputes=[full_id(name) for name in disputes or ()],
+            replaces=full_id(replaces) if replaces else None,
             id=event_id,
             recorded_by=recorded_by,
         )
-        if to_outbox:
-            _keep(chron, path_of(context), event, dry_run=dry_run)
-        elif edit:
+
+    if to_outbox:
+        _keep(path_of(context), given, dry_run=dry_run)
+        return
+    with open_for_writing(path_of(context)) as chron, nullcontext() if edit else _hints_for_typing():
+        event = given(partial(_full_id, chron))
+        if edit:
             _append_edited(chron, event, begun, how)
         else:
             _append_one(chron, event, how)
@@ -148,18 +153,24 @@ def _check_way(
         raise typer.BadParameter("Missing argument 'TYPE'")
 
 
-def _keep(chron: Chronology, path: Path, event: Event, *, dry_run: bool) -> None:
+def _keep(path: Path, given: Callable[[Callable[[str], str]], Event], *, dry_run: bool) -> None:
     # Imported here: only a store that follows a shared log has an outbox.
-    from chronology.remote import addresses
+    from chronology.remote import pushing
     from chronology.remote.following import Follower
 
-    if not isinstance(chron, Follower):
-        addresses.needed(path)
-        return
-    kept = chron.keep_for_later(suggestions.Naming(chron).with_subjects(event), dry_run=dry_run)
-    if dry_run:
+    with _hints_for_typing():
+        try:
+            with Follower.follow(path, patience=pushing.PATIENCE) as chron:
+                event = suggestions.Naming(chron).with_subjects(given(partial(_full_id, chron)))
+                kept = chron.keep_for_later(event, dry_run=dry_run)
+        except LockedError:
+            # While somebody writes a lot, the store cannot even be read.
+            kept = pushing.keep_unchecked(path, given(str), dry_run=dry_run)
+    if not kept.checked:
+        output.say("note: the store is locked by another process, so only the form was checked; a push checks the rest")
+    elif dry_run:
         output.say_dry_run()
-    output.put("would wait in the outbox" if dry_run else f"waiting in the outbox: {kept.id}")
+    output.put("would wait in the outbox" if dry_run else f"waiting in the outbox: {kept.event.id}")
 
 
 def _append_lines(context: typer.Context, recorded_by: str | None, how: _How) -> None:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from chronology.commands import output
-from chronology.commands.application import DryRun, PlainCommand, StoreCommand, app, path_of
+from chronology.commands import outbox, output
+from chronology.commands.application import DryRun, PlainCommand, ReadingCommand, StoreCommand, app, format_of, path_of
 from chronology.commands.checks import or_fault
 from chronology.commands.documents import check_place
 from chronology.commands.progress import progress_bar
@@ -74,22 +74,41 @@ def _told(report: Extended) -> str:
     return f"pulled {report.added:,}{erased}, head {report.head}"
 
 
-@app.command(cls=StoreCommand)
-def push(context: typer.Context, dry_run: DryRun = False) -> None:
+@app.command(cls=ReadingCommand)
+def push(
+    context: typer.Context,
+    listed: Annotated[
+        bool, typer.Option("--list", help="Show what waits, and what is wrong with it; append nothing.")
+    ] = False,
+    dropped: Annotated[
+        str | None,
+        typer.Option(
+            "--drop", metavar="ID", help="Take one event out and print it: its id, or its line.", show_default=False
+        ),
+    ] = None,
+    dry_run: DryRun = False,
+) -> None:
     """Append the events that wait in the outbox to the shared log.
 
-    `chronology append --outbox` puts them there while the shared log cannot be reached.
+    `chronology append --outbox` puts them there while the shared log cannot be reached. What the log refuses, and what is
+    no event at all, goes on waiting: it is named, the rest is appended, and the exit code is 1.
+
+    --drop takes an event out by its id, the beginning of it, or the number of its line. A push that has begun may still
+    append it.
 
     \b
     chronology push
+    chronology push --list
+    chronology push --drop 3
     """
-    with or_fault(), Follower.follow(path_of(context)) as chron:
-        result = chron.push(dry_run=dry_run)
-    if dry_run:
-        output.say_dry_run()
-    if result is None:
-        output.put("nothing is waiting")
-    elif dry_run:
-        output.put(f"would append {result.appended}, {result.unchanged} unchanged")
+    if listed and (dropped is not None or dry_run):
+        raise typer.BadParameter("--list changes nothing, and stands alone")
+    path = path_of(context)
+    if listed:
+        outbox.show(path, format_of(context))
+    elif dropped is not None:
+        outbox.drop(path, dropped, dry_run=dry_run)
     else:
-        output.put(f"{result.appended} appended, {result.unchanged} unchanged, head {result.head}")
+        with or_fault(), Follower.follow(path) as chron:
+            pushed = chron.push(dry_run=dry_run)
+        outbox.tell(pushed, path, format_of(context), dry_run=dry_run)
