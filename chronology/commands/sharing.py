@@ -90,8 +90,8 @@ def push(
 ) -> None:
     """Append the events that wait in the outbox to the shared log.
 
-    `chronology append --outbox` puts them there while the shared log cannot be reached. What the log refuses, and what is
-    no event at all, goes on waiting: it is named, the rest is appended, and the exit code is 1.
+    `chronology append --outbox` puts them there while the shared log cannot be reached. What the log refuses, and what
+    is no event at all, goes on waiting: it is named, the rest is appended, and the exit code is 1.
 
     --drop takes an event out by its id, the beginning of it, or the number of its line. A push that has begun may still
     append it.

@@ -157,12 +157,12 @@ def _appended(chron: Chronology, lines: Sequence[Line], *, dry_run: bool) -> tup
     """Append the events of lines that the log takes; return the lines, the others with their faults.
 
     A batch is written whole or not at all. So what it refuses is left out and the rest tried again, as often as it
-    takes: mostly twice, because a try finds every refused event unless one of them spoils the batch.
+    takes: mostly twice, because one try finds all refused events but those that depend on another of them.
     """
     judged = list(lines)
     while places := [place for place, line in enumerate(judged) if line.fault is None]:
         refused: list[ChronologyError] = []
-        refusals = Refusals(refused.append, report_unchecked=refused.append)
+        refusals = Refusals(refused.append)
         events = [event for place in places if (event := judged[place].event) is not None]
         try:
             return chron.append_many(events, dry_run=dry_run, refusals=refusals), judged

@@ -23,20 +23,13 @@ class Refusals:
         unchecked: how many depend on a refused one.
     """
 
-    def __init__(
-        self,
-        report: Callable[[ChronologyError], None],
-        *,
-        report_unchecked: Callable[[ChronologyError], None] | None = None,
-    ) -> None:
+    def __init__(self, report: Callable[[ChronologyError], None]) -> None:
         """Start with no refusals.
 
         Args:
             report: called with the error of each refused event, which has its `index`.
-            report_unchecked: likewise for each event that depends on a refused one; they are only counted without it.
         """
         self._report = report
-        self._report_unchecked = report_unchecked
         self._names: set[str] = set()
         self.refused = 0
         self.unchecked = 0
@@ -52,8 +45,6 @@ class Refusals:
             event = Event(type="")
         if self._depends(error, event):
             self.unchecked += 1
-            if self._report_unchecked is not None:
-                self._report_unchecked(error)
         else:
             self.refused += 1
             self._report(error)
