@@ -29,26 +29,29 @@ HIDDEN = {
     ("chronology.dates.periods", "chronology.dates.suggestions"): "only a refused date needs it",
     ("chronology.store.reader", "chronology.projections.bookkeeping"): "what held is told without event types",
     ("chronology.store.analysis", "chronology.questions"): "what held is told without explanations",
-    ("chronology.store.finding", "chronology.questions"): "nor is anything searched for",
-    ("chronology.store.proving", "chronology.evidence"): "whoever appends an event proves nothing yet",
+    ("chronology.store.lookup", "chronology.questions"): "nor is anything searched for",
+    ("chronology.store.proofs", "chronology.evidence"): "whoever appends an event proves nothing yet",
     ("chronology.store.ledger", "chronology.questions"): "nor all of it told",
-    ("chronology.commands.events", "chronology.commands.editing"): "only a form needs an editor",
-    ("chronology.commands.output", "chronology.exporters.spreadsheets"): "only a copy for a spreadsheet needs it",
-    ("chronology.commands.search", "chronology.store.chronology"): "only an index behind the log is to be written",
+    ("chronology.commands.record.append", "chronology.commands.record.editor"): "only a form needs an editor",
+    (
+        "chronology.commands.screen.output",
+        "chronology.exporters.spreadsheets",
+    ): "only a copy for a spreadsheet needs it",
+    ("chronology.commands.ask.search", "chronology.store.chronology"): "only an index behind the log is to be written",
     ("chronology.store.reader", "chronology.events.records"): "what held is told without whole events",
     ("chronology.store.directory", "chronology.questions"): "what held is told without the names of subjects",
-    ("chronology.store.directory", "chronology.store.resolution"): "what is typed in full is looked for nowhere",
-    ("chronology.store.directory", "chronology.store.resemblance"): "only a name that is not known is looked for",
-    ("chronology.store.selecting", "chronology.evidence.transcripts"): "only a whole log as text needs it",
-    ("chronology.store.selecting", "chronology.questions"): "what held is told without lists of events and names",
-    ("chronology.store.selecting", "chronology.projections.bulk"): "only a whole copy needs it",
+    ("chronology.store.directory", "chronology.store.name_lookup"): "what is typed in full is looked for nowhere",
+    ("chronology.store.directory", "chronology.store.similar_names"): "only a name that is not known is looked for",
+    ("chronology.store.export_query", "chronology.evidence.transcripts"): "only a whole log as text needs it",
+    ("chronology.store.export_query", "chronology.questions"): "what held is told without lists of events and names",
+    ("chronology.store.export_query", "chronology.projections.bulk"): "only a whole copy needs it",
     (
-        "chronology.store.transcribing",
-        "chronology.store.taking_in",
+        "chronology.store.transcript",
+        "chronology.store.intake.transcript",
     ): "only a stranger's text needs cattrs, a slow import",
     ("chronology.events.ranks", "fractions"): "only an event of another log needs it, and it is slow to import",
     ("chronology.store.log_merging", "chronology.evidence.foreign"): "only a stranger's store needs cattrs",
-    ("chronology.store.log_merging", "chronology.store.joining"): "it needs the same",
+    ("chronology.store.log_merging", "chronology.store.intake.merge"): "it needs the same",
     (
         "chronology.store.chronology",
         "chronology.store.migrations",
@@ -58,32 +61,41 @@ HIDDEN = {
     ("chronology.vocabulary.definitions", "jsonschema_rs"): "a question validates nothing, and need not wait for it",
     ("chronology.vocabulary.definitions", "jsonpatch"): "only a new definition needs it",
     ("chronology.vocabulary.registry", "jsonpatch"): "only a second version of a type needs it",
-    ("chronology.commands.lines", "chronology.events.structuring"): "only reading JSON needs cattrs, a slow import",
     (
-        "chronology.commands.checks",
+        "chronology.commands.record.jsonl",
+        "chronology.events.structuring",
+    ): "only reading JSON needs cattrs, a slow import",
+    (
+        "chronology.commands.check.verify",
         "chronology.evidence.foreign",
     ): "only a stranger's file needs cattrs, a slow import",
     (
-        "chronology.store.extending",
+        "chronology.store.intake.apply_remote",
         "chronology.evidence.soundness",
     ): "only what others sent needs cattrs",
-    ("chronology.commands.writing", "chronology.remote.following"): "most stores follow no shared log",
-    ("chronology.commands.events", "chronology.remote.pushing"): "only a store that follows a shared log has an outbox",
-    ("chronology.commands.events", "chronology.remote.following"): "only a store that follows one has an outbox",
+    ("chronology.commands.opening", "chronology.remote.following"): "most stores follow no shared log",
+    (
+        "chronology.commands.record.append",
+        "chronology.remote.pushing",
+    ): "only a store that follows one has an outbox",
+    ("chronology.commands.record.append", "chronology.remote.following"): "only a store that follows one has an outbox",
     ("chronology.remote.postgres", "psycopg"): "an optional extra",
-    ("chronology.commands.upkeep", "chronology.events.structuring"): "only the example needs cattrs, a slow import",
-    ("chronology.commands.output", "chronology.commands.terminal"): "pipes need no colours and no widths",
-    ("chronology.commands.output", "chronology.commands.pager"): "nor a pager",
+    (
+        "chronology.commands.keep.maintenance",
+        "chronology.events.structuring",
+    ): "only the example needs cattrs, a slow import",
+    ("chronology.commands.screen.output", "chronology.commands.screen.terminal"): "pipes need no colours and no widths",
+    ("chronology.commands.screen.output", "chronology.commands.screen.pager"): "nor a pager",
     ("chronology.exporters.xlsx", "openpyxl"): "writing workbooks is an optional extra",
     ("chronology.analysis.writing", "pyarrow"): "writing Parquet is an optional extra",
     ("chronology.analysis.opening", "pyarrow"): "it belongs to that extra",
     ("chronology.analysis.opening", "duckdb"): "asking a Parquet folder is an optional extra",
     ("chronology.exporters.parquet", "pyarrow"): "writing Parquet is an optional extra",
-    ("chronology.commands.completion", "chronology.exporters"): "only a format to export is completed with it",
+    ("chronology.commands.keep.completion", "chronology.exporters"): "only a format to export is completed with it",
     ("chronology.importers.encodings", "charset_normalizer"): "only a text that is not UTF-8 needs it",
     ("chronology.importers.spreadsheets", "openpyxl"): "reading workbooks is an optional extra",
     ("chronology.importers.spreadsheets", "defusedxml"): "it belongs to that extra",
-    ("chronology.commands.progress", "rich"): "only a long run at a terminal shows a bar",
+    ("chronology.commands.screen.progress", "rich"): "only a long run at a terminal shows a bar",
 }
 """Imports inside a function, each with its reason: (module, what is imported). None of them dodges a cycle."""
 
@@ -99,13 +111,13 @@ def name_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py")) if path.name != "__main__.py"}
 ROOM = {name: name.split(".")[1] if "." in name else "" for name in MODULES}
 """The room of each module; none for the face of the whole."""
 
 CORE = ROOMS[: ROOMS.index(FIRST_WITH_INPUT)]
 PURE = sorted(
-    {name for name, room in ROOM.items() if room in CORE} - {READS_THE_PACKAGE} | {"chronology.commands.display"}
+    {name for name, room in ROOM.items() if room in CORE} - {READS_THE_PACKAGE} | {"chronology.commands.screen.display"}
 )
 
 

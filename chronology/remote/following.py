@@ -28,14 +28,14 @@ from chronology.remote.pushing import Kept, Pushed, Waiting
 from chronology.store import migrations
 from chronology.store.batch import AppendResult
 from chronology.store.chronology import Chronology
-from chronology.store.extending import Extended
+from chronology.store.intake.apply_remote import Extended
 from chronology.store.reader import utc_now
 from chronology.store.refusals import Refusals
 from chronology.transparency.notes import Checkpoint
 from chronology.vocabulary.event_types import REDACTED
 
 if TYPE_CHECKING:
-    from chronology.store.joining import MergedLog
+    from chronology.store.intake.merge import MergedLog
 
 _T = TypeVar("_T")
 

@@ -17,19 +17,19 @@ from chronology.projections import rebuild, search_index
 from chronology.projections.rebuild import Progress, ReplayReport
 from chronology.store.archiving import Archiving
 from chronology.store.batch import AppendResult, Batch, Randomness
-from chronology.store.extending import Extending
+from chronology.store.intake.apply_remote import Extending
 from chronology.store.log_merging import LogMerging
 from chronology.store.merging import Merging
-from chronology.store.proving import Proving
+from chronology.store.proofs import Proving
 from chronology.store.reader import Clock, utc_now
 from chronology.store.redaction import declare, erase, naming
 from chronology.store.refusals import Refusals
-from chronology.store.transcribing import Transcribing
-from chronology.store.withdrawing import Withdrawing
+from chronology.store.retract import Withdrawing
+from chronology.store.transcript import Transcribing
 from chronology.vocabulary import builtin
 
 if TYPE_CHECKING:
-    from chronology.store.taking_in import TakenIn
+    from chronology.store.intake.transcript import TakenIn
 
 
 class Chronology(Withdrawing, Archiving, Merging, LogMerging, Transcribing, Extending, Proving):
