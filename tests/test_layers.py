@@ -72,7 +72,10 @@ HIDDEN = {
         "chronology.evidence.soundness",
     ): "only what others sent needs cattrs",
     ("chronology.commands.application", "chronology.remote.following"): "most stores follow no shared log",
-    ("chronology.commands.record.append", "chronology.remote"): "only a store that follows a shared log has an outbox",
+    (
+        "chronology.commands.record.append",
+        "chronology.remote.pushing",
+    ): "only a store that follows one has an outbox",
     ("chronology.commands.record.append", "chronology.remote.following"): "only a store that follows one has an outbox",
     ("chronology.remote.postgres", "psycopg"): "an optional extra",
     (

@@ -1,7 +1,7 @@
-"""Commands about events: append, retract, log, soptions."""
+"""Commands about events: append, retract."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from chronology.commands.record.jsonl import append_lines
 from chronology.commands.record.key_values import payload
 from chronology.commands.screen import event_json, output
 from chronology.commands.screen.output import Format
-from chronology.errors import InvalidEventError, UnknownNameError
+from chronology.errors import InvalidEventError, LockedError, UnknownNameError
 from chronology.events.faults import form_faults
 from chronology.vocabulary.payload_faults import WrongType
 
@@ -89,8 +89,9 @@ def append(
     if event_type == "-":
         _append_lines(call, recorded_by, options)
         return
-    with open_for_writing(call.path) as chron, nullcontext() if edit else _hints_for_typing():
-        event = Event(
+
+    def given(full_id: Callable[[str], str]) -> Event:
+        return Event(
             type=event_type or "",
             subject=subject or "",
             valid=on,
@@ -103,14 +104,18 @@ def append(
             quote=quote,
             locator=locator,
             note=note,
-            disputes=[_full_id(chron, name) for name in disputes or ()],
-            replaces=_full_id(chron, replaces) if replaces else None,
+            disputes=[full_id(name) for name in disputes or ()],
+            replaces=full_id(replaces) if replaces else None,
             id=event_id,
             recorded_by=recorded_by,
         )
-        if to_outbox:
-            _keep(call, chron, event, dry_run=dry_run)
-        elif edit:
+
+    if to_outbox:
+        _keep(call, given, dry_run=dry_run)
+        return
+    with open_for_writing(call.path) as chron, nullcontext() if edit else _hints_for_typing():
+        event = given(partial(_full_id, chron))
+        if edit:
             _append_edited(call, chron, event, begun, options)
         else:
             _append_one(call, chron, event, options)
@@ -139,19 +144,25 @@ def _check_way(call: Invocation, event_type: str | None, begun: Path | None, *, 
         raise typer.BadParameter("Missing argument 'TYPE'")
 
 
-def _keep(call: Invocation, chron: Chronology, event: Event, *, dry_run: bool) -> None:
+def _keep(call: Invocation, given: Callable[[Callable[[str], str]], Event], *, dry_run: bool) -> None:
     # Imported here: only a store that follows a shared log has an outbox.
-    from chronology.remote import addresses
+    from chronology.remote import pushing
     from chronology.remote.following import Follower
 
-    if not isinstance(chron, Follower):
-        addresses.needed(call.path)
-        return
-    kept = chron.keep_for_later(suggestions.Naming(call.notes, chron).with_subjects(event), dry_run=dry_run)
+    with _hints_for_typing():
+        try:
+            with Follower.follow(call.path, patience=pushing.PATIENCE) as chron:
+                event = suggestions.Naming(call.notes, chron).with_subjects(given(partial(_full_id, chron)))
+                kept = chron.keep_for_later(event, dry_run=dry_run)
+        except LockedError:
+            # While somebody writes a lot, the store cannot even be read.
+            kept = pushing.keep_unchecked(call.path, given(str), dry_run=dry_run)
     call.notes.say()
-    if dry_run:
+    if not kept.checked:
+        output.say("note: the store is locked by another process, so only the form was checked; a push checks the rest")
+    elif dry_run:
         output.say_dry_run()
-    output.put("would wait in the outbox" if dry_run else f"waiting in the outbox: {kept.id}")
+    output.put("would wait in the outbox" if dry_run else f"waiting in the outbox: {kept.event.id}")
 
 
 def _append_lines(call: Invocation, recorded_by: str | None, options: AppendOptions) -> None:

@@ -32,16 +32,20 @@ def remote(call: Invocation) -> None:
     """
     path = call.path
     followed = addresses.needed(path)
+    lines = outbox.read(path)
+    damaged = sum(line.event is None for line in lines)
     with Reader.open(path) as chron:
         record: dict[str, Json] = {
             "name": followed.name,
             "url": followed.shown,
             "head": chron.head(),
-            "waiting": len(outbox.waiting(path)),
+            "waiting": len(lines),
+            "damaged": damaged,
         }
     if call.format is Format.TABLE:
         output.put(f"{followed.name}  {followed.shown}")
-        output.put(f"head {record['head']} here, {record['waiting']} waiting in the outbox")
+        wrong = f", {damaged:,} of them damaged (chronology push --list)" if damaged else ""
+        output.put(f"head {record['head']} here, {len(lines):,} waiting in the outbox{wrong}")
     else:
         output.show_record(record, call.format)
 
@@ -71,6 +75,7 @@ def add(
         addresses.remember(path, wanted)
     instead = f", no longer {before.name} {before.shown}" if before and before != wanted else ""
     output.put(f"{path} {'would follow' if dry_run else 'follows'} {wanted.name} {wanted.shown}{instead}")
+    _note_what_waits(path, "`chronology push` will append them to this log")
 
 
 @command(STORE, name="init", of=remote)
@@ -157,6 +162,12 @@ def remove(call: Invocation, dry_run: DryRun = False) -> None:
     else:
         addresses.forget(path)
     output.put(f"{path} {'would no longer follow' if dry_run else 'no longer follows'} {followed.name}")
+    _note_what_waits(path, "nothing pushes them until the store follows a shared log again")
+
+
+def _note_what_waits(path: Path, what_now: str) -> None:
+    if lines := outbox.read(path):
+        output.say(f"note: {len(lines):,} waiting in the outbox: {what_now}")
 
 
 @command(name="roles", of=remote)

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from chronology.commands.application import STORE, DryRun, Invocation, command
+from chronology.commands.application import READING, STORE, DryRun, Invocation, command
 from chronology.commands.files import check_place
 from chronology.commands.screen import output
 from chronology.commands.screen.output import or_fault
 from chronology.commands.screen.progress import progress_bar
+from chronology.commands.share import outbox
 from chronology.errors import StoreError
 from chronology.remote import addresses
 from chronology.remote.following import Follower
@@ -74,22 +75,40 @@ def _told(report: Extended) -> str:
     return f"pulled {report.added:,}{erased}, head {report.head}"
 
 
-@command(STORE)
-def push(call: Invocation, dry_run: DryRun = False) -> None:
+@command(READING)
+def push(
+    call: Invocation,
+    listed: Annotated[
+        bool, typer.Option("--list", help="Show what waits, and what is wrong with it; append nothing.")
+    ] = False,
+    dropped: Annotated[
+        str | None,
+        typer.Option(
+            "--drop", metavar="ID", help="Take one event out and print it: its id, or its line.", show_default=False
+        ),
+    ] = None,
+    dry_run: DryRun = False,
+) -> None:
     """Append the events that wait in the outbox to the shared log.
 
-    `chronology append --outbox` puts them there while the shared log cannot be reached.
+    `chronology append --outbox` puts them there while the shared log cannot be reached. What the log refuses, and what
+    is no event at all, goes on waiting: it is named, the rest is appended, and the exit code is 1.
+
+    --drop takes an event out by its id, the beginning of it, or the number of its line. A push that has begun may still
+    append it.
 
     \b
     chronology push
+    chronology push --list
+    chronology push --drop 3
     """
-    with or_fault(), Follower.follow(call.path) as chron:
-        result = chron.push(dry_run=dry_run)
-    if dry_run:
-        output.say_dry_run()
-    if result is None:
-        output.put("nothing is waiting")
-    elif dry_run:
-        output.put(f"would append {result.appended}, {result.unchanged} unchanged")
+    if listed and (dropped is not None or dry_run):
+        raise typer.BadParameter("--list changes nothing, and stands alone")
+    if listed:
+        outbox.show(call.path, call.format)
+    elif dropped is not None:
+        outbox.drop(call.path, dropped, dry_run=dry_run)
     else:
-        output.put(f"{result.appended} appended, {result.unchanged} unchanged, head {result.head}")
+        with or_fault(), Follower.follow(call.path) as chron:
+            pushed = chron.push(dry_run=dry_run)
+        outbox.tell(pushed, call.path, call.format, dry_run=dry_run)
