@@ -11,7 +11,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from chronology.commands.screen.display import escape
-from chronology.errors import CanonicalError, InvalidEventError, nearest
+from chronology.errors import CanonicalError, InvalidEventError, did_you_mean, nearest
 from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.vocabulary.event_types import EventType
@@ -137,7 +137,7 @@ def parse(text: str) -> Form:
             fields[name] = value
         else:
             close = nearest(name, FIELDS)
-            advice = f"did you mean {' or '.join(close)}?" if close else f"a key of the payload is written {_DATA}KEY"
+            advice = did_you_mean(close) or f"a key of the payload is written {_DATA}KEY"
             faults.append(f"line {number}: a form has no field {name!r} ({advice})")
         seen.add(name)
     if faults:

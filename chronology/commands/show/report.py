@@ -15,7 +15,7 @@ from chronology.commands.files import check_place, write_new
 from chronology.commands.options import arguments, names
 from chronology.commands.screen import output
 from chronology.dates import edtf
-from chronology.errors import ChronologyError, StoreError
+from chronology.errors import ChronologyError, StoreError, did_you_mean
 from chronology.events.patterns import is_subject
 from chronology.report import basemap
 from chronology.report.limits import FIELDS, Limits
@@ -139,7 +139,7 @@ def _limits(
             close = chron.resembling(subject)
             raise ChronologyError(
                 f"nothing is known of {subject}",
-                hint=f"did you mean {' or '.join(close)}?" if close else "`chronology subjects` lists them",
+                hint=did_you_mean(close) or "`chronology subjects` lists them",
             )
     names.note_late_position(call, chron, known_at)
     return Limits(
