@@ -60,7 +60,7 @@ HIDDEN = {
     ("chronology.vocabulary.definitions", "jsonpatch"): "only a new definition needs it",
     ("chronology.vocabulary.registry", "jsonpatch"): "only a second version of a type needs it",
     (
-        "chronology.commands.record.jsonl",
+        "chronology.commands.record.append",
         "chronology.events.structuring",
     ): "only reading JSON needs cattrs, a slow import",
     (
@@ -93,7 +93,7 @@ HIDDEN = {
     ("chronology.importers.encodings", "charset_normalizer"): "only a text that is not UTF-8 needs it",
     ("chronology.importers.spreadsheets", "openpyxl"): "reading workbooks is an optional extra",
     ("chronology.importers.spreadsheets", "defusedxml"): "it belongs to that extra",
-    ("chronology.commands.screen.progress", "rich"): "only a long run at a terminal shows a bar",
+    ("chronology.commands.screen.output", "rich"): "only a long run at a terminal shows a bar",
 }
 """Imports inside a function, each with its reason: (module, what is imported). None of them dodges a cycle.
 

@@ -94,7 +94,7 @@ def _unknown_keys(error: Any, owner: str, schema: Mapping[str, Json]) -> str:
     if error.kind.name == "additionalProperties" and not part.get("patternProperties"):
         message += f"; it takes {_listed(known)}" if known else "; it takes none"
     close = dict.fromkeys(hit for key in unexpected[:_LISTED] for hit in nearest(key[:_SHOWN], known))
-    return message + or_perhaps(close)
+    return message + or_perhaps(list(close))
 
 
 def _mistaken_format(error: Any, example: str) -> str:

@@ -8,19 +8,33 @@ import typer
 
 from chronology.commands.application import Invocation, Subject, command
 from chronology.commands.ask.history import shown_period
-from chronology.commands.ask.outcomes import record, told
 from chronology.commands.options import arguments, names
 from chronology.commands.options.filters import FILTERING, filtering, parties, restrictions_of
 from chronology.commands.screen import output
-from chronology.commands.screen.output import Format
-from chronology.commands.screen.progress import progress_bar, waiting
+from chronology.commands.screen.output import Format, as_text, progress_bar, waiting
 from chronology.commands.screen.table import Row, Shape
 from chronology.errors import ChronologyError
-from chronology.events.json_values import Json
+from chronology.events.json_values import Json, thaw
 from chronology.questions.changes import Change
 from chronology.questions.differences import Difference
-from chronology.questions.outcomes import outcome_held
+from chronology.questions.outcomes import Outcome, outcome_held
 from chronology.store.reader import Reader
+
+
+def told(outcome: Outcome | None) -> str:
+    """Return an outcome as words: its value, how certain it is, and whether it is contested."""
+    if outcome is None:
+        return "nothing known"
+    value = "nothing known" if outcome.value is None else as_text(thaw(outcome.value))
+    return f"{value} ({outcome.certainty}{', contested' if outcome.contested else ''})"
+
+
+def record(outcome: Outcome | None) -> dict[str, Json] | None:
+    """Return an outcome as JSON."""
+    if outcome is None:
+        return None
+    return {"value": thaw(outcome.value), "certainty": outcome.certainty, "contested": outcome.contested}
+
 
 Attribute = Annotated[
     str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")

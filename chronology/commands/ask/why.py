@@ -8,7 +8,7 @@ import typer
 
 from chronology.answers.explanation import Part, Rule
 from chronology.commands.application import Invocation, command
-from chronology.commands.ask.outcomes import record, told
+from chronology.commands.ask.differences import record, told
 from chronology.commands.options import names
 from chronology.commands.options.filters import FILTERING, parties, restrictions_of
 from chronology.commands.record import merge
