@@ -277,3 +277,16 @@ def test_the_banned_word_is_nowhere() -> None:
     banned = re.compile(r"\bas[_-]of\b", re.IGNORECASE)
     paths = [*PACKAGE.rglob("*.py"), *(ROOT / "docs").glob("*.md"), ROOT / "cli.py", ROOT / "README.md"]
     assert [path.name for path in paths if banned.search(path.read_text("utf-8"))] == []
+
+
+def test_the_modules_that_the_documents_name_are_there() -> None:
+    """A path is that of a file, whole or below its room; a name alone is that of some module."""
+    known = {path.relative_to(ROOT).as_posix() for path in ROOT.joinpath("tests").rglob("*.py")}
+    known |= {path.relative_to(ROOT).as_posix() for path in PACKAGE.rglob("*.py")} | {"cli.py"}
+    missing = [
+        f"{page}: {name}"
+        for page in ("docs/architecture.md", "tests/README.md", "README.md")
+        for name in re.findall(r"`([a-z_/]+\.py)`", (ROOT / page).read_text("utf-8"))
+        if not any(path == name or path.endswith(f"/{name}") for path in known)
+    ]
+    assert missing == []
