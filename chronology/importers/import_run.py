@@ -38,7 +38,7 @@ _SHORT: Final = 10_000
 
 
 @frozen(kw_only=True)
-class Wanted:
+class ImportOptions:
     """How to import.
 
     Attributes:
@@ -57,7 +57,7 @@ class Wanted:
 
 
 def take_in(
-    chron: Chronology, table: Table, mapped: Mapped, *, path: Path, source: str, wanted: Wanted, report: Report
+    chron: Chronology, table: Table, mapped: Mapped, *, path: Path, source: str, wanted: ImportOptions, report: Report
 ) -> Summary:
     """Import the rows of a file in one transaction: all of it, or nothing.
 
@@ -106,7 +106,7 @@ class _Import:
         *,
         path: Path,
         source: str,
-        wanted: Wanted,
+        wanted: ImportOptions,
         report: Report,
     ) -> None:
         self.summary = Summary(dataset=source, sync=wanted.sync, remarks=list(table.remarks))

@@ -18,7 +18,7 @@ from chronology.commands.screen.output import Format, progress_bar
 from chronology.errors import BadRowsError, StoreError
 from chronology.events.json_values import Json
 from chronology.importers import importing
-from chronology.importers.import_run import Report, Wanted
+from chronology.importers.import_run import ImportOptions, Report
 from chronology.importers.registry import LogImporter
 from chronology.importers.rows import BadRow, shown
 from chronology.importers.summaries import Summary
@@ -103,7 +103,9 @@ def import_(
     if isinstance(found.importer, LogImporter):
         _import_log(found.importer, file, call.path, dry_run=dry_run, as_json=as_json)
         return
-    wanted = Wanted(sync=sync, dry_run=dry_run, skip_bad=skip_bad is not None, yes=yes, recorded_by=recorded_by or None)
+    wanted = ImportOptions(
+        sync=sync, dry_run=dry_run, skip_bad=skip_bad is not None, yes=yes, recorded_by=recorded_by or None
+    )
     bad: list[BadRow] = []
     # A dry run prints while it reads; a bar would stand in between. So would it before errors, which come at the end.
     bar = nullcontext() if dry_run else progress_bar("importing")
