@@ -14,7 +14,6 @@ from chronology.commands.options.filters import FilteringCommand, given, parties
 from chronology.commands.screen import output
 from chronology.commands.screen.progress import progress_bar, waiting
 from chronology.commands.screen.table import Row, Shape
-from chronology.errors import ChronologyError
 from chronology.events.json_values import Json
 from chronology.questions.changes import Change
 from chronology.questions.differences import Difference
@@ -79,7 +78,7 @@ def diff(
 class ComparingCommand(FilteringCommand):
     """A command about two known times, which one filter cannot name."""
 
-    unfitting = ("known_at",)
+    question = "changes"
 
 
 @app.command(cls=ComparingCommand)
@@ -110,8 +109,6 @@ def changes(
     chronology changes --since 2018-05-20
     chronology changes crossing/baguz --since 2018-05-20 --until 2018-05-23
     """
-    if given(context, "known_at"):
-        raise ChronologyError("changes compares two known times", hint="give --since and --until, not --known-at")
     with Reader.open(path_of(context)) as chron, progress_bar("comparing") as progress:
         if subject is not None:
             # At the earlier time it may still have answers of its own.

@@ -9,12 +9,15 @@ from typing import Annotated, Final, TypeVar
 import typer
 
 from chronology.analysis.folder import Folder
-from chronology.commands.application import Format, PagedCommand, format_of, group, wants_pager
+from chronology.commands.application import Format, format_of, group, wants_pager
 from chronology.commands.ask import conflicts, state
+from chronology.commands.options import filters
+from chronology.commands.options.filters import FilteringCommand
 from chronology.commands.screen import output
 from chronology.commands.screen.table import Row, Shape
 from chronology.errors import ChronologyError
 from chronology.events.patterns import is_subject
+from chronology.projections.filters import Restrictions
 
 COUNTS: Final = ("attribute", "month", "surely", "possibly")
 COUNTS_SHAPE: Final = Shape(headings=COUNTS, stack=("{attribute}  {month}  surely {surely}, possibly {possibly}",))
@@ -23,6 +26,12 @@ COUNTS_SHAPE: Final = Shape(headings=COUNTS, stack=("{attribute}  {month}  surel
 _T = TypeVar("_T")
 
 _folder: Final = group("folder")
+
+
+class FolderCommand(FilteringCommand):
+    """A command over a folder."""
+
+    question = "folder"
 
 
 @_folder.callback()
@@ -48,7 +57,7 @@ Kind = Annotated[str | None, typer.Option(metavar="K", help="Only subjects of th
 Memory = Annotated[str, typer.Option(metavar="SIZE", help="What DuckDB may use; more goes to temporary files.")]
 
 
-@_folder.command("state", cls=PagedCommand)
+@_folder.command("state", cls=FolderCommand)
 def state_(
     context: typer.Context,
     directory: Directory,
@@ -69,7 +78,7 @@ def state_(
     _check_subject(subject)
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Folder.open(directory, memory=memory) as folder:
-        found = _peeked(folder.holdings(subject, attribute, kind, moment))
+        found = _peeked(folder.holdings(subject, attribute, kind, moment, **_filters(context, folder)))
         if found is None:
             output.say(f"nothing is known{_of(attribute, subject or kind)} at {moment}")
         if format_of(context) is not Format.TABLE:
@@ -79,7 +88,7 @@ def state_(
             _show(context, state.answer_rows(found), state.SHAPE)
 
 
-@_folder.command("conflicts", cls=PagedCommand)
+@_folder.command("conflicts", cls=FolderCommand)
 def conflicts_(
     context: typer.Context,
     directory: Directory,
@@ -99,7 +108,7 @@ def conflicts_(
     """
     _check_subject(subject)
     with Folder.open(directory, memory=memory) as folder:
-        found = _peeked(folder.disagreements(subject, attribute, kind, at))
+        found = _peeked(folder.disagreements(subject, attribute, kind, at, **_filters(context, folder)))
         if found is None:
             about = _of(attribute, subject or kind).replace(" of ", " about ", 1)
             output.say(f"no assertions disagree{about}{f' at {at}' if at else ''}")
@@ -110,7 +119,7 @@ def conflicts_(
             _show(context, conflicts.conflict_rows(found), conflicts.SHAPE)
 
 
-@_folder.command("count", cls=PagedCommand)
+@_folder.command("count", cls=FolderCommand)
 def count(
     context: typer.Context,
     directory: Directory,
@@ -134,7 +143,7 @@ def count(
     """
     _check_subject(subject)
     with Folder.open(directory, memory=memory) as folder:
-        found = folder.counts(subject, attribute, kind, since, until).to_pylist()
+        found = folder.counts(subject, attribute, kind, since, until, **_filters(context, folder)).to_pylist()
     if not found:
         output.say(f"nothing is counted{_of(attribute, subject or kind)}")
     if format_of(context) is not Format.TABLE:
@@ -148,6 +157,15 @@ def _check_subject(subject: str | None) -> None:
     if subject is not None and not is_subject(subject):
         hint = "write kind/slug, as in place/hajin; in the store, `chronology about NAME` tells it"
         raise ChronologyError(f"{subject!r} is not a subject", hint=hint)
+
+
+def _filters(context: typer.Context, folder: Folder) -> Restrictions:
+    """Return the filters that the user gave; sources and origins in full, because only the store knows their names."""
+    for name in dict.fromkeys(filters.names_typed(context)):
+        _check_subject(name)
+        if not folder.knows_party(name):
+            output.say(f"note: no assertion comes from {name}")
+    return filters.typed(context)
 
 
 def _peeked(found: Iterator[_T]) -> Iterable[_T] | None:

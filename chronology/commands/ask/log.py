@@ -16,6 +16,7 @@ from chronology.commands.application import (
     wants_pager,
 )
 from chronology.commands.options import names
+from chronology.commands.options.filters import FilteringCommand, given, hides, parties, restrictions_of
 from chronology.commands.screen import event_json, output
 from chronology.events.records import RecordedEvent
 from chronology.store.reader import Reader
@@ -27,7 +28,19 @@ Limit = Annotated[
 ]
 
 
-@app.command(cls=PagedCommand)
+class TimelineCommand(FilteringCommand):
+    """A command that lists events by their dates."""
+
+    question = "timeline"
+
+
+class LogCommand(FilteringCommand):
+    """A command that lists what was recorded."""
+
+    question = "log"
+
+
+@app.command(cls=TimelineCommand)
 def timeline(
     context: typer.Context,
     subject: Subject = None,
@@ -51,10 +64,11 @@ def timeline(
     chronology timeline --since 2018-05-01 --until 2018-05-13
     """
     with Reader.open(path_of(context)) as chron:
-        subject = None if subject is None else names.asked(chron, subject)
-        found = chron.timeline(subject, since, until, reverse=reverse, limit=limit)
-        if not found and subject is not None:
-            names.check_subject(chron, subject)
+        subject = None if subject is None else names.asked(chron, subject, known_at=given(context, "known_at"))
+        found = chron.timeline(subject, since, until, reverse=reverse, limit=limit, **restrictions_of(context))
+        names.note_late_position(chron, given(context, "known_at"))
+        if not found:
+            names.check_known(chron, subject=subject, attribute=None, kind=None, parties=parties(context))
         position_of = names.position_of(chron)
         wanted = format_of(context)
         rows = [event_json.timeline_row(event, position_of) for event in found] if wanted is Format.TABLE else []
@@ -64,10 +78,10 @@ def timeline(
         with output.paged(wanted=wants_pager(context)):
             output.show_table(rows, shape=event_json.TIMELINE)
     else:
-        output.say("no event has a valid time in that period")
+        output.say(f"no event has a valid time in that period{', within the filters' if hides(context) else ''}")
 
 
-@app.command(cls=PagedCommand)
+@app.command(cls=LogCommand)
 def log(
     context: typer.Context,
     after: Annotated[int, typer.Option(metavar="N", min=0, help="Only events after this position.")] = 0,
@@ -76,7 +90,7 @@ def log(
     limit: Limit = None,
     reverse: Annotated[bool, typer.Option("--reverse", help="List the newest first.")] = False,
 ) -> None:
-    """List the log: everything ever recorded, in order.
+    """List the log: everything ever recorded, in order, or what of it the filters admit.
 
     --reverse -n 5 lists the newest five, newest first.
 
@@ -93,12 +107,16 @@ def log(
             subject = names.asked(chron, subject)
             names.check_subject(chron, subject)
         about = None if subject is None else chron.same_subject(subject)
+        restrictions = restrictions_of(context)
+        names.note_late_position(chron, given(context, "known_at"))
         is_filtered = of_type is not None or subject is not None
         # If a filter leaves events out, the limit counts those that stay, and the rest of the stream is not read.
         found = islice(
             (
                 event
-                for event in chron.read(after=after, reverse=reverse, limit=None if is_filtered else limit)
+                for event in chron.read(
+                    after=after, reverse=reverse, limit=None if is_filtered else limit, **restrictions
+                )
                 if of_type in (None, event.event.type) and (about is None or _speaks_of(event, about))
             ),
             limit,
@@ -114,6 +132,7 @@ def log(
             with output.paged(wanted=wants_pager(context)):
                 output.show_table(chain([first], rows), shape=event_json.LOG)
             return
+        names.check_known(chron, subject=None, attribute=None, kind=None, parties=parties(context))
         output.say(f"no such event is in the log, which ends at position {chron.head()}")
 
 

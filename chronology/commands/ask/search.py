@@ -27,9 +27,9 @@ _FIRST: Final = 20
 
 
 class SearchingCommand(FilteringCommand):
-    """A command that finds events, and reads no dates to be widened."""
+    """A command that finds events."""
 
-    unfitting = ("fuzz",)
+    question = "search"
 
 
 @app.command(cls=SearchingCommand)
@@ -58,8 +58,6 @@ def search(
     chronology search '"line of contact"' hajin
     chronology search capt* -n 3
     """
-    if given(context, "fuzz"):
-        raise typer.BadParameter("--fuzz widens dates, and a search reads none")
     with _opened(context) as chron:
         found = chron.search(
             _question(words), limit + 1, withdrawn=everything, as_written=as_written, **restrictions_of(context)

@@ -1,84 +1,84 @@
-"""The filters that every question about the state takes, as options of its command. Prints nothing."""
+"""The filters of questions as options of commands; what they are, `projections/filters.py` declares. Prints nothing."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import typer
 from typer.core import TyperOption
 
 from chronology.commands.application import PagedCommand, StoreCommand, path_of
-from chronology.commands.options import arguments, names
+from chronology.commands.options import names
+from chronology.errors import ChronologyError
+from chronology.projections.filters import FILTERS, Effect, Restrictions, fits, refuse_unfitting
 from chronology.store.reader import Reader
-from chronology.store.session import Restrictions
 
 _KEPT: Final = "filters"
 
-_FILTERS: Final = {
-    "known_at": ("T", "As the log stood then: a position, a day (its close, UTC) or a date-time."),
-    "stated_by": ("DAY", "Only what was stated up to this day."),
-    "source": ("S", "Only from this document; may be repeated."),
-    "origin": ("X", "Only claims that come from X; may be repeated."),
-    "without_source": ("S", "Nothing from this document; may be repeated."),
-    "without_origin": ("X", "No claims that come from X, as if X were not trusted; may be repeated."),
-    "min_grade": ("B3", "Only what has at least this grade in both respects."),
-    "fuzz": ("7d", "Widen the ends of dates qualified with ? ~ or %."),
-}
-"""Each filter, with the placeholder for its value in help and what help says about it."""
-
-_REPEATED: Final = {
-    "source": ("source",),
-    "origin": (),
-    "without_source": ("source",),
-    "without_origin": (),
-}
-"""The filters that name subjects, with the kinds that these may be of; of any where there are none."""
-
-
-_LEAVING_OUT: Final = ("without_source", "without_origin")
-"""Those that leave out what comes from a subject."""
-
 
 class FilteringCommand(PagedCommand):
-    """A command that asks which assertions say what: it takes all filters of `state`."""
+    """A command that asks which assertions say what, and prints rows.
 
-    unfitting: Sequence[str] = ()
-    """Filters that make no sense here: help leaves them out, and the command says so to whoever gives one."""
+    Attributes:
+        question: what it asks, where that does not take every filter: help leaves those out, and whoever gives one is
+            told why.
+    """
+
+    question = "state"
 
     def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
         """Add the filters to the command's own options."""
-        super().__init__(*args, params=[*(params or []), *_options(self.unfitting)], **kwargs)
+        super().__init__(*args, params=[*(params or []), *_options(self.question)], **kwargs)
 
 
 class FilteringStoreCommand(StoreCommand):
-    """A command that takes all filters of `state`, and prints in forms of its own."""
+    """A command that takes filters, and prints in forms of its own; `question` is that of `FilteringCommand`."""
+
+    question = "state"
 
     def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
         """Add the filters to the command's own options."""
-        super().__init__(*args, params=[*(params or []), *_options(())], **kwargs)
+        super().__init__(*args, params=[*(params or []), *_options(self.question)], **kwargs)
 
 
-def _options(hidden: Sequence[str]) -> list[TyperOption]:
+def _options(question: str) -> list[TyperOption]:
     return [
         TyperOption(
-            param_decls=[f"--{name.replace('_', '-')}"],
+            param_decls=[one.option],
             type=str,
-            metavar=metavar,
-            multiple=name in _REPEATED,
+            metavar=one.metavar,
+            multiple=one.is_repeated,
             expose_value=False,
-            callback=_keep(name),
-            help=text,
-            hidden=name in hidden,
+            callback=_keep(name, question),
+            help=one.help,
+            hidden=not fits(question, name),
         )
-        for name, (metavar, text) in _FILTERS.items()
+        for name, one in FILTERS.items()
     ]
 
 
-def _keep(name: str) -> Callable[[typer.Context, Any, Any], None]:
+def _keep(name: str, question: str) -> Callable[[typer.Context, Any, Any], None]:
     def keep(context: typer.Context, _: Any, value: Any) -> None:
-        if value:
+        # An option that is there restricts, even if its value is empty: that is refused, not passed over.
+        if value not in (None, ()):
+            refuse_unfitting(question, [name], typed=True)
             context.meta.setdefault(_KEPT, {})[name] = value
 
     return keep
+
+
+def names_given(context: typer.Context) -> list[str]:
+    """Return the names of the filters that the user gave."""
+    return list(context.meta.get(_KEPT, {}))
+
+
+def refuse_all(context: typer.Context, what: str) -> None:
+    """Refuse every filter beside something that takes none.
+
+    Raises:
+        ChronologyError: the user gave one.
+    """
+    if found := [FILTERS[name].option for name in names_given(context)]:
+        raise ChronologyError(f"{what} takes no filter: {', '.join(found)}", hint=f"leave out {' and '.join(found)}")
 
 
 def given(context: typer.Context, name: str) -> Any:
@@ -88,12 +88,12 @@ def given(context: typer.Context, name: str) -> Any:
 
 def parties(context: typer.Context) -> list[str]:
     """Return the sources and origins from which alone something is wanted."""
-    return [*(given(context, "source") or ()), *(given(context, "origin") or ())]
+    return [*(given(context, "sources") or ()), *(given(context, "origins") or ())]
 
 
 def hides(context: typer.Context) -> bool:
     """Tell whether filters leave out what the log holds; when it was known is another matter."""
-    return any(given(context, name) for name in (*_REPEATED, "stated_by", "min_grade"))
+    return any(FILTERS[name].effect is Effect.CLAIMS for name in names_given(context))
 
 
 def restrictions_of(context: typer.Context) -> Restrictions:
@@ -102,26 +102,36 @@ def restrictions_of(context: typer.Context) -> Restrictions:
     Raises:
         ChronologyError: the fuzz is not a span of days, or a source or origin is not a subject.
     """
-    for name, kinds in _REPEATED.items():
-        if texts := given(context, name):
-            context.meta[_KEPT][name] = _meant(context, texts, kinds=kinds, left_out=name in _LEAVING_OUT)
-    return {
-        "known_at": arguments.known_at(given(context, "known_at")),
-        "stated_by": given(context, "stated_by"),
-        "sources": given(context, "source"),
-        "origins": given(context, "origin"),
-        "without_sources": given(context, "without_source"),
-        "without_origins": given(context, "without_origin"),
-        "min_grade": given(context, "min_grade"),
-        "fuzz": arguments.span(given(context, "fuzz")),
-    }
+    kept = context.meta.setdefault(_KEPT, {})
+    for name, texts in kept.items():
+        if FILTERS[name].names:
+            kept[name] = _meant(context, name, texts)
+    return typed(context)
 
 
-def _meant(context: typer.Context, texts: Sequence[str], *, kinds: Sequence[str], left_out: bool) -> tuple[str, ...]:
-    known_at = given(context, "known_at")
+def typed(context: typer.Context) -> Restrictions:
+    """Return the filters that the user gave, with the names as they were typed.
+
+    Raises:
+        ChronologyError: the fuzz is not a span of days.
+    """
+    found = {name: given(context, name) for name in names_given(context)}
+    return cast(
+        Restrictions,
+        {name: value if FILTERS[name].is_repeated else FILTERS[name].typed(value) for name, value in found.items()},
+    )
+
+
+def names_typed(context: typer.Context) -> list[str]:
+    """Return every name that the user typed for a filter."""
+    return [text for name in names_given(context) if FILTERS[name].names for text in given(context, name)]
+
+
+def _meant(context: typer.Context, name: str, texts: Sequence[str]) -> tuple[str, ...]:
+    known_at, kinds = given(context, "known_at"), FILTERS[name].kinds
     with Reader.open(path_of(context)) as chron:
         found = tuple(names.asked(chron, text, kinds=kinds, parties=True, known_at=known_at) for text in texts)
-        if left_out:
+        if FILTERS[name].leaves_out:
             # An answer does not show that a misspelt name left nothing out.
             names.note_unknown_parties(chron, found)
         return found

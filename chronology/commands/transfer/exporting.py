@@ -13,14 +13,21 @@ from chronology.commands.application import DryRun, app, path_of
 from chronology.commands.check.signing import SignKey, checkpoint_of
 from chronology.commands.files import check_tree_place
 from chronology.commands.options import names
-from chronology.commands.options.filters import FilteringStoreCommand, given, restrictions_of
+from chronology.commands.options.filters import (
+    FilteringStoreCommand,
+    given,
+    names_given,
+    parties,
+    refuse_all,
+    restrictions_of,
+)
 from chronology.commands.screen import output
 from chronology.commands.screen.progress import progress_bar
 from chronology.commands.transfer.destinations import bar_beside, destination
-from chronology.errors import ChronologyError
 from chronology.evidence import tiles
 from chronology.exporters import registry
 from chronology.exporters.interface import Exporter, Selection
+from chronology.projections.filters import refuse_unfitting
 from chronology.store.reader import Reader
 
 
@@ -163,18 +170,19 @@ def _exporter(wanted: str | None, *, spreadsheet: bool) -> Exporter:
 def _check(context: typer.Context, chron: Reader, exporter: Exporter, selection: Selection) -> None:
     """Refuse filters where the format takes none, and names that cannot exist; say where no event passes."""
     if exporter.is_whole_log:
-        if not selection.is_whole:
-            raise ChronologyError(
-                f"{exporter.name} is the whole log, and takes no filter: {selection.told()}",
-                hint=f"the other formats take filters: {', '.join(n for n in registry.names() if n != exporter.name)}",
-            )
+        selection.check_whole(exporter.name)
         return
+    if selection.valid_at is None:
+        refuse_unfitting("export", names_given(context), typed=True)
     names.note_late_position(chron, given(context, "known_at"))
     events = selection.events(chron)
     if next(events, None) is None:
-        parties = [*(given(context, "source") or ()), *(given(context, "origin") or ())]
         names.check_known(
-            chron, subject=selection.subject, attribute=selection.attribute, kind=selection.kind, parties=parties
+            chron,
+            subject=selection.subject,
+            attribute=selection.attribute,
+            kind=selection.kind,
+            parties=parties(context),
         )
         output.say("note: no event passes, so nothing but the frame of the format is written")
     events.close()  # type: ignore[attr-defined]
@@ -197,9 +205,27 @@ def _explain(exporter: Exporter) -> None:
         output.show_text(f"- {sentence}")
 
 
+_NOT_BESIDE_TILES: Final = (
+    *(
+        "wanted",
+        "subject",
+        "attribute",
+        "file",
+        "at",
+        "kind",
+        "since",
+        "until",
+        "min_origins",
+        "spreadsheet",
+        "explain",
+    ),
+    *("folder", "buckets"),
+)
+
+
 def _refuse_beside_tiles(context: typer.Context) -> None:
-    others = ("wanted", "file", "at", "kind", "since", "until", "folder")
-    if any(context.params.get(name) for name in others):
+    refuse_all(context, "--tiles writes the whole log, and")
+    if any(context.params.get(name) for name in _NOT_BESIDE_TILES):
         raise typer.BadParameter("--tiles writes the whole log into a directory, and takes no format, file or filter")
 
 
@@ -226,8 +252,8 @@ _NOT_BESIDE_FOLDER: Final = (
 def _refuse_beside_folder(context: typer.Context) -> None:
     if context.params["wanted"] not in (None, "parquet"):
         raise typer.BadParameter(f"--folder writes parquet, not {context.params['wanted']}")
-    restricted = any(value not in (None, (), [], 0) for value in restrictions_of(context).values())
-    if restricted or any(context.params.get(name) for name in _NOT_BESIDE_FOLDER):
+    refuse_all(context, "--folder writes the whole store, and")
+    if any(context.params.get(name) for name in _NOT_BESIDE_FOLDER):
         raise typer.BadParameter("--folder writes the whole store, and takes no filter and no other output")
 
 
