@@ -141,6 +141,8 @@ def _known_at(name: str, value: object) -> KnownAt:
         raise _wrong(name, value, "a position, a day or a date-time", "as in 120, '2018-05-20' or a datetime")
     if isinstance(value, int) and value < 0:
         raise ChronologyError(f"position {value} is below 0", hint="position 0 is the empty log")
+    if isinstance(value, int) and value >= 1 << 63:
+        raise ChronologyError(f"position {value} needs more than 64 bits", hint="leave it out for all of the log")
     return value
 
 

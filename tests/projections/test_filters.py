@@ -19,7 +19,7 @@ RESTRICTIONS: list[Restrictions] = [
     {"known_at": 0},
     {"known_at": 45},
     {"known_at": "2018-05-15"},
-    {"known_at": 2**80},
+    {"known_at": 2**62},
     {"stated_by": "2018-06-05"},
     {"sources": ["source/a"]},
     {"sources": ["source/merged"]},
@@ -91,7 +91,8 @@ def test_both_tables_and_python_admit_the_same(marked: Chronology) -> None:
         query = f"SELECT key FROM claim WHERE {' AND '.join(conditions)}"
         keys = {key for (key,) in connection.execute(query, parameters)}
         view = {row.key for rows in claim_query.groups(connection, filters) for row in rows}
-        looked = {entry.assertion.claim.key for entry in marked.assertions(kind="thing", **given)}
+        entries = marked.assertions(kind="thing", **given)
+        looked = {entry.assertion.claim.key for entry in entries if entry.known_until is None}
         assert keys == view == looked, given
         assert len(coded) == len(marked.state(kind="thing", **given)) == len(keys)
         seen.add(len(keys))

@@ -72,7 +72,7 @@ def test_every_field_is_in_a_page_without_limits(full: Chronology) -> None:
              "analyst one", "source/paper", "The Paper", "example.org", "2018-05-09", '"F6"', SECRET)  # fmt: skip
     assert leaked(page, *words) == list(words)
     assert embedded(page)["about"]["limited"] == {
-        "known": None, "subjects": [], "withheld": [], "left_out": 0, "later": 0,
+        "known": None, "subjects": [], "filters": [], "withheld": [], "left_out": 0, "later": 0,
     }  # fmt: skip
 
 

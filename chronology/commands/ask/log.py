@@ -90,8 +90,9 @@ def log(
     limit: Limit = None,
     reverse: Annotated[bool, typer.Option("--reverse", help="List the newest first.")] = False,
 ) -> None:
-    """List the log: everything ever recorded, in order, or what of it the filters admit.
+    """List the log: everything ever recorded, in order.
 
+    Filters leave out what they do not admit: a retraction has no source, and no grade.
     --reverse -n 5 lists the newest five, newest first.
 
     \b
