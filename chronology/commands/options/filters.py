@@ -1,137 +1,111 @@
 """The filters of questions as options of commands; what they are, `projections/filters.py` declares. Prints nothing."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, cast
+from inspect import Parameter
+from typing import Annotated, Any, Final, cast
 
 import typer
-from typer.core import TyperOption
 
-from chronology.commands.application import PagedCommand, StoreCommand, path_of
+from chronology.commands.application import PAGED, Invocation, Shared
 from chronology.commands.options import names
 from chronology.errors import ChronologyError
 from chronology.projections.filters import FILTERS, Effect, Restrictions, fits, refuse_unfitting
 from chronology.store.reader import Reader
 
-_KEPT: Final = "filters"
 
+def filtering(question: str = "state", others: Shared = PAGED) -> Shared:
+    """Return the options of a command that asks which assertions say what.
 
-class FilteringCommand(PagedCommand):
-    """A command that asks which assertions say what, and prints rows.
-
-    Attributes:
+    Args:
         question: what it asks, where that does not take every filter: help leaves those out, and whoever gives one is
             told why.
+        others: the options that it shares with commands besides.
     """
-
-    question = "state"
-
-    def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
-        """Add the filters to the command's own options."""
-        super().__init__(*args, params=[*(params or []), *_options(self.question)], **kwargs)
+    return (*(_option(name, question) for name in FILTERS), *others)
 
 
-class FilteringStoreCommand(StoreCommand):
-    """A command that takes filters, and prints in forms of its own; `question` is that of `FilteringCommand`."""
-
-    question = "state"
-
-    def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
-        """Add the filters to the command's own options."""
-        super().__init__(*args, params=[*(params or []), *_options(self.question)], **kwargs)
-
-
-def _options(question: str) -> list[TyperOption]:
-    return [
-        TyperOption(
-            param_decls=[one.option],
-            type=str,
-            metavar=one.metavar,
-            multiple=one.is_repeated,
-            expose_value=False,
-            callback=_keep(name, question),
-            help=one.help,
-            hidden=not fits(question, name),
-        )
-        for name, one in FILTERS.items()
-    ]
+def _option(name: str, question: str) -> Parameter:
+    one = FILTERS[name]
+    option = typer.Option(
+        one.option,
+        metavar=one.metavar,
+        help=one.help,
+        hidden=not fits(question, name),
+        show_default=False,
+        callback=None if fits(question, name) else _refusing(name, question),
+    )
+    kind: Any = list[str] if one.is_repeated else str
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option])
 
 
-def _keep(name: str, question: str) -> Callable[[typer.Context, Any, Any], None]:
-    def keep(context: typer.Context, _: Any, value: Any) -> None:
-        # An option that is there restricts, even if its value is empty: that is refused, not passed over.
-        if value not in (None, ()):
+def _refusing(name: str, question: str) -> Callable[[Any], None]:
+    def refuse(value: Any) -> None:
+        if value not in (None, [], ()):
             refuse_unfitting(question, [name], typed=True)
-            context.meta.setdefault(_KEPT, {})[name] = value
 
-    return keep
-
-
-def names_given(context: typer.Context) -> list[str]:
-    """Return the names of the filters that the user gave."""
-    return list(context.meta.get(_KEPT, {}))
+    return refuse
 
 
-def refuse_all(context: typer.Context, what: str) -> None:
+FILTERING: Final = filtering()
+"""Of a command that takes all filters of `state`."""
+
+
+def refuse_all(call: Invocation, what: str) -> None:
     """Refuse every filter beside something that takes none.
 
     Raises:
         ChronologyError: the user gave one.
     """
-    if found := [FILTERS[name].option for name in names_given(context)]:
+    if found := [FILTERS[name].option for name in call.filters]:
         raise ChronologyError(f"{what} takes no filter: {', '.join(found)}", hint=f"leave out {' and '.join(found)}")
 
 
-def given(context: typer.Context, name: str) -> Any:
-    """Return what the user gave for a filter, None if it was left out."""
-    return context.meta.get(_KEPT, {}).get(name)
-
-
-def parties(context: typer.Context) -> list[str]:
+def parties(filters: Restrictions) -> list[str]:
     """Return the sources and origins from which alone something is wanted."""
-    return [*(given(context, "sources") or ()), *(given(context, "origins") or ())]
+    return [*(filters.get("sources") or ()), *(filters.get("origins") or ())]
 
 
-def hides(context: typer.Context) -> bool:
+def hides(call: Invocation) -> bool:
     """Tell whether filters leave out what the log holds; when it was known is another matter."""
-    return any(FILTERS[name].effect is Effect.CLAIMS for name in names_given(context))
+    return any(FILTERS[name].effect is Effect.CLAIMS for name in call.filters)
 
 
-def restrictions_of(context: typer.Context) -> Restrictions:
+def restrictions_of(call: Invocation, chron: Reader) -> Restrictions:
     """Return the filters that the user gave, as the store takes them.
 
     Raises:
         ChronologyError: the fuzz is not a span of days, or a source or origin is not a subject.
     """
-    kept = context.meta.setdefault(_KEPT, {})
-    for name, texts in kept.items():
-        if FILTERS[name].names:
-            kept[name] = _meant(context, name, texts)
-    return typed(context)
+    meant = {
+        name: _meant(call, chron, name, texts) for name, texts in call.filters.items() if FILTERS[name].is_repeated
+    }
+    return cast(Restrictions, {**typed(call), **meant})
 
 
-def typed(context: typer.Context) -> Restrictions:
-    """Return the filters that the user gave, with the names as they were typed.
+def typed(call: Invocation) -> Restrictions:
+    """Return the filters that the user gave, with names as they were typed.
 
     Raises:
         ChronologyError: the fuzz is not a span of days.
     """
-    found = {name: given(context, name) for name in names_given(context)}
     return cast(
         Restrictions,
-        {name: value if FILTERS[name].is_repeated else FILTERS[name].typed(value) for name, value in found.items()},
+        {
+            name: value if FILTERS[name].is_repeated else FILTERS[name].typed(value)
+            for name, value in call.filters.items()
+        },
     )
 
 
-def names_typed(context: typer.Context) -> list[str]:
-    """Return every name that the user typed for a filter."""
-    return [text for name in names_given(context) if FILTERS[name].names for text in given(context, name)]
+def names_typed(call: Invocation) -> list[str]:
+    """Return every name that the user typed for a filter, each once."""
+    return list(dict.fromkeys(text for name in call.filters if FILTERS[name].names for text in call.filters[name]))
 
 
-def _meant(context: typer.Context, name: str, texts: Sequence[str]) -> tuple[str, ...]:
-    known_at, kinds = given(context, "known_at"), FILTERS[name].kinds
-    with Reader.open(path_of(context)) as chron:
-        found = tuple(names.asked(chron, text, kinds=kinds, parties=True, known_at=known_at) for text in texts)
-        if FILTERS[name].leaves_out:
-            # An answer does not show that a misspelt name left nothing out.
-            names.note_unknown_parties(chron, found)
-        return found
+def _meant(call: Invocation, chron: Reader, name: str, texts: Sequence[str]) -> tuple[str, ...]:
+    kinds = FILTERS[name].kinds
+    subjects = tuple(names.asked(call, chron, text, kinds=kinds, parties=True) for text in texts)
+    if FILTERS[name].leaves_out:
+        # An answer does not show that a misspelt name left nothing out.
+        names.note_unknown_parties(call, chron, subjects)
+    return subjects
