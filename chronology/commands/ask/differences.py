@@ -13,7 +13,6 @@ from chronology.commands.options.filters import FILTERING, filtering, parties, r
 from chronology.commands.screen import output
 from chronology.commands.screen.output import Format, as_text, progress_bar, waiting
 from chronology.commands.screen.table import Row, Shape
-from chronology.errors import ChronologyError
 from chronology.events.json_values import Json, thaw
 from chronology.questions.changes import Change
 from chronology.questions.differences import Difference
@@ -21,7 +20,7 @@ from chronology.questions.outcomes import Outcome, outcome_held
 from chronology.store.reader import Reader
 
 
-def told(outcome: Outcome | None) -> str:
+def outcome_text(outcome: Outcome | None) -> str:
     """Return an outcome as words: its value, how certain it is, and whether it is contested."""
     if outcome is None:
         return "nothing known"
@@ -29,7 +28,7 @@ def told(outcome: Outcome | None) -> str:
     return f"{value} ({outcome.certainty}{', contested' if outcome.contested else ''})"
 
 
-def record(outcome: Outcome | None) -> dict[str, Json] | None:
+def outcome_record(outcome: Outcome | None) -> dict[str, Json] | None:
     """Return an outcome as JSON."""
     if outcome is None:
         return None
@@ -94,7 +93,7 @@ def diff(
                 output.show_text(f"and {described:,} in descriptions of sources, which --kind source lists")
 
 
-@command(filtering("known_at"))
+@command(filtering("changes"))
 def changes(
     call: Invocation,
     subject: Subject = None,
@@ -122,8 +121,6 @@ def changes(
     chronology changes --since 2018-05-20
     chronology changes crossing/baguz --since 2018-05-20 --until 2018-05-23
     """
-    if call.filters.get("known_at"):
-        raise ChronologyError("changes compares two known times", hint="give --since and --until, not --known-at")
     with Reader.open(call.path) as chron, progress_bar("comparing") as progress:
         if subject is not None:
             # At the earlier time it may still have answers of its own.
@@ -173,7 +170,7 @@ def _difference_rows(found: Sequence[Difference]) -> Iterator[Row]:
         for one in members:
             before, after = outcome_held(one.before), outcome_held(one.after)
             position = one.after.candidates[0].position if one.after else None
-            yield f"  {one.attribute}", told(before), told(after), f"#{position}" if position else ""
+            yield f"  {one.attribute}", outcome_text(before), outcome_text(after), f"#{position}" if position else ""
 
 
 def _difference_record(one: Difference, first: str, second: str) -> dict[str, Json]:
@@ -182,8 +179,8 @@ def _difference_record(one: Difference, first: str, second: str) -> dict[str, Js
         "attribute": one.attribute,
         "from": first,
         "to": second,
-        "before": record(outcome_held(one.before)),
-        "after": record(outcome_held(one.after)),
+        "before": outcome_record(outcome_held(one.before)),
+        "after": outcome_record(outcome_held(one.after)),
         "events": _events(one),
     }
 
@@ -194,7 +191,7 @@ def _change_rows(found: Sequence[Change]) -> Iterator[Row]:
         for one in members:
             since, until = shown_period(one.since, one.until)
             events = " ".join(f"#{position}" for position in one.events)
-            yield f"  {one.attribute}", since, until, told(one.before), told(one.after), events
+            yield f"  {one.attribute}", since, until, outcome_text(one.before), outcome_text(one.after), events
 
 
 def _change_record(one: Change) -> dict[str, Json]:
@@ -203,7 +200,7 @@ def _change_record(one: Change) -> dict[str, Json]:
         "attribute": one.attribute,
         "since": one.since,
         "until": one.until,
-        "before": record(one.before),
-        "after": record(one.after),
+        "before": outcome_record(one.before),
+        "after": outcome_record(one.after),
         "events": list(one.events),
     }
