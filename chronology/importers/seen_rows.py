@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from sqlite3 import Connection
+from typing import Final
 
 from chronology.importers.identities import fingerprint
 from chronology.log import database
+
+_KEPT: Final = 100
+"""Characters of a text that are kept to be shown."""
 
 
 class SeenRows:
@@ -18,6 +22,7 @@ class SeenRows:
         notes.execute("BEGIN")
         notes.execute("CREATE TABLE seen (key BLOB PRIMARY KEY, line INTEGER) WITHOUT ROWID")
         notes.execute("CREATE TABLE missing (place INTEGER PRIMARY KEY, key TEXT UNIQUE)")
+        notes.execute("CREATE TABLE named (name BLOB PRIMARY KEY, form BLOB, text TEXT, line INTEGER) WITHOUT ROWID")
 
     def first_line(self, key: str, line: int) -> int:
         """Note that a line has a key, and return the first line that had it."""
@@ -26,6 +31,21 @@ class SeenRows:
             return line
         (first,) = self._notes.execute("SELECT line FROM seen WHERE key = ?", (digest,)).fetchone()
         return int(first)
+
+    def other(self, name: str, form: str, text: str, line: int) -> tuple[str, int] | None:
+        """Note that a line has a name; return the text and the line that had it first, if they had it in another form.
+
+        Args:
+            name: of a subject.
+            form: what must be equal wherever the name is.
+            text: as it is told; only its beginning is kept.
+            line: where it stands.
+        """
+        noted = (fingerprint(name), fingerprint(form), text[:_KEPT], line)
+        if self._notes.execute("INSERT OR IGNORE INTO named VALUES (?, ?, ?, ?)", noted).rowcount:
+            return None
+        found = self._notes.execute("SELECT form, text, line FROM named WHERE name = ?", noted[:1]).fetchone()
+        return None if found[0] == noted[1] else (str(found[1]), int(found[2]))
 
     def has(self, key: str) -> bool:
         """Tell whether a line had a key."""
