@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from attrs import define, field
+from attrs import define
 
 from chronology.importers.comparing import Held
 from chronology.importers.identities import prefix
@@ -25,30 +25,29 @@ class Clashes:
 
     seen: SeenRows
     unit: str
-    _known: set[tuple[str, str]] = field(factory=set, init=False)
 
     def of(self, said: Stated) -> list[BadRow]:
         """Note the subjects that a row names; return what is wrong with it if another row had one by another text."""
         found: dict[tuple[str, str], None] = {}
         for naming in said.namings:
-            place, subject, text = naming
-            if place.rule is Rule.NAME and (subject, text) in self._known:
-                continue
+            place = naming.place
             first = self._first(naming, said.key, said.line)
             if first is not None:
                 found[place.column, self._told(naming, said.key, *first)] = None
-            elif place.rule is Rule.NAME:
-                if len(self._known) >= _REMEMBERED:
-                    self._known.clear()
-                self._known.add((subject, text))
+            elif place.rule is not Rule.KEY:
+                if len(place.known) >= _REMEMBERED:
+                    place.known.clear()
+                place.known.add(naming.text)
         return [BadRow(said.line, column, reason, said.cells) for column, reason in found]
 
     def _first(self, naming: Naming, key: str, line: int) -> tuple[str, int] | None:
         """Return the text, or the key, and the line that had the subject first, None if they are the same."""
-        rule = naming.place.rule
-        told = key if rule is Rule.KEY else naming.text
-        form = same_name(told) if rule is Rule.NAME else told
-        return self.seen.other(f"{rule.value} {naming.subject}", form, told, line)
+        place, subject, text = naming
+        rule = place.rule
+        if rule is Rule.KEY:
+            return self.seen.other(subject, key, key, line)
+        # Subjects have no space, so the two do not mix.
+        return self.seen.other(f"{rule.value} {subject}", same_name(text) if rule is Rule.NAME else text, text, line)
 
     def _told(self, naming: Naming, key: str, other: str, line: int) -> str:
         where = f"as {brief(other)} on {self.unit} {line:,} does"
@@ -74,10 +73,10 @@ class EarlierSubjects:
     def taken(self, rows: Iterator[tuple[Stated, list[Held]]]) -> set[str]:
         """Return those subjects of new rows that rows of an earlier release may have; asks the store once for all."""
         new = {
-            naming.subject
+            subject
             for said, held in rows
-            for naming in said.namings
-            if naming.place.rule is Rule.KEY and all(one.event.event.subject != naming.subject for one in held)
+            for place, subject, _ in said.namings
+            if place.rule is Rule.KEY and not any(one.event.event.subject == subject for one in held)
         }
         return self.chron.subjects_of(self.source, new) if new else new
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
-from attrs import frozen
+from attrs import field, frozen
 
 from chronology.importers.mappings import Mapped
 from chronology.importers.templates import names_in
@@ -33,10 +33,17 @@ class Rule(Enum):
 
 @frozen(eq=False)
 class Place:
-    """Where a mapping names a subject: the first column of the template, and the rule."""
+    """Where a mapping names a subject.
+
+    Attributes:
+        column: the first one of the template.
+        rule: what must be equal.
+        known: texts that are known not to clash, and which need not be noted again; whoever finds that out adds them.
+    """
 
     column: str
     rule: Rule
+    known: set[str] = field(factory=set)
 
 
 class Naming(NamedTuple):
@@ -63,21 +70,23 @@ class Namings:
         if not columns or (rule is Rule.NAME and self._merges):
             return None
         place = Place(columns[0], rule)
-        add = self._found.append
+        known, add = place.known, self._found.append
 
         def note(subject: str, text: str) -> None:
-            add(Naming(place, subject, text))
+            if text not in known:
+                add(Naming(place, subject, text))
 
         return note
 
     def taken(self) -> tuple[Naming, ...]:
-        """Return what was noted since the last time, each once."""
-        found = tuple(dict.fromkeys(self._found))
+        """Return what was noted since the last time."""
+        found = tuple(self._found)
         self._found.clear()
         return found
 
 
 def same_name(text: str) -> str:
     """Return what two spellings of one name share: neither letter case nor spaces nor marks that nobody sees count."""
-    seen = (one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf")
-    return " ".join("".join(seen).casefold().split())
+    if not text.isascii():
+        text = "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf")
+    return " ".join(text.casefold().split())

@@ -22,7 +22,7 @@ class SeenRows:
         notes.execute("BEGIN")
         notes.execute("CREATE TABLE seen (key BLOB PRIMARY KEY, line INTEGER) WITHOUT ROWID")
         notes.execute("CREATE TABLE missing (place INTEGER PRIMARY KEY, key TEXT UNIQUE)")
-        notes.execute("CREATE TABLE named (name BLOB PRIMARY KEY, form BLOB, text TEXT, line INTEGER) WITHOUT ROWID")
+        notes.execute("CREATE TABLE named (name TEXT PRIMARY KEY, form, text TEXT, line INTEGER) WITHOUT ROWID")
 
     def first_line(self, key: str, line: int) -> int:
         """Note that a line has a key, and return the first line that had it."""
@@ -41,11 +41,13 @@ class SeenRows:
             text: as it is told; only its beginning is kept.
             line: where it stands.
         """
-        noted = (fingerprint(name), fingerprint(form), text[:_KEPT], line)
+        short = form if len(form) <= _KEPT else fingerprint(form)
+        noted = (name, short, None if text == short else text[:_KEPT], line)
         if self._notes.execute("INSERT OR IGNORE INTO named VALUES (?, ?, ?, ?)", noted).rowcount:
             return None
-        found = self._notes.execute("SELECT form, text, line FROM named WHERE name = ?", noted[:1]).fetchone()
-        return None if found[0] == noted[1] else (str(found[1]), int(found[2]))
+        query = "SELECT form, ifnull(text, form), line FROM named WHERE name = ?"
+        first, told, number = self._notes.execute(query, (name,)).fetchone()
+        return None if first == short else (str(told), int(number))
 
     def has(self, key: str) -> bool:
         """Tell whether a line had a key."""
