@@ -173,3 +173,14 @@ def test_a_row_that_is_changed_keeps_its_subject(chron: Chronology, file: Path) 
     assert _take(chron, file, *changed, sync=True).counts == (0, 40, 0, 0, 0)
     assert _take(chron, file, *changed[:39], sync=True).counts == (0, 0, 39, 1, 0)
     assert _take(chron, file, *changed, sync=True).counts == (1, 0, 39, 0, 0)
+
+
+def test_the_subjects_of_a_source_are_found_together(chron: Chronology, file: Path) -> None:
+    """Those with a live claim of the source, and no others of those that are asked about."""
+    _take(chron, file, case("AB-1"), case("AB-2"))
+    _take(chron, file, case("AB-3"), source="source/other")
+    asked = ["case/ab-1", "case/ab-2", "case/ab-3", "case/ab-4", "place/hajin"]
+    assert chron.subjects_of("source/cases", asked) == {"case/ab-1", "case/ab-2"}
+    _take(chron, file, case("AB-2"), sync=True, yes=True)
+    assert chron.subjects_of("source/cases", asked) == {"case/ab-2"}
+    assert chron.subjects_of("source/none", asked) == set()
