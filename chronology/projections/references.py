@@ -153,7 +153,7 @@ def is_known(connection: sqlite3.Connection, subject: str) -> bool:
 
 
 def spoken_of(connection: sqlite3.Connection, source: str, among: Iterable[str]) -> set[str]:
-    """Return those of some subjects with a live claim of a source, or a live event without claims by whomever."""
+    """Return those of some subjects with a live claim of a source, or a live, dated event without claims by whomever."""
     rows = connection.execute(
         """
         SELECT text
@@ -164,7 +164,11 @@ def spoken_of(connection: sqlite3.Connection, source: str, among: Iterable[str])
                 FROM claim
                 WHERE subject = name.id AND known_until IS NULL AND source = (SELECT id FROM name WHERE text = ?)
             )
-            OR EXISTS (SELECT 1 FROM reference WHERE subject = name.id AND about AND known_until IS NULL)
+            OR EXISTS (
+                SELECT 1
+                FROM reference
+                WHERE subject = name.id AND about AND known_until IS NULL AND first IS NOT NULL
+            )
         """,
         (json.dumps(list(among)), source),
     )

@@ -31,7 +31,7 @@ class Directory(Asking):
             return references.is_known(self._connection, subject)
 
     def subjects_of(self, source: str, among: Collection[str]) -> set[str]:
-        """Return those of some subjects of which a source says something, or any event without claims."""
+        """Return those of some subjects of which a source says something, or any dated event without claims."""
         with self._asking():
             return references.spoken_of(self._connection, source, among)
 

@@ -184,3 +184,13 @@ def test_the_subjects_of_a_source_are_found_together(chron: Chronology, file: Pa
     _take(chron, file, case("AB-2"), sync=True, yes=True)
     assert chron.subjects_of("source/cases", asked) == {"case/ab-2"}
     assert chron.subjects_of("source/none", asked) == set()
+
+
+def test_a_clash_is_found_where_rows_make_no_claims(chron: Chronology, file: Path) -> None:
+    """Events whose values are only kept are about their subject all the same."""
+    mapping = MAPPING.split("[event.data]")[0] + 'data = { status = { text = "{status}", asserts = false } }\n'
+    mapping += '[[type]]\nname = "case.told"\ntitle = "Case told"\n'
+    _take(chron, file, case("AB-1"), mapping=mapping)
+    assert _take(chron, file, case("AB-1"), case("ab 1"), mapping=mapping, dry_run=True).counts == (0, 0, 1, 0, 1)
+    [bad] = _take(chron, file, case("ab 1"), mapping=mapping, dry_run=True).bad
+    assert bad.reason == "has the key 'ab 1' and becomes case/ab-1, as 'AB-1' in the store does"
