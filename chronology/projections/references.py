@@ -153,7 +153,7 @@ def is_known(connection: sqlite3.Connection, subject: str) -> bool:
 
 
 def spoken_of(connection: sqlite3.Connection, source: str, among: Iterable[str]) -> set[str]:
-    """Return those of some subjects with a live claim of a source, or a live, dated event without claims by whomever."""
+    """Return those of some subjects with a live claim of a source, or a live, dated event without claims by anybody."""
     rows = connection.execute(
         """
         SELECT text
