@@ -13,7 +13,7 @@ from chronology.answers.holding import Dissent, Evidence, Holding, Party, Standi
 from chronology.answers.resolve import resolve
 from chronology.projections.bulk import year_of
 from chronology.projections.claims import nothing_held
-from chronology.questions.scope import Row, claim_of
+from chronology.questions.claim_query import Row, claim_of
 
 _ROW: Final = ", ".join(f'"{name}"' for name in Row._fields)
 

@@ -18,7 +18,7 @@ import typer
 from typer.models import CommandInfo, TyperInfo
 
 from chronology.commands.application import app
-from chronology.commands.output import complain, drop_what_waits, say, say_what_waits
+from chronology.commands.screen.output import FAULT, complain, say
 from chronology.errors import ChronologyError, RewrittenError
 
 # What typer raises for a wrong command line; its module has moved from one release to the next.
@@ -27,63 +27,63 @@ _UsageError: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 
 GROUPS: Final = {
     "Record what sources say": {
-        "append": "events",
-        "retract": "events",
-        "undo": "undo",
-        "describe": "describe",
-        "merge": "merging",
-        "unmerge": "merging",
-        "sources": "sources",
-        "types": "types",
+        "append": "record.append",
+        "retract": "record.append",
+        "undo": "record.undo",
+        "describe": "record.describe",
+        "merge": "record.merge",
+        "unmerge": "record.merge",
+        "sources": "record.sources",
+        "types": "record.types",
     },
     "Ask what held": {
-        "state": "state",
-        "why": "why",
-        "history": "history",
-        "diff": "differences",
-        "changes": "differences",
-        "conflicts": "conflicts",
-        "search": "search",
-        "gaps": "gaps",
-        "timeline": "questions",
-        "log": "questions",
-        "show": "questions",
-        "subjects": "subjects",
-        "about": "about",
-        "date": "dates",
-        "folder": "folder",
+        "state": "ask.state",
+        "why": "ask.why",
+        "history": "ask.history",
+        "diff": "ask.differences",
+        "changes": "ask.differences",
+        "conflicts": "ask.conflicts",
+        "search": "ask.search",
+        "gaps": "ask.gaps",
+        "timeline": "ask.log",
+        "log": "ask.log",
+        "show": "ask.log",
+        "subjects": "ask.subjects",
+        "about": "ask.about",
+        "date": "ask.dates",
+        "folder": "ask.folder",
     },
     "Show it to others": {
-        "report": "report",
-        "serve": "report",
+        "report": "show.report",
+        "serve": "show.report",
     },
     "Check and prove": {
-        "verify": "checks",
-        "lint": "lint",
-        "checkpoint": "evidence",
-        "prove": "evidence",
-        "verify-proof": "checks",
-        "keygen": "evidence",
+        "verify": "check.verify",
+        "lint": "check.lint",
+        "checkpoint": "check.evidence",
+        "prove": "check.evidence",
+        "verify-proof": "check.verify",
+        "keygen": "check.evidence",
     },
     "Bring in and take out": {
-        "import": "importing",
-        "export": "exporting",
-        "mapping": "mapping",
+        "import": "transfer.importing",
+        "export": "transfer.exporting",
+        "mapping": "transfer.mapping",
     },
     "Share a log": {
-        "clone": "sharing",
-        "pull": "sharing",
-        "push": "sharing",
-        "merge-log": "log_merging",
-        "remote": "remote",
+        "clone": "share.shared_log",
+        "pull": "share.shared_log",
+        "push": "share.shared_log",
+        "merge-log": "share.merge_log",
+        "remote": "share.remote",
     },
     "Keep the store": {
-        "init": "upkeep",
-        "demo": "upkeep",
-        "backup": "evidence",
-        "replay": "upkeep",
-        "redact": "evidence",
-        "completion": "completion",
+        "init": "keep.maintenance",
+        "demo": "keep.maintenance",
+        "backup": "keep.maintenance",
+        "replay": "keep.maintenance",
+        "redact": "keep.maintenance",
+        "completion": "keep.completion",
     },
 }
 """The commands by the heading under which help lists them, in its order, each with the module that holds it."""
@@ -92,9 +92,6 @@ HOMES: Final = {name: module for commands in GROUPS.values() for name, module in
 """The module of each command, so that a question need not wait for the libraries that others use."""
 
 _HEADINGS: Final = {name: heading for heading, commands in GROUPS.items() for name in commands}
-
-_FAULT: Final = 3
-"""The exit code where something is not what it was: also for a command that only came upon it."""
 
 _HELP: Final = ("-h", "--help")
 _VERSION: Final = "--version"
@@ -142,11 +139,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: Sequence[str]) -> int:
     try:
         code = app(args=list(arguments), prog_name="chronology", standalone_mode=False)
-        say_what_waits()
         sys.stdout.flush()
     except ChronologyError as exc:
         complain(exc)
-        return _FAULT if isinstance(exc, RewrittenError) else 1
+        return FAULT if isinstance(exc, RewrittenError) else 1
     except _UsageError as exc:
         _complain_of_usage(exc)
         return 2
@@ -164,7 +160,6 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _complain_of_usage(exc: Exception) -> None:
-    drop_what_waits()
     context = getattr(exc, "ctx", None)
     command = context.command_path if context else "chronology"
     say(f"error: {exc.format_message().rstrip('.')}")  # type: ignore[attr-defined]

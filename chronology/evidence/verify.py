@@ -16,7 +16,7 @@ from chronology.log.archive import DESCRIBED, Archive, copy_named
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import Redaction, declared
 from chronology.projections import references, search_index, tables
-from chronology.projections.derive import ClaimRow
+from chronology.projections.claim_rows import ClaimRow
 from chronology.projections.rebuild import PROJECTIONS, Progress, Stored, first_difference, first_use, fresh
 from chronology.transparency.merkle import Frontier
 from chronology.transparency.notes import Checkpoint

@@ -7,9 +7,9 @@ from attrs import field, frozen
 
 from chronology.events.records import RecordedEvent
 from chronology.projections.rebuild import Progress
-from chronology.store.asking import Restrictions
 from chronology.store.query import KnownAt
 from chronology.store.reader import Reader
+from chronology.store.session import Restrictions
 
 Item = TypeVar("Item")
 

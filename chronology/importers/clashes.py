@@ -8,9 +8,9 @@ from attrs import define
 from chronology.importers.comparing import Held
 from chronology.importers.identities import prefix
 from chronology.importers.namings import Naming, Rule, same_name
+from chronology.importers.row_events import Stated
 from chronology.importers.rows import BadRow
 from chronology.importers.seen_rows import SeenRows
-from chronology.importers.statements import Stated
 from chronology.store.reader import Reader
 
 _REMEMBERED: Final = 20_000

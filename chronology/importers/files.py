@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 from attrs import frozen
 
 from chronology.errors import ImportFileError
-from chronology.importers.packed import unpacked
+from chronology.importers.compressed import unpacked
 from chronology.importers.rows import LONGEST_LINE, Tell
 
 _OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -7,13 +7,13 @@ from attrs import evolve, frozen
 from chronology.errors import ImportFileError, MappingError
 from chronology.events.faults import form_faults
 from chronology.events.records import Event
-from chronology.importers import registry, synchronising
+from chronology.importers import import_run, registry
+from chronology.importers.import_run import Report, Wanted
 from chronology.importers.mapping_files import read_mapping
 from chronology.importers.mappings import Mapped
 from chronology.importers.registry import Format, LogImporter
 from chronology.importers.rows import Importer, Reading, Table, Tell
 from chronology.importers.summaries import Summary
-from chronology.importers.synchronising import Report, Wanted
 from chronology.store.chronology import Chronology
 
 _LARGEST_MAPPING = 1_000_000
@@ -41,7 +41,7 @@ def import_file(chron: Chronology, opened: Opened, *, wanted: Wanted, report: Re
     Raises:
         ChronologyError: as `synchronising.take_in`.
     """
-    return synchronising.take_in(
+    return import_run.take_in(
         chron, opened.table, opened.mapped, path=opened.path, source=opened.source, wanted=wanted, report=report
     )
 

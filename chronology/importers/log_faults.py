@@ -8,7 +8,7 @@ from chronology.events.faults import form_faults
 from chronology.events.records import Event, as_dict
 from chronology.importers.comparing import Comparison
 from chronology.importers.identities import MOST_SLOTS
-from chronology.importers.statements import Stated
+from chronology.importers.row_events import Stated
 from chronology.vocabulary.event_types import shape_faults
 from chronology.vocabulary.registry import Vocabulary
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from chronology.projections.derive import ClaimRow
+from chronology.projections.claim_rows import ClaimRow
 from chronology.projections.tables import ORDINAL_BITS
 
 _INSERT: Final = f"INSERT INTO claim VALUES ({', '.join('?' * len(ClaimRow._fields))})"

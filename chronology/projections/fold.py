@@ -11,16 +11,16 @@ from chronology.events.records import Body, decode
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import declared
 from chronology.projections import merges, recordings, references, segment_changes
-from chronology.projections.derive import (
+from chronology.projections.claim_rows import (
     ClaimRow,
     called_rows,
     check_upcast,
     claim_rows,
     reference_rows,
 )
-from chronology.projections.pending import Pending
 from chronology.projections.places import Places
 from chronology.projections.tables import VERSIONS
+from chronology.projections.write_buffer import Pending
 from chronology.vocabulary.event_types import DEFINED, MERGED, NOTED, REDACTED
 from chronology.vocabulary.registry import Vocabulary
 

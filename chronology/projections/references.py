@@ -10,7 +10,7 @@ from chronology.dates import edtf
 from chronology.projections.tables import ORDINAL_BITS
 
 if TYPE_CHECKING:
-    from chronology.projections.derive import ReferenceRow
+    from chronology.projections.claim_rows import ReferenceRow
 
 KNOWN: Final = """
     (EXISTS (SELECT 1 FROM claim WHERE subject = name.id) OR EXISTS (SELECT 1 FROM reference WHERE subject = name.id))

@@ -11,10 +11,10 @@ import msgspec
 from chronology.answers.segments import Segment, segments
 from chronology.dates.calendar import BEGINNING, DAY, FOREVER
 from chronology.projections import claims
+from chronology.projections.claim_rows import ClaimRow
 from chronology.projections.claims import Group, Said, claim_of
-from chronology.projections.derive import ClaimRow
 from chronology.projections.filters import Filters
-from chronology.projections.long_history import LongHistory
+from chronology.projections.history_window import LongHistory
 from chronology.projections.tables import OPPOSING
 
 _encode: Final = msgspec.json.encode

@@ -11,7 +11,7 @@ from chronology.answers.resolve import Claim
 from chronology.dates import edtf
 from chronology.events.json_values import Json, freeze
 from chronology.projections.filters import Filters
-from chronology.questions.scope import Row, claim_of
+from chronology.questions.claim_query import Row, claim_of
 
 
 @frozen(kw_only=True)

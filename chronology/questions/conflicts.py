@@ -14,8 +14,8 @@ from chronology.answers.resolve import Claim
 from chronology.events.json_values import Json, freeze
 from chronology.events.ranks import Rank
 from chronology.projections.filters import Filters
-from chronology.questions import scope
-from chronology.questions.scope import Row
+from chronology.questions import claim_query
+from chronology.questions.claim_query import Row
 from chronology.questions.spans import span_of
 
 
@@ -83,7 +83,7 @@ def conflicts(
         instant: only what makes the state contested then, or the dates that disagree about it.
         fuzz: seconds by which qualified ends are widened.
     """
-    return among(scope.groups(connection, filters, fuzz=fuzz, only="disputable"), instant=instant, fuzz=fuzz)
+    return among(claim_query.groups(connection, filters, fuzz=fuzz, only="disputable"), instant=instant, fuzz=fuzz)
 
 
 def among(groups: Iterable[list[Row]], *, instant: int | None = None, fuzz: int = 0) -> Iterator[Conflict]:
@@ -91,7 +91,7 @@ def among(groups: Iterable[list[Row]], *, instant: int | None = None, fuzz: int 
     for rows in groups:
         if _may_disagree(rows, fuzz=fuzz):
             by_key = {row.key: row for row in rows}
-            found = _disagreements([scope.claim_of(row, fuzz=fuzz) for row in rows], by_key)
+            found = _disagreements([claim_query.claim_of(row, fuzz=fuzz) for row in rows], by_key)
             for one in found:
                 if instant is None or any(since <= instant < until for since, until in one.spans):
                     yield _conflict(one, by_key)

@@ -12,7 +12,7 @@ from chronology.dates import edtf
 from chronology.dates.calendar import BEGINNING, FOREVER
 from chronology.events.json_values import Json, freeze
 from chronology.projections.filters import Filters
-from chronology.questions import scope
+from chronology.questions import claim_query
 
 
 @frozen(kw_only=True)
@@ -135,9 +135,9 @@ def _groups(
 
     Who only objects says no value. What a source says of itself, such as its title, needs nobody to repeat it.
     """
-    for rows in scope.groups(connection, filters, only="bounded" if only_bounded else None):
+    for rows in claim_query.groups(connection, filters, only="bounded" if only_bounded else None):
         said = [
-            _Said(scope.claim_of(row, fuzz=fuzz), row.stated, bool(row.persists))
+            _Said(claim_query.claim_of(row, fuzz=fuzz), row.stated, bool(row.persists))
             for row in rows
             if row.role == Role.AFFIRMS and row.subject != row.source
         ]

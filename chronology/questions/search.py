@@ -15,7 +15,7 @@ from chronology.projections import references, search_index
 from chronology.projections.filters import Filters
 from chronology.projections.search_index import Place
 from chronology.projections.search_words import Term, expression, hits, terms
-from chronology.questions.other_names import widened
+from chronology.questions.synonyms import widened
 from chronology.vocabulary.event_types import BOOKKEEPING
 
 _BEFORE: Final = 50

@@ -13,7 +13,7 @@ from chronology.dates.calendar import BEGINNING, FOREVER
 from chronology.events.identities import Identities
 from chronology.events.slugs import slug_of
 from chronology.log.event_table import Log
-from chronology.projections import called
+from chronology.projections import name_index
 from chronology.projections.tables import LAST, ORDINAL_BITS
 from chronology.questions.subject_names import Name, names
 
@@ -85,7 +85,9 @@ def subjects(
         known_at: as known at this position.
         limit: only so many, the first in that order.
     """
-    with_name = set(map(same.of, called.bearers(connection, text, within=True, known_at=known_at))) if text else set()
+    with_name = (
+        set(map(same.of, name_index.bearers(connection, text, within=True, known_at=known_at))) if text else set()
+    )
     listed = _listed(connection, same, kind=kind, text=text, with_name=with_name)
     # Who wants the first few need not wait for all.
     size = _AT_ONCE if limit is None else min(max(limit, _FEW), _AT_ONCE)

@@ -14,7 +14,7 @@ from chronology.events.ranks import Rank, rank
 from chronology.events.records import decode
 from chronology.log.event_table import Log, Row
 from chronology.projections import recordings, references
-from chronology.projections.derive import names_in
+from chronology.projections.claim_rows import names_in
 from chronology.projections.places import Places
 from chronology.vocabulary.event_types import NAMED
 

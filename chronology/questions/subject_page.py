@@ -11,8 +11,8 @@ from chronology.events.records import RecordedEvent
 from chronology.log.event_table import Log
 from chronology.projections.filters import Filters
 from chronology.questions.conflicts import Conflict, conflicts
+from chronology.questions.live_events import selected
 from chronology.questions.merging import MergeTold, merges_of
-from chronology.questions.selection import selected
 from chronology.questions.subject_names import Name, names
 
 

@@ -10,7 +10,7 @@ from chronology.answers.holding import Holding
 from chronology.projections import claims, origins
 from chronology.projections.claims import Group, Said
 from chronology.projections.filters import Filters
-from chronology.projections.long_history import LongHistory
+from chronology.projections.history_window import LongHistory
 from chronology.projections.names import number_of
 
 

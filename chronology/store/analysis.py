@@ -7,8 +7,8 @@ from chronology.answers.holding import Holding
 from chronology.errors import ChronologyError, UnknownNameError
 from chronology.projections.filters import Filters
 from chronology.store import query
-from chronology.store.asking import Asking, Restrictions
 from chronology.store.query import KnownAt, Moment
+from chronology.store.session import Asking, Restrictions
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from chronology.questions.conflicts import Conflict
     from chronology.questions.coverage import Gap
     from chronology.questions.differences import Difference
-    from chronology.questions.findings import Finding
     from chronology.questions.history import Period
+    from chronology.questions.lint import Finding
     from chronology.questions.source_records import Source
     from chronology.questions.subject_page import About
     from chronology.questions.why import Why
@@ -232,22 +232,22 @@ class Analysis(Asking):
         """Yield what is suspicious among the live events, by rule, as a stream; exhaust it before you append.
 
         Args:
-            rules: names in `chronology.questions.findings.RULES`; all of them where not given.
+            rules: names in `chronology.questions.lint.RULES`; all of them where not given.
             progress: told after every thousand events how many are done, of how many.
 
         Raises:
             UnknownNameError: there is no such rule.
         """
-        from chronology.questions import findings
+        from chronology.questions import lint
 
-        chosen = list(findings.RULES) if rules is None else list(dict.fromkeys(query.names(rules)))
+        chosen = list(lint.RULES) if rules is None else list(dict.fromkeys(query.names(rules)))
         for name in chosen:
-            if name not in findings.RULES:
-                raise UnknownNameError("rule", name, findings.RULES, hint="`chronology lint --rules` lists them")
+            if name not in lint.RULES:
+                raise UnknownNameError("rule", name, lint.RULES, hint="`chronology lint --rules` lists them")
 
         def found() -> "Iterator[Finding]":
             with self._asking():
-                yield from findings.lint(self._log, self._connection, chosen, progress)
+                yield from lint.lint(self._log, self._connection, chosen, progress)
 
         return found()
 
@@ -296,7 +296,7 @@ class Analysis(Asking):
 
     def remarks(self, event: "RecordedEvent") -> list[str]:
         """Return what is odd about when an event was stated, or its source published: before what it reports."""
-        from chronology.questions import findings
+        from chronology.questions import lint
 
         with self._asking():
-            return findings.remarks(self._connection, event.body)
+            return lint.remarks(self._connection, event.body)

@@ -17,12 +17,12 @@ from chronology.events.records import Body, Event, as_dict, body_of, decode, enc
 from chronology.log.event_table import Log, Row
 from chronology.projections import references
 from chronology.projections.fold import Fold
-from chronology.store.admission import check_defined, check_merged
-from chronology.store.expecting import in_parts
+from chronology.store.checks import check_defined, check_merged
+from chronology.store.chunks import in_parts
 from chronology.store.hints import INSTEAD, gone, hint_for
-from chronology.store.kinds import Kinds
-from chronology.store.published import Published
-from chronology.store.remarks import Remarks
+from chronology.store.publication_dates import Published
+from chronology.store.subject_kinds import Kinds
+from chronology.store.warnings import Remarks
 from chronology.transparency.merkle import leaf_hash
 from chronology.vocabulary import builtin
 from chronology.vocabulary.event_types import (

@@ -7,8 +7,8 @@ from chronology.events.patterns import is_subject
 from chronology.log import database
 from chronology.projections import claims, references, tables
 from chronology.store import query
-from chronology.store.asking import Asking
 from chronology.store.query import KnownAt
+from chronology.store.session import Asking
 
 if TYPE_CHECKING:
     from chronology.questions.merging import MergeTold
@@ -44,12 +44,12 @@ class Directory(Asking):
             parties: look among sources and origins too.
         """
         # Imported here, because only unknown names need it.
-        from chronology.store import resemblance
+        from chronology.store import similar_names
 
         with database.reading(self._connection):
             if references.versions(self._connection) != tables.VERSIONS:
                 return []
-            return resemblance.resembling(self._connection, text, kinds=kinds, parties=parties)
+            return similar_names.resembling(self._connection, text, kinds=kinds, parties=parties)
 
     def knows_party(self, name: str) -> bool:
         """Tell whether some assertion has a source or an origin."""
@@ -159,10 +159,10 @@ class Directory(Asking):
             text: a name, a slug, or kind/name.
             kinds: only subjects of these; of any where not given.
         """
-        from chronology.store import resolution
+        from chronology.store import name_lookup
 
         with self._asking():
-            return resolution.subjects_named(self._connection, text, kinds=kinds)
+            return name_lookup.subjects_named(self._connection, text, kinds=kinds)
 
     def resolve_subject(self, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> str:
         """Return the one subject that a text means; what is kind/slug already is returned as it is.
@@ -180,17 +180,17 @@ class Directory(Asking):
         """
         if is_subject(text):
             return text
-        from chronology.store import resolution
+        from chronology.store import name_lookup
 
         with self._asking():
-            return resolution.resolve(self._connection, text, kinds=kinds, parties=parties)
+            return name_lookup.resolve(self._connection, text, kinds=kinds, parties=parties)
 
     def similar(self, subject: str) -> list[str]:
         """Return the subjects of the same kind that a new one resembles, nearest first, at most five.
 
         Slugs that differ in their numbers alone, as those of dated reports do, are not similar.
         """
-        from chronology.store import resolution
+        from chronology.store import name_lookup
 
         with self._asking():
-            return resolution.similar(self._connection, subject)
+            return name_lookup.similar(self._connection, subject)

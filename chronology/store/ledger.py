@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Unpack
 
 from chronology.log import database
 from chronology.store import query
-from chronology.store.asking import Asking, Restrictions
 from chronology.store.query import KnownAt
+from chronology.store.session import Asking, Restrictions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from chronology.questions.ledger import Entry
+    from chronology.questions.all_assertions import Entry
 
 
 class Ledger(Asking):
@@ -38,11 +38,11 @@ class Ledger(Asking):
             DateError: a date that cannot be read.
             ChronologyError: an invalid grade, position or number of seconds.
         """
-        from chronology.questions import ledger
+        from chronology.questions import all_assertions
 
         with self._asking():
             filters = self._filters(subject, attribute, restrictions, kind=kind)
-            yield from ledger.entries(self._connection, filters, fuzz=restrictions.get("fuzz", 0))
+            yield from all_assertions.entries(self._connection, filters, fuzz=restrictions.get("fuzz", 0))
 
     def position_known_at(self, known_at: KnownAt = None) -> int:
         """Return the position up to which a question reads the log: the head where nothing else is asked for.

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from chronology.errors import StoreError
 from chronology.log import database
 from chronology.projections.rebuild import Progress
-from chronology.store.merged_batch import MergedBatch
+from chronology.store.intake.merged_batch import MergedBatch
 from chronology.store.reader import Reader
 
 if TYPE_CHECKING:
     from chronology.store.batch import Randomness
-    from chronology.store.joining import MergedLog
+    from chronology.store.intake.merge import MergedLog
 
 
 class LogMerging(Reader):
@@ -54,11 +54,11 @@ class LogMerging(Reader):
             raise StoreError(f"{other} is this store itself", hint="name the store of somebody else")
         # Imported here: it reads as strictly as a stranger's store is read, and what that needs is slow to import.
         from chronology.evidence.foreign import open_foreign
-        from chronology.store import joining
+        from chronology.store.intake import merge
 
         with open_foreign(other) as theirs, self._written(dry_run=dry_run):
             self._check_projections()
-            return joining.merge_log(self._log, self._merged_batch, theirs, self._now(), progress)
+            return merge.merge_log(self._log, self._merged_batch, theirs, self._now(), progress)
 
     def _merged_batch(self, now: datetime) -> MergedBatch:
         return MergedBatch(self._log, self._connection, self.vocabulary, now=now, randomness=self._randomness)

@@ -25,9 +25,9 @@ from chronology.projections.claims import (
     wins_outright,
 )
 from chronology.projections.filters import Filters
-from chronology.projections.long_history import LongHistory
+from chronology.projections.history_window import LongHistory
 from chronology.projections.names import Texts, in_order, number_of
-from chronology.projections.whole_state import scan
+from chronology.projections.state_scan import scan
 
 Moment = str | date | datetime | None
 """A date as EDTF text, a day, an aware date-time, or None for now."""

@@ -17,12 +17,12 @@ from chronology.projections import references, tables
 from chronology.projections.names import Texts
 from chronology.store import query
 from chronology.store.analysis import Analysis
-from chronology.store.asking import Restrictions
 from chronology.store.directory import Directory
-from chronology.store.finding import Finding
+from chronology.store.export_query import Selecting, period
 from chronology.store.ledger import Ledger
+from chronology.store.lookup import Finding
 from chronology.store.query import KnownAt, Moment
-from chronology.store.selecting import Selecting, period
+from chronology.store.session import Restrictions
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent

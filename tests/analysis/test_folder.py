@@ -20,7 +20,7 @@ from chronology import Chronology, Event
 from chronology.analysis import writing
 from chronology.analysis.folder import Folder
 from chronology.answers.holding import Holding
-from chronology.commands.state import record
+from chronology.commands.ask.state import record
 from chronology.dates import edtf
 from chronology.errors import ChronologyError, StoreError
 from chronology.events.json_values import thaw
@@ -385,9 +385,9 @@ def test_without_its_packages_the_hint_says_what_to_install(
     for package in ("duckdb", "pyarrow"):
         with monkeypatch.context() as patch:
             patch.setitem(sys.modules, package, None)
-            with pytest.raises(ChronologyError, match="the packages duckdb and pyarrow") as caught:
+            with pytest.raises(ChronologyError, match=f"needs the package {package}") as caught:
                 Folder.open(storm_folder)
-            assert caught.value.hint == "pip install 'chronology[duckdb]'"
+            assert caught.value.hint == "pip install 'chronology-store[duckdb]'"
 
 
 def test_the_example_of_the_page_on_scale_runs(

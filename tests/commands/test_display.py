@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chronology.commands.display import MAX_MARKS, escape, one_line
+from chronology.commands.screen.display import MAX_MARKS, escape, one_line
 
 EVERYTHING = [chr(code) for code in range(sys.maxunicode + 1)]
 # Characters of Cf that are seen: number signs, the end of ayah and their like (Prepended_Concatenation_Mark).

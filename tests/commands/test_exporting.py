@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chronology import Chronology
-from chronology.commands import exporting
+from chronology.commands.transfer import exporting
 from chronology.exporters import registry
 from chronology.exporters.interface import Exporter
 from tests.command_line import done, nth, refused, run, untouched

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chronology.commands import forms
+from chronology.commands.record import forms
 from chronology.errors import InvalidEventError
 from chronology.vocabulary import builtin
 from chronology.vocabulary.registry import Vocabulary

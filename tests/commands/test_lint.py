@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chronology.questions.findings import RULES
+from chronology.questions.lint import RULES
 from tests.command_line import GATE, GAZETTE, append, done, refused, run
 from tests.terminals import at_terminal
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from chronology.commands import output
 from chronology.commands.application import Format
-from chronology.commands.records import EVENT_COLUMNS
-from chronology.commands.state import COLUMNS as STATE_COLUMNS
+from chronology.commands.ask.state import COLUMNS as STATE_COLUMNS
+from chronology.commands.screen import output
+from chronology.commands.screen.event_json import EVENT_COLUMNS
 from chronology.exporters.spreadsheets import harmless
 from tests.command_line import done, run
 

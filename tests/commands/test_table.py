@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chronology.commands.display import width_of
-from chronology.commands.table import LONGEST_CELL, Marked, Tone, lay_out, narrowest, safe
+from chronology.commands.screen.display import width_of
+from chronology.commands.screen.table import LONGEST_CELL, Marked, Tone, lay_out, narrowest, safe
 
 CELLS = st.text(alphabet=st.sampled_from("ab-/_. ,=[2018é中́"), max_size=60)
 ROWS = st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=4)

@@ -11,10 +11,10 @@ from attrs import frozen
 from chronology import Chronology
 from chronology.events.records import as_dict
 from chronology.importers import importing
+from chronology.importers.import_run import Wanted
 from chronology.importers.mapping_files import read_mapping
 from chronology.importers.rows import BadRow
 from chronology.importers.summaries import Summary
-from chronology.importers.synchronising import Wanted
 
 DATA = Path(__file__).parent / "data"
 EXTRACT = DATA / "ucdp-ged-extract.csv"

@@ -8,7 +8,7 @@ import pytest
 from chronology import Chronology, Event
 from chronology.importers import importing, registry
 from chronology.importers.mapping_files import read_mapping
-from chronology.importers.trials import Trial
+from chronology.importers.preview import Trial
 from tests.importers.sheets import Outcome, take_file
 
 MAPPING = """

@@ -6,7 +6,7 @@ from chronology.errors import MappingError, UnknownNameError
 from chronology.importers.definitions import schemas
 from chronology.importers.mapping_files import built_in, read_mapping, text_of
 from chronology.importers.mappings import Mapped
-from chronology.importers.statements import check_columns
+from chronology.importers.row_events import check_columns
 from chronology.vocabulary.definitions import check_definition
 from tests.importers.sheets import COLUMNS, MAPPING
 

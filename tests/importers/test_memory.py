@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from chronology import Chronology
 from chronology.importers import importing
-from chronology.importers.synchronising import Wanted
+from chronology.importers.import_run import Wanted
 
 file, store = map(Path, sys.argv[1:])
 with Chronology.open(store, create=True) as chron:

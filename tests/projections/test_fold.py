@@ -7,7 +7,7 @@ from attrs import evolve
 
 from chronology import Chronology, Event
 from chronology.errors import InvalidEventError
-from chronology.projections import claim_changes, fold, pending, segment_changes
+from chronology.projections import claim_changes, fold, segment_changes, write_buffer
 from chronology.store import batch
 from chronology.vocabulary.definitions import DIALECT
 
@@ -262,7 +262,7 @@ def test_what_is_kept_in_mind_of_a_batch_is_bounded(wells: Chronology, monkeypat
 
     monkeypatch.setattr(segment_changes, "update", update)
     monkeypatch.setattr(fold, "_CHANGES_IN_MIND", 10)
-    monkeypatch.setattr(pending, "_MOST_ROWS", 10)
+    monkeypatch.setattr(write_buffer, "_MOST_ROWS", 10)
     monkeypatch.setattr(batch, "_FLUSH_ROWS", 5)
     wells.append_many(closed(valid=f"2018-01-{day:02d}") for day in range(1, 29))
     assert sum(kept) == 28
@@ -292,7 +292,7 @@ def test_rows_that_wait_are_bounded_however_many_an_event_makes(
         }
     )
     monkeypatch.setattr(claim_changes, "insert", insert)
-    monkeypatch.setattr(pending, "_MOST_ROWS", 100)
+    monkeypatch.setattr(write_buffer, "_MOST_ROWS", 100)
     counted = Event(type="well.counted", subject="well/a", valid="2018-01-01", data=dict.fromkeys(names, 1))
     wells.append_many(evolve(counted, valid=f"2018-01-{day:02d}", source="source/s") for day in range(1, 29))
     assert sum(waiting) == 28 * 30

@@ -23,10 +23,10 @@ from chronology.dates.calendar import DAY, FOREVER
 from chronology.dates.edtf import close_of
 from chronology.projections import tables
 from chronology.projections.claim_changes import insert
-from chronology.projections.derive import ClaimRow
+from chronology.projections.claim_rows import ClaimRow
 from chronology.projections.filters import Filters
+from chronology.projections.state_scan import scan
 from chronology.projections.tables import OPPOSING
-from chronology.projections.whole_state import scan
 from chronology.store import query
 from chronology.store.reader import Reader
 

@@ -1,0 +1,1 @@
+"""Commands that ask what held, and for the events behind it. They print; the store answers."""

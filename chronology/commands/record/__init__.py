@@ -1,0 +1,1 @@
+"""Commands that record what sources say, and correct it."""

@@ -1,0 +1,306 @@
+"""Commands about events: append, retract."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from attrs import frozen
+
+from chronology import AppendResult, Chronology, Event, RecordedEvent
+from chronology.commands.application import STORE, AsJson, DryRun, Invocation, RecordedBy, command, open_for_writing
+from chronology.commands.options import arguments, names
+from chronology.commands.record import suggestions
+from chronology.commands.record.jsonl import append_lines
+from chronology.commands.record.key_values import payload
+from chronology.commands.screen import event_json, output
+from chronology.commands.screen.output import Format
+from chronology.errors import InvalidEventError, LockedError, UnknownNameError
+from chronology.events.faults import form_faults
+from chronology.vocabulary.payload_faults import WrongType
+
+
+@command(STORE)
+def append(
+    call: Invocation,
+    event_type: Annotated[
+        str | None,
+        typer.Argument(metavar="TYPE", show_default=False, help="What happened; `chronology types` lists them."),
+    ] = None,
+    subject: Annotated[
+        str | None, typer.Argument(metavar="SUBJECT", show_default=False, help="What it is about, as kind/slug.")
+    ] = None,
+    pairs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[key=value | key:=json ...]", show_default=False, help="What the source says of it."),
+    ] = None,
+    on: Annotated[str | None, typer.Option(metavar="EDTF", help="When it was so.")] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="S", help="The document in hand; not needed to describe a document.")
+    ] = None,
+    said_by: Annotated[
+        list[str] | None, typer.Option(metavar="X", help="Who claims it; repeat it for those who passed it on.")
+    ] = None,
+    stated: Annotated[str | None, typer.Option(metavar="DAY", help="When the source said it.")] = None,
+    grade: Annotated[
+        str | None, typer.Option(metavar="B2", help="Admiralty grade: source A-F, credibility 1-6.")
+    ] = None,
+    denies: Annotated[bool, typer.Option("--denies", help="The source says that it is not so.")] = False,
+    disputes: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="An event that this one disputes; may be repeated.")
+    ] = None,
+    replaces: Annotated[
+        str | None, typer.Option(metavar="ID", help="An event that this one withdraws and restates.")
+    ] = None,
+    quote: Annotated[str | None, typer.Option(metavar="T", help="The words of the source.")] = None,
+    locator: Annotated[str | None, typer.Option(metavar="T", help="Where in the source.")] = None,
+    note: Annotated[str | None, typer.Option(metavar="T", help="A remark of your own.")] = None,
+    event_id: Annotated[str | None, typer.Option("--id", metavar="UUID", help="An id of your own.")] = None,
+    recorded_by: RecordedBy = None,
+    expected_head: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="Refuse if the log is not at this position.")
+    ] = None,
+    edit: Annotated[bool, typer.Option("--edit", help="Fill in a form of the type in your editor.")] = False,
+    begun: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="With --edit: go on with a form that was kept.")
+    ] = None,
+    to_outbox: Annotated[
+        bool, typer.Option("--outbox", help="Keep it for `chronology push`, while the shared log cannot be reached.")
+    ] = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Append an event: what a source says of a subject. Nothing in the log is ever changed.
+
+    `chronology append -` reads events from standard input, one JSON object a line, and appends all or none. If any
+    line is refused, the first twenty such lines are reported in full and the others counted. A line that depends on a
+    refused one, by id or by a type that it defines, is not checked.
+
+    \b
+    chronology append operation.stalled operation/al-jazeera-storm reason="moved to another front" \\
+        --on 2018-01/2018-04~ --source source/voa-2018-05-14 --said-by person/suhaib-jaber --grade B2
+    chronology append - < events.jsonl
+    """
+    _check_way(call, event_type, begun, edit=edit, to_outbox=to_outbox)
+    options = AppendOptions(expected_head=expected_head, dry_run=dry_run, as_json=as_json)
+    if event_type == "-":
+        _append_lines(call, recorded_by, options)
+        return
+
+    def given(full_id: Callable[[str], str]) -> Event:
+        return Event(
+            type=event_type or "",
+            subject=subject or "",
+            valid=on,
+            stance="denies" if denies else "affirms",
+            data=payload(pairs or ()),
+            source=source,
+            said_by=said_by,
+            stated=stated,
+            grade=grade,
+            quote=quote,
+            locator=locator,
+            note=note,
+            disputes=[full_id(name) for name in disputes or ()],
+            replaces=full_id(replaces) if replaces else None,
+            id=event_id,
+            recorded_by=recorded_by,
+        )
+
+    if to_outbox:
+        _keep(call, given, dry_run=dry_run)
+        return
+    with open_for_writing(call.path) as chron, nullcontext() if edit else _hints_for_typing():
+        event = given(partial(_full_id, chron))
+        if edit:
+            _append_edited(call, chron, event, begun, options)
+        else:
+            _append_one(call, chron, event, options)
+
+
+@frozen(kw_only=True)
+class AppendOptions:
+    """How an append is done, whatever is appended."""
+
+    expected_head: int | None
+    dry_run: bool
+    as_json: bool
+
+
+def _check_way(call: Invocation, event_type: str | None, begun: Path | None, *, edit: bool, to_outbox: bool) -> None:
+    """Refuse options that do not go with the way of appending: one event, lines of events, or a form."""
+    if event_type == "-":
+        _refuse_beside(call, "with - each line says it for itself")
+    elif begun is not None:
+        if not edit:
+            raise typer.BadParameter("--from names a form, which --edit opens")
+        _refuse_beside(call, "the form says it")
+    elif edit and to_outbox:
+        raise typer.BadParameter("--outbox keeps an event that the command line describes, and --edit asks for one")
+    elif event_type is None:
+        raise typer.BadParameter("Missing argument 'TYPE'")
+
+
+def _keep(call: Invocation, given: Callable[[Callable[[str], str]], Event], *, dry_run: bool) -> None:
+    # Imported here: only a store that follows a shared log has an outbox.
+    from chronology.remote import pushing
+    from chronology.remote.following import Follower
+
+    with _hints_for_typing():
+        try:
+            with Follower.follow(call.path, patience=pushing.PATIENCE) as chron:
+                event = suggestions.Naming(call.notes, chron).with_subjects(given(partial(_full_id, chron)))
+                kept = chron.keep_for_later(event, dry_run=dry_run)
+        except LockedError:
+            # While somebody writes a lot, the store cannot even be read.
+            kept = pushing.keep_unchecked(call.path, given(str), dry_run=dry_run)
+    call.notes.say()
+    if not kept.checked:
+        output.say("note: the store is locked by another process, so only the form was checked; a push checks the rest")
+    elif dry_run:
+        output.say_dry_run()
+    output.put("would wait in the outbox" if dry_run else f"waiting in the outbox: {kept.event.id}")
+
+
+def _append_lines(call: Invocation, recorded_by: str | None, options: AppendOptions) -> None:
+    with open_for_writing(call.path) as chron, _hints_for_typing():
+        lines = sys.stdin.buffer
+        result = append_lines(
+            call.notes, chron, lines, recorded_by, expected_head=options.expected_head, dry_run=options.dry_run
+        )
+        call.notes.say()
+        _show_batch(result, as_json=options.as_json, dry_run=options.dry_run)
+
+
+def _append_edited(
+    call: Invocation, chron: Chronology, event: Event, begun: Path | None, options: AppendOptions
+) -> None:
+    # Only this way of appending runs an editor.
+    from chronology.commands.record import editor
+
+    with editor.edited(chron, event, path=begun, full_id=partial(_full_id, chron), keep=options.dry_run) as written:
+        _append_one(call, chron, written, options)
+
+
+def _append_one(call: Invocation, chron: Chronology, event: Event, options: AppendOptions) -> None:
+    event = suggestions.Naming(call.notes, chron).with_subjects(event)
+    similar = suggestions.similar_to_new(chron, event)
+    head = chron.head()
+    with suggestions.of_subjects(chron, event):
+        if options.dry_run:
+            result = chron.append_many([event], expected_head=options.expected_head, dry_run=True)
+            call.notes.say()
+            _show_batch(result, as_json=options.as_json, dry_run=True)
+        else:
+            appended = chron.append(event, expected_head=options.expected_head)
+            call.notes.say()
+            _show_appended(appended, head, as_json=options.as_json)
+            if appended.position > head:
+                _note(chron.remarks(appended))
+    for subject, others in similar.items():
+        names.note_similar(call, subject, others)
+
+
+@contextmanager
+def _hints_for_typing() -> Iterator[None]:
+    """Add a hint on how to type what an event needs, if that is what went wrong."""
+    try:
+        yield
+    except InvalidEventError as exc:
+        if any(isinstance(fault, WrongType) for fault in exc.faults):
+            exc.hint = "key=text gives a text; key:=json a number, a list or true, as in killed:=5"
+        raise
+    except UnknownNameError as exc:
+        if exc.what == "event type" and "/" in exc.name:
+            exc.hint = "the type comes first, then the subject: chronology append crossing.closed crossing/oakford"
+        raise
+
+
+def _refuse_beside(call: Invocation, why: str) -> None:
+    """Refuse options that describe one event if something else does, rather than ignore them."""
+    fine = {"event_type", "expected_head", "dry_run", "as_json", "recorded_by", "begun"}
+    fine |= {"edit"} if call.context.params["begun"] else set()
+    given = [
+        parameter
+        for parameter in call.context.command.params
+        if parameter.name not in fine and parameter.name in call.context.params and call.context.params[parameter.name]
+    ]
+    if given:
+        name = given[0].opts[0] if given[0].opts[0][0] == "-" else "SUBJECT"
+        raise typer.BadParameter(f"{name} describes one event; {why}")
+
+
+def _full_id(chron: Chronology, name: str) -> str:
+    """Return the id of an event named by position, id or the start of one; an unknown id is left to the store."""
+    try:
+        return chron.event(arguments.event_name(name)).id
+    except UnknownNameError:
+        if form_faults(Event(type="", id=name)):
+            raise
+        return name
+
+
+def _show_batch(result: AppendResult, *, as_json: bool, dry_run: bool) -> None:
+    if dry_run:
+        output.say_dry_run()
+    if as_json:
+        shown = {name: getattr(result, name) for name in ("appended", "unchanged", "first", "head")}
+        output.show_records([shown], Format.NL, columns=())
+    elif dry_run:
+        output.put(f"would append {result.appended}, {result.unchanged} unchanged")
+    else:
+        output.put(f"{result.appended} appended, {result.unchanged} unchanged, head {result.head}")
+    if result.clock_behind:
+        output.say(f"note: this machine's clock is {result.clock_behind:.0f} s behind the log; its time stands still")
+    _note(result.remarks)
+
+
+def _note(remarks: Iterable[str]) -> None:
+    for remark in remarks:
+        output.say(f"note: {remark}")
+
+
+def _show_appended(event: RecordedEvent, head: int, *, as_json: bool) -> None:
+    outcome = "appended" if event.position > head else "unchanged"
+    if as_json:
+        output.show_records([event_json.of_event(event) | {"outcome": outcome}], Format.NL, columns=())
+    else:
+        output.put(f"{outcome} #{event.position} {event.id}")
+
+
+@command(STORE)
+def retract(
+    call: Invocation,
+    name: Annotated[
+        str, typer.Argument(metavar="ID", show_default=False, help="The event's id, its beginning, or its position.")
+    ],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is withdrawn.", show_default=False)],
+    recorded_by: RecordedBy = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Withdraw an assertion.
+
+    It stays in the log, and still counts for a question with `--known-at` before this moment.
+
+    \b
+    chronology retract 01638701 --reason "the wrong crossing"
+    """
+    with open_for_writing(call.path) as chron:
+        target = names.find_event(chron, name)
+        head = chron.head()
+        event = chron.retract(target.id, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
+    if not dry_run and as_json:
+        _show_appended(event, head, as_json=True)
+    elif not dry_run:
+        output.put(f"#{event.position} retracts #{target.position} {target.event.type} {target.event.subject}")
+    elif as_json:
+        output.say_dry_run()
+        shown = {"appended": 1, "unchanged": 0, "first": event.position, "head": event.position}
+        output.show_records([shown], Format.NL, columns=())
+    else:
+        output.say_dry_run()
+        output.put(f"would retract #{target.position} {target.event.type} about {target.event.subject}")

@@ -1,0 +1,1 @@
+"""Commands that share a log: a server that members follow, and logs that are merged."""

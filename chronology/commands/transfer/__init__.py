@@ -1,0 +1,1 @@
+"""Commands that bring files in and take files out."""

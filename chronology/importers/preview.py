@@ -1,0 +1,69 @@
+"""Trying a mapping on a file without a store: every row is read, and every fault reported. Writes nothing."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from chronology.events.faults import form_faults
+from chronology.events.records import Event
+from chronology.importers.clashes import Clashes
+from chronology.importers.definitions import schemas
+from chronology.importers.mappings import Mapped
+from chronology.importers.row_events import Stated, Statements, check_columns
+from chronology.importers.rows import BadRow, Table
+from chronology.importers.seen_rows import SeenRows, seen_rows
+from chronology.vocabulary import builtin
+from chronology.vocabulary.event_types import shape_faults
+from chronology.vocabulary.registry import Vocabulary
+
+ANY: Final = "source/any"
+"""The source of a trial, where nobody names one."""
+
+SHOWN: Final = 3
+"""Rows whose events are shown."""
+
+
+class Trial:
+    """A run of a mapping over a file; the counts are right when it has ended."""
+
+    def __init__(self, mapped: Mapped, table: Table) -> None:
+        """Make a mapping ready for a file.
+
+        Raises:
+            MappingError: the mapping does not fit the columns.
+        """
+        check_columns(mapped, table.columns, mapped.name)
+        self._statements = Statements(mapped, ANY)
+        self._table = table
+        self._vocabulary = Vocabulary()
+        for schema in (*builtin.schemas(), *schemas(mapped)):
+            self._vocabulary = self._vocabulary.with_type(schema, trusted=True)
+        self.unused = [name for name in table.columns if name not in mapped.columns()]
+        self.good = self.bad = self.events = 0
+
+    def run(self) -> Iterator[Stated | list[BadRow]]:
+        """Yield what each row says, or what is wrong with it."""
+        with seen_rows() as seen:
+            clashes = Clashes(seen, self._table.unit)
+            for row in self._table.rows:
+                found = [row] if isinstance(row, BadRow) else self._statements.of(row)
+                if not isinstance(found, list):
+                    found = self._bad(found, seen, clashes) or found
+                if isinstance(found, list):
+                    self.bad += 1
+                else:
+                    self.good += 1
+                    self.events += len(found.events)
+                yield found
+
+    def _bad(self, said: Stated, seen: SeenRows, clashes: Clashes) -> list[BadRow]:
+        first = seen.first_line(said.key, said.line)
+        if first != said.line:
+            reason = f"has the key {said.key!r}, as {self._table.unit} {first:,} has"
+            return [BadRow(said.line, None, reason, said.cells)]
+        faults = dict.fromkeys(fault for event in said.events for fault in self._event_faults(event))
+        return [BadRow(said.line, None, fault, said.cells) for fault in faults] or clashes.of(said)
+
+    def _event_faults(self, event: Event) -> list[str]:
+        faults = shape_faults(event) + form_faults(event)
+        # A store may have types that nobody but its owner knows.
+        return faults or (self._vocabulary.faults(event) if event.type in self._vocabulary else [])

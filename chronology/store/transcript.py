@@ -1,0 +1,48 @@
+"""The verb that takes a transcript into a store; `Chronology` inherits it. Leaves the work to `taking_in`."""
+
+from abc import abstractmethod
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, BinaryIO
+
+from chronology.projections.rebuild import Progress
+from chronology.store.batch import Batch
+from chronology.store.reader import Reader
+
+if TYPE_CHECKING:
+    from chronology.store.intake.transcript import TakenIn
+
+
+class Transcribing(Reader):
+    """A reader that can also take in a transcript."""
+
+    @abstractmethod
+    def _written(self, *, dry_run: bool) -> AbstractContextManager[None]:
+        """Run a block as one transaction, taken back where it is a dry run."""
+
+    @abstractmethod
+    def _batch(self) -> Batch:
+        """Return a batch of events, to be taken in by the present transaction."""
+
+    def take_in(self, stream: BinaryIO, *, dry_run: bool = False, progress: Progress | None = None) -> "TakenIn":
+        """Take in a transcript, as `Reader.transcript` yields it, in one transaction and in bounded memory.
+
+        An empty log becomes the log of the transcript, which is judged like a stranger's store: every event is checked
+        as if it were appended now, and the root must be that of the header. `Chronology.restore` makes such a log.
+
+        To any other log, the events whose ids it lacks are appended as ordinary events: they are recorded now, at new
+        positions. The root of the text is checked too. What is redacted there is not redacted here.
+
+        Args:
+            stream: of bytes; it is read once.
+            dry_run: check everything, and write nothing.
+            progress: told after every thousand events how many are done, of how many.
+
+        Raises:
+            TranscriptError: a line cannot be believed, or an event has the id of another one. Nothing was written.
+        """
+        # Imported here: it reads as strictly as a stranger's store is read, and what that needs is slow to import.
+        from chronology.store.intake import transcript
+
+        with self._written(dry_run=dry_run):
+            self._check_projections()
+            return transcript.take_in(self._log, self._connection, self._batch, stream, progress)
