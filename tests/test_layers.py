@@ -37,6 +37,7 @@ HIDDEN = {
     ): "only a copy for a spreadsheet needs it",
     ("chronology.commands.ask.search", "chronology.store.chronology"): "only an index behind the log is to be written",
     ("chronology.store.reader", "chronology.events.records"): "what held is told without whole events",
+    ("chronology.store.reader", "chronology.questions"): "nor with lists of them",
     ("chronology.store.directory", "chronology.questions"): "what held is told without the names of subjects",
     ("chronology.store.directory", "chronology.store.name_lookup"): "what is typed in full is looked for nowhere",
     ("chronology.store.directory", "chronology.store.similar_names"): "only a name that is not known is looked for",
