@@ -7,7 +7,7 @@ from attrs import field, frozen
 
 from chronology.dates import edtf
 from chronology.events.identities import NO_MERGES, Identities
-from chronology.projections.tables import ORDINAL_BITS
+from chronology.projections.columns import ORDINAL_BITS
 
 _LARGEST: Final = 2**63 - 1
 """Integer that SQLite takes."""

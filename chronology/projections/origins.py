@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 
-from chronology.projections.claims import SAID, Said
+from chronology.projections.columns import NUMBERED, Said, read, said
 from chronology.projections.filters import Filters
 
 
@@ -20,16 +20,16 @@ def claims_of_several(
     """
     conditions, parameters = filters.conditions()
     fits = f"start_min <= :latest AND ifnull(end_max > :earliest, 1) AND {' AND '.join(conditions)}"
-    return connection.execute(
+    found = connection.execute(
         f"""
         WITH several (subject, attribute) AS MATERIALIZED (
             SELECT subject, attribute
             FROM claim
             WHERE {fits}
             GROUP BY subject, attribute
-            HAVING min(ifnull(origin, source)) <> max(ifnull(origin, source))
+            HAVING min({read("origin")}) <> max({read("origin")})
         )
-        SELECT {SAID}
+        SELECT {NUMBERED}
         FROM several
         CROSS JOIN claim USING (subject, attribute)
         WHERE {fits}
@@ -37,3 +37,4 @@ def claims_of_several(
         """,
         parameters | {"latest": instant + fuzz, "earliest": instant - fuzz},
     )
+    return said(found)
