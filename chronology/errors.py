@@ -1,6 +1,10 @@
 """The errors of the project, one family: facts are attributes, the class builds the message and the hint."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
+
+DISTRIBUTION: Final = "chronology-store"
+"""What pip installs; the package that is imported, and the command, are `chronology`."""
 
 
 class ChronologyError(Exception):
@@ -70,6 +74,17 @@ class BatchRefusedError(ChronologyError):
         self.unchecked = unchecked
 
 
+class MissingPackageError(ChronologyError):
+    """An optional package that is not installed: what needs it, and the extra that brings it."""
+
+    def __init__(self, what: str, package: str, *, extra: str) -> None:
+        super().__init__(
+            f"{what} needs the package {package}, which is not installed", hint=f"pip install '{DISTRIBUTION}[{extra}]'"
+        )
+        self.package = package
+        self.extra = extra
+
+
 class ImportFileError(ChronologyError):
     """A file that cannot be imported as it is: it cannot be read, or is not of the form that was asked for."""
 
@@ -117,6 +132,16 @@ class AmbiguousNameError(ChronologyError):
         )
 
 
+class UnfittingFilterError(ChronologyError):
+    """A filter that makes no sense for a question: which question, which filter, and why."""
+
+    def __init__(self, question: str, name: str, why: str) -> None:
+        super().__init__(f"{question} takes no {name}: {why}", hint=f"leave out {name}")
+        self.question = question
+        self.name = name
+        self.why = why
+
+
 class DuplicateIdError(ChronologyError):
     """An event id that the log already holds with other content."""
 
@@ -160,6 +185,10 @@ class TranscriptError(ChronologyError):
 
 class StoreError(ChronologyError):
     """A file that cannot be opened, read or written as a store."""
+
+
+class LockedError(StoreError):
+    """A store that another process is using just now, so that it cannot be read or written yet."""
 
 
 class IntegrityError(StoreError):

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from chronology.errors import ChronologyError, IntegrityError, StoreError
+from chronology.errors import ChronologyError, IntegrityError, LockedError, StoreError
+from chronology.log import turns
 
 APPLICATION_ID: Final = 0x4368726F
 """The letters "Chro" in bytes 68 to 71 of the file."""
@@ -32,13 +33,16 @@ _SCHEMA_QUERY: Final = """
 """
 
 
-def connect(path: Path, *, create: bool = False, read_only: bool = False) -> sqlite3.Connection:
+def connect(
+    path: Path, *, create: bool = False, read_only: bool = False, patience: float = BUSY_SECONDS
+) -> sqlite3.Connection:
     """Open a file as a store's database, in autocommit mode, with the settings that durability depends on.
 
     Args:
         path: the file.
         create: make an empty file if there is none.
         read_only: refuse every change through this connection.
+        patience: seconds to wait while another process holds a lock.
 
     Raises:
         StoreError: there is no such file, it is not a database or not a store, or it is newer than this code.
@@ -56,7 +60,7 @@ def connect(path: Path, *, create: bool = False, read_only: bool = False) -> sql
         connection = sqlite3.connect(
             f"file:{quote(str(path.absolute()))}?mode={mode}",
             uri=True,
-            timeout=BUSY_SECONDS,
+            timeout=patience,
             isolation_level=None,
         )
         try:
@@ -251,7 +255,7 @@ def wrapped(path: Path | str = "the store") -> Iterator[None]:
 def _explained(exc: sqlite3.Error, path: Path | str) -> ChronologyError:
     code = getattr(exc, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreError(f"{path} is locked by another process", hint="try again when it is done")
+        return LockedError(f"{path} is locked by another process", hint="try again when it is done")
     if code == sqlite3.SQLITE_READONLY:
         return StoreError(f"{path} cannot be written", hint="check the permissions of the file and its directory")
     if code == sqlite3.SQLITE_FULL:
@@ -279,7 +283,7 @@ def is_passing(exc: Exception) -> bool:
 def writing(connection: sqlite3.Connection, *, dry_run: bool = False) -> Iterator[None]:
     """Run a block as one transaction that holds the write lock from the start: all or nothing; a dry run: nothing."""
     with wrapped():
-        connection.execute("BEGIN IMMEDIATE")
+        turns.begin(connection, path_of(connection))
         try:
             yield
             connection.execute("ROLLBACK" if dry_run else "COMMIT")

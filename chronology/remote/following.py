@@ -13,18 +13,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-import attrs
-
 from chronology.errors import RemoteError
-from chronology.events.records import Event, RecordedEvent, decode, uuid7
+from chronology.events.records import Event, RecordedEvent, decode
 from chronology.evidence.exhibits import Comparison, compare
 from chronology.log import database, new_files
+from chronology.log.archive import Incoming
 from chronology.log.event_table import Row
 from chronology.log.redactions import declared
 from chronology.projections.rebuild import Progress, ReplayReport
-from chronology.remote import addresses, comparing, outbox
+from chronology.remote import addresses, comparing, pushing
 from chronology.remote.comparing import Compared
 from chronology.remote.postgres import RemoteMovedError, SharedLog
+from chronology.remote.pushing import Kept, Pushed, Waiting
 from chronology.store import migrations
 from chronology.store.batch import AppendResult
 from chronology.store.chronology import Chronology
@@ -137,32 +137,41 @@ class Follower(Chronology):
         with database.reading(self._connection):
             return compare(self._log, checkpoint)
 
-    def push(self, *, dry_run: bool = False) -> AppendResult | None:
-        """Append the events that wait in the outbox, then forget them; None if none wait.
+    def push(self, *, dry_run: bool = False) -> Pushed:
+        """Append the events that wait in the outbox, and take them out; those that the log refuses go on waiting.
+
+        Events that come into the outbox meanwhile stay in it.
 
         Raises:
-            RemoteError: the shared log cannot be reached; they go on waiting.
-            ChronologyError: an event is refused, as by `append_many`; all go on waiting.
+            RemoteError: the shared log cannot be reached; all go on waiting.
         """
-        events = outbox.waiting(self._path)
-        if not events:
-            return None
-        result = self.append_many(events, dry_run=dry_run)
-        if not dry_run:
-            outbox.empty(self._path)
-        return result
+        return pushing.push(self, self._path, dry_run=dry_run)
 
-    def keep_for_later(self, event: Event, *, dry_run: bool = False) -> Event:
-        """Check an event against what is known here, and put it into the outbox; return it with its id.
+    def waiting(self) -> Waiting:
+        """Return what waits in the outbox, with what is wrong with it as far as is known here; asks no server."""
+        with self._impatient():
+            return pushing.waiting(self, self._path)
+
+    @contextmanager
+    def _impatient(self) -> Iterator[None]:
+        before = self._connection.execute("PRAGMA busy_timeout").fetchone()[0]
+        self._connection.execute(f"PRAGMA busy_timeout = {int(pushing.PATIENCE * 1000)}")
+        try:
+            yield
+        finally:
+            self._connection.execute(f"PRAGMA busy_timeout = {before}")
+
+    def keep_for_later(self, event: Event, *, dry_run: bool = False) -> Kept:
+        """Check an event against what is known here, and put it into the outbox.
+
+        This waits neither for the server nor for whoever is writing to the store: if one is, only the form of the event
+        is checked, and a push checks the rest.
 
         Raises:
             ChronologyError: as `append`.
         """
-        event = self._identified(event)
-        self.append_many([*outbox.waiting(self._path), event], dry_run=True)
-        if not dry_run:
-            outbox.keep(self._path, [event])
-        return event
+        with self._impatient():
+            return pushing.keep(self, self._path, self._identified(event), dry_run=dry_run)
 
     # Writing ------------------------------------------------------------------------------------------------
 
@@ -202,6 +211,13 @@ class Follower(Chronology):
         """Take in the events of another store, here and in the shared log; as `Chronology.merge_log`."""
         return self._persistently(lambda: super(Follower, self).merge_log(path, dry_run=dry_run, progress=progress))
 
+    def _describe(self, event: Event, incoming: Incoming | None, *, dry_run: bool) -> RecordedEvent:
+        identified = self._identified(event)
+        return self._persistently(lambda: super(Follower, self)._describe(identified, incoming, dry_run=dry_run))
+
+    def _take_back(self, incoming: Incoming) -> None:
+        """Leave the copy: nobody knows whether the shared log has the event, which the next pull would then bring."""
+
     def replay(self, progress: Progress | None = None, *, dry_run: bool = False) -> ReplayReport:
         """Rebuild all projections from the replica; needs no shared log."""
         self._is_local = True
@@ -224,9 +240,7 @@ class Follower(Chronology):
         )
 
     def _identified(self, event: Event) -> Event:
-        if not isinstance(event, Event) or event.id is not None:
-            return event
-        return attrs.evolve(event, id=uuid7(int(self._now().timestamp() * 1000), self._randomness(10)))
+        return pushing.identified(event, now=self._now(), randomness=self._randomness)
 
     @contextmanager
     def _written(self, *, dry_run: bool) -> Iterator[None]:

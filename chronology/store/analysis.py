@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Unpack
 
 from chronology.answers.holding import Holding
 from chronology.errors import ChronologyError, UnknownNameError
-from chronology.projections.filters import Filters
-from chronology.store import query
-from chronology.store.query import KnownAt, Moment
-from chronology.store.session import Asking, Restrictions
+from chronology.projections.filters import Filters, KnownAt, Restrictions
+from chronology.store import filtering, query
+from chronology.store.query import Moment
+from chronology.store.session import Asking
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
@@ -44,7 +44,7 @@ class Analysis(Asking):
         instant = query.instant_of(valid_at, now=self._now())
         with self._asking():
             filters = self._filters(subject, attribute, restrictions)
-            return why.why(self._log, self._connection, filters, instant, fuzz=restrictions.get("fuzz", 0))
+            return why.why(self._log, self._connection, filters, instant, fuzz=filters.fuzz)
 
     def history(
         self, subject: str, attribute: str | None = None, **restrictions: Unpack[Restrictions]
@@ -64,7 +64,7 @@ class Analysis(Asking):
 
         with self._asking():
             filters = self._filters(subject, attribute, restrictions)
-            return history.history(self._connection, filters, fuzz=restrictions.get("fuzz", 0))
+            return history.history(self._connection, filters, fuzz=filters.fuzz)
 
     def about(self, subject: str, valid_at: Moment = None, **restrictions: Unpack[Restrictions]) -> "About":
         """Return everything of one subject: names, what holds, who disagrees, the events that speak of it, sources.
@@ -83,7 +83,7 @@ class Analysis(Asking):
         instant = query.instant_of(valid_at, now=self._now())
         with self._asking():
             filters = self._filters(subject, None, restrictions)
-            fuzz = restrictions.get("fuzz", 0)
+            fuzz = filters.fuzz
             found = query.holdings(self._connection, filters, instant, texts=self._texts, fuzz=fuzz)
             holdings = self._corroborated(found, filters, instant, fuzz=fuzz, least=0)
             return subject_page.about(self._log, self._connection, filters, holdings, fuzz=fuzz)
@@ -121,17 +121,17 @@ class Analysis(Asking):
         """
         from chronology.questions.changes import changes
 
-        if restrictions.get("known_at") is not None:
-            raise ChronologyError("changes lie between two known times", hint="give since and until, not known_at")
         instant = None if valid_at is None else query.instant_of(valid_at, now=self._now())
         with self._asking():
             head = self._log.head()
-            earlier, later = (query.position_known_at(self._log, moment) for moment in (since, until))
+            earlier = filtering.position_known_at(self._log, since, name="since")
+            later = filtering.position_known_at(self._log, until, name="until")
             earlier, later = min(earlier or 0, head), head if later is None else min(later, head)
             if later < earlier:
                 raise ChronologyError(f"{until} is before {since}", hint="swap the two known times")
+            kept = filtering.checked(restrictions, question="changes")
             before, after = (
-                self._filters(subject, attribute, {**restrictions, "known_at": known_at}, kind=kind)
+                self._filters(subject, attribute, {**kept, "known_at": known_at}, kind=kind)
                 for known_at in (earlier, later)
             )
             yield from changes(
@@ -139,7 +139,7 @@ class Analysis(Asking):
                 before,
                 after,
                 instant=instant,
-                fuzz=restrictions.get("fuzz", 0),
+                fuzz=after.fuzz,
                 progress=progress,
             )
 
@@ -176,7 +176,7 @@ class Analysis(Asking):
                     filters,
                     query.instant_of(moment, now=self._now()),
                     texts=self._texts,
-                    fuzz=restrictions.get("fuzz", 0),
+                    fuzz=filters.fuzz,
                 )
                 for moment in (first, second)
             )
@@ -210,7 +210,7 @@ class Analysis(Asking):
         instant = None if valid_at is None else query.instant_of(valid_at, now=self._now())
         with self._asking():
             filters = self._filters(subject, attribute, restrictions, kind=kind)
-            fuzz = restrictions.get("fuzz", 0)
+            fuzz = filters.fuzz
             yield from conflicts.conflicts(self._connection, filters, instant=instant, fuzz=fuzz)
 
     def _corroborated(
@@ -291,7 +291,7 @@ class Analysis(Asking):
         instant = query.instant_of(until, now=self._now())
         with self._asking():
             filters = self._filters(subject, attribute, restrictions, kind=kind)
-            fuzz = restrictions.get("fuzz", 0)
+            fuzz = filters.fuzz
             return list(coverage.gaps(self._connection, filters, instant, stale=stale, fuzz=fuzz))
 
     def remarks(self, event: "RecordedEvent") -> list[str]:

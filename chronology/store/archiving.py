@@ -3,14 +3,14 @@
 import os
 from abc import abstractmethod
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import attrs
 
-from chronology.errors import InvalidEventError
+from chronology.errors import ChronologyError, InvalidEventError
 from chronology.events.json_values import Json
-from chronology.events.records import Event, RecordedEvent
+from chronology.events.records import Event, RecordedEvent, decode
 from chronology.log import database
 from chronology.log.archive import DESCRIBED, Archive, Incoming, copy_named
 from chronology.store.batch import Batch
@@ -99,10 +99,21 @@ class Archiving(Reader):
                 if incoming is not None:
                     incoming.settle()
         except BaseException:
-            if incoming is not None:
-                incoming.take_back()
+            if incoming is not None and incoming.is_new:
+                self._take_back(incoming)
             raise
         return self._recorded(row)
+
+    def _take_back(self, incoming: Incoming) -> None:
+        """Remove the copy of an event that was not recorded, unless another event needs it.
+
+        The transaction is over, and with it the lock: meanwhile another process may have recorded an event that names
+        the same copy, and found it there. If the lock cannot be had, the copy stays, which does no harm.
+        """
+        with suppress(ChronologyError), database.writing(self._connection, dry_run=True):
+            described = (decode(row.body).data for row in self._log.of_type(DESCRIBED) if row.body)
+            if incoming.copy not in map(copy_named, described):
+                incoming.take_back()
 
 
 def _naming(event: Event, copy: tuple[str, int]) -> Event:

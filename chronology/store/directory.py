@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from chronology.events.patterns import is_subject
 from chronology.log import database
 from chronology.projections import claims, references, tables
-from chronology.store import query
-from chronology.store.query import KnownAt
+from chronology.projections.filters import KnownAt
+from chronology.store import filtering, query
 from chronology.store.session import Asking
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Directory(Asking):
 
         query.check_limit(limit)
         with self._asking():
-            known = query.position_known_at(self._log, known_at)
+            known = filtering.position_known_at(self._log, known_at)
             same = self._identities(known)
             return subject_list.subjects(
                 self._log, self._connection, same, kind=kind, text=text, known_at=known, limit=limit
@@ -110,7 +110,7 @@ class Directory(Asking):
         from chronology.questions import subject_names
 
         with self._asking():
-            known = query.position_known_at(self._log, known_at)
+            known = filtering.position_known_at(self._log, known_at)
             same = self._identities(known)
             kept = same.of(subject)
             return subject_names.names(self._log, self._connection, same, subjects=[kept], known_at=known).get(kept, [])

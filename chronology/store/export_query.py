@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Unpack
 from chronology.answers.holding import Holding
 from chronology.dates import edtf
 from chronology.errors import DateError
-from chronology.store import query
-from chronology.store.query import KnownAt, Moment
-from chronology.store.session import Asking, Restrictions
+from chronology.projections.filters import KnownAt, Restrictions
+from chronology.store import filtering
+from chronology.store.query import Moment
+from chronology.store.session import Asking
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
@@ -50,7 +51,7 @@ class Selecting(Asking):
             since: only events that may touch this date or a later one.
             until: only events that may touch this date or an earlier one.
             min_origins: with `valid_at`, only answers whose leading value so many independent origins support.
-            restrictions: the filters of `state`.
+            restrictions: the filters of `state`; `fuzz` only with `valid_at`.
 
         Raises:
             DateError: a date that cannot be read, or an end before the beginning.
@@ -59,14 +60,16 @@ class Selecting(Asking):
         from chronology.questions.live_events import selected
 
         first, last = period(since, until)
+        # Once, because what was given as a stream cannot be read again.
+        kept = filtering.checked(restrictions, question="export" if valid_at is None else "state")
         with self._asking():
-            filters = self._filters(subject, attribute, restrictions, kind=kind)
+            filters = self._filters(subject, attribute, kept, kind=kind)
 
         def found() -> "Iterator[RecordedEvent]":
             with self._asking():
                 among = None
                 if valid_at is not None:
-                    held = self.state(subject, attribute, kind, valid_at, **restrictions, min_origins=min_origins)
+                    held = self.state(subject, attribute, kind, valid_at, **kept, min_origins=min_origins)
                     among = {party.position for one in held for party in one.candidates if party.position}
                 yield from selected(self._log, self._connection, filters, since=first, until=last, among=among)
 
@@ -108,7 +111,7 @@ class Selecting(Asking):
         from chronology.questions import subject_names
 
         with self._asking():
-            known = query.position_known_at(self._log, known_at)
+            known = filtering.position_known_at(self._log, known_at)
             found = subject_names.names(self._log, self._connection, self._identities(known), known_at=known)
             return {subject: names[0].text for subject, names in found.items()}
 

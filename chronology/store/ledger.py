@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, Unpack
 
 from chronology.log import database
-from chronology.store import query
-from chronology.store.query import KnownAt
-from chronology.store.session import Asking, Restrictions
+from chronology.projections.filters import KnownAt, Restrictions
+from chronology.store import filtering
+from chronology.store.session import Asking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ class Ledger(Asking):
 
         with self._asking():
             filters = self._filters(subject, attribute, restrictions, kind=kind)
-            yield from all_assertions.entries(self._connection, filters, fuzz=restrictions.get("fuzz", 0))
+            yield from all_assertions.entries(self._connection, filters, fuzz=filters.fuzz)
 
     def position_known_at(self, known_at: KnownAt = None) -> int:
         """Return the position up to which a question reads the log: the head where nothing else is asked for.
@@ -56,5 +56,5 @@ class Ledger(Asking):
         """
         with database.reading(self._connection):
             head = self._log.head()
-            known = query.position_known_at(self._log, known_at)
+            known = filtering.position_known_at(self._log, known_at)
             return head if known is None else min(known, head)

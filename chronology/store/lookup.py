@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final, Unpack
 
 from chronology.errors import ChronologyError
 from chronology.log import database
-from chronology.store.session import Asking, Restrictions
+from chronology.projections.filters import Restrictions
+from chronology.store.session import Asking
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
@@ -42,7 +43,7 @@ class Finding(Asking):
             withdrawn: also return events that were withdrawn, and retractions and redactions themselves.
             as_written: look for these words only. Otherwise a word in the name of a subject also finds what is about
                 the subject, refers to it or has another of its names.
-            restrictions: the filters of `state`; `fuzz` changes nothing here.
+            restrictions: the filters of `state` but `fuzz`.
 
         Raises:
             DateError: a date that cannot be read.
@@ -54,7 +55,7 @@ class Finding(Asking):
             raise ChronologyError(f"limit is {limit}, and cannot be below 0", hint="leave it out for no limit")
         search.bring_up(self._log, self._connection)
         with self._asking():
-            filters = self._filters(None, None, restrictions)
+            filters = self._filters(None, None, restrictions, question="search")
             found = search.find(self._log, self._connection, words, filters, withdrawn=withdrawn, as_written=as_written)
             return list(islice(found, limit))
 

@@ -2,11 +2,12 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, Unpack
 
 from chronology.answers.holding import Holding
 from chronology.errors import ChronologyError, StoreError, UnknownNameError
@@ -14,6 +15,7 @@ from chronology.log import database, event_table
 from chronology.log.closing import Closing
 from chronology.log.event_table import Log, Row
 from chronology.projections import references, tables
+from chronology.projections.filters import Restrictions
 from chronology.projections.names import Texts
 from chronology.store import query
 from chronology.store.analysis import Analysis
@@ -21,8 +23,7 @@ from chronology.store.directory import Directory
 from chronology.store.export_query import Selecting, period
 from chronology.store.ledger import Ledger
 from chronology.store.lookup import Finding
-from chronology.store.query import KnownAt, Moment
-from chronology.store.session import Restrictions
+from chronology.store.query import Moment
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
@@ -137,7 +138,13 @@ class Reader(Analysis, Directory, Finding, Selecting, Ledger, Closing):
             return self._log.head()
 
     def read(
-        self, *, after: int = 0, until: int | None = None, reverse: bool = False, limit: int | None = None
+        self,
+        *,
+        after: int = 0,
+        until: int | None = None,
+        reverse: bool = False,
+        limit: int | None = None,
+        **restrictions: Unpack[Restrictions],
     ) -> "Iterator[RecordedEvent]":
         """Yield the recorded events with after < position <= until, in log order, as a stream.
 
@@ -146,14 +153,27 @@ class Reader(Analysis, Directory, Finding, Selecting, Ledger, Closing):
             until: the last position; the head if not given.
             reverse: yield the newest event first.
             limit: yield at most this many, the first in that order; the rest is not read.
+            restrictions: the filters of `state` but `fuzz`; of an event that names no source, such as a retraction,
+                they ask what they ask of others.
 
         Raises:
-            ChronologyError: the limit is below 0.
+            ChronologyError: the limit is below 0, or a filter that cannot be.
         """
         query.check_limit(limit)
+        if not any(value is not None for value in restrictions.values()):
+            with database.wrapped():
+                found = self._log.read(after=after, until=until, reverse=reverse, limit=limit)
+                yield from map(self._recorded, found)
+            return
+        from chronology.questions.live_events import counts
+
+        with self._asking():
+            filters = self._filters(None, None, restrictions, question="log")
+        known = [position for position in (until, filters.known_at) if position is not None]
         with database.wrapped():
-            found = self._log.read(after=after, until=until, reverse=reverse, limit=limit)
-            yield from map(self._recorded, found)
+            rows = self._log.read(after=after, until=min(known, default=None), reverse=reverse)
+            admitted = (event for event in map(self._recorded, rows) if counts(filters, event))
+            yield from islice(admitted, limit)
 
     def event(self, name: str | int) -> "RecordedEvent":
         """Return one event by position, by id, or by the first characters of its id if those are unique.
@@ -195,17 +215,10 @@ class Reader(Analysis, Directory, Finding, Selecting, Ledger, Closing):
         attribute: str | None = None,
         kind: str | None = None,
         valid_at: Moment = None,
-        known_at: KnownAt = None,
-        stated_by: str | date | None = None,
-        sources: Iterable[str] | None = None,
-        origins: Iterable[str] | None = None,
-        min_grade: str | None = None,
-        fuzz: int = 0,
         *,
-        without_sources: Iterable[str] | None = None,
-        without_origins: Iterable[str] | None = None,
         origins_counted: bool = False,
         min_origins: int = 0,
+        **restrictions: Unpack[Restrictions],
     ) -> list[Holding]:
         """Return what held at a date, by subject and attribute; values that cannot hold then are left out.
 
@@ -214,17 +227,15 @@ class Reader(Analysis, Directory, Finding, Selecting, Ledger, Closing):
             attribute: only this one.
             kind: only subjects of this kind.
             valid_at: the date asked about: its close. An EDTF date, a date, or an aware datetime; now if not given.
-            known_at: answer with the log as it stood then: a position, an aware datetime, or a date as text,
-                which means its close (UTC).
-            stated_by: only what was stated on or before this day.
-            sources: only from these documents.
-            origins: only claims that come from these.
-            min_grade: only assertions with at least this grade in both respects, as in "B3".
-            fuzz: seconds by which ends qualified with ? ~ or % are widened. Requires fuzz >= 0.
-            without_sources: nothing from these documents.
-            without_origins: no claims that come from these: the answer if they are not trusted.
             origins_counted: fill in `supported_by` of the candidates, which takes a second look at what was said.
             min_origins: only answers whose leading value so many independent origins support; they are counted then.
+            restrictions: which assertions count, and how their dates are read. `known_at`: answer with the log as it
+                stood then (a position, an aware datetime, or a date as text, which means its close, UTC). `stated_by`:
+                only what was stated on or before this day. `sources`, `origins`: only from these documents, only claims
+                that come from these; None is no restriction, an empty list admits nothing. `without_sources`,
+                `without_origins`: nothing from these, the answer if they are not trusted. `min_grade`: only assertions
+                with at least this grade in both respects, as in "B3". `fuzz`: seconds by which ends qualified with
+                ? ~ or % are widened.
 
         Raises:
             DateError: a date that cannot be read.
@@ -232,21 +243,11 @@ class Reader(Analysis, Directory, Finding, Selecting, Ledger, Closing):
             StoreError: the projections are of another version; a replay rebuilds them.
         """
         instant = query.instant_of(valid_at, now=self._now())
-        restrictions: Restrictions = {
-            "known_at": known_at,
-            "stated_by": stated_by,
-            "sources": sources,
-            "origins": origins,
-            "without_sources": without_sources,
-            "without_origins": without_origins,
-            "min_grade": min_grade,
-            "fuzz": fuzz,
-        }
         with self._asking():
             filters = self._filters(subject, attribute, restrictions, kind=kind)
-            found = query.holdings(self._connection, filters, instant, texts=self._texts, fuzz=fuzz)
+            found = query.holdings(self._connection, filters, instant, texts=self._texts, fuzz=filters.fuzz)
             if origins_counted or min_origins:
-                return self._corroborated(found, filters, instant, fuzz=fuzz, least=min_origins)
+                return self._corroborated(found, filters, instant, fuzz=filters.fuzz, least=min_origins)
             return found
 
     def timeline(
@@ -257,6 +258,7 @@ class Reader(Analysis, Directory, Finding, Selecting, Ledger, Closing):
         *,
         reverse: bool = False,
         limit: int | None = None,
+        **restrictions: Unpack[Restrictions],
     ) -> "list[RecordedEvent]":
         """Return the live events in order of valid time; those without one, such as definitions, are left out.
 
@@ -266,20 +268,22 @@ class Reader(Analysis, Directory, Finding, Selecting, Ledger, Closing):
             until: only events that may touch this date or an earlier one.
             reverse: return the latest first.
             limit: return at most this many, the first in that order.
+            restrictions: the filters of `state` but `fuzz`.
 
         Raises:
             DateError: a date that cannot be read, or an end before the beginning.
-            ChronologyError: the limit is below 0.
+            ChronologyError: the limit is below 0, or a filter that cannot be.
         """
+        from chronology.questions.live_events import selected
+
         query.check_limit(limit)
         first, last = period(since, until)
         with self._asking():
-            names = None if subject is None else self._identities().names_of(subject)
-            found = references.positions(
-                self._connection, subjects=names, since=first, until=last, reverse=reverse, limit=limit
+            filters = self._filters(subject, None, restrictions, question="timeline")
+            found = selected(
+                self._log, self._connection, filters, since=first, until=last, reverse=reverse, limit=limit
             )
-            rows = (self._log.by_position(position) for position in found)
-            return [self._recorded(row) for row in rows if row is not None]
+            return list(found)
 
     def redaction_of(self, event: "RecordedEvent") -> "RecordedEvent | None":
         """Return the event that declares a redacted event's gap, None if it was not redacted."""
