@@ -86,7 +86,7 @@ def test_both_tables_and_python_admit_the_same(marked: Chronology) -> None:
     seen = set[int]()
     for given in pairs():
         filters = filtering.build(marked._log, connection, given, kind="thing")
-        coded = {row[3] for row in claims.covering(connection, filters, instant)}
+        coded = {row.key for row in claims.covering(connection, filters, instant)}
         conditions, parameters = filters.conditions(CODED)
         query = f"SELECT key FROM claim WHERE {' AND '.join(conditions)}"
         keys = {key for (key,) in connection.execute(query, parameters)}
