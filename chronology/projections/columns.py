@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import starmap
 from operator import itemgetter
-from typing import Annotated, Any, Final, Generic, Literal, NamedTuple, TypeVar, get_type_hints
+from typing import Annotated, Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 from chronology.dates.calendar import BEGINNING, DAY, FOREVER
 
@@ -153,9 +153,9 @@ Said = ClaimRow[int, bytes, int]
 Row = ClaimRow[str, str, str]
 """As a person at a SQL prompt sees it in the view, or in a copy."""
 
-COLUMNS: Final[dict[str, Column]] = {
-    name: hint.__metadata__[0] for name, hint in get_type_hints(ClaimRow, include_extras=True).items()
-}
+_HINTS: Final[dict[str, Any]] = ClaimRow.__annotations__
+
+COLUMNS: Final[dict[str, Column]] = {name: hint.__metadata__[0] for name, hint in _HINTS.items()}
 """Every column by its name, in the order in which they are shown."""
 
 SHOWN: Final = {name: column.kind for name, column in COLUMNS.items() if column.shown is not None}
@@ -206,11 +206,7 @@ def _written(name: str, default: str | None) -> str:
     return _given(name if default is None else f"nullif({name}, {default})")
 
 
-_NAMES: Final = [
-    place
-    for place, hint in enumerate(get_type_hints(ClaimRow, include_extras=True).values())
-    if hint.__origin__ is Name
-]
+_NAMES: Final = [place for place, hint in enumerate(_HINTS.values()) if hint.__origin__ is Name]
 
 IN_ORDER: Final = itemgetter(*(list(COLUMNS).index(name) for name in ("subject", "attribute", "start_min", "key")))
 """The order of the table, of rows from `numbered`."""

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from chronology.answers.corroboration import support
 from chronology.answers.holding import Holding
-from chronology.projections import claims, origins
+from chronology.projections import claims
 from chronology.projections.claims import Group
 from chronology.projections.columns import Said
 from chronology.projections.filters import Filters
@@ -54,7 +54,7 @@ def _said(
     """Yield what is said of each attribute of which several origins may speak."""
     subject = None if filters.subject is None else number_of(connection, filters.subject)
     if subject is None or fuzz or not claims.is_long(connection, subject):
-        yield from groupby(origins.claims_of_several(connection, filters, instant, fuzz=fuzz), key=claims.GROUP)
+        yield from groupby(claims.claims_of_several(connection, filters, instant, fuzz=fuzz), key=claims.GROUP)
         return
     for holding in holdings:
         if attribute := number_of(connection, holding.attribute):
