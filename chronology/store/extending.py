@@ -95,8 +95,7 @@ class _Extension:
         self._log, self._connection, self._vocabulary = log, connection, vocabulary
         self._left, self._progress, self._until = left, progress, until
         self._head = log.head()
-        # Of events erased here: whether they were withdrawn before, which nothing else tells any more.
-        self._erased: dict[int, bool] = {}
+        self._erased = 0
         self._has_gaps = False
 
     def take(self, rows: Iterable[Row]) -> Extended:
@@ -114,7 +113,7 @@ class _Extension:
             while some := list(islice(incoming, _AT_ONCE)):
                 fold.take(some)
             fold.update()
-        return Extended(added=head - self._head, erased=len(self._erased), head=head)
+        return Extended(added=head - self._head, erased=self._erased, head=head)
 
     def _load(self, rows: Iterator[Row]) -> None:
         """Write rows into the log, and erase what they declare redacted while the declaration is the newest event."""
@@ -147,8 +146,7 @@ class _Extension:
             # Erased before, or a lie, which the check that follows finds.
             return
         self._check_redaction(redaction, target)
-        known = target.position <= self._head
-        self._erased[target.position] = known and _is_withdrawn(self._connection, target)
+        self._erased += 1
         try:
             self._log.redact(target.position)
         except sqlite3.IntegrityError as exc:
@@ -180,10 +178,7 @@ class _Extension:
             pass
 
     def _was_withdrawn(self, target: Row) -> bool:
-        if target.position > self._head:
-            return False
-        known = self._erased.get(target.position)
-        return _is_withdrawn(self._connection, target) if known is None else known
+        return target.position <= self._head and _is_withdrawn(self._connection, target)
 
 
 def _up_to_redaction(some: Iterable[Row]) -> Iterator[Row]:
@@ -200,8 +195,5 @@ def _is_about(redaction: Redaction, row: Row) -> bool:
 
 def _is_withdrawn(connection: sqlite3.Connection, row: Row) -> bool:
     """Tell whether an event that the projections hold was withdrawn."""
-    if not row.body:
-        # Nothing is left to withdraw, so whatever names it changes no answer.
-        return False
     valid = decode(row.body).valid
     return references.withdrawn_by(connection, row.subject, row.position, valid=valid) is not None
