@@ -15,7 +15,6 @@ from chronology.events.identities import Identities
 from chronology.events.patterns import format_instant
 from chronology.events.records import Body, Event, as_dict, body_of, decode, encode, event_of, uuid7
 from chronology.log.event_table import Log, Row
-from chronology.log.redactions import declaration
 from chronology.projections import references
 from chronology.projections.fold import Fold
 from chronology.store.admission import check_defined, check_merged
@@ -83,20 +82,8 @@ class Batch:
         *,
         now: datetime,
         randomness: Randomness,
-        is_foreign: bool = False,
     ) -> None:
-        """Start a batch.
-
-        Args:
-            log: which the events go into.
-            connection: of the log and its projections.
-            vocabulary: the event types as the log defines them.
-            now: the present.
-            randomness: gives ids and nonces.
-            is_foreign: whether the events come from another log, so that they may name what is redacted by now.
-        """
         self._log = log
-        self._is_foreign = is_foreign
         self._connection = connection
         self._randomness = randomness
         self._start = log.head()
@@ -165,41 +152,9 @@ class Batch:
         self.flush()
         return row
 
-    def take_gap(self, gap: Row, *, withdrew: Row | None, reason: str, recorded_by: str | None) -> None:
-        """Take in and write what another log has left of an event that it redacted, and declare that it is redacted.
-
-        Args:
-            gap: its row there; the log must not hold its id.
-            withdrew: the event in this log that it had retracted or replaced, which is withdrawn from here on.
-            reason: why it was redacted.
-            recorded_by: who did.
-        """
-        self._define(REDACTED)
-        self.flush()
-        position = withdrew.position if withdrew else None
-        row = Row(self._head + 1, gap.id, "", "", self._recorded_at, b"", gap.leaf)
-        event = declaration(row, withdrew=position, reason=reason, recorded_by=recorded_by)
-        self.is_sound = False
-        self._log.append([row])
-        self._head = row.position
-        self._fold.pass_over(row.position, withdrew=position)
-        self.is_sound = True
-        # Directly behind the gap: a shared log knows by that that nothing is erased.
-        self.declare(event)
-        self._published.forget()
-        self._fold.flush()
-
-    def held(self, event_id: str) -> Row | None:
-        """Return the event that the log, or this batch, holds under an id."""
-        return self._find(event_id)
-
-    def _define(self, name: str) -> None:
-        """Define a built-in type that the log lacks, because it is younger than the log."""
-        if name in builtin.ADDED_LATER and name not in self.vocabulary:
-            self._admit(builtin.definition(builtin.schema(name)))
-
     def _admit(self, event: Event) -> Row:
-        self._define(event.type)
+        if event.type in builtin.ADDED_LATER and event.type not in self.vocabulary:
+            self._admit(builtin.definition(builtin.schema(event.type)))
         return self._enter(self._complete(event))
 
     def _enter(self, body: Body) -> Row:
@@ -324,16 +279,10 @@ class Batch:
         if body.type == MERGED:
             check_merged(body, identities)
         for target in body.disputes:
-            if not self._is_gap(target):
-                self._named("disputed event", target)
+            self._named("disputed event", target)
         withdrawn = body.retracts or body.replaces
-        if withdrawn and not self._is_gap(withdrawn):
+        if withdrawn:
             self._check_withdrawal(body, *self._named("event", withdrawn))
-
-    def _is_gap(self, event_id: str) -> bool:
-        """Tell whether an event is redacted, and may yet be named by those of another log."""
-        row = self._find(event_id) if self._is_foreign else None
-        return row is not None and not row.body
 
     def _check_withdrawal(self, event: Body, target: Row, body: Body) -> None:
         if body.type in BOOKKEEPING:

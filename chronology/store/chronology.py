@@ -239,15 +239,8 @@ class Chronology(Withdrawing, Archiving, Merging, LogMerging, Transcribing, Exte
             database.rewrite(self._connection)
         return self._recorded(row)
 
-    def _batch(self, *, is_foreign: bool = False) -> Batch:
-        return Batch(
-            self._log,
-            self._connection,
-            self.vocabulary,
-            now=self._now(),
-            randomness=self._randomness,
-            is_foreign=is_foreign,
-        )
+    def _batch(self) -> Batch:
+        return Batch(self._log, self._connection, self.vocabulary, now=self._now(), randomness=self._randomness)
 
     @contextmanager
     def _written(self, *, dry_run: bool) -> Iterator[None]:

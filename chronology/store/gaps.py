@@ -1,13 +1,14 @@
 """Events of another log of which only the leaf hash is left: they come in where something that comes in needs them.
 
-Redacting a mistake must not lose its correction on the way to another log, nor redacting a correction revive the mistake.
+Redacting a mistake must not lose its correction on the way to another log, and redacting a correction must not revive
+the mistake there.
 """
 
 from attrs import frozen
 
-from chronology.events.records import Body
+from chronology.events.records import Body, Event
 from chronology.log.event_table import Row
-from chronology.store.batch import Batch
+from chronology.store.foreign_batch import ForeignBatch
 
 _LONGEST_REASON = 4_000
 
@@ -33,7 +34,7 @@ class Gap:
 class Gaps:
     """The gaps of another log that this one lacks, on their way into a batch."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: ForeignBatch) -> None:
         self._batch = batch
         self._found: dict[str, Gap] = {}
         self.taken = 0
@@ -45,9 +46,9 @@ class Gaps:
         if withdrawn is not None and withdrawn.body:
             self._take(gap.row.id)
 
-    def take_named(self, body: Body) -> None:
+    def take_named(self, event: Body | Event) -> None:
         """Take in the gaps that an event names, before it comes in itself."""
-        for name in filter(None, (*body.disputes, body.retracts, body.replaces)):
+        for name in filter(None, (*event.disputes, event.retracts, event.replaces)):
             self._take(name)
 
     def _take(self, event_id: str) -> None:
@@ -67,7 +68,7 @@ class Gaps:
             )
         self.taken += len(chain)
 
-    def moot(self, body: Body) -> str | None:
-        """Return the event that another retracts, if it is redacted here: nothing of it is left to withdraw."""
-        target = self._batch.held(body.retracts) if body.retracts else None
+    def moot(self, event: Body | Event) -> str | None:
+        """Return the id that an event retracts, if that is redacted here: nothing of it is left to withdraw."""
+        target = self._batch.held(event.retracts) if event.retracts else None
         return target.id if target is not None and not target.body else None

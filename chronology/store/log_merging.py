@@ -61,6 +61,4 @@ class LogMerging(Reader):
             return joining.merge_log(self._log, self._merged_batch, theirs, self._now(), progress)
 
     def _merged_batch(self, now: datetime) -> MergedBatch:
-        return MergedBatch(
-            self._log, self._connection, self.vocabulary, now=now, randomness=self._randomness, is_foreign=True
-        )
+        return MergedBatch(self._log, self._connection, self.vocabulary, now=now, randomness=self._randomness)

@@ -15,7 +15,7 @@ from chronology.events.records import Body, Provenance, as_dict, decode, event_o
 from chronology.log.event_table import Row
 from chronology.projections import recordings as noted
 from chronology.projections import references
-from chronology.store.batch import Batch
+from chronology.store.foreign_batch import ForeignBatch
 from chronology.store.hints import INSTEAD
 from chronology.vocabulary.event_types import BOOKKEEPING, NOTED, RETRACTED, shape_faults
 
@@ -23,7 +23,7 @@ _FILLED_IN: Final = ("type_version", "stated")
 """What a log may have filled in, so that it is no difference where the other lacks it."""
 
 
-class MergedBatch(Batch):
+class MergedBatch(ForeignBatch):
     """A batch of events that another log recorded first, each sound there.
 
     Nothing is filled in for them: what the other log did not know when it recorded them is unknown here too.

@@ -488,6 +488,26 @@ def test_a_shared_log_with_older_rules_gets_those_of_today(
         insert(roles["writer"], row)
 
 
+def test_a_writer_can_merge_a_log_with_a_redacted_mistake(
+    first: Follower, replica: Callable[[str], Follower], roles: dict[str, str], tmp_path: Path
+) -> None:
+    """Its gap comes in with the declaration, erases nothing, and is believed by every replica."""
+    second = replica("second")
+    with Chronology.open(tmp_path / "other.db", create=True) as other:
+        wrong = other.append(fact(20))
+        right = other.append(fact(21, replaces=wrong.id))
+        other.redact(wrong.id, reason="x")
+    first._address = addresses.checked("team", roles["writer"])
+    assert first.merge_log(tmp_path / "other.db").gaps == 1
+    assert second.pull().erased == 0
+    for chron in (first, second, replica("late")):
+        assert chron.event(wrong.id).is_redacted
+        assert chron.event(right.id).event.replaces == wrong.id
+        assert chron.verify().ok
+        assert root(chron) == root(first)
+        assert chron.state(valid_at="2019") == first.state(valid_at="2019")
+
+
 def test_newer_rules_are_left_alone(first: Follower, url: str) -> None:
     """An older program does not put its own rules in their place."""
     edit(url, "CREATE OR REPLACE FUNCTION chronology.rules() RETURNS integer LANGUAGE sql AS 'SELECT 3'")

@@ -798,6 +798,22 @@ def test_what_was_redacted_elsewhere_does_not_come_in_by_way_of_a_third_log(logs
         assert states(one, other, third) == [["right"]] * 3
 
 
+def test_a_chain_of_redacted_mistakes_does_not_come_in_by_way_of_a_third_log(logs: Logs, clock: Clock) -> None:
+    """Nor what a redacted correction had replaced, which nothing names any more."""
+    clock.now = EPOCH
+    with logs.new(clock, 0, 1, 1) as (one, other, third):
+        first = one.append(said("first"))
+        third.merge_log(path_of(one))
+        second = one.append(said("second", replaces=first.id))
+        one.append(said("third", replaces=second.id))
+        for event in (first, second):
+            one.redact(event.id, reason="r")
+        assert other.merge_log(path_of(one)).gaps == 2
+        other.merge_log(path_of(third))
+        third.merge_log(path_of(other))
+        assert states(one, other, third) == [["third"]] * 3
+
+
 @pytest.mark.parametrize("known", [False, True])
 def test_a_dispute_of_a_redacted_event_comes_in(two: list[Chronology], known: bool) -> None:
     """It says something of its own."""
