@@ -90,8 +90,10 @@ DROP TRIGGER IF EXISTS refuses_truncate ON chronology.event;
 
 CREATE TRIGGER refuses_insert_out_of_order BEFORE INSERT ON chronology.event
     FOR EACH ROW EXECUTE FUNCTION chronology.refuse_out_of_order();
+-- A condition is quicker than a function, which then looks closer.
 CREATE TRIGGER refuses_declaration BEFORE INSERT ON chronology.event
-    FOR EACH ROW EXECUTE FUNCTION chronology.refuse_declaration();
+    FOR EACH ROW WHEN (NEW.type = 'event.redacted' OR position('"type":"event.redacted"'::bytea IN NEW.body) > 0)
+    EXECUTE FUNCTION chronology.refuse_declaration();
 CREATE CONSTRAINT TRIGGER refuses_unerased AFTER INSERT ON chronology.event DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.type = 'event.redacted') EXECUTE FUNCTION chronology.refuse_unerased();
 CREATE TRIGGER refuses_update BEFORE UPDATE ON chronology.event
