@@ -518,6 +518,8 @@ def test_corrections_come_in_and_no_mistake_comes_back(
 def test_what_names_an_event_that_is_redacted_here(tmp_path: Path, ours: Chronology, verb: str) -> None:
     """A correction comes in; a retraction has nothing left to withdraw, and its subject does not come back."""
     ours.append(fact(20, 20))
+    # Withdrawn here too: that both logs did so is no fault, once nothing is left of it.
+    ours.append(fact(23, 23, replaces=event_id(20)))
     ours.redact(event_id(20), reason="r")
     with Chronology.open(tmp_path / "theirs.db", create=True, clock=Clock(EPOCH)) as chron:
         chron.append(fact(20, 20))
