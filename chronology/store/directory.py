@@ -30,6 +30,11 @@ class Directory(Asking):
         with self._asking():
             return references.is_known(self._connection, subject)
 
+    def subjects_of(self, source: str, among: Collection[str]) -> set[str]:
+        """Return those of some subjects of which a source says something, or any dated event without claims."""
+        with self._asking():
+            return references.spoken_of(self._connection, source, among)
+
     def resembling(self, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> list[str]:
         """Return the subjects that a typed text may mean, nearest first, at most five.
 
