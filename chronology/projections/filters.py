@@ -227,8 +227,10 @@ def _declared(one: Filter) -> Any:
 
 def _active(filters: "Filters") -> tuple[tuple[str, Filter, Any], ...]:
     """Return the filters that are given, each with its name and its value."""
-    given = ((name, one, getattr(filters, name)) for name, one in FILTERS.items())
-    return tuple((name, one, value) for name, one, value in given if value != one.unset)
+    # A list, because this runs for every question, and a generator takes longer.
+    return tuple(
+        [(name, one, value) for name, one in FILTERS.items() if (value := getattr(filters, name)) != one.unset]
+    )
 
 
 @frozen(kw_only=True)
@@ -464,9 +466,11 @@ def refuse_unfitting(question: str, names: Iterable[str], *, typed: bool = False
     Raises:
         UnfittingFilterError: some do not.
     """
+    if (reasons := _UNFITTING.get(question)) is None:
+        return
     for name in names:
         one = FILTERS[name]
-        if why := _UNFITTING.get(question, {}).get(one.effect):
+        if why := reasons.get(one.effect):
             raise UnfittingFilterError(question, one.option if typed else name, why)
 
 
