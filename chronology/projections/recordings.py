@@ -1,4 +1,4 @@
-"""Events that another log recorded earlier than this one: which, as the log notes it, and their places. SQL and rows."""
+"""Events that another log recorded earlier than this one, as the log notes it, and their places. SQL and rows."""
 
 import sqlite3
 from functools import cached_property
