@@ -1,4 +1,4 @@
-"""Which log recorded an event first, where several recorded it by themselves, and the event that notes this. Pure."""
+"""Which log recorded an event first, where several recorded it independently, and the event that notes this. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple

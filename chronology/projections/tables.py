@@ -42,7 +42,7 @@ CREATE TABLE claim (
     rank BLOB,                     -- its place between two positions where another log recorded it first, else NULL
     stated INTEGER NOT NULL,       -- first second of the day
     persists INTEGER NOT NULL,     -- 0 where the type does not last
-    begins INTEGER NOT NULL,       -- 0 where the type tells when it was so, not since when
+    begins INTEGER NOT NULL,       -- 0 where the type says when it was so, not since when
     tells INTEGER NOT NULL,        -- 1 where it also tells that its event is about the subject
     extent_last INTEGER,           -- first second that the valid time can no longer touch; NULL: a day after start_max
     PRIMARY KEY (subject, attribute, start_min, key)
@@ -143,7 +143,7 @@ SELECT
     ifnull(extent_end, start_min + {DAY}) AS extent_end,  -- earliest end of what was claimed, persistence left out
     ifnull(valid, date(start_min, 'unixepoch')) AS valid,  -- EDTF, as entered
     persists,                      -- 0 where the type does not last
-    begins,                        -- 0 where the type tells when it was so, not since when
+    begins,                        -- 0 where the type says when it was so, not since when
     lower({_EVENT}) AS event,  -- id
     o.text AS origin,
     p.text AS source,

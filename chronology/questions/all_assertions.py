@@ -29,7 +29,7 @@ def entries(connection: sqlite3.Connection, filters: Filters, *, fuzz: int = 0) 
 
     Args:
         connection: of the projections.
-        filters: which assertions count. What happened after `known_at` is told of none: those withdrawn later are live.
+        filters: which assertions count. What happened after `known_at` is left out: those withdrawn later are live.
         fuzz: seconds by which the ends of qualified dates are widened.
     """
     known_at = filters.known_at

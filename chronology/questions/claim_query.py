@@ -1,6 +1,6 @@
 """The live assertions that filters admit, group by group, as evidence and as claims. Reads, never writes.
 
-It asks the projections by the names and texts that stand at a SQL prompt; only which groups of a whole store are worth
+It asks the projections by the names and texts that a SQL prompt shows; only which groups of a whole store are worth
 a look, their tables tell.
 """
 

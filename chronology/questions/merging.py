@@ -19,7 +19,7 @@ class MergeTold:
         kept: the subject that the event is about, whose name is kept.
         merged: the other one.
         reason: the one that the event gives.
-        source: the document that tells it; None where it is a decision of whoever keeps the store.
+        source: the document that tells it; None where it is a decision of the store's keeper.
     """
 
     event: str

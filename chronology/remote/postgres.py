@@ -180,7 +180,7 @@ class SharedLog(Closing):
             raise RemoteMovedError("somebody else appended first") from exc
         except psycopg.Error as exc:
             raise RemoteError(
-                f"the server went away while it was writing, so nobody knows whether it did: {_told(exc)}",
+                f"the connection broke during the write, which may have succeeded: {_told(exc)}",
                 hint="`chronology pull` brings the event if it was written; else append it again",
             ) from exc
 

@@ -58,7 +58,7 @@ def resolve(connection: sqlite3.Connection, text: str, *, kinds: Collection[str]
     close = resembling(connection, text, parties=parties)
     hint = f"did you mean {', '.join(close[:-1])}{' or ' if close[1:] else ''}{close[-1]}?" if close else None
     raise ChronologyError(
-        f"subject {text!r} is not kind/slug, and no subject is called so",
+        f"subject {text!r} is not kind/slug, and no subject has that name",
         hint=hint or "write it as operation/al-jazeera-storm",
     )
 

@@ -84,7 +84,7 @@ def _event(chron: Chronology, form: Form, begun: Event, full_id: Callable[[str],
     if "type" not in fields:
         raise InvalidEventError(["type: is missing"], hint="`chronology types` lists the types")
     replaces = fields.get("replaces")
-    # What is wrong with a stance is told with everything else that is.
+    # What is wrong with a stance is reported with everything else that is.
     stance: Any = fields.get("stance", "affirms")
     return Event(
         type=fields["type"],

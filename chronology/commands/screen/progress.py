@@ -33,7 +33,7 @@ def progress_bar(what: str) -> "Iterator[Progress | None]":
 
 @contextmanager
 def waiting(what: str, *, after: float = 1) -> Iterator[None]:
-    """Show on stderr, if that is a terminal, that a question takes longer than so many seconds, timed from then on.
+    """Show on stderr, if that is a terminal, that a question takes longer than this many seconds, timed from then on.
 
     For questions about a whole store, whose answer comes at once or after reading a million events. Print nothing
     meanwhile.

@@ -34,7 +34,7 @@ def destination(exporter: Exporter, file: Path | None, store: Path, *, dry_run: 
         return
     if exporter.is_binary:
         raise ChronologyError(
-            f"{exporter.name} is no text, and no terminal can show it",
+            f"{exporter.name} is not text, and a terminal cannot show it",
             hint=f"name a file, as in -o storm{exporter.suffix}",
         )
     with io.BufferedWriter(cast("io.RawIOBase", _Terminal())) as stream:

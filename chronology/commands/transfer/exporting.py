@@ -90,7 +90,7 @@ def export(
         typer.Option(
             metavar="N",
             show_default=False,
-            help="With --folder: divide subjects into so many parts, a power of two. Default: by the size of the log.",
+            help="With --folder: divide subjects into N parts, a power of two. Default: by the size of the log.",
         ),
     ] = None,
     sign: SignKey = None,
@@ -177,7 +177,7 @@ def _check(call: Invocation, chron: Reader, exporter: Exporter, selection: Selec
             kind=selection.kind,
             parties=parties(selection.restrictions),
         )
-        call.notes.add("no event passes, so nothing but the frame of the format is written")
+        call.notes.add("no event matches, so only the frame of the format is written")
     events.close()  # type: ignore[attr-defined]
     call.notes.say()
 

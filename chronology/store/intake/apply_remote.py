@@ -53,7 +53,7 @@ class Extending(Reader):
 
         Args:
             rows: from the position after the head on; a stream.
-            progress: told after every thousand events how far it has got, of `until`.
+            progress: called every thousand events with how far it has got, of `until`.
             until: the last position that will come, if that is known.
 
         Raises:
@@ -137,7 +137,7 @@ class _Extension:
         try:
             self._log.redact(target.position)
         except sqlite3.IntegrityError as exc:
-            raise IntegrityError(f"redacts what no log can do without: {exc}", position=declaration.position) from exc
+            raise IntegrityError(f"redacts an event that the log needs: {exc}", position=declaration.position) from exc
 
     def _check(self) -> None:
         # Imported here: it reads as strictly as a stranger's store is read, and what that needs is slow to import.
