@@ -71,7 +71,7 @@ class Fold:
                 if row.body:
                     self._take(row.position, decode(row.body))
                 else:
-                    self._pass_over(row.position)
+                    self.pass_over(row.position, withdrew=self._withdrawn_by(row.position))
             except (ChronologyError, LookupError, TypeError, ValueError, AttributeError) as exc:
                 # Appending checks every event; only a body edited since, leaf and all, can fail here.
                 raise IntegrityError(f"is not an event that the log took in: {exc}", position=row.position) from exc
@@ -101,12 +101,14 @@ class Fold:
         # One that another log recorded first need not be the latest.
         self.identities = self.identities.joined(merge) if code is None else merges.known(self._connection)
 
-    def _pass_over(self, position: int) -> None:
-        """Keep of a redacted event what its redaction declares: that it withdrew another, which stays withdrawn."""
+    def _withdrawn_by(self, position: int) -> int | None:
         if self._withdrawals is None:
             redactions = [declared(row.position, decode(row.body)) for row in self._log.of_type(REDACTED)]
             self._withdrawals = {redaction.position: redaction.withdrew for redaction in redactions}
-        withdrew = self._withdrawals.get(position)
+        return self._withdrawals.get(position)
+
+    def pass_over(self, position: int, *, withdrew: int | None) -> None:
+        """Keep of a redacted event what its redaction declares: that it withdrew another, which stays withdrawn."""
         target = None if withdrew is None else self._log.by_position(withdrew)
         before = self.identities
         if target is not None:

@@ -47,6 +47,9 @@ def merge_log(
 
 def _tell(done: "MergedLog") -> None:
     """Tell what the two logs do not agree on."""
+    if done.gaps:
+        events = "1 event that is" if done.gaps == 1 else f"{done.gaps:,} events that are"
+        output.say(f"note: {events} redacted in that log came in as a declared gap, as others name or follow it")
     _tell_some("left out", done.left_out, done.left_out_count)
     _tell_some("withdrawn on both sides", done.withdrawn_on_both_sides, done.withdrawn_on_both_sides_count)
     if done.recorded_twice:
