@@ -59,7 +59,7 @@ class Extending(Reader):
         """Take in rows that continue this log, in one transaction: all or none.
 
         Each is checked as if it were appended now, like an event in a stranger's store. Where a redaction comes in,
-        the body that it declares erased is erased here too, but never on its word alone: anybody who may append can write
+        the body that it declares erased is erased here too, but never on its word alone: any writer can make
         a declaration, so the log that it comes from must have lost that body itself.
 
         Args:
