@@ -29,7 +29,7 @@ INSTEAD = {
     r"was so on": "held on",
     r"\w+\.(db|toml) made": "created storm.db",
     r"made, head": "created storm.db, head 88",
-    r"told": "reported; said; called with",
+    r"told(?!:)": "reported; said; called with",
     r"likewise": "also",
     r"lets? (it )?go( of)?": "closes; releases",
     r"stands? at": "is at; is shown at",

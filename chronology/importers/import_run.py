@@ -39,7 +39,7 @@ _AT_ONCE: Final = 16
 
 
 @frozen(kw_only=True)
-class Wanted:
+class ImportOptions:
     """How to import.
 
     Attributes:
@@ -58,7 +58,7 @@ class Wanted:
 
 
 def take_in(
-    chron: Chronology, table: Table, mapped: Mapped, *, path: Path, source: str, wanted: Wanted, report: Report
+    chron: Chronology, table: Table, mapped: Mapped, *, path: Path, source: str, wanted: ImportOptions, report: Report
 ) -> Summary:
     """Import the rows of a file in one transaction: all of it, or nothing.
 
@@ -107,7 +107,7 @@ class _Import:
         *,
         path: Path,
         source: str,
-        wanted: Wanted,
+        wanted: ImportOptions,
         report: Report,
     ) -> None:
         self.summary = Summary(dataset=source, sync=wanted.sync, remarks=list(table.remarks))

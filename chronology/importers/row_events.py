@@ -5,7 +5,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from chronology.errors import CanonicalError, MappingError, nearest
+from chronology.errors import CanonicalError, MappingError, nearest, or_perhaps
 from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.events.patterns import is_day
@@ -101,7 +101,7 @@ def check_columns(mapped: Mapped, columns: Sequence[str], where: str) -> None:
     faults = [fault for event in mapped.event for fault in precision_faults(event.on)]
     for name in sorted(mapped.columns() - set(columns) - set(mapped.optional)):
         close = nearest(name, columns)
-        faults.append(f"there is no column {name!r}" + (f" (did you mean {' or '.join(close)}?)" if close else ""))
+        faults.append(f"there is no column {name!r}{or_perhaps(close)}")
     if faults:
         shown_columns = ", ".join(columns[:12]) + (", ..." if len(columns) > 12 else "")
         raise MappingError(where, faults, hint=f"the columns are {shown_columns}")

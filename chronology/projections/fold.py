@@ -12,12 +12,12 @@ from chronology.log.event_table import Log, Row
 from chronology.log.redactions import declared
 from chronology.projections import merges, recordings, references, segment_changes
 from chronology.projections.claim_rows import (
-    ClaimRow,
     called_rows,
     check_upcast,
     claim_rows,
     reference_rows,
 )
+from chronology.projections.columns import NewClaim
 from chronology.projections.places import Places
 from chronology.projections.tables import VERSIONS
 from chronology.projections.write_buffer import Pending
@@ -136,7 +136,7 @@ class Fold:
         identities: Identities | None = None,
         known_from: int | None = None,
         ordinal: int = 0,
-    ) -> list[ClaimRow]:
+    ) -> list[NewClaim]:
         """Return the claims of an event, read by what is known now of types and names, or by what was known before."""
         same = self.identities if identities is None else identities
         first = recordings.of(self._connection, body.id or "") if self._any_noted else None
@@ -249,7 +249,7 @@ class Fold:
                 ordinal += self._restate(row.position, event, old, by, ordinal)
         self.flush()
 
-    def _restate(self, position: int, body: Body, old: list[ClaimRow], by: int, ordinal: int) -> int:
+    def _restate(self, position: int, body: Body, old: list[NewClaim], by: int, ordinal: int) -> int:
         """Add the claims of an event, in their reading from a position on, after those before; return how many."""
         new = self._claims(position, body, known_from=by, ordinal=ordinal)
         if [_content(r) for r in old] == [_content(r) for r in new]:
@@ -265,6 +265,6 @@ class Fold:
         )
 
 
-def _content(row: ClaimRow) -> ClaimRow:
+def _content(row: NewClaim) -> NewClaim:
     """Return a row without what says when it came to be read so."""
-    return row._replace(key=0, position=None, tells=False)
+    return row._replace(key=0, known_from=0, tells=False)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chronology import Chronology, Event
 from chronology.errors import BadRowsError, ImportFileError, NotLiveError
 from chronology.importers import import_run, importing, registry
-from chronology.importers.import_run import Wanted
+from chronology.importers.import_run import ImportOptions
 from chronology.importers.mapping_files import read_mapping
 from chronology.store.batch import AppendResult
 from tests.conftest import Clock, counting
@@ -267,7 +267,7 @@ def test_an_import_that_is_interrupted_leaves_nothing(chron: Chronology, file: P
     found = importing.format_for(file, name="csv", mapping=None)
     opened = importing.open_file(file, registry.Format(found.importer, read_mapping(MAPPING, "x")), tell=interrupt)
     with pytest.raises(KeyboardInterrupt):
-        importing.import_file(chron, opened, wanted=Wanted(), report=print)
+        importing.import_file(chron, opened, wanted=ImportOptions(), report=print)
     assert chron.head() == head
     assert "raid.told" not in chron.vocabulary
 

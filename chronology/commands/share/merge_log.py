@@ -8,8 +8,7 @@ import typer
 
 from chronology.commands.application import STORE, AsJson, DryRun, Invocation, command, open_for_writing
 from chronology.commands.screen import output
-from chronology.commands.screen.output import Format, or_fault
-from chronology.commands.screen.progress import progress_bar
+from chronology.commands.screen.output import Format, or_fault, progress_bar
 
 if TYPE_CHECKING:
     from chronology.store.intake.merge import MergedLog, Passed
