@@ -168,7 +168,7 @@ def test_a_selection_without_events_is_noted(folder: Path) -> None:
     ended = done("export", "geojson", "crossing/none")
     assert json.loads(ended.out)["features"] == []
     assert "no event is about crossing/none" in ended.err
-    assert "no event passes" in ended.err
+    assert "no event matches" in ended.err
 
 
 class _Tty(io.TextIOWrapper):
