@@ -65,7 +65,7 @@ class Folder(Closing):
         return cls(connection, manifest, clock=clock)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self._connection.close()
 
     def state(
@@ -263,5 +263,5 @@ class Folder(Closing):
         with wrapped():
             found = self._connection.sql(text, params=parameters)
             if found is None:
-                raise StoreError("this is not a question: it has no answer", hint="begin with SELECT or FROM")
+                raise StoreError("this statement returns no rows", hint="begin with SELECT or FROM")
             return found.to_arrow_table()

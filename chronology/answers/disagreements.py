@@ -302,7 +302,7 @@ class _Latest(NamedTuple):
 
 
 class _Told:
-    """What was told of one value up to a start that only moves forward."""
+    """What was said of one value up to a start that only moves forward."""
 
     def __init__(self, sources: Mapping[int, str]) -> None:
         self._sources = sources

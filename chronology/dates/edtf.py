@@ -171,7 +171,7 @@ def _unspecified(year: str, month: str | None, day: str | None, text: str) -> tu
 
 
 def _date_time(part: str, text: str) -> Period:
-    """Read a day with a time of day, converted to UTC if it has an offset, else taken as it is."""
+    """Read a day with a time of day, converted to UTC if it has an offset, else left unchanged."""
     match = _DATE_TIME.fullmatch(part)
     if match is None:
         raise refusal(part, text, "is not a date" if part == text else f"{part!r} is not a date")

@@ -109,7 +109,7 @@ class VerifyReport:
 
     Attributes:
         events: how many rows of the log were read.
-        root: of the log's Merkle tree (RFC 9162), computed from the bodies as they are now, 32 bytes.
+        root: of the log's Merkle tree (RFC 9162), computed from the present bodies, 32 bytes.
         redacted: positions of the events whose redaction is declared; a gap that is not declared is a fault.
         archived: how many archived copies the events name; one that is missing or altered is a fault.
         against: how the log compares with the checkpoint; None if none was given.
@@ -308,7 +308,7 @@ class _Checker:
             yield Fault(position=found, message=message)
 
     def _position_of(self, name: str, row: Stored) -> int | None:
-        """Return the position of the event that a projection's row comes from, if one can be told."""
+        """Return the position of the event that a projection's row comes from, if that is known."""
         if row is None or name not in ("name", "claim", "reference", "merge"):
             return None
         if name == "name":

@@ -24,7 +24,7 @@ BUSY_SECONDS: Final = 30.0
 _SMALLEST_PAGE: Final = 512
 """Bytes; no database is smaller than its first page."""
 
-# Leaves out what SQLite makes by itself: the indexes behind UNIQUE, and the statistics of ANALYZE. Any other object
+# Leaves out what SQLite makes on its own: the indexes behind UNIQUE, and the statistics of ANALYZE. Any other object
 # with a reserved name got it from an edit of the schema table.
 _SCHEMA_QUERY: Final = """
     SELECT name, type, sql
@@ -102,7 +102,7 @@ def connect_foreign(path: Path) -> sqlite3.Connection:
 
 
 def backup(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
-    """Copy a database as it is at one moment into a new file, and return the copy, open for reading.
+    """Copy a database in its state at one moment into a new file, and return the copy, open for reading.
 
     Raises:
         StoreError: the file already exists or cannot be written.
@@ -131,7 +131,7 @@ def make_empty(path: Path) -> None:
     if not path.parent.is_dir():
         raise StoreError(f"there is no directory {path.parent}", hint="make it first")
     try:
-        # Made here and now, so that nobody else's file can be overwritten.
+        # Made here and now, so that no other file can be overwritten.
         path.touch(mode=0o600, exist_ok=False)
     except FileExistsError as exc:
         raise StoreError(f"{path} already exists, and will not be overwritten", hint="name a new file") from exc
@@ -326,7 +326,7 @@ class Closing:
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
 
     def __enter__(self) -> Self:
         return self

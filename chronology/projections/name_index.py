@@ -72,7 +72,7 @@ def bearers(
 
 
 def like(connection: sqlite3.Connection, parts: Sequence[str], limit: int) -> Iterator[tuple[str, str]]:
-    """Yield subjects with a live name in which one of some texts stands, and that name as it is compared.
+    """Yield subjects with a live name in which one of some texts stands, and that name in the form that is compared.
 
     The shortest come first: of all names that hold a text, the text itself. Requires parts.
     """

@@ -243,7 +243,7 @@ class Texts(NamedTuple):
 
 
 def texts(body: Body) -> Texts:
-    """Return what can be found of an event, as it was written."""
+    """Return what can be found of an event, in its own words."""
     source = " ".join(filter(None, (*body.said_by, body.source, body.locator)))
     said = "; ".join(_leaves(body.data))
     return Texts(body.subject, body.type, said, body.quote or "", body.note or "", source)
@@ -270,7 +270,7 @@ def position(connection: sqlite3.Connection, place: Place) -> int | None:
 
 
 def bring_up(log: Log, connection: sqlite3.Connection, place: Place) -> None:
-    """Bring an index up to the log's head, making it where there is none; in the transaction of whoever calls."""
+    """Bring an index up to the log's head, making it where there is none; in the caller's transaction."""
     head, known = log.head(), position(connection, place)
     if known == head:
         return
@@ -315,7 +315,7 @@ def _rows(log: Log, *, after: int, until: int) -> Iterator[tuple[int, str, str, 
 
 
 def drop(connection: sqlite3.Connection, place: Place = "main") -> None:
-    """Remove an index, in whatever state it is; in the transaction of whoever calls."""
+    """Remove an index, in whatever state it is; in the caller's transaction."""
     found = {
         name
         for (name,) in connection.execute(f"SELECT name FROM {place}.sqlite_schema WHERE type = 'table'")

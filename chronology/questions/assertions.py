@@ -1,6 +1,6 @@
 """What was said, as evidence: of one attribute, of what filters admit, or all of it with its fate. Reads, never writes.
 
-It asks the projections by the names and texts that stand at a SQL prompt; only which groups of a whole store are worth
+It asks the projections by the names and texts that a SQL prompt shows; only which groups of a whole store are worth
 a look, their tables tell.
 """
 
@@ -209,7 +209,7 @@ def entries(connection: sqlite3.Connection, filters: Filters, *, fuzz: int = 0) 
 
     Args:
         connection: of the projections.
-        filters: which assertions count. What happened after `known_at` is told of none: those withdrawn later are live.
+        filters: which assertions count. What happened after `known_at` is left out: those withdrawn later are live.
         fuzz: seconds by which the ends of qualified dates are widened.
     """
     known_at = filters.known_at

@@ -27,7 +27,7 @@ class Change:
         until: its last second; None if it goes on.
         before: what was thought to hold; None if nothing was known.
         after: what was thought later.
-        events: positions of the events that changed the answer, as it is at the start of the stretch.
+        events: positions of the events that changed the answer, by its state at the start of the stretch.
     """
 
     subject: str

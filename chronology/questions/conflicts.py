@@ -51,11 +51,11 @@ class Conflict:
     """Two assertions of which not both can be right.
 
     Attributes:
-        clash: `values`, where both affirm; `denial` or `dispute`, where one speaks against the other; `dates`, where
+        clash: `values`, where both affirm; `denial` or `dispute`, where one contradicts the other; `dates`, where
             both give one value other dates.
         first: what is denied or disputed, None where nothing in scope is; else the assertion recorded earlier, or, of
             dates, the one with the earlier date.
-        second: the other one; of a denial or dispute, who speaks against the first.
+        second: the other one; of a denial or dispute, who contradicts the first.
         spans: when the state is contested by these two; empty where others always outdo both. Of dates: between which
             dates they disagree.
         differ: of dates, what differs: start, end or both.
@@ -98,7 +98,7 @@ def among(groups: Iterable[list[Row]], *, instant: int | None = None, fuzz: int 
 
 
 def _may_disagree(rows: Sequence[Row], *, fuzz: int) -> bool:
-    """Tell at a glance whether somebody may speak against somebody: most attributes are none of those.
+    """Tell at a glance whether anybody may contradict anybody: for most attributes, nobody does.
 
     There is nothing to find where all speak with one voice, or where no value is said twice and no two claims overlap.
     """

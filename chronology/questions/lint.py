@@ -57,7 +57,7 @@ def lint(
         log: the events.
         connection: of the projections.
         rules: names in `RULES`.
-        progress: told after every thousand events how many are done, of how many.
+        progress: called every thousand events with how many are done, of how many.
     """
     same = merges.known(connection)
     published_on = lru_cache(maxsize=65_536)(lambda source: _published(connection, same.of(source)))

@@ -55,7 +55,7 @@ def is_indexed(log: Log, connection: sqlite3.Connection) -> bool:
 
 
 def bring_up(log: Log, connection: sqlite3.Connection) -> None:
-    """Bring up the index in the file, where the connection may write and nobody else is writing."""
+    """Bring up the index in the file, where the connection may write and no other process is writing."""
     if connection.in_transaction or connection.execute("PRAGMA query_only").fetchone()[0]:
         return
     if is_indexed(log, connection):
@@ -66,7 +66,7 @@ def bring_up(log: Log, connection: sqlite3.Connection) -> None:
         with database.writing(connection), _ruin_told():
             search_index.bring_up(log, connection, "main")
     except StoreError as exc:
-        # Locked, or no room: whoever searches gets an answer all the same.
+        # Locked, or no room: the search gets an answer all the same.
         if not isinstance(exc.__cause__, sqlite3.Error) or not database.is_passing(exc.__cause__):
             raise
     finally:
@@ -133,7 +133,7 @@ def _ruin_told_while(positions: Iterator[int]) -> Iterator[int]:
 
 
 def _place(log: Log, connection: sqlite3.Connection) -> Place:
-    """Return where an index stands at the log's head: in the file, or in a temporary table, which is brought up."""
+    """Return where an up-to-date index is: in the file, or in a temporary table, which is brought up to date."""
     if is_indexed(log, connection):
         return "main"
     with database.unguarded(connection):

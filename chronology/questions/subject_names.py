@@ -48,7 +48,7 @@ class Name:
         role: "name" if it may stand for the subject, "alias" if the subject also goes by it.
         language: BCP 47 tag, where the event gives one.
         position: of the event that gives the name.
-        source: the document that tells it; None where it is a decision of whoever keeps the store.
+        source: the document that tells it; None where it is a decision of the store's keeper.
     """
 
     subject: str
@@ -179,7 +179,7 @@ class MergeTold:
         kept: the subject that the event is about, whose name is kept.
         merged: the other one.
         reason: the one that the event gives.
-        source: the document that tells it; None where it is a decision of whoever keeps the store.
+        source: the document that tells it; None where it is a decision of the store's keeper.
     """
 
     event: str

@@ -127,7 +127,7 @@ def why(log: Log, connection: sqlite3.Connection, filters: Filters, instant: int
 
 
 def _merges_behind(found: Sayings, filters: Filters) -> list[Merge]:
-    """Return the merges that have to do with an answer: of its subject, its values, and whoever speaks."""
+    """Return the merges that have to do with an answer: of its subject, its values, and the speakers."""
     if not filters.identities:
         return []
     said = [*found.live, *(one for one, _ in found.hidden), *(one for one, _ in found.withdrawn)]

@@ -191,7 +191,7 @@ class Analysis(Asking):
     ) -> "Iterator[Conflict]":
         """Yield every pair of assertions that disagree, and every denial and dispute, by subject and attribute.
 
-        It is a stream on one snapshot of the file, which it lets go when it ends or is closed.
+        It is a stream on one snapshot of the file, which it releases when it ends or is closed.
 
         Args:
             subject: only about this one.
@@ -232,7 +232,7 @@ class Analysis(Asking):
 
         Args:
             rules: names in `chronology.questions.lint.RULES`; all of them where not given.
-            progress: told after every thousand events how many are done, of how many.
+            progress: called every thousand events with how many are done, of how many.
 
         Raises:
             UnknownNameError: there is no such rule.

@@ -84,7 +84,7 @@ class Directory(Asking):
             kind: only of this one. Where not given, `type` and `event`, which only bookkeeping is about, are left out.
             text: only those in whose slug or names this stands, whatever its case and marks.
             known_at: as known then, as for `state`.
-            limit: only so many, the first in that order.
+            limit: at most this many, the first in that order.
 
         Raises:
             DateError: a known_at that cannot be read.
@@ -164,9 +164,9 @@ class Directory(Asking):
             return name_lookup.subjects_named(self._connection, text, kinds=kinds)
 
     def resolve_subject(self, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> str:
-        """Return the one subject that a text means; what is kind/slug already is returned as it is.
+        """Return the one subject that a text means; what is kind/slug already is returned unchanged.
 
-        Names are those known now: whoever asks what was known earlier still types the names of today.
+        Names are those known now: a question about what was known earlier still uses the names of today.
 
         Args:
             text: kind/slug, a name, an alias, or a slug.

@@ -26,13 +26,13 @@ class Ledger(Asking):
         """Yield every assertion that the log holds or held, by subject, attribute and position.
 
         Each tells its bounds on the line of seconds, and from which position to which the log knew it so. It is a
-        stream on one snapshot of the file, which it lets go when it ends or is closed.
+        stream on one snapshot of the file, which it releases when it ends or is closed.
 
         Args:
             subject: only about this one.
             attribute: only of this one.
             kind: only about subjects of this kind.
-            restrictions: the filters of `state`; of what was recorded after `known_at`, nothing is told.
+            restrictions: the filters of `state`; nothing recorded after `known_at` is reported.
 
         Raises:
             DateError: a date that cannot be read.

@@ -58,7 +58,7 @@ def resolve(connection: sqlite3.Connection, text: str, *, kinds: Collection[str]
     close = resembling(connection, text, parties=parties)
     hint = did_you_mean(close) or None
     raise ChronologyError(
-        f"subject {text!r} is not kind/slug, and no subject is called so",
+        f"subject {text!r} is not kind/slug, and no subject has that name",
         hint=hint or "write it as operation/al-jazeera-storm",
     )
 

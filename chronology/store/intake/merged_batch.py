@@ -63,7 +63,7 @@ class MergedBatch(ForeignBatch):
         return old
 
     def first_recording(self, body: Body, found: Provenance) -> FirstRecording:
-        """Return the earliest recording of an event that the log knows of; it stands at a place."""
+        """Return the earliest recording of an event that the log knows of; it has a place."""
         return noted.of(self._connection, body.id or "") or recordings.own(body, found)
 
     def note(self, earlier: Mapping[str, FirstRecording]) -> None:
