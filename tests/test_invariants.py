@@ -54,7 +54,7 @@ from chronology.answers.holding import Holding
 from chronology.answers.resolve import resolve
 from chronology.events import canonical
 from chronology.events.json_values import thaw
-from chronology.projections import fold, rebuild, write_buffer
+from chronology.projections import fold, rebuild
 from chronology.store import batch
 from chronology.vocabulary.builtin import definition
 
@@ -109,7 +109,7 @@ def test_1_a_batch_that_changes_more_than_is_kept_in_mind_is_folded_as_well(stor
     """State is the same whether it is updated in the middle of a batch or rebuilt at its end."""
     with (
         patch.object(batch, "_FLUSH_ROWS", 2),
-        patch.object(write_buffer, "_MOST_ROWS", 6),
+        patch.object(fold, "_MOST_ROWS", 6),
         patch.object(fold, "_CHANGES_IN_MIND", most),
         stores.of([flat(drawn)]) as chron,
     ):

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from chronology.analysis.questions import Question, Scope, disputable
-from chronology.answers.corroboration import support
 from chronology.answers.holding import Holding
-from chronology.answers.resolve import resolve
+from chronology.answers.resolve import resolve, support
 from chronology.projections.bulk import year_of
 from chronology.projections.claims import claim_of, told
 from chronology.projections.columns import TEXTS, Row

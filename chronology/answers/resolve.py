@@ -1,14 +1,18 @@
-"""Pure resolution: assertions of one (subject, attribute) in, what held at an instant out. No I/O and no clock.
+"""The rule: assertions of one (subject, attribute) in, what held at an instant out. Pure: no I/O and no clock.
 
 The closed form of design.md, section 4: every start and end lies somewhere inside its bounds (valid-time
 indeterminacy, Dyreson and Snodgrass 1998), a choice of all of them is a possible world, and in one world the covering
 assertion with the latest start wins, equal starts going to what was recorded later.
+
+Whoever answers without weighing every claim asks the conditions at the end, which follow from the rule and change with
+it: nobody else compares starts, ranks or extents to tell who wins. `segments` is the same rule over all of valid time.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from chronology.dates.calendar import BEGINNING, DAY, FOREVER
 from chronology.events.ranks import Rank
@@ -107,8 +111,11 @@ class Claim(NamedTuple):
         return start <= instant < end
 
 
-Candidate = tuple[Claim | None, Standing]
-"""A claim and its standing; None stands for "nothing is known to hold"."""
+class Candidate(NamedTuple):
+    """A claim and its standing; None stands for "nothing is known to hold"."""
+
+    claim: Claim | None
+    standing: Standing
 
 
 _NOTHING_ONLY: Final = {None}
@@ -130,7 +137,7 @@ class Answer(NamedTuple):
     @property
     def leading(self) -> Claim | None:
         """The winner in the middle world; None if nothing covers the instant there."""
-        return self.candidates[0][0]
+        return self.candidates[0].claim
 
 
 def middle(start_min: int, start_max: int, end_min: int, end_max: int) -> tuple[int, int]:
@@ -248,19 +255,166 @@ def answer(
         values.add(None)
     if values == _NOTHING_ONLY and not opponents:
         return None
-    found: list[Candidate] = [(leading, Standing.LEADING)]
-    found += [(claim, Standing.POSSIBLE) for claim in _in_order(winners) if claim is not leading]
+    found = [Candidate(leading, Standing.LEADING)]
+    found += [Candidate(claim, Standing.POSSIBLE) for claim in _in_order(winners) if claim is not leading]
     if nothing and leading is not None:
         # "Nothing known" has no position and comes last among the possible values.
-        found.append((None, Standing.POSSIBLE))
+        found.append(Candidate(None, Standing.POSSIBLE))
     if opponents:
         won = {claim.key for claim in winners}
         against = [claim for claim in _in_order(opponents) if claim.key not in won]
-        found += [(claim, Standing.RIVAL) for claim in against if claim.role is Role.AFFIRMS]
-        found += [(claim, Standing.DENIAL) for claim in against if claim.role is not Role.AFFIRMS]
+        found += [Candidate(claim, Standing.RIVAL) for claim in against if claim.role is Role.AFFIRMS]
+        found += [Candidate(claim, Standing.DENIAL) for claim in against if claim.role is not Role.AFFIRMS]
     return Answer(tuple(found), len(values) == 1, bool(opponents))
 
 
 def _in_order(claims: Sequence[Claim]) -> Sequence[Claim]:
     """Return claims in order of display, which is the order in which they were first recorded."""
     return claims if len(claims) < 2 else sorted(claims, key=attrgetter("rank"))
+
+
+# What follows from the rule, for those who answer without weighing every claim.
+
+
+class Said(Protocol):
+    """What the conditions look at, of a claim or of a row that a claim is made of; as in `Claim`."""
+
+    @property
+    def value(self) -> str | None: ...  # noqa: D102
+    @property
+    def origin(self) -> object: ...  # noqa: D102
+    @property
+    def start_min(self) -> int: ...  # noqa: D102
+    @property
+    def start_max(self) -> int: ...  # noqa: D102
+    @property
+    def extent_end(self) -> int: ...  # noqa: D102
+    @property
+    def opposes(self) -> bool: ...  # noqa: D102
+
+
+class Bounded(Said, Protocol):
+    """The same of a claim of which it matters when it ends."""
+
+    @property
+    def end_min(self) -> int: ...  # noqa: D102
+
+
+_Bounded = TypeVar("_Bounded", bound=Bounded)
+
+
+def is_settled(said: Sequence[Bounded], instant: int) -> bool:
+    """Tell whether the last of a group's claims is the whole answer: it surely holds, and nobody can win or contest.
+
+    Requires the claims that may cover the instant, in order of their earliest start.
+    """
+    *others, last = said
+    surely = not last.opposes and last.value is not None and last.start_max <= instant < last.end_min
+    return surely and is_alone(last, others)
+
+
+def is_alone(last: Said, others: Iterable[Said]) -> bool:
+    """Tell whether a claim that surely holds, and opposes nobody, is the whole answer beside others that may cover."""
+    for one in others:
+        if one.opposes or one.start_max >= last.start_min:
+            return False
+        if one.extent_end > last.start_max and one.value != last.value and one.origin != last.origin:
+            return False
+    return True
+
+
+def are_plain(said: Iterable[Bounded]) -> bool:
+    """Tell whether each of a group's claims holds, certain and uncontested, until the next one starts.
+
+    Whether one comes that leaves the group so, it and its neighbours alone tell. Requires the claims in order of their
+    earliest start.
+    """
+    spoken = BEGINNING
+    for one in said:
+        if one.opposes or one.start_max > one.start_min or one.end_min < FOREVER or spoken > one.start_min:
+            return False
+        spoken = one.extent_end
+    return True
+
+
+def overtaken_from(start_max: int, extent_end: int) -> int:
+    """Return the instant from which on an affirmation neither wins nor contests where another that starts later holds.
+
+    What opposes does so for as long as it may cover.
+    """
+    # What may start at the very end of what it claims reaches beyond it.
+    return max(start_max + 1, extent_end)
+
+
+def until_outdone(
+    latest_first: Iterable[_Bounded], after: int, until: int, *, values: int = 1
+) -> tuple[list[_Bounded], int]:
+    """Return the affirmations that may win in a window whatever starts earlier, and the floor; it stops at the floor.
+
+    What starts earlier than the floor can win only if it may start there or later, and contest only if it surely speaks
+    of an instant after it.
+
+    Args:
+        latest_first: the affirmations that may cover part of the window, the latest earliest start first.
+        after: the first second of the window.
+        until: the second after its last one.
+        values: how many different values must cover all of the window, each from its own start on, for the floor.
+
+    Returns:
+        Those claims, and the earliest start of the last one needed; FOREVER if too few values cover the window.
+    """
+    found: list[_Bounded] = []
+    covering: set[str | None] = set()
+    floor = None
+    for one in latest_first:
+        if floor is not None and one.start_min <= floor - DAY:
+            break
+        found.append(one)
+        if floor is None and one.start_max <= after and one.end_min >= until:
+            covering.add(one.value)
+            floor = one.start_min if len(covering) == values else None
+    return found, FOREVER if floor is None else floor
+
+
+def support(claims: Sequence[Claim], instant: int) -> dict[str | None, int]:
+    """Return for each affirmed value the number of origins that support it at an instant.
+
+    Every value that a party to the answer affirms has at least one. A further claim of the same value never lowers the
+    number; one of another value may, for it may be a change after which the older claims count no more.
+
+    Args:
+        claims: the live claims in scope about one (subject, attribute), in any order.
+        instant: seconds on the line of `chronology.dates.calendar`.
+
+    Returns:
+        Canonical JSON texts of values, each with its number; None stands for events that ended the attribute.
+    """
+    covering = [claim for claim in claims if claim.role is Role.AFFIRMS and claim.may_cover(instant)]
+    floor, value = _floor_of(covering, instant)
+    # Claims of the value that sets the floor must reach what the other values set: their own is left out.
+    below, _ = _floor_of([claim for claim in covering if claim.value != value], instant)
+    winners = [claim for claim in covering if _latest_start(claim, instant) >= floor]
+    others = [claim for claim in covering if claim.value != value and _latest_start(claim, instant) >= below]
+    origins: defaultdict[str | None, set[str | int | None]] = defaultdict(set)
+    for claim in covering:
+        least, rivals = (below, others) if claim.value == value else (floor, winners)
+        if _latest_start(claim, instant) >= least or _contests(claim, rivals):
+            origins[claim.value].add(claim.origin)
+    return {said: len(by) for said, by in origins.items()}
+
+
+def _floor_of(claims: Sequence[Claim], instant: int) -> tuple[Precedence, str | None]:
+    """Return what every winner must reach, and the value of the claim that sets it."""
+    sure = [(claim.start_min, claim.rank, claim.value) for claim in claims if claim.surely_covers(instant)]
+    if not sure:
+        return NOTHING, None
+    start, rank, value = max(sure, key=lambda found: found[:2])
+    return (start, rank), value
+
+
+def _latest_start(claim: Claim, instant: int) -> Precedence:
+    return min(claim.start_max, instant), claim.rank
+
+
+def _contests(claim: Claim, winners: Sequence[Claim]) -> bool:
+    return any(winner.value != claim.value and conflict(claim, winner) for winner in winners)

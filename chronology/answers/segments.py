@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
-from chronology.answers.resolve import NOTHING, Answer, Claim, Precedence, Role, Standing, answer, conflict
+from chronology.answers.resolve import NOTHING, Answer, Candidate, Claim, Precedence, Role, Standing, answer, conflict
 from chronology.dates.calendar import BEGINNING, FOREVER
 from chronology.events.ranks import Rank
 
@@ -53,12 +53,16 @@ def _alone(claim: Claim, after: int, until: int) -> list[Segment]:
     """
     if claim.value is None:
         return []
-    surely = Answer(((claim, Standing.LEADING),), certain=True, contested=False)
+    surely = Answer((Candidate(claim, Standing.LEADING),), certain=True, contested=False)
     if claim.is_plain:
         start = max(claim.start_min, after)
         return [Segment(start, until, surely)] if start < until else []
-    likely = Answer(((claim, Standing.LEADING), (None, Standing.POSSIBLE)), certain=False, contested=False)
-    barely = Answer(((None, Standing.LEADING), (claim, Standing.POSSIBLE)), certain=False, contested=False)
+    likely = Answer(
+        (Candidate(claim, Standing.LEADING), Candidate(None, Standing.POSSIBLE)), certain=False, contested=False
+    )
+    barely = Answer(
+        (Candidate(None, Standing.LEADING), Candidate(claim, Standing.POSSIBLE)), certain=False, contested=False
+    )
     start, end = claim.middle
     if claim.start_max < claim.end_min:
         inner = [

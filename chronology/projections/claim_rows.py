@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import count
 from typing import Final, Literal, NamedTuple
 
-from chronology.answers.resolve import Role
+from chronology.answers.resolve import Role, overtaken_from
 from chronology.dates import edtf
 from chronology.errors import InvalidEventError
 from chronology.events import canonical
@@ -183,8 +183,7 @@ def _placed(valid: str, persists: bool) -> _Place:
     """Return what the date of an affirmation tells."""
     reading = edtf.parse(valid)
     extent, bounds = reading.extent, edtf.bounds(reading, persists=persists)
-    # What may start at the very end of a day reaches beyond it.
-    reach = max(bounds.start_max + 1, extent.end_min) - bounds.start_min
+    reach = overtaken_from(bounds.start_max, extent.end_min) - bounds.start_min
     return _Place(
         start_min=bounds.start_min,
         start_max=bounds.start_max,

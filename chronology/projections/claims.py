@@ -54,25 +54,6 @@ def claim_of(row: ClaimRow[Any, Any, Any], *, fuzz: int = 0) -> Claim:
     )
 
 
-def wins_outright(rows: Sequence[Said], instant: int) -> bool:
-    """Tell whether the last of a group's rows is the whole answer: it surely holds, and nobody can win or contest.
-
-    Requires rows that may cover the instant, in order of their earliest start. A subject of which five attributes are
-    known is answered in half of the time that resolving them takes.
-    """
-    last = rows[-1]
-    if last.role != "affirms" or last.disputes or last.value is None:
-        return False
-    if not last.start_max <= instant < last.end_min:
-        return False
-    for row in rows[:-1]:
-        if row.role != "affirms" or row.disputes or row.start_max >= last.start_min:
-            return False
-        if row.extent_end > last.start_max and row.value != last.value and row.origin != last.origin:
-            return False
-    return True
-
-
 def evidence_of(row: ClaimRow[Any, Any, Any], texts: Mapping[Any, str]) -> Evidence:
     """Return what stands behind a party."""
     return Evidence(

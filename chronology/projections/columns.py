@@ -143,6 +143,11 @@ class ClaimRow(NamedTuple, Generic[Name, Id, Day]):
     )] = 0
     # fmt: on
 
+    @property
+    def opposes(self) -> bool:
+        """Whether it denies or disputes anything."""
+        return self.role != "affirms" or self.disputes is not None
+
 
 NewClaim = ClaimRow[str, bytes, int]
 """As events contribute it."""

@@ -8,13 +8,14 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from chronology.answers.resolve import are_plain, overtaken_from
 from chronology.answers.segments import Segment, segments
 from chronology.dates.calendar import BEGINNING, FOREVER
 from chronology.projections import claims
 from chronology.projections.claims import GROUP, Group, claim_of
 from chronology.projections.columns import OPPOSING, NewClaim, Said
 from chronology.projections.filters import Filters
-from chronology.projections.history_window import LongHistory
+from chronology.projections.shortcuts import LongHistory
 
 _encode: Final = msgspec.json.encode
 
@@ -35,7 +36,7 @@ class Change(NamedTuple):
 
 def change_of(row: NewClaim, *, came: bool) -> Change:
     """Return how a claim that came or went can change its group."""
-    settled = max(row.start_max + 1, row.extent_end)
+    settled = overtaken_from(row.start_max, row.extent_end)
     return Change(came, row.start_min, settled, row.end_max, row.breadth == OPPOSING)
 
 
@@ -81,28 +82,13 @@ def update(connection: sqlite3.Connection, touched: Mapping[Group, Sequence[Chan
             _update_long(connection, group, touched[group])
 
 
-def is_plain(said: Iterable[Said]) -> bool:
-    """Tell whether each of a group's live claims holds, certain and uncontested, until the next one starts.
-
-    Then nothing is stored, for the view of states tells it from the claims.
-    """
-    spoken = BEGINNING
-    for row in said:
-        if row.role != "affirms" or row.disputes or row.start_max > row.start_min or row.end_min < FOREVER:
-            return False
-        if spoken > row.start_min:
-            return False
-        spoken = row.extent_end
-    return True
-
-
 def _update_long(connection: sqlite3.Connection, group: Group, changes: Sequence[Change]) -> None:
     """Make the segments of a long history again around the changes only, if they are few."""
     few = len(changes) <= _FEW_CHANGES
     if few and not _is_stored(connection, group) and all(_is_plain_around(connection, group, one) for one in changes):
         return
     whole = not few or not _is_stored(connection, group)
-    if not whole and not (any(not one.came for one in changes) and is_plain(claims.live(connection, group))):
+    if not whole and not (any(not one.came for one in changes) and are_plain(claims.live(connection, group))):
         _update_locally(connection, group, changes)
         return
     connection.execute("DELETE FROM segment WHERE subject = ? AND attribute = ?", group)
@@ -119,7 +105,7 @@ def _is_stored(connection: sqlite3.Connection, group: Group) -> bool:
 
 def _is_plain_around(connection: sqlite3.Connection, group: Group, change: Change) -> bool:
     """Tell whether a group that was plain before a change is so after it: what went leaves it plain."""
-    return not change.came or is_plain(claims.neighbours(connection, group, change.start_min))
+    return not change.came or are_plain(claims.neighbours(connection, group, change.start_min))
 
 
 def _update_locally(connection: sqlite3.Connection, group: Group, changes: Sequence[Change]) -> None:
@@ -181,8 +167,8 @@ def _insert(connection: sqlite3.Connection, rows: Iterable[SegmentRow]) -> None:
 
 
 def _rows(group: Group, said: Sequence[Said]) -> list[SegmentRow]:
-    """Return the rows of a group, none where it is plain."""
-    if is_plain(said):
+    """Return the rows of a group, none where it is plain: the view of states tells that from the claims."""
+    if are_plain(said):
         return []
     return [_row(group, one) for one in segments([claim_of(row) for row in said])] or [_nothing(group)]
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from chronology.answers.holding import Holding
 from chronology.errors import ChronologyError, UnknownNameError
+from chronology.projections import shortcuts
 from chronology.projections.filters import Filters, KnownAt, Restrictions
 from chronology.store import filtering, query
 from chronology.store.query import Moment
@@ -83,7 +84,7 @@ class Analysis(Asking):
         with self._asking():
             filters = self._filters(subject, None, restrictions)
             fuzz = filters.fuzz
-            found = query.holdings(self._connection, filters, instant, texts=self._texts, fuzz=fuzz)
+            found = shortcuts.holdings(self._connection, filters, instant, texts=self._texts, fuzz=fuzz)
             holdings = self._corroborated(found, filters, instant, fuzz=fuzz, least=0)
             return subject_page.about(self._log, self._connection, filters, holdings, fuzz=fuzz)
 
@@ -170,7 +171,7 @@ class Analysis(Asking):
         with self._asking():
             filters = self._filters(subject, attribute, restrictions, kind=kind)
             before, after = (
-                query.holdings(
+                shortcuts.holdings(
                     self._connection,
                     filters,
                     query.instant_of(moment, now=self._now()),
@@ -220,12 +221,10 @@ class Analysis(Asking):
         Raises:
             ChronologyError: the least number is below 0.
         """
-        from chronology.questions import support
-
         if least < 0:
             raise ChronologyError(f"min_origins is {least}, and cannot be below 0", hint="leave it out for no minimum")
-        counted = support.counted(self._connection, filters, instant, found, texts=self._texts, fuzz=fuzz)
-        return support.sufficient(counted, least) if least else counted
+        counted = shortcuts.counted(self._connection, filters, instant, found, texts=self._texts, fuzz=fuzz)
+        return shortcuts.sufficient(counted, least) if least else counted
 
     def lint(self, rules: Iterable[str] | None = None, *, progress: "Progress | None" = None) -> "Iterator[Finding]":
         """Yield what is suspicious among the live events, by rule, as a stream; exhaust it before you append.

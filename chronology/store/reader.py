@@ -14,7 +14,7 @@ from chronology.errors import ChronologyError, StoreError, UnknownNameError, did
 from chronology.log import database, event_table
 from chronology.log.database import Closing
 from chronology.log.event_table import Log, Row
-from chronology.projections import references, tables
+from chronology.projections import references, shortcuts, tables
 from chronology.projections.filters import Restrictions
 from chronology.projections.names import Texts
 from chronology.store import query
@@ -245,7 +245,7 @@ class Reader(Analysis, Directory, Finding, Selecting, Ledger, Closing):
         instant = query.instant_of(valid_at, now=self._now())
         with self._asking():
             filters = self._filters(subject, attribute, restrictions, kind=kind)
-            found = query.holdings(self._connection, filters, instant, texts=self._texts, fuzz=filters.fuzz)
+            found = shortcuts.holdings(self._connection, filters, instant, texts=self._texts, fuzz=filters.fuzz)
             if origins_counted or min_origins:
                 return self._corroborated(found, filters, instant, fuzz=filters.fuzz, least=min_origins)
             return found

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from mirror import as_claims
 from strategies import VALUES, bounds, claims, instants
 
-from chronology.answers.corroboration import support
-from chronology.answers.resolve import Claim, Role, resolve
+from chronology.answers.resolve import Claim, Role, resolve, support
 
 FOREVER = model.FOREVER
 

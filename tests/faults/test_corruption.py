@@ -16,7 +16,7 @@ from samples import check_log, content, event, event_id, folder, journal, placed
 from chronology import Chronology
 from chronology.errors import ChronologyError, StoreError
 from chronology.log import database, event_table
-from chronology.projections import write_buffer
+from chronology.projections import fold
 from chronology.transparency.merkle import leaf_hash
 
 PAGE = 4_096
@@ -450,7 +450,7 @@ def peak_of_verify(path: Path) -> int:
 @pytest.mark.parametrize("events", [9_000, pytest.param(60_000, marks=pytest.mark.slow)])
 def test_verify_streams_in_constant_memory(path: Path, events: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Six times the events take no more memory; both are more than are read at once."""
-    monkeypatch.setattr(write_buffer, "_MOST_ROWS", 2_000)
+    monkeypatch.setattr(fold, "_MOST_ROWS", 2_000)
     peaks = []
     done = 0
     for size in (events // 6, events):

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from chronology import Chronology, Event
 from chronology.errors import InvalidEventError
-from chronology.projections import fold, segment_changes, write_buffer
+from chronology.projections import fold, segment_changes
 from chronology.store import batch
 from chronology.vocabulary.definitions import DIALECT
 
@@ -262,7 +262,7 @@ def test_what_is_kept_in_mind_of_a_batch_is_bounded(wells: Chronology, monkeypat
 
     monkeypatch.setattr(segment_changes, "update", update)
     monkeypatch.setattr(fold, "_CHANGES_IN_MIND", 10)
-    monkeypatch.setattr(write_buffer, "_MOST_ROWS", 10)
+    monkeypatch.setattr(fold, "_MOST_ROWS", 10)
     monkeypatch.setattr(batch, "_FLUSH_ROWS", 5)
     wells.append_many(closed(valid=f"2018-01-{day:02d}") for day in range(1, 29))
     assert sum(kept) == 28
@@ -275,7 +275,7 @@ def test_rows_that_wait_are_bounded_however_many_an_event_makes(
     """Events with thirty attributes are written as soon as their rows are many, not once their number is."""
     waiting: list[int] = []
 
-    def insert(connection: Any, claims: Any, numbers: Any, real: Any = write_buffer.insert) -> None:
+    def insert(connection: Any, claims: Any, numbers: Any, real: Any = fold.insert) -> None:
         waiting.append(len(claims))
         real(connection, claims, numbers)
 
@@ -291,8 +291,8 @@ def test_rows_that_wait_are_bounded_however_many_an_event_makes(
             "x-asserts": {name: {"data": name} for name in names},
         }
     )
-    monkeypatch.setattr(write_buffer, "insert", insert)
-    monkeypatch.setattr(write_buffer, "_MOST_ROWS", 100)
+    monkeypatch.setattr(fold, "insert", insert)
+    monkeypatch.setattr(fold, "_MOST_ROWS", 100)
     counted = Event(type="well.counted", subject="well/a", valid="2018-01-01", data=dict.fromkeys(names, 1))
     wells.append_many(evolve(counted, valid=f"2018-01-{day:02d}", source="source/s") for day in range(1, 29))
     assert sum(waiting) == 28 * 30

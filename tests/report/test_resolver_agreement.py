@@ -9,7 +9,7 @@ import strategies
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chronology.answers import corroboration, explanation, resolve, segments
+from chronology.answers import explanation, resolve, segments
 from chronology.dates import calendar
 from chronology.dates.calendar import BEGINNING, DAY, FOREVER
 from tests.browsers import Page, asked
@@ -109,7 +109,7 @@ def test_the_page_counts_origins_as_python_does(resolver: Page, claims: list[Any
         "([claims, instants]) => instants.map((at) => [...Explain.support(claims, at)])",
         [list(map(in_javascript, mine)), list(LINE)],
     )
-    assert [dict(map(tuple, one)) for one in found] == [corroboration.support(mine, at) for at in LINE]
+    assert [dict(map(tuple, one)) for one in found] == [resolve.support(mine, at) for at in LINE]
 
 
 @given(claims=strategies.claims(max_size=5))

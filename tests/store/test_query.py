@@ -1,31 +1,18 @@
 """Questions: what a moment of any form means, and what widening the qualified ends of dates does."""
 
-import json
-import sqlite3
-from collections import Counter, defaultdict
-from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
-from random import Random
 from typing import Any
 
-import attrs
 import pytest
 from conftest import Clock
 from hypothesis import given
 from hypothesis import strategies as st
-from mirror import as_claims
-from strategies import random_cases
 
 from chronology import Chronology, ChronologyError, Event
-from chronology.answers.resolve import Claim, Role, Standing, resolve
-from chronology.dates.calendar import DAY, FOREVER
+from chronology.dates.calendar import DAY
 from chronology.dates.edtf import close_of
-from chronology.projections import tables
-from chronology.projections.columns import OPPOSING, ClaimRow, NewClaim
-from chronology.projections.filters import Filters, KnownAt
-from chronology.projections.state_scan import scan
-from chronology.projections.write_buffer import insert
+from chronology.projections.filters import KnownAt
 from chronology.store import query
 from chronology.store.reader import Reader
 
@@ -155,81 +142,6 @@ def test_an_end_is_the_first_second_that_is_no_longer_covered(chron: Chronology)
     for subject in (PLACE, None):
         for moment, held in (("2018-05-02T23:59:59Z", 1), ("2018-05-03T00:00:00Z", 0)):
             assert len(chron.state(subject, "controlled_by", valid_at=moment)) == held, (subject, moment)
-
-
-def row_of(claim: Claim, group: int) -> NewClaim:
-    """Return a claim as the table of claims holds it, in a group of its own."""
-    c = claim
-    opposing = c.role is not Role.AFFIRMS or bool(c.disputes)
-    broad = max(c.start_max + 1, c.extent_end) > c.start_min + DAY
-    return ClaimRow(
-        key=c.key, position=c.position, subject=str(group), attribute="1", value=c.value, role=c.role.value,
-        start_min=c.start_min, start_max=c.start_max, end_min=c.end_min, end_max=c.end_max, extent_end=c.extent_end,
-        valid="2018", persists=True, begins=True, event=b"0" * 16, origin=str(c.origin), source="0", grade=None,
-        stated=0, disputes=json.dumps(sorted(c.disputes)) if c.disputes else None, known_from=c.position,
-        known_until=None, rank=None, breadth=OPPOSING if opposing else int(broad),
-    )  # fmt: skip
-
-
-def in_units(claim: Claim, unit: int) -> Claim:
-    """Return a claim whose bounds are so many times as large, if they are bounds."""
-    return claim._replace(
-        **{
-            name: value if abs(value) >= FOREVER else value * unit
-            for name in ("start_min", "start_max", "end_min", "end_max", "extent_end")
-            for value in (getattr(claim, name),)
-        }
-    )
-
-
-def plain(claim: Claim) -> Claim:
-    """Return a claim that holds from its earliest start for good, and speaks of one unit."""
-    start = claim.start_min
-    return claim._replace(start_max=start, end_min=FOREVER, end_max=FOREVER, extent_end=start + 1)
-
-
-def variation(rng: Random, position: int) -> dict[str, Any]:
-    """Return what makes a random affirmation more than that, now and then."""
-    stance = rng.choices(["affirms", "denies", "disputes"], [8, 1, 1])[0]
-    disputes = frozenset({rng.randrange(1, position)} if position > 1 and rng.random() < 0.1 else ())
-    return {"stance": stance, "disputes": disputes, "origin": rng.choice("pq"), "value": rng.choice(["a", "b", None])}
-
-
-@pytest.mark.parametrize("count", [20_000, pytest.param(400_000, marks=pytest.mark.slow)])
-def test_what_a_scan_does_not_doubt_is_the_whole_answer(count: int) -> None:
-    """The short way to a whole state is taken only for groups of which resolving gives exactly that one party."""
-    taken = Counter()
-    rng = Random(count)
-    cases: dict[int, list[list[Claim]]] = defaultdict(list)
-    for found, instant in random_cases(count, most=4, seed=count):
-        varied = as_claims(attrs.evolve(one, **variation(rng, one.position)) for one in found)
-        # As most claims are: from one exact start until something later does.
-        varied = [plain(claim) if rng.random() < 0.6 else claim for claim in varied]
-        # In seconds, and in days: what speaks of one day only is treated in a way of its own.
-        for unit in (1, DAY):
-            cases[instant * unit].append([in_units(claim, unit) for claim in varied])
-    for instant, groups in cases.items():
-        with closing(sqlite3.connect(":memory:")) as connection:
-            connection.execute(tables.SCHEMA["claim"])
-            connection.execute(tables.SCHEMA["claim_broad"])
-            numbers = {str(group): group for group in range(len(groups))} | {"p": ord("p"), "q": ord("q")}
-            rows_of = [row_of(one, group) for group, claims in enumerate(groups) for one in claims]
-            insert(connection, rows_of, numbers)
-            texts = Counter({number: str(number) for number in range(len(groups))})
-            rows, _, doubtful = scan(connection, Filters(), instant, texts, texts)
-        doubted = {index for index, _ in doubtful}
-        sure = {int(row.subject): row for index, row in enumerate(rows) if index not in doubted}
-        left_out = {*range(len(groups))} - {int(row.subject) for row in rows}
-        assert not [claims for group in left_out for claims in groups[group] if claims.may_cover(instant)]
-        for group, row in sure.items():
-            taken[len(groups[group])] += 1
-            answer = resolve(groups[group], instant)
-            assert answer is not None
-            assert (answer.certain, answer.contested) == (True, False), (groups[group], instant)
-            assert [(party and party.position, standing) for party, standing in answer.candidates] == [
-                (row.candidates[0].position, Standing.LEADING)
-            ], (groups[group], instant)
-    assert min(taken[1], taken[2], taken[3]) > 3
 
 
 @pytest.mark.parametrize("now", [datetime(2018, 5, 15, 9, 30), date(2018, 5, 15), "2018-05-15T09:30:00Z", None])
