@@ -72,14 +72,17 @@ def update(connection: sqlite3.Connection, touched: Mapping[Group, Sequence[Chan
     """Bring the segments of some groups up to their claims, after some of these came or went."""
     groups = sorted(touched)
     for start in range(0, len(groups), _GROUPS_AT_ONCE):
-        some = groups[start : start + _GROUPS_AT_ONCE]
-        short = claims.live_of_short(connection, some, limit=_SHORT_HISTORY)
-        long = [group for group in some if group not in short]
-        rows = [row for group, said in short.items() for row in _rows(group, said)]
-        connection.executemany("DELETE FROM segment WHERE subject = ? AND attribute = ?", list(short))
+        short: list[Group] = []
+        rows: list[SegmentRow] = []
+        for group in groups[start : start + _GROUPS_AT_ONCE]:
+            said = claims.live(connection, group, limit=_SHORT_HISTORY + 1)
+            if len(said) > _SHORT_HISTORY:
+                _update_long(connection, group, touched[group])
+            else:
+                short.append(group)
+                rows += _rows(group, said)
+        connection.executemany("DELETE FROM segment WHERE subject = ? AND attribute = ?", short)
         _insert(connection, rows)
-        for group in long:
-            _update_long(connection, group, touched[group])
 
 
 def _update_long(connection: sqlite3.Connection, group: Group, changes: Sequence[Change]) -> None:
