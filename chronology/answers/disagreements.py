@@ -16,9 +16,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from heapq import heappop, heappush
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from chronology.answers.resolve import Claim, Precedence, Role
+from chronology.answers.resolve import Claim, Precedence, Role, Standing
+from chronology.answers.segments import segments
 from chronology.dates.calendar import BEGINNING, DAY, FOREVER
 
 Span = tuple[int, int]
@@ -193,42 +194,19 @@ def _joined(spans: Iterable[Span]) -> Iterator[Span]:
 class _Winning:
     """When each claim may win."""
 
-    def __init__(self, claims: Iterable[Claim]) -> None:
-        affirming = [claim for claim in claims if claim.role is Role.AFFIRMS]
-        self._sure = sorted((c for c in affirming if c.start_max < c.end_min), key=lambda claim: claim.start_max)
-        self._starts = [claim.start_max for claim in self._sure]
-        self._found: dict[int, list[Span]] = {}
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self._found: defaultdict[int, list[Span]] = defaultdict(list)
+        for since, until, answer in segments(claims):
+            for claim, standing in answer.candidates:
+                if claim and standing in _WINNING:
+                    self._found[claim.key].append((since, until))
 
     def of(self, claim: Claim) -> list[Span]:
-        """Return the spans in which a claim may win, in order; none for what affirms nothing."""
-        if claim.key not in self._found:
-            self._found[claim.key] = list(self._spans(claim)) if claim.role is Role.AFFIRMS else []
+        """Return spans in which a claim may win, in order, where that is not to end what nobody holds against it."""
         return self._found[claim.key]
 
-    def _spans(self, claim: Claim) -> Iterator[Span]:
-        free = claim.start_min
-        for since, until in self._outdone(claim):
-            if since > free:
-                yield free, since
-            free = max(free, until)
-            if free >= claim.end_max:
-                return
-        yield free, claim.end_max
 
-    def _outdone(self, claim: Claim) -> Iterator[Span]:
-        """Yield the spans in which another claim surely covers and surely takes precedence, by their beginnings.
-
-        It does where its start is later than this one's can be. Where this one may start later, it does so but in the
-        one second of its own exact start, where the higher rank decides.
-        """
-        for index in range(bisect_left(self._starts, claim.start_min), len(self._sure)):
-            other = self._sure[index]
-            if other.start_max >= claim.end_max:
-                return
-            if (other.start_min, other.rank) > (claim.start_max, claim.rank):
-                yield other.start_max, other.end_min
-            elif other.start_min == other.start_max and other.rank > claim.rank:
-                yield other.start_max, other.start_max + 1
+_WINNING: Final = frozenset({Standing.LEADING, Standing.POSSIBLE})
 
 
 START, END = "start", "end"
