@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from heapq import heappop, heappush
 from itertools import accumulate
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
-from chronology.answers.resolve import Claim, Precedence, Role, Standing
+from chronology.answers.resolve import Claim, Precedence, Role, Said, Standing
 from chronology.answers.segments import segments
 from chronology.dates.calendar import BEGINNING, DAY, FOREVER
 
@@ -28,6 +28,13 @@ Span = tuple[int, int]
 
 Voice = tuple[str | int | None, str]
 """Who a claim comes from, and the source that passes it on."""
+
+
+class Voiced(Said, Protocol):
+    """What a glance at a claim, or at the row that it is made of, sees."""
+
+    @property
+    def source(self) -> str: ...  # noqa: D102
 
 
 class Clash(StrEnum):
@@ -55,6 +62,26 @@ class Disagreement(NamedTuple):
     second: Claim
     spans: tuple[Span, ...]
     differ: tuple[str, ...] = ()
+
+
+def may_disagree(said: Sequence[Voiced], *, widened: bool) -> bool:
+    """Tell at a glance whether somebody may speak against somebody: most attributes are none of those.
+
+    There is nothing to find where all speak with one voice, or where no value is said twice and no two claims overlap.
+
+    Args:
+        said: what is said of one attribute.
+        widened: whether dates are still to be widened.
+    """
+    if any(one.opposes for one in said):
+        return True
+    if len({(one.origin, one.source) for one in said}) == 1:
+        return False
+    if widened or len({one.value for one in said}) < len(said):
+        return True
+    extents = sorted((one.start_max, one.extent_end) for one in said)
+    reach = accumulate((end for _, end in extents), max)
+    return any(start < end for (start, _), end in zip(extents[1:], reach, strict=False))
 
 
 def disagreements(claims: Sequence[Claim], *, sources: Mapping[int, str]) -> list[Disagreement]:
@@ -196,10 +223,10 @@ class _Winning:
 
     def __init__(self, claims: Sequence[Claim]) -> None:
         self._found: defaultdict[int, list[Span]] = defaultdict(list)
-        for since, until, answer in segments(claims):
-            for claim, standing in answer.candidates:
-                if claim and standing in _WINNING:
-                    self._found[claim.key].append((since, until))
+        for segment in segments(claims):
+            for party in segment.answer.candidates:
+                if party.claim and party.standing in _WINNING:
+                    self._found[party.claim.key].append((segment.valid_from, segment.valid_to))
 
     def of(self, claim: Claim) -> list[Span]:
         """Return spans in which a claim may win, in order, where that is not to end what nobody holds against it."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from chronology.answers.resolve import Answer, Claim, Role, answer, resolve, weigh
+from chronology.answers.resolve import Answer, Claim, Role, Rule, answer, leader, resolve, weigh, why_leading, why_lost
 
 
 class Part(StrEnum):
@@ -17,14 +17,6 @@ class Part(StrEnum):
     OUTDONE = "outdone"
     BESIDE = "beside"
     ELSEWHERE = "elsewhere"
-
-
-class Rule(StrEnum):
-    """Why one claim wins over another, or alone."""
-
-    ALONE = "the only assertion that covers the date"
-    LATEST_START = "latest start"
-    RECORDED_LATER = "recorded later"
 
 
 RELEVANT: Final = frozenset({Part.LEADING, Part.POSSIBLE, Part.RIVAL, Part.DENIAL})
@@ -100,18 +92,10 @@ def _lost(claim: Claim, floor: Claim | None, instant: int, *, opposes: bool) -> 
         return Judgement(claim, Part.ELSEWHERE)
     if claim.role is not Role.AFFIRMS or floor is None:
         return Judgement(claim, Part.DENIAL if opposes else Part.BESIDE)
-    rule = _rule(min(claim.start_max, instant), floor.start_min)
-    return Judgement(claim, Part.RIVAL if opposes else Part.OUTDONE, rule, floor)
+    return Judgement(claim, Part.RIVAL if opposes else Part.OUTDONE, why_lost(claim, floor, instant), floor)
 
 
 def _leading(claim: Claim, claims: Sequence[Claim], instant: int) -> Judgement:
     """Say why a claim wins in the middle world."""
-    covering = (c for c in claims if c is not claim and c.role is Role.AFFIRMS and c.covers_in_middle(instant))
-    second = max(covering, key=lambda claim: (claim.middle[0], claim.rank), default=None)
-    if second is None:
-        return Judgement(claim, Part.LEADING, Rule.ALONE)
-    return Judgement(claim, Part.LEADING, _rule(second.middle[0], claim.middle[0]), second)
-
-
-def _rule(loser: int, winner: int) -> Rule:
-    return Rule.LATEST_START if loser < winner else Rule.RECORDED_LATER
+    second = leader((other for other in claims if other is not claim), instant)
+    return Judgement(claim, Part.LEADING, why_leading(claim, second), second)

@@ -41,6 +41,14 @@ class Standing(StrEnum):
     DENIAL = "denial"
 
 
+class Rule(StrEnum):
+    """Why one claim wins over another, or alone."""
+
+    ALONE = "the only assertion that covers the date"
+    LATEST_START = "latest start"
+    RECORDED_LATER = "recorded later"
+
+
 class Claim(NamedTuple):
     """What one event says of one (subject, attribute).
 
@@ -221,12 +229,27 @@ def weigh(claims: Sequence[Claim], instant: int) -> Weighing:
     floor = max(sure, key=attrgetter("start_min", "rank"), default=None)
     least = (floor.start_min, floor.rank) if floor else NOTHING
     winners = [c for c in affirming if (min(c.start_max, instant), c.rank) >= least]
-    leading = max(
-        (claim for claim in winners if claim.covers_in_middle(instant)),
-        key=lambda claim: (claim.middle[0], claim.rank),
-        default=None,
-    )
-    return Weighing(leading, winners, _conflicting(covering, winners), floor)
+    return Weighing(leader(winners, instant), winners, _conflicting(covering, winners), floor)
+
+
+def leader(claims: Iterable[Claim], instant: int) -> Claim | None:
+    """Return the affirmation that wins in the middle world, None where none covers the instant there."""
+    covering = (claim for claim in claims if claim.role is Role.AFFIRMS and claim.covers_in_middle(instant))
+    return max(covering, key=lambda claim: (claim.middle[0], claim.rank), default=None)
+
+
+def why_leading(claim: Claim, second: Claim | None) -> Rule:
+    """Say why the leader wins over whoever would lead without it."""
+    return Rule.ALONE if second is None else _rule(second.middle[0], claim.middle[0])
+
+
+def why_lost(claim: Claim, floor: Claim, instant: int) -> Rule:
+    """Say why a claim that may cover the instant cannot reach what every winner must equal or beat."""
+    return _rule(min(claim.start_max, instant), floor.start_min)
+
+
+def _rule(loser: int, winner: int) -> Rule:
+    return Rule.LATEST_START if loser < winner else Rule.RECORDED_LATER
 
 
 def _conflicting(claims: Sequence[Claim], winners: Sequence[Claim]) -> list[Claim]:
@@ -377,7 +400,13 @@ def until_outdone(
 
 
 def support(claims: Sequence[Claim], instant: int) -> dict[str | None, int]:
-    """Return for each affirmed value the number of origins that support it at an instant.
+    """Return for each affirmed value the number of independent origins that support it at an instant.
+
+    An origin supports a value at an instant if one of its live affirmations of that value would be a party to the
+    answer (leading, possible or rival) were the other claims of that same value not there. So two papers that quote one
+    spokesman count once, somebody who said the same earlier still counts, and somebody whose word a later change has
+    overtaken does not. Whom others merely contest keeps their support: it says who stands behind a value, not whether
+    the value wins.
 
     Every value that a party to the answer affirms has at least one. A further claim of the same value never lowers the
     number; one of another value may, for it may be a change after which the older claims count no more.

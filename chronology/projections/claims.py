@@ -77,8 +77,8 @@ def told(rows: Sequence[ClaimRow[Any, Any, Any]], answer: Answer, texts: Mapping
     """Return an answer to what was said of one attribute, with what stands behind each party to it."""
     by_key = {row.key: row for row in rows}
     parties = tuple(
-        Party(evidence_of(by_key[claim.key], texts) if claim else None, standing.value)
-        for claim, standing in answer.candidates
+        Party(evidence_of(by_key[one.claim.key], texts) if one.claim else None, one.standing.value)
+        for one in answer.candidates
     )
     dissent: Dissent | None = None
     if parties[1:]:

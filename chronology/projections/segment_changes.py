@@ -182,11 +182,21 @@ def _nothing(group: Group) -> SegmentRow:
 
 
 def _row(group: Group, segment: Segment) -> SegmentRow:
-    valid_from, valid_to, (candidates, certain, contested) = segment
-    (leading, _), *rest = candidates
+    answer = segment.answer
+    leading, rest = answer.leading, answer.candidates[1:]
     start, key = (leading.start_min, leading.key) if leading else (None, None)
     others = starts = None
     if rest:
-        others = _encode([(one.key if one else None, standing) for one, standing in rest]).decode()
-        starts = _encode([one.start_min if one else None for one, _ in rest]).decode()
-    return SegmentRow(*group, valid_from, valid_to, start, key, certain, contested, others, starts)
+        others = _encode([(one.claim.key if one.claim else None, one.standing) for one in rest]).decode()
+        starts = _encode([one.claim.start_min if one.claim else None for one in rest]).decode()
+    return SegmentRow(
+        *group,
+        valid_from=segment.valid_from,
+        valid_to=segment.valid_to,
+        leading_start=start,
+        leading=key,
+        certain=answer.certain,
+        contested=answer.contested,
+        others=others,
+        starts=starts,
+    )

@@ -163,7 +163,7 @@ class _Known:
 def _parties(answer: Answer | None, claims: Sequence[Claim], instant: int) -> Iterable[Claim]:
     """Return the parties to an answer; if nothing is known, also the claims that say that nothing holds any more."""
     if answer is not None:
-        return [claim for claim, _ in answer.candidates if claim]
+        return [one.claim for one in answer.candidates if one.claim]
     weighing = weigh(claims, instant)
     return weighing.winners + weighing.opponents
 
@@ -178,7 +178,7 @@ def _differ(before: Answer | None, after: Answer | None) -> bool:
 
 def _stretches(old: Sequence[Segment], new: Sequence[Segment]) -> Iterator[Stretch]:
     """Yield the longest stretches over which two histories differ in the same way."""
-    borders = sorted({border for segment in (*old, *new) for border in segment[:2]})
+    borders = sorted({border for one in (*old, *new) for border in (one.valid_from, one.valid_to)})
     compared = zip(borders, borders[1:], _answers(old, borders), _answers(new, borders), strict=False)
     last: Stretch | None = None
     for start, end, before, after in compared:

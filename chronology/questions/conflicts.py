@@ -3,12 +3,11 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
 from typing import Final
 
 from attrs import frozen
 
-from chronology.answers.disagreements import Disagreement, Span, date_disagreements, disagreements
+from chronology.answers.disagreements import Disagreement, Span, date_disagreements, disagreements, may_disagree
 from chronology.answers.resolve import Claim
 from chronology.events.json_values import Json, freeze
 from chronology.events.ranks import Rank
@@ -89,28 +88,12 @@ def conflicts(
 def among(groups: Iterable[list[Row]], *, instant: int | None = None, fuzz: int = 0) -> Iterator[Conflict]:
     """Yield who disagrees among the assertions in scope, as `conflicts`; each group is about one attribute."""
     for rows in groups:
-        if _may_disagree(rows, fuzz=fuzz):
+        if may_disagree(rows, widened=bool(fuzz)):
             by_key = {row.key: row for row in rows}
             found = _disagreements([claim_of(row, fuzz=fuzz) for row in rows], by_key)
             for one in found:
                 if instant is None or any(since <= instant < until for since, until in one.spans):
                     yield _conflict(one, by_key)
-
-
-def _may_disagree(rows: Sequence[Row], *, fuzz: int) -> bool:
-    """Tell at a glance whether anybody may contradict anybody: for most attributes, nobody does.
-
-    There is nothing to find where all speak with one voice, or where no value is said twice and no two claims overlap.
-    """
-    if any(row.role != "affirms" or row.disputes is not None for row in rows):
-        return True
-    if len({(row.origin, row.source) for row in rows}) == 1:
-        return False
-    if fuzz or len({row.value for row in rows}) < len(rows):
-        return True
-    extents = sorted((row.start_max, row.extent_end) for row in rows)
-    reach = accumulate((end for _, end in extents), max)
-    return any(start < end for (start, _), end in zip(extents[1:], reach, strict=False))
 
 
 def _disagreements(claims: Sequence[Claim], by_key: dict[int, Row]) -> list[Disagreement]:

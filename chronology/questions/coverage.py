@@ -105,9 +105,7 @@ def _stale(subject: str, attribute: str, said: Sequence[_Said], instant: int, li
     support = [
         one
         for one in said
-        if one.claim.role is Role.AFFIRMS
-        and one.claim.value == leading.value
-        and one.claim.start_min <= instant < one.claim.end_max
+        if one.claim.role is Role.AFFIRMS and one.claim.value == leading.value and one.claim.may_cover(instant)
     ]
     since = edtf.opening_of(support[0].stated)
     if len(support) > 1 or instant - since <= limit:

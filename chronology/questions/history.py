@@ -75,21 +75,21 @@ def _attributes(connection: sqlite3.Connection, filters: Filters) -> list[str]:
 
 
 def _period(attribute: str, span: Span, segment: Segment) -> Period:
-    start, end, answer = segment
+    answer = segment.answer
     parties = tuple(
         Party(
-            position=claim.position if claim else None,
-            value=_value(claim.value if claim else None),
-            standing=standing.value,
+            position=one.claim.position if one.claim else None,
+            value=_value(one.claim.value if one.claim else None),
+            standing=one.standing.value,
         )
-        for claim, standing in answer.candidates
+        for one in answer.candidates
     )
     return Period(
         attribute=attribute,
         since=span[0],
         until=span[1],
-        starts=start,
-        ends=end,
+        starts=segment.valid_from,
+        ends=segment.valid_to,
         value=parties[0].value,
         certainty="certain" if answer.certain else "possible",
         contested=answer.contested,

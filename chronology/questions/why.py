@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from attrs import evolve, frozen
 
-from chronology.answers.explanation import Explanation, Judgement, Part, Rule, explain
-from chronology.answers.resolve import Role
+from chronology.answers.explanation import Explanation, Judgement, Part, explain
+from chronology.answers.resolve import Role, Rule
 from chronology.dates import edtf
 from chronology.events.identities import Merge
 from chronology.events.records import decode

@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from mirror import as_claims
 from strategies import claims, instants
 
-from chronology.answers.explanation import RELEVANT, Part, Rule, explain
-from chronology.answers.resolve import Claim, Role, resolve
+from chronology.answers.explanation import RELEVANT, Part, explain
+from chronology.answers.resolve import Claim, Role, Rule, resolve
 
 
 def without(found: list[Claim], one: Claim) -> list[Claim]:

@@ -3,7 +3,8 @@
 from conftest import Clock
 
 from chronology import Chronology, Event
-from chronology.answers.explanation import Part, Rule
+from chronology.answers.explanation import Part
+from chronology.answers.resolve import Rule
 
 
 def say(chron: Chronology, value: str, valid: str, **rest: object) -> int:

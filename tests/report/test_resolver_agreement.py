@@ -92,7 +92,7 @@ def test_the_page_explains_as_python_does(resolver: Page, claims: list[Any]) -> 
 
 
 def _explained(found: explanation.Explanation) -> Any:
-    rules = {explanation.Rule.ALONE: "alone", None: None}
+    rules = {resolve.Rule.ALONE: "alone", None: None}
     judged = [
         [j.claim.position, str(j.part), rules.get(j.rule, str(j.rule)), j.against and j.against.position]
         for j in found.judgements

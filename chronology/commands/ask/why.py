@@ -6,7 +6,8 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology.answers.explanation import Part, Rule
+from chronology.answers.explanation import Part
+from chronology.answers.resolve import Rule
 from chronology.commands.application import Invocation, command
 from chronology.commands.ask.differences import outcome_record, outcome_text
 from chronology.commands.options import names
