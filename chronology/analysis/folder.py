@@ -18,9 +18,8 @@ from chronology.errors import StoreError
 from chronology.log.closing import Closing
 from chronology.questions.conflicts import Conflict, among
 from chronology.store import query
-from chronology.store.export_query import period
-from chronology.store.query import Moment
-from chronology.store.reader import Clock, utc_now
+from chronology.store.query import Moment, period
+from chronology.store.session import Clock, utc_now
 
 _FETCHED_AT_ONCE: Final = 10_000
 

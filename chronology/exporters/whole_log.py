@@ -7,7 +7,7 @@ from chronology.store.reader import Reader
 
 
 def _write(reader: Reader, selection: Selection, stream: BinaryIO) -> None:
-    lines = reader.transcript()
+    lines = reader.log.transcript()
     stream.writelines(lines if selection.progress is None else ticking(lines, reader.head(), selection.progress))
 
 

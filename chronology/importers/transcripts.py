@@ -32,7 +32,7 @@ class _Transcripts:
             if chron is None:
                 done = Chronology.restore(store, source.stream, dry_run=dry_run, progress=tell)
             else:
-                done = chron.take_in(source.stream, dry_run=dry_run, progress=tell)
+                done = chron.sharing.import_transcript(source.stream, dry_run=dry_run, progress=tell)
         report: dict[str, Json] = {"added": done.added, "unchanged": done.unchanged, "head": done.head}
         if done.left_out_count:
             report["left_out"] = done.left_out_count

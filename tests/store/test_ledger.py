@@ -78,7 +78,7 @@ def test_the_live_assertions_are_what_answers_are_made_from(stores: Stores, draw
     with stores.of(drawn) as chron:
         known = stores.base + (chron.head() - stores.base) // 2
         groups: dict[tuple[str, str], list] = {}
-        for one in chron.assertions():
+        for one in chron.log.assertions():
             if one.assertion.known_from <= known and (one.known_until is None or one.known_until > known):
                 groups.setdefault((one.subject, one.attribute), []).append(one.assertion.claim)
         for moment in WHEN[::5]:

@@ -89,13 +89,13 @@ def test_several_are_listed_at_most_five_the_nearest_first(chron: Chronology) ->
     for number in range(9):
         describe(chron, f"place/p{number}-long-hajin-name", part="eastern")
     describe(chron, "group/hajin-guard", name="Guard")
-    found = chron.resembling("Hajin")
+    found = chron.names.suggestions("Hajin")
     assert len(found) == 5
     assert found[0] == "group/hajin-guard"
     assert found[1:] == [f"place/p{number}-long-hajin-name" for number in range(4)]
     describe(chron, "place/hajin", part="eastern")
     describe(chron, "group/x", name="Hajin")
-    assert chron.resembling("Hajin") == ["group/x", "place/hajin"]
+    assert chron.names.suggestions("Hajin") == ["group/x", "place/hajin"]
 
 
 def test_only_kinds_that_fit_are_suggested(names: Chronology) -> None:
@@ -131,7 +131,7 @@ def test_in_a_large_store_the_near_are_found_too(chron: Chronology, monkeypatch:
               data={"attribute": "part", "value": "x"})
         for number in range(100)
     )  # fmt: skip
-    assert chron.resembling("place/hajin-055x")[0] == "place/hajin-055"
+    assert chron.names.suggestions("place/hajin-055x")[0] == "place/hajin-055"
 
 
 def test_a_name_is_found_among_many_that_hold_it(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,4 +140,4 @@ def test_a_name_is_found_among_many_that_hold_it(chron: Chronology, monkeypatch:
     for number in range(9):
         describe(chron, f"person/a{number}", name=f"Guard {number} of Nadia")
     describe(chron, "person/z", name="Nadia")
-    assert chron.resembling("nadia") == ["person/z"]
+    assert chron.names.suggestions("nadia") == ["person/z"]

@@ -53,10 +53,10 @@ def subjects(
     chronology subjects baghdadi --json
     """
     with Reader.open(path_of(context)) as chron:
-        if kind is not None and kind not in (kinds := chron.kinds()):
+        if kind is not None and kind not in (kinds := chron.names.kinds()):
             raise UnknownNameError("subject kind", kind, kinds, hint="`chronology types` lists the kinds")
         known = arguments.known_at(known_at)
-        found = chron.subject_list(kind=kind, text=text, known_at=known, limit=limit)
+        found = chron.names.subject_list(kind=kind, text=text, known_at=known, limit=limit)
         names.note_late_position(chron, known_at)
     wanted = format_of(context)
     if wanted is not Format.TABLE:

@@ -14,5 +14,5 @@ SignKey = Annotated[Path | None, typer.Option("--sign", metavar="KEYFILE", help=
 
 def checkpoint_of(chron: Chronology, key: Path | None) -> bytes:
     """Return the head of a log as it stands in a file, signed if there is a key."""
-    text = chron.checkpoint().text()
+    text = chron.proofs.checkpoint().text()
     return text.encode() if key is None else sign_note(text, read_key(key))

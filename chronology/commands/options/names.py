@@ -33,9 +33,9 @@ def check_known(
         ChronologyError: one of them is malformed.
         UnknownNameError: the kind or the attribute is in neither the vocabulary nor the log.
     """
-    if kind is not None and kind not in (kinds := chron.kinds()):
+    if kind is not None and kind not in (kinds := chron.names.kinds()):
         raise UnknownNameError("subject kind", kind, kinds, hint="`chronology types` lists the kinds")
-    if attribute is not None and attribute not in (attributes := chron.attributes()):
+    if attribute is not None and attribute not in (attributes := chron.names.attributes()):
         raise UnknownNameError("attribute", attribute, attributes, hint="`chronology types` lists the attributes")
     if subject is not None:
         check_subject(chron, subject)
@@ -48,7 +48,7 @@ def check_known(
 def note_unknown_parties(chron: Reader, parties: Sequence[str]) -> None:
     """Say on stderr of which sources and origins no assertion comes."""
     for name in parties:
-        if not chron.knows_party(name):
+        if not chron.names.knows_party(name):
             _note_unknown(chron, "no assertion comes from", name, parties=True)
 
 
@@ -60,11 +60,11 @@ def meant(chron: Reader, text: str, *, kinds: Collection[str] = (), parties: boo
         ChronologyError: none does.
     """
     try:
-        subject = chron.resolve_subject(text, kinds=kinds, parties=parties)
+        subject = chron.names.resolve(text, kinds=kinds, parties=parties)
     except AmbiguousNameError:
         raise
     except ChronologyError as exc:
-        if text not in chron.attributes():
+        if text not in chron.names.attributes():
             raise
         raise ChronologyError(str(exc), hint=f"{text} is an attribute: the subject comes first") from exc
     note_meant(text, subject)
@@ -77,7 +77,11 @@ def if_named(chron: Reader, text: str, *, kinds: Collection[str] = ()) -> str:
     Raises:
         AmbiguousNameError: several subjects bear the name.
     """
-    return meant(chron, text, kinds=kinds) if not is_subject(text) and chron.subjects_named(text, kinds=kinds) else text
+    return (
+        meant(chron, text, kinds=kinds)
+        if not is_subject(text) and chron.names.subjects_named(text, kinds=kinds)
+        else text
+    )
 
 
 def asked(
@@ -95,9 +99,9 @@ def asked(
 def kept_name(chron: Reader, subject: str, *, known_at: str | None = None) -> str:
     """Return the name under which answers about a subject stand, and say on stderr which it is where it is another."""
     position = arguments.known_at(known_at)
-    kept = chron.same_subject(subject, known_at=position)[0]
+    kept = chron.names.same_subject(subject, known_at=position)[0]
     if kept != subject:
-        by = " and ".join(f"#{merge.position}" for merge in chron.merges(subject, known_at=position))
+        by = " and ".join(f"#{merge.position}" for merge in chron.names.merges(subject, known_at=position))
         output.say_first(f"note: {subject} is {kept}, merged by {by}")
     return kept
 
@@ -121,23 +125,23 @@ def check_subject(chron: Reader, subject: str) -> None:
         ChronologyError: it is not kind/slug, or of an unknown kind.
     """
     _check_form(chron, subject)
-    if chron.knows_subject(subject):
+    if chron.names.knows_subject(subject):
         return
     kind = subject.partition("/")[0]
-    if kind not in (kinds := chron.kinds()):
+    if kind not in (kinds := chron.names.kinds()):
         raise UnknownNameError("subject kind", kind, kinds, hint="`chronology types` lists the kinds")
     _note_unknown(chron, "no event is about", subject)
 
 
 def _check_form(chron: Reader, name: str, *, parties: bool = False) -> None:
     if not SUBJECT.fullmatch(name):
-        close = chron.resembling(name, parties=parties)
+        close = chron.names.suggestions(name, parties=parties)
         hint = did_you_mean(close) or "write it as operation/al-jazeera-storm"
         raise ChronologyError(f"subject {name!r} is not kind/slug", hint=hint)
 
 
 def _note_unknown(chron: Reader, what: str, name: str, *, parties: bool = False) -> None:
-    question = did_you_mean(chron.resembling(name, parties=parties))
+    question = did_you_mean(chron.names.suggestions(name, parties=parties))
     output.say(f"note: {what} {name}" + (f"; {question}" if question else ""))
 
 
@@ -150,7 +154,7 @@ def find_event(chron: Reader, name: str) -> "RecordedEvent":
     try:
         return chron.event(arguments.event_name(name))
     except UnknownNameError as exc:
-        if not _EVENT_NAME.fullmatch(name) and (close := chron.resembling(name)):
+        if not _EVENT_NAME.fullmatch(name) and (close := chron.names.suggestions(name)):
             exc.hint = f"{did_you_mean(close)} `chronology timeline SUBJECT` lists the events about a subject"
         raise
 

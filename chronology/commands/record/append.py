@@ -191,7 +191,7 @@ def _append_one(chron: Chronology, event: Event, how: _How) -> None:
             appended = chron.append(event, expected_head=how.expected_head)
             _show_appended(appended, head, as_json=how.as_json)
             if appended.position > head:
-                _note(chron.remarks(appended))
+                _note(chron.log.remarks(appended))
     for subject, others in similar.items():
         names.note_similar(subject, others)
 

@@ -62,7 +62,7 @@ def describe(
         return
     with open_for_writing(path_of(context)) as chron:
         subject = names.meant(chron, subject)
-        similar = [] if chron.knows_subject(subject) else chron.similar(subject)
+        similar = [] if chron.names.knows_subject(subject) else chron.names.similar(subject)
         result = chron.describe(
             subject,
             names=name or (),
@@ -81,18 +81,18 @@ def describe(
             output.put(f"would append {result.appended}, {result.unchanged} unchanged")
             return
         output.say(f"{result.appended} appended, {result.unchanged} unchanged, head {result.head}")
-        _show_names(context, subject, chron.names_of(subject))
+        _show_names(context, subject, chron.names.of(subject))
 
 
 def _list_names(context: typer.Context, subject: str) -> None:
     with Reader.open(path_of(context)) as reader:
         subject = names.asked(reader, subject)
         names.check_subject(reader, subject)
-        _show_names(context, subject, reader.names_of(subject))
+        _show_names(context, subject, reader.names.of(subject))
 
 
 def _note_shared(chron: Reader, text: str, subject: str) -> None:
-    others = [other for other in chron.subjects_named(text) if other != subject]
+    others = [other for other in chron.names.subjects_named(text) if other != subject]
     # The title of a report gives way to the name of what it reports on, so it makes no name ambiguous.
     if not subject.startswith("source/"):
         others = [other for other in others if not other.startswith("source/")]

@@ -60,7 +60,7 @@ def sources(context: typer.Context) -> None:
     if context.invoked_subcommand:
         return
     with Reader.open(path_of(context)) as chron, waiting("counting assertions"):
-        found = chron.sources()
+        found = chron.sources.records()
     wanted = format_of(context)
     if wanted is not Format.TABLE:
         output.show_records(map(attrs.asdict, found), wanted, columns=COLUMNS)
@@ -127,7 +127,7 @@ def add(
         "url": url, "accessed": accessed, "reliability": reliability,
     }  # fmt: skip
     with open_for_writing(path_of(context)) as chron:
-        event = chron.add_source(
+        event = chron.sources.add(
             names.if_named(chron, source, kinds=("source",)),
             {key: value for key, value in given.items() if value is not None},
             archived=archived,
@@ -135,7 +135,7 @@ def add(
             recorded_by=recorded_by,
             dry_run=dry_run,
         )
-        kept = chron.copy_of(event)
+        kept = chron.sources.copy_of(event)
     if dry_run:
         output.say_dry_run()
     if as_json:

@@ -8,7 +8,7 @@ from chronology.commands.application import DryRun, Format, RecordedBy, StoreCom
 from chronology.commands.opening import open_for_writing
 from chronology.commands.options import names
 from chronology.commands.screen import event_json, output
-from chronology.store.retract import UNDONE, Undone
+from chronology.store.writing import UNDONE, Undone
 
 
 @app.command(cls=StoreCommand)

@@ -129,8 +129,8 @@ def _limits(
     """
     wanted = [names.meant(chron, text) for text in _listed(subjects, apart=is_subject)]
     for subject in wanted:
-        if not chron.knows_subject(subject):
-            close = chron.resembling(subject)
+        if not chron.names.knows_subject(subject):
+            close = chron.names.suggestions(subject)
             raise ChronologyError(
                 f"nothing is known of {subject}",
                 hint=f"did you mean {' or '.join(close)}?" if close else "`chronology subjects` lists them",

@@ -1,45 +1,47 @@
-"""Sources and their copies: describing a source, and keeping a copy of it beside the store."""
+"""Sources and their copies: what is known of each, and a copy of it beside the store."""
 
 import os
-from abc import abstractmethod
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
 from chronology.errors import InvalidEventError
 from chronology.events.json_values import Json
 from chronology.events.records import Event, RecordedEvent
-from chronology.log import database
-from chronology.log.archive import DESCRIBED, Archive, Incoming, copy_named
-from chronology.store.batch import Batch
-from chronology.store.reader import Reader
-from chronology.vocabulary import builtin
+from chronology.log.archive import DESCRIBED, Archive, copy_named
+from chronology.store.session import Session
+
+if TYPE_CHECKING:
+    from chronology.questions.source_records import Source
 
 
-class Archiving(Reader):
-    """The verbs about sources; `Chronology` inherits them."""
+class Sources:
+    """The sources of a store, as `Reader.sources` gives them."""
 
-    @abstractmethod
-    def _written(self, *, dry_run: bool) -> AbstractContextManager[None]:
-        """Run a block as one transaction, taken back where it is a dry run."""
+    def __init__(self, session: Session) -> None:
+        """Ask, or add to, one open store."""
+        self._session = session
 
-    @abstractmethod
-    def _batch(self) -> Batch:
-        """Return a batch of events, to be taken in by the present transaction."""
+    def records(self) -> "list[Source]":
+        """Return every source, by name: what is known of it now, and how its assertions fared."""
+        from chronology.questions import source_records
+
+        with self._session.reading():
+            return source_records.sources(self._session.connection, self._session.identities())
 
     @property
     def archive(self) -> Archive:
         """The folder of the copies of sources."""
-        return Archive(database.path_of(self._connection))
+        return Archive(self._session.path)
 
     def copy_of(self, event: RecordedEvent) -> Path | None:
         """Return where the copy is that an event names, None where it names none."""
         copy = copy_named(event.event.data) if event.event.type == DESCRIBED else None
         return None if copy is None else self.archive.path_of(copy)
 
-    def add_source(
+    def add(
         self,
         source: str,
         description: Mapping[str, Json],
@@ -70,7 +72,10 @@ class Archiving(Reader):
             raise InvalidEventError(
                 ["the description says nothing of the source"], hint="give a title, a URL or a file"
             )
-        day = valid or description.get("published") or self._now().date().isoformat()
+        # Imported here: whoever lists sources need not wait for what writes.
+        from chronology.store.writing import describe_source
+
+        day = valid or description.get("published") or self._session.now().date().isoformat()
         event = Event(
             type=DESCRIBED,
             subject=source,
@@ -80,39 +85,14 @@ class Archiving(Reader):
             recorded_by=recorded_by,
         )
         if archived is None:
-            return self._describe(event, None, dry_run=dry_run)
+            return describe_source(self._session, event, None, dry_run=dry_run)
         file = Path(archived)
         if dry_run:
-            return self._describe(_naming(event, self.archive.measure(file)), None, dry_run=True)
+            return describe_source(self._session, _naming(event, self.archive.measure(file)), None, dry_run=True)
         with self.archive.incoming(file) as incoming:
-            return self._describe(_naming(event, incoming.copy), incoming, dry_run=False)
-
-    def _describe(self, event: Event, incoming: Incoming | None, *, dry_run: bool) -> RecordedEvent:
-        try:
-            with self._written(dry_run=dry_run):
-                self._check_projections()
-                batch = self._batch()
-                _renew_type(batch)
-                row = batch.add(event)
-                batch.finish()
-                # Before the commit, so that no event is ever recorded whose copy is not there.
-                if incoming is not None:
-                    incoming.settle()
-        except BaseException:
-            if incoming is not None:
-                incoming.take_back()
-            raise
-        return self._recorded(row)
+            return describe_source(self._session, _naming(event, incoming.copy), incoming, dry_run=False)
 
 
 def _naming(event: Event, copy: tuple[str, int]) -> Event:
     sha256, length = copy
     return attrs.evolve(event, data={**event.data, "archived_sha256": sha256, "archived_length": length})
-
-
-def _renew_type(batch: Batch) -> None:
-    """Bring the type of descriptions up to the version that names copies; an older store has an earlier one."""
-    known = batch.vocabulary.newest(DESCRIBED).version if DESCRIBED in batch.vocabulary else 0
-    for version, schema in enumerate(builtin.versions(DESCRIBED), start=1):
-        if version > known:
-            batch.add(builtin.definition(schema))
