@@ -43,12 +43,12 @@ class Names:
             parties: look among sources and origins too.
         """
         # Imported here, because only unknown names need it.
-        from chronology.store import similar_names
+        from chronology.store import name_lookup
 
         with self._session.snapshot():
             if references.versions(self._session.connection) != tables.VERSIONS:
                 return []
-            return similar_names.resembling(self._session.connection, text, kinds=kinds, parties=parties)
+            return name_lookup.resembling(self._session.connection, text, kinds=kinds, parties=parties)
 
     def knows_party(self, name: str) -> bool:
         """Tell whether some assertion has a source or an origin."""

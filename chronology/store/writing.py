@@ -168,7 +168,7 @@ def undo(session: Session, name: str | int | None, *, reason: str, recorded_by: 
         if head == 0:
             raise ChronologyError("the log is empty: there is nothing to undo")
         target = log_view.event(session, head if name is None else name)
-        _check_undoable(session, target, is_newest=name is None)
+    _check_undoable(session, target, is_newest=name is None)
     # Without a name, nothing but the event that was newest a moment ago may be retracted.
     retraction = retract(
         session,

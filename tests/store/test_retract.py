@@ -4,6 +4,7 @@ import pytest
 
 from chronology import Chronology, Event
 from chronology.errors import ChronologyError, HeadMovedError, NotLiveError, UnknownNameError
+from chronology.store import writing
 from chronology.store.writing import UNDONE
 
 SOURCE = "source/gazette"
@@ -97,13 +98,13 @@ def test_nothing_but_the_newest_is_undone_beside_another_writer(
 ) -> None:
     """What somebody else appends between the look and the retraction makes it fail, for it is not what was meant."""
     chron.append(_closed())
-    check = chron._check_undoable
+    check = writing._check_undoable
 
     def meanwhile(*arguments: object, **named: object) -> None:
         check(*arguments, **named)  # type: ignore[arg-type]
         chron.append(_closed("ashby"))
 
-    monkeypatch.setattr(chron, "_check_undoable", meanwhile)
+    monkeypatch.setattr(writing, "_check_undoable", meanwhile)
     with pytest.raises(HeadMovedError):
         chron.undo()
 
