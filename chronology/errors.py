@@ -1,6 +1,10 @@
 """The errors of the project, one family: facts are attributes, the class builds the message and the hint."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
+
+DISTRIBUTION: Final = "chronology-store"
+"""What pip installs; the package that is imported, and the command, are `chronology`."""
 
 
 class ChronologyError(Exception):
@@ -68,6 +72,17 @@ class BatchRefusedError(ChronologyError):
         super().__init__(f"{events} refused, so nothing was written")
         self.refused = refused
         self.unchecked = unchecked
+
+
+class MissingPackageError(ChronologyError):
+    """An optional package that is not installed: what needs it, and the extra that brings it."""
+
+    def __init__(self, what: str, package: str, *, extra: str) -> None:
+        super().__init__(
+            f"{what} needs the package {package}, which is not installed", hint=f"pip install '{DISTRIBUTION}[{extra}]'"
+        )
+        self.package = package
+        self.extra = extra
 
 
 class ImportFileError(ChronologyError):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.count_files import files_that_ran
+
 SCRIPT = """
 import sys
 from chronology.commands import main
@@ -35,8 +37,11 @@ NOT_TO_READ |= {
     "chronology.store.writing",
 }
 
-MOST = 60
-"""Modules of this package that telling what held may load; one more makes every answer wait, so see what it is for."""
+MOST_MODULES = 56
+"""Of this package, for the commonest question; each module more makes every answer wait."""
+
+MOST_FILES = {"append": 52, "state": 34}
+"""Of which a function runs: whoever follows the command opens them."""
 
 READING = [
     ("state", "operation/al-jazeera-storm"),
@@ -63,11 +68,19 @@ def test_a_question_loads_only_what_answers_it(example: Path, arguments: tuple[s
     assert loaded & NOT_TO_READ == set()
 
 
-def test_what_held_is_told_by_few_modules(example: Path) -> None:
+def test_what_held_is_answered_by_few_modules(example: Path) -> None:
     """The commonest question loads few modules, and none of the libraries that it does not need."""
     loaded = _loaded("--db", str(example), "state", "operation/al-jazeera-storm")
-    assert len([name for name in loaded if name.startswith("chronology.")]) <= MOST
+    assert len([name for name in loaded if name.startswith("chronology.")]) <= MOST_MODULES
     assert loaded & NOT_TO_READ == set()
+
+
+@pytest.mark.parametrize("command", MOST_FILES)
+def test_a_command_can_be_followed_through_few_files(command: str) -> None:
+    """`python -m tests.count_files` lists them."""
+    found = files_that_ran(command)
+    assert f"commands/{'record' if command == 'append' else 'ask'}/{command}.py" in found
+    assert len(found) <= MOST_FILES[command]
 
 
 def test_an_append_loads_no_more_than_it_needs(storm: Path) -> None:

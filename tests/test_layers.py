@@ -103,7 +103,7 @@ def name_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py")) if path.name != "__main__.py"}
 ROOM = {name: name.split(".")[1] if "." in name else "" for name in MODULES}
 """The room of each module; none for the face of the whole."""
 

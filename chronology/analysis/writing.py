@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from chronology.analysis import layout
 from chronology.analysis.layout import Count, Manifest
-from chronology.errors import ChronologyError, StoreError
+from chronology.errors import MissingPackageError, StoreError
 from chronology.projections.bulk import COLUMNS, TABLES, Table
 from chronology.store.chronology import Chronology
 
@@ -137,8 +137,7 @@ def _packages() -> tuple[Any, Any]:
         import pyarrow
         from pyarrow import parquet
     except ImportError as exc:
-        hint = "pip install 'chronology[duckdb]'"
-        raise ChronologyError("a Parquet folder needs the package pyarrow", hint=hint) from exc
+        raise MissingPackageError("a Parquet folder", "pyarrow", extra="duckdb") from exc
     return pyarrow, parquet
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from chronology.errors import ChronologyError, ImportFileError
+from chronology.errors import ChronologyError, ImportFileError, MissingPackageError
 from chronology.importers.compressed import GZIP, LARGEST_RATIO, SMALL, archive_of
 from chronology.importers.delimited import named
 from chronology.importers.files import on_disk
@@ -80,9 +80,7 @@ def _opened(path: Path) -> Any:
         import defusedxml  # noqa: F401
         import openpyxl
     except ImportError as exc:
-        raise ImportFileError(
-            f"reading {path.name} needs another package: {exc.name}", hint="pip install 'chronology[xlsx]'"
-        ) from exc
+        raise MissingPackageError(f"reading {path.name}", str(exc.name), extra="xlsx") from exc
     try:
         return openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
     except ChronologyError:

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from chronology.errors import ChronologyError, IntegrityError, StoreError
+from chronology.log import turns
 
 APPLICATION_ID: Final = 0x4368726F
 """The letters "Chro" in bytes 68 to 71 of the file."""
@@ -279,7 +280,7 @@ def is_passing(exc: Exception) -> bool:
 def writing(connection: sqlite3.Connection, *, dry_run: bool = False) -> Iterator[None]:
     """Run a block as one transaction that holds the write lock from the start: all or nothing; a dry run: nothing."""
     with wrapped():
-        connection.execute("BEGIN IMMEDIATE")
+        turns.begin(connection, path_of(connection))
         try:
             yield
             connection.execute("ROLLBACK" if dry_run else "COMMIT")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from chronology.errors import ChronologyError, RemoteError
+from chronology.errors import ChronologyError, MissingPackageError, RemoteError
 from chronology.log.closing import Closing
 from chronology.log.event_table import Row
 
@@ -45,9 +45,7 @@ class SharedLog(Closing):
         try:
             import psycopg
         except ImportError as exc:
-            raise RemoteError(
-                "a shared log needs the library psycopg", hint="pip install 'chronology[postgres]'"
-            ) from exc
+            raise MissingPackageError("a shared log", "psycopg", extra="postgres") from exc
         try:
             parameters: dict[str, Any] = dict(psycopg.conninfo.conninfo_to_dict(url))
             parameters.setdefault("connect_timeout", _CONNECT_SECONDS)

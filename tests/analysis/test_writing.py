@@ -25,7 +25,7 @@ def test_without_its_package_the_hint_says_what_to_install(
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(ChronologyError, match="a Parquet folder needs the package pyarrow") as caught:
         writing.write(chron, tmp_path / "folder")
-    assert caught.value.hint == "pip install 'chronology[duckdb]'"
+    assert caught.value.hint == "pip install 'chronology-store[duckdb]'"
     assert not (tmp_path / "folder").exists()
 
 
