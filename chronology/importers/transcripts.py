@@ -26,7 +26,7 @@ class _Transcripts:
 
         Raises:
             ImportFileError: the file cannot be read.
-            ChronologyError: as `Chronology.restore` or `Chronology.take_in`.
+            ChronologyError: as `Chronology.restore` or `Sharing.import_transcript`.
         """
         with opened(path) as source:
             if chron is None:

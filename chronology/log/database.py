@@ -59,6 +59,8 @@ def connect(path: Path, *, create: bool = False, read_only: bool = False) -> sql
             uri=True,
             timeout=BUSY_SECONDS,
             isolation_level=None,
+            # Whoever shares a connection keeps threads apart, as a session does.
+            check_same_thread=False,
         )
         try:
             _check_owner(connection, path, create=create, read_only=read_only)
