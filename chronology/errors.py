@@ -177,6 +177,10 @@ class StoreError(ChronologyError):
     """A file that cannot be opened, read or written as a store."""
 
 
+class LockedError(StoreError):
+    """A store that another process is using just now, so that it cannot be read or written yet."""
+
+
 class IntegrityError(StoreError):
     """A store whose contents are not what the log wrote; names the first faulty position, if there is one."""
 

@@ -18,7 +18,7 @@ import typer
 from typer.models import CommandInfo, TyperInfo
 
 from chronology.commands.application import app
-from chronology.commands.screen.output import complain, drop_what_waits, say, say_what_waits
+from chronology.commands.screen.output import FAULT, complain, say
 from chronology.errors import ChronologyError, RewrittenError
 
 # What typer raises for a wrong command line; its module has moved from one release to the next.
@@ -80,9 +80,9 @@ GROUPS: Final = {
     "Keep the store": {
         "init": "keep.maintenance",
         "demo": "keep.maintenance",
-        "backup": "check.evidence",
+        "backup": "keep.maintenance",
         "replay": "keep.maintenance",
-        "redact": "check.evidence",
+        "redact": "keep.maintenance",
         "completion": "keep.completion",
     },
 }
@@ -92,9 +92,6 @@ HOMES: Final = {name: module for commands in GROUPS.values() for name, module in
 """The module of each command, so that a question need not wait for the libraries that others use."""
 
 _HEADINGS: Final = {name: heading for heading, commands in GROUPS.items() for name in commands}
-
-_FAULT: Final = 3
-"""The exit code where something is not what it was: also for a command that only came upon it."""
 
 _HELP: Final = ("-h", "--help")
 _VERSION: Final = "--version"
@@ -142,11 +139,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: Sequence[str]) -> int:
     try:
         code = app(args=list(arguments), prog_name="chronology", standalone_mode=False)
-        say_what_waits()
         sys.stdout.flush()
     except ChronologyError as exc:
         complain(exc)
-        return _FAULT if isinstance(exc, RewrittenError) else 1
+        return FAULT if isinstance(exc, RewrittenError) else 1
     except _UsageError as exc:
         _complain_of_usage(exc)
         return 2
@@ -164,7 +160,6 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _complain_of_usage(exc: Exception) -> None:
-    drop_what_waits()
     context = getattr(exc, "ctx", None)
     command = context.command_path if context else "chronology"
     say(f"error: {exc.format_message().rstrip('.')}")  # type: ignore[attr-defined]

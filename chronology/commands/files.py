@@ -5,9 +5,20 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Annotated, BinaryIO, Final
 
+import typer
+
+from chronology import Chronology
+from chronology.commands.screen import output
 from chronology.errors import StoreError
+from chronology.transparency.notes import sign_note
+
+SignKey = Annotated[Path | None, typer.Option("--sign", metavar="KEYFILE", help="Sign with this secret key.")]
+Keys = Annotated[
+    list[str] | None,
+    typer.Option("--key", metavar="VKEY", help="A verifier key that you trust; may be repeated."),
+]
 
 _LARGEST: Final = 4_000_000
 """The most bytes that any of these documents can have."""
@@ -180,3 +191,16 @@ def _mode(target: Path) -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
+
+
+def show_would_write(path: Path) -> None:
+    """Say that a file would be written, if nothing prevents it."""
+    check_new(path)
+    output.say_dry_run()
+    output.put(f"would write {path}")
+
+
+def checkpoint_of(chron: Chronology, key: Path | None) -> bytes:
+    """Return the head of a log as it stands in a file, signed if there is a key."""
+    text = chron.proofs.checkpoint().text()
+    return text.encode() if key is None else sign_note(text, read_key(key))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from chronology.errors import ChronologyError, IntegrityError, StoreError
+from chronology.errors import ChronologyError, IntegrityError, LockedError, StoreError
 from chronology.log import turns
 
 APPLICATION_ID: Final = 0x4368726F
@@ -33,13 +33,16 @@ _SCHEMA_QUERY: Final = """
 """
 
 
-def connect(path: Path, *, create: bool = False, read_only: bool = False) -> sqlite3.Connection:
+def connect(
+    path: Path, *, create: bool = False, read_only: bool = False, patience: float = BUSY_SECONDS
+) -> sqlite3.Connection:
     """Open a file as a store's database, in autocommit mode, with the settings that durability depends on.
 
     Args:
         path: the file.
         create: make an empty file if there is none.
         read_only: refuse every change through this connection.
+        patience: seconds to wait while another process holds a lock.
 
     Raises:
         StoreError: there is no such file, it is not a database or not a store, or it is newer than this code.
@@ -57,7 +60,7 @@ def connect(path: Path, *, create: bool = False, read_only: bool = False) -> sql
         connection = sqlite3.connect(
             f"file:{quote(str(path.absolute()))}?mode={mode}",
             uri=True,
-            timeout=BUSY_SECONDS,
+            timeout=patience,
             isolation_level=None,
             # Whoever shares a connection keeps threads apart, as a session does.
             check_same_thread=False,
@@ -254,7 +257,7 @@ def wrapped(path: Path | str = "the store") -> Iterator[None]:
 def _explained(exc: sqlite3.Error, path: Path | str) -> ChronologyError:
     code = getattr(exc, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreError(f"{path} is locked by another process", hint="try again when it is done")
+        return LockedError(f"{path} is locked by another process", hint="try again when it is done")
     if code == sqlite3.SQLITE_READONLY:
         return StoreError(f"{path} cannot be written", hint="check the permissions of the file and its directory")
     if code == sqlite3.SQLITE_FULL:

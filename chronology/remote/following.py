@@ -7,26 +7,26 @@ next pull brings the same rows.
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from chronology.errors import RemoteError
-from chronology.events.records import Event, decode
+from chronology.events.records import Event, decode, identified
 from chronology.evidence.exhibits import Comparison, compare
 from chronology.log import new_files
 from chronology.log.redactions import declared
 from chronology.projections.rebuild import Progress
-from chronology.remote import addresses, comparing, outbox
+from chronology.remote import addresses, comparing, pushing
 from chronology.remote.comparing import Compared
 from chronology.remote.postgres import RemoteMovedError, SharedLog
+from chronology.remote.pushing import Kept, Pushed, Waiting
 from chronology.store import migrations
-from chronology.store.batch import AppendResult
 from chronology.store.chronology import Chronology
 from chronology.store.intake.apply_remote import Extended
 from chronology.store.session import Session
 from chronology.store.sharing import Sharing
-from chronology.store.writing import identified
 from chronology.transparency.notes import Checkpoint
 from chronology.vocabulary.event_types import REDACTED
 
@@ -113,32 +113,43 @@ class Follower(Chronology):
         with self._session.snapshot():
             return compare(self._session.log, checkpoint)
 
-    def push(self, *, dry_run: bool = False) -> AppendResult | None:
-        """Append the events that wait in the outbox, then forget them; None if none wait.
+    def push(self, *, dry_run: bool = False) -> Pushed:
+        """Append the events that wait in the outbox, and take them out; those that the log refuses go on waiting.
+
+        Events that come into the outbox meanwhile stay in it.
 
         Raises:
-            RemoteError: the shared log cannot be reached; they go on waiting.
-            ChronologyError: an event is refused, as by `append_many`; all go on waiting.
+            RemoteError: the shared log cannot be reached; all go on waiting.
         """
-        events = outbox.waiting(self._path)
-        if not events:
-            return None
-        result = self.append_many(events, dry_run=dry_run)
-        if not dry_run:
-            outbox.empty(self._path)
-        return result
+        return pushing.push(self, self._path, dry_run=dry_run)
 
-    def keep_for_later(self, event: Event, *, dry_run: bool = False) -> Event:
-        """Check an event against what is known here, and put it into the outbox; return it with its id.
+    def waiting(self) -> Waiting:
+        """Return what waits in the outbox, with what is wrong with it as far as is known here; asks no server."""
+        with self._impatient():
+            return pushing.waiting(self, self._path)
+
+    @contextmanager
+    def _impatient(self) -> Iterator[None]:
+        before = self._session.connection.execute("PRAGMA busy_timeout").fetchone()[0]
+        self._session.connection.execute(f"PRAGMA busy_timeout = {int(pushing.PATIENCE * 1000)}")
+        try:
+            yield
+        finally:
+            self._session.connection.execute(f"PRAGMA busy_timeout = {before}")
+
+    def keep_for_later(self, event: Event, *, dry_run: bool = False) -> Kept:
+        """Check an event against what is known here, and put it into the outbox.
+
+        This waits neither for the server nor for whoever is writing to the store: if one is, only the form of the event
+        is checked, and a push checks the rest.
 
         Raises:
             ChronologyError: as `append`.
         """
-        event = identified(self._session, event)
-        self.append_many([*outbox.waiting(self._path), event], dry_run=True)
-        if not dry_run:
-            outbox.keep(self._path, [event])
-        return event
+        session = self._session
+        with self._impatient():
+            event = identified(event, now=session.now(), randomness=session.randomness)
+            return pushing.keep(self, self._path, event, dry_run=dry_run)
 
 
 class _Upstream:

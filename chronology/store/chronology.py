@@ -42,6 +42,7 @@ class Chronology(Reader):
         create: bool = False,
         read_only: bool = False,
         damaged: bool = False,
+        patience: float = database.BUSY_SECONDS,
         clock: Clock = utc_now,
         randomness: Randomness = os.urandom,
     ) -> Self:
@@ -53,16 +54,18 @@ class Chronology(Reader):
             read_only: refuse every change.
             damaged: open it even if the log's tables or triggers were changed, so that `verify` can report it; for
                 reading only.
+            patience: seconds to wait, now and later, while another process holds a lock on the store.
             clock: returns `recorded_at`, and what "now" means to a question, as an aware date-time.
             randomness: the source of event ids and nonces.
 
         Raises:
             StoreError: there is no such store, or the file is something else.
+            LockedError: another process kept it locked.
             IntegrityError: the log's tables or triggers were changed.
         """
         if damaged and not read_only:
             raise StoreError("a damaged store is opened for reading only", hint="pass read_only=True too")
-        connection = database.connect(Path(path), create=create, read_only=read_only)
+        connection = database.connect(Path(path), create=create, read_only=read_only, patience=patience)
         chron = cls(Session(connection, clock=clock, randomness=randomness))
         try:
             with database.wrapped(Path(path)):

@@ -1,16 +1,16 @@
 """What changes a store, each a function of one open session. `Chronology` documents them."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from time import perf_counter
 from typing import Final
 
-import attrs
 from attrs import frozen
 
 from chronology.errors import ChronologyError, HeadMovedError, NotLiveError, StoreError
-from chronology.events.records import Event, RecordedEvent, uuid7
+from chronology.events.records import Event, RecordedEvent, decode, identified
 from chronology.log import database
-from chronology.log.archive import DESCRIBED, Incoming
+from chronology.log.archive import DESCRIBED, Incoming, copy_named
 from chronology.log.event_table import Row
 from chronology.projections import rebuild, search_index
 from chronology.projections.rebuild import Progress, ReplayReport
@@ -65,7 +65,7 @@ def append_many(
     """Append events in one transaction; their rows go into `taken`."""
     if session.upstream is not None:
         # With ids of their own, events that were written after all are found unchanged when it is tried again.
-        events = [identified(session, event) for event in events]
+        events = [_identified(session, event) for event in events]
 
     def work() -> AppendResult:
         if taken is not None:
@@ -106,11 +106,8 @@ def _taken_in(
     return batch.finish()
 
 
-def identified(session: Session, event: Event) -> Event:
-    """Return an event with an id: its own, or a new one."""
-    if not isinstance(event, Event) or event.id is not None:
-        return event
-    return attrs.evolve(event, id=uuid7(int(session.now().timestamp() * 1000), session.randomness(10)))
+def _identified(session: Session, event: Event) -> Event:
+    return identified(event, now=session.now(), randomness=session.randomness)
 
 
 def renew_types(session: Session, *, recorded_by: str | None, dry_run: bool) -> list[tuple[str, int]]:
@@ -123,20 +120,38 @@ def renew_types(session: Session, *, recorded_by: str | None, dry_run: bool) -> 
 
 def describe_source(session: Session, event: Event, incoming: Incoming | None, *, dry_run: bool) -> RecordedEvent:
     """Append the description of a source, and file the copy that it names, both or neither."""
-    try:
-        with session.writing(dry_run=dry_run):
-            batch = batch_of(session)
-            _renew_type(batch)
-            row = batch.add(event)
-            batch.finish()
-            # Before the commit, so that no event is ever recorded whose copy is not there.
-            if incoming is not None:
-                incoming.settle()
-    except BaseException:
+    described = event if session.upstream is None else _identified(session, event)
+
+    def work() -> Row:
+        batch = batch_of(session)
+        _renew_type(batch)
+        row = batch.add(described)
+        batch.finish()
+        # Before the commit, so that no event is ever recorded whose copy is not there.
         if incoming is not None:
-            incoming.take_back()
+            incoming.settle()
+        return row
+
+    try:
+        row = session.write(work, dry_run=dry_run)
+    except BaseException:
+        # Nobody knows whether a shared log has the event, which the next pull would then bring.
+        if incoming is not None and incoming.is_new and session.upstream is None:
+            _take_back(session, incoming)
         raise
     return session.recorded(row)
+
+
+def _take_back(session: Session, incoming: Incoming) -> None:
+    """Remove the copy of an event that was not recorded, unless another event needs it.
+
+    The transaction is over, and with it the lock: meanwhile another process may have recorded an event that names the
+    same copy, and found it there. If the lock cannot be had, the copy stays, which does no harm.
+    """
+    with suppress(ChronologyError), session.writing(dry_run=True):
+        described = (decode(row.body).data for row in session.log.of_type(DESCRIBED) if row.body)
+        if incoming.copy not in map(copy_named, described):
+            incoming.take_back()
 
 
 def _renew_type(batch: Batch) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from chronology import Chronology, ChronologyError
 from chronology.commands.record import jsonl
+from chronology.commands.screen.output import Notes
 from chronology.errors import BatchRefusedError
 from tests.command_line import GATE, GAZETTE, done, run, untouched
 
@@ -112,7 +113,7 @@ def test_endless_bad_input_needs_no_memory(store: Path, line: bytes, capsys: pyt
     def most(count: int) -> int:
         tracemalloc.start()
         with Chronology.open(store) as chron, pytest.raises(ChronologyError, match=f"{count:,} lines were refused"):
-            jsonl.append_lines(chron, Endless(line, count), None, expected_head=None, dry_run=False)  # type: ignore[arg-type]
+            jsonl.append_lines(Notes(), chron, Endless(line, count), None, expected_head=None, dry_run=False)  # type: ignore[arg-type]
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return peak

@@ -10,7 +10,7 @@ import pytest
 from conftest import Clock, counting
 
 from chronology import Chronology, Event
-from chronology.errors import ChronologyError, IntegrityError, StoreError
+from chronology.errors import ChronologyError, IntegrityError, LockedError, StoreError
 from chronology.log import database, event_table
 from chronology.log.database import APPLICATION_ID, FORMAT, connect, reading, scratch, writing
 from chronology.projections import tables
@@ -362,9 +362,9 @@ def test_nothing_is_written_after_a_refusal(path: Path, bad: Event) -> None:
 @pytest.mark.parametrize(
     ("code", "kind", "message"),
     [
-        (sqlite3.SQLITE_BUSY, StoreError, "f.db is locked by another process"),
-        (sqlite3.SQLITE_BUSY_SNAPSHOT, StoreError, "f.db is locked by another process"),
-        (sqlite3.SQLITE_LOCKED, StoreError, "f.db is locked by another process"),
+        (sqlite3.SQLITE_BUSY, LockedError, "f.db is locked by another process"),
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, LockedError, "f.db is locked by another process"),
+        (sqlite3.SQLITE_LOCKED, LockedError, "f.db is locked by another process"),
         (sqlite3.SQLITE_READONLY_DBMOVED, StoreError, "f.db cannot be written"),
         (sqlite3.SQLITE_FULL, StoreError, "no room left to write f.db; nothing was written"),
         (sqlite3.SQLITE_CANTOPEN_ISDIR, StoreError, "f.db cannot be opened"),

@@ -1,6 +1,7 @@
 """Tests of stores that follow a shared log on a real server: who writes first, and what a pull refuses."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -10,7 +11,8 @@ from chronology import Chronology, Event
 from chronology.errors import IntegrityError, NotLiveError, RemoteError, RewrittenError
 from chronology.remote import addresses, outbox
 from chronology.remote.following import Follower, clone
-from chronology.remote.postgres import script
+from chronology.remote.postgres import SharedLog, script
+from chronology.remote.pushing import Pushed
 from chronology.transparency.merkle import Frontier
 
 pytestmark = pytest.mark.postgres
@@ -153,18 +155,123 @@ def test_an_unreachable_log_changes_nothing(first: Follower, tmp_path: Path) -> 
 def test_the_outbox_keeps_events_until_they_can_be_pushed(first: Follower, url: str) -> None:
     """They are checked when they are kept, pushed once, and forgotten when they are in the log."""
     address, first._address = first._address, addresses.checked("team", "postgresql://127.0.0.1:1/none")
-    kept = first.keep_for_later(fact(30))
+    kept = first.keep_for_later(fact(30)).event
     with pytest.raises(NotLiveError):
         first.keep_for_later(_of_a_definition(first))
     with pytest.raises(RemoteError):
         first.push()
-    assert [event.id for event in outbox.waiting(first._path)] == [kept.id]
+    assert [line.event for line in outbox.read(first._path)] == [kept]
     first._address = address
-    result = first.push()
+    result = first.push().result
     assert result is not None
     assert result.appended == 1
-    assert first.push() is None
+    assert first.push() == Pushed(result=None)
     assert first.event(kept.id or "").event.data == fact(30).data
+
+
+def test_what_is_acknowledged_while_a_push_waits_for_the_server_is_not_lost(first: Follower, url: str) -> None:
+    """The push read the outbox before: the event stays, is appended by the next push, and waited for nobody."""
+    before = first.keep_for_later(fact(30)).event
+    with psycopg.connect(url) as owner, ThreadPoolExecutor() as pool:
+        owner.execute("LOCK TABLE chronology.event IN ACCESS EXCLUSIVE MODE")
+        pushing = pool.submit(_pushed, first._path)
+        _wait_for_a_lock(url)
+        with Follower.follow(first._path) as other:
+            kept = other.keep_for_later(fact(31))
+        assert kept.checked
+        assert not pushing.done()
+        owner.rollback()
+        assert pushing.result(60) == 1
+    assert [line.event for line in outbox.read(first._path)] == [kept.event]
+    assert _pushed(first._path) == 1
+    assert {before.id, kept.event.id} <= {event.id for event in first.read()}
+
+
+def test_the_outbox_does_not_wait_for_a_push_that_holds_the_store(first: Follower, url: str) -> None:
+    """While the server takes its time over the insert, the store is locked: the form alone is checked."""
+    first.keep_for_later(fact(30))
+    with psycopg.connect(url) as owner, ThreadPoolExecutor() as pool:
+        # Reading goes on, so the push gets as far as its insert.
+        owner.execute("LOCK TABLE chronology.event IN SHARE MODE")
+        pushing = pool.submit(_pushed, first._path)
+        _wait_for_a_lock(url)
+        with Follower.follow(first._path) as other:
+            kept = other.keep_for_later(fact(31))
+        assert not kept.checked
+        assert not pushing.done()
+        owner.rollback()
+        assert pushing.result(60) == 1
+    assert [line.event for line in outbox.read(first._path)] == [kept.event]
+
+
+def test_two_pushes_at_once_append_everything_once(first: Follower) -> None:
+    """Both read the same lines; whoever is slower finds them unchanged."""
+    kept = [first.keep_for_later(fact(number)).event.id for number in range(30, 36)]
+    with ThreadPoolExecutor() as pool:
+        counts = list(pool.map(_pushed, [first._path] * 2))
+    assert sum(counts) == 6
+    assert outbox.read(first._path) == []
+    assert sorted(event.id for event in first.read() if event.id in kept) == kept
+
+
+def _pushed(path: Path) -> int:
+    """Push as another process does; return how many events were appended."""
+    with Follower.follow(path) as chron:
+        pushed = chron.push()
+    assert pushed.left == ()
+    return pushed.result.appended if pushed.result else 0
+
+
+def _wait_for_a_lock(url: str) -> None:
+    """Wait until another connection to the database waits for a lock."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while connection.execute(query).fetchone() == (0,):
+            connection.execute("SELECT pg_sleep(0.02)")
+
+
+# Copies of sources ------------------------------------------------------------------------------------------
+
+
+def test_a_copy_stays_if_nobody_knows_whether_its_event_was_written(
+    first: Follower, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server went away after its commit: the next pull brings the event, and its copy must still be there."""
+    page = tmp_path / "page.html"
+    page.write_bytes(b"<p>x</p>")
+    commit = SharedLog._commit
+
+    def unheard(self: SharedLog) -> None:
+        commit(self)
+        raise RemoteError("the server went away")
+
+    monkeypatch.setattr(SharedLog, "_commit", unheard)
+    with pytest.raises(RemoteError):
+        first.sources.add("source/page", {"title": "x"}, archived=page)
+    monkeypatch.undo()
+    assert first.pull().added >= 1
+    assert first.verify().ok
+
+
+def test_a_source_is_added_again_if_somebody_was_faster(
+    first: Follower, replica: Callable[[str], Follower], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As any other event; and its copy is there."""
+    second = replica("second")
+    page = tmp_path / "page.html"
+    page.write_bytes(b"<p>x</p>")
+    publish, beaten = Follower._publish, []
+
+    def slowly(self: Follower, before: int) -> None:
+        if self is first and not beaten:
+            beaten.append(second.append(fact(50)))
+        publish(self, before)
+
+    monkeypatch.setattr(Follower, "_publish", slowly)
+    monkeypatch.setattr(first, "_sleep", lambda _: None)
+    added = first.sources.add("source/page", {"title": "x"}, archived=page)
+    assert added.position > beaten[0].position
+    assert first.verify().ok
 
 
 def _of_a_definition(chron: Follower) -> Event:

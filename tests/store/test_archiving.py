@@ -3,6 +3,8 @@
 import errno
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from chronology import Chronology, Event
 from chronology.errors import ChronologyError, InvalidEventError, StoreError
 from chronology.events.json_values import thaw
+from chronology.log import database
 from chronology.log.archive import Copy
 from chronology.vocabulary import builtin
 
@@ -84,6 +87,33 @@ def test_a_copy_that_cannot_be_filed_takes_the_event_back(
     assert chron.head() == head
     assert not chron.sources.archive.folder.exists()
     assert chron.sources.add(VOA, {}, archived=page).position == head + 1
+
+
+@pytest.mark.parametrize("needed", [False, True])
+def test_a_copy_is_taken_back_only_if_no_other_event_names_it(
+    chron: Chronology, page: Path, monkeypatch: pytest.MonkeyPatch, *, needed: bool
+) -> None:
+    """The commit fails, and with it the lock is gone: meanwhile another process may have added the same copy."""
+    path = database.path_of(chron._session.connection)
+    written = Chronology._written
+
+    @contextmanager
+    def failing(self: Chronology, *, dry_run: bool) -> Iterator[None]:
+        with suppress(InterruptedError), written(self, dry_run=dry_run):
+            yield
+            raise InterruptedError
+        if needed:
+            monkeypatch.undo()
+            with Chronology.open(path) as other:
+                other.sources.add("source/other", {"title": "y"}, archived=page)
+        raise StoreError("no room left")
+
+    monkeypatch.setattr(Chronology, "_written", failing)
+    with pytest.raises(StoreError, match="no room"):
+        chron.sources.add("source/mine", {"title": "x"}, archived=page)
+    monkeypatch.undo()
+    assert chron.verify().ok
+    assert chron.sources.archive.folder.exists() == needed
 
 
 def test_missing_and_altered_copies_are_faults(chron: Chronology, page: Path) -> None:

@@ -6,12 +6,13 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology.commands.application import Format, Subject, app, format_of, path_of, wants_pager
+from chronology.commands.application import Invocation, Subject, command
 from chronology.commands.ask.history import shown_period
 from chronology.commands.ask.outcomes import record, told
 from chronology.commands.options import arguments, names
-from chronology.commands.options.filters import FilteringCommand, given, parties, restrictions_of
+from chronology.commands.options.filters import FILTERING, filtering, parties, restrictions_of
 from chronology.commands.screen import output
+from chronology.commands.screen.output import Format
 from chronology.commands.screen.progress import progress_bar, waiting
 from chronology.commands.screen.table import Row, Shape
 from chronology.errors import ChronologyError
@@ -38,9 +39,9 @@ _CHANGES: Final = Shape(
 )
 
 
-@app.command(cls=FilteringCommand)
+@command(FILTERING)
 def diff(
-    context: typer.Context,
+    call: Invocation,
     first: Annotated[str, typer.Option("--from", metavar="DATE", show_default=False, help="A date: its close.")],
     second: Annotated[str, typer.Option("--to", metavar="DATE", show_default=False, help="Another one.")],
     subject: Subject = None,
@@ -55,20 +56,23 @@ def diff(
     chronology diff --from 2018-05-12 --to 2018-05-13
     chronology diff operation/al-jazeera-storm --from 2018-03-01 --to 2018-05-01
     """
-    with Reader.open(path_of(context)) as chron:
-        subject = None if subject is None else names.asked(chron, subject, known_at=given(context, "known_at"))
+    with Reader.open(call.path) as chron:
+        subject = None if subject is None else names.asked(call, chron, subject)
+        filters = restrictions_of(call, chron)
         with waiting("comparing"):
-            found = chron.diff(first, second, subject, attribute, kind, **restrictions_of(context))
-        names.note_late_position(chron, given(context, "known_at"))
+            found = chron.diff(first, second, subject, attribute, kind, **filters)
+        names.note_late_position(call, chron)
         if not found:
-            _check_names(context, chron, subject, attribute, kind)
-            output.say(f"no answer differs between {first} and {second}")
-    wanted, described = format_of(context), 0
+            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
+    call.notes.say()
+    if not found:
+        output.say(f"no answer differs between {first} and {second}")
+    wanted, described = call.format, 0
     if wanted is not Format.TABLE:
         shown = (_difference_record(one, first, second) for one in found)
         output.show_records(shown, wanted, columns=DIFF_COLUMNS)
     elif found:
-        with output.paged(wanted=wants_pager(context)):
+        with output.paged(wanted=call.pager):
             if subject is None and kind is None:
                 found, described = _apart(found)
             output.show_table(_difference_rows(found), shape=_DIFF)
@@ -76,15 +80,9 @@ def diff(
                 output.show_text(f"and {described:,} in descriptions of sources, which --kind source lists")
 
 
-class ComparingCommand(FilteringCommand):
-    """A command about two known times, which one filter cannot name."""
-
-    unfitting = ("known_at",)
-
-
-@app.command(cls=ComparingCommand)
+@command(filtering("known_at"))
 def changes(
-    context: typer.Context,
+    call: Invocation,
     subject: Subject = None,
     attribute: Attribute = None,
     since: Annotated[
@@ -110,13 +108,14 @@ def changes(
     chronology changes --since 2018-05-20
     chronology changes crossing/baguz --since 2018-05-20 --until 2018-05-23
     """
-    if given(context, "known_at"):
+    if call.filters.get("known_at"):
         raise ChronologyError("changes compares two known times", hint="give --since and --until, not --known-at")
-    with Reader.open(path_of(context)) as chron, progress_bar("comparing") as progress:
+    with Reader.open(call.path) as chron, progress_bar("comparing") as progress:
         if subject is not None:
             # At the earlier time it may still have answers of its own.
-            subject = names.meant(chron, subject)
-            names.kept_name(chron, subject, known_at=until)
+            subject = names.meant(call, chron, subject)
+            names.kept_name(call, chron, subject, known_at=until)
+        filters = restrictions_of(call, chron)
         found = chron.changes(
             subject,
             attribute,
@@ -125,26 +124,21 @@ def changes(
             until=arguments.known_at(until),
             valid_at=at,
             progress=progress,
-            **restrictions_of(context),
+            **filters,
         )
         rows = list(found)
-        for known in (since, until):
-            names.note_late_position(chron, known)
+        names.note_late_position(call, chron, since, until)
         if not rows:
-            _check_names(context, chron, subject, attribute, kind)
-            output.say(f"no answer changed since {since}{f' until {until}' if until else ''}")
-    wanted = format_of(context)
+            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
+    call.notes.say()
+    if not rows:
+        output.say(f"no answer changed since {since}{f' until {until}' if until else ''}")
+    wanted = call.format
     if wanted is not Format.TABLE:
         output.show_records(map(_change_record, rows), wanted, columns=CHANGE_COLUMNS)
     elif rows:
-        with output.paged(wanted=wants_pager(context)):
+        with output.paged(wanted=call.pager):
             output.show_table(_change_rows(rows), shape=_CHANGES)
-
-
-def _check_names(
-    context: typer.Context, chron: Reader, subject: str | None, attribute: str | None, kind: str | None
-) -> None:
-    names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties(context))
 
 
 def _apart(found: Sequence[Difference]) -> tuple[list[Difference], int]:

@@ -7,12 +7,13 @@ from typing import Annotated, Final
 import typer
 
 from chronology.answers.explanation import Part, Rule
-from chronology.commands.application import Format, app, format_of, path_of, wants_pager
+from chronology.commands.application import Invocation, command
 from chronology.commands.ask.outcomes import record, told
 from chronology.commands.options import names
-from chronology.commands.options.filters import FilteringCommand, given, parties, restrictions_of
+from chronology.commands.options.filters import FILTERING, parties, restrictions_of
 from chronology.commands.record import merge
 from chronology.commands.screen import output
+from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Row, Shape
 from chronology.events.json_values import Json, thaw
 from chronology.questions.why import Considered, Reported, Why
@@ -38,9 +39,9 @@ _MANY: Final = 10
 """How many assertions about other dates are listed; the rest are counted."""
 
 
-@app.command(cls=FilteringCommand)
+@command(FILTERING)
 def why(
-    context: typer.Context,
+    call: Invocation,
     subject: Annotated[str, typer.Argument(metavar="SUBJECT", show_default=False, help="The subject, as kind/slug.")],
     attribute: Annotated[
         str, typer.Argument(metavar="ATTRIBUTE", show_default=False, help="The attribute, as in status.")
@@ -59,17 +60,19 @@ def why(
     chronology why crossing/baguz status --at 2018-05-13 --known-at 2018-05-20
     """
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    with Reader.open(path_of(context)) as chron:
-        subject = names.asked(chron, subject, known_at=given(context, "known_at"))
-        found = chron.why(subject, attribute, moment, **restrictions_of(context))
-        names.note_late_position(chron, given(context, "known_at"))
+    with Reader.open(call.path) as chron:
+        subject = names.asked(call, chron, subject)
+        filters = restrictions_of(call, chron)
+        found = chron.why(subject, attribute, moment, **filters)
+        names.note_late_position(call, chron)
         if not (found.considered or found.withdrawn or found.hidden):
-            names.check_known(chron, subject=subject, attribute=attribute, kind=None, parties=parties(context))
-    wanted = format_of(context)
+            names.check_known(call, chron, subject=subject, attribute=attribute, kind=None, parties=parties(filters))
+    call.notes.say()
+    wanted = call.format
     if wanted is not Format.TABLE:
         output.show_record(_record(found), wanted, columns=COLUMNS)
         return
-    with output.paged(wanted=wants_pager(context)):
+    with output.paged(wanted=call.pager):
         output.show_text(f"{attribute} of {subject} at {moment}: {told(found.outcome)}")
         if rows := list(_rows(found)):
             output.show_table(rows, shape=SHAPE)

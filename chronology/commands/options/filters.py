@@ -1,17 +1,12 @@
 """The filters that every question about the state takes, as options of its command. Prints nothing."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-import typer
-from typer.core import TyperOption
-
-from chronology.commands.application import PagedCommand, StoreCommand, path_of
+from chronology.commands.application import PAGED, STORE, Invocation, Shared, shared_option
 from chronology.commands.options import arguments, names
 from chronology.store.reader import Reader
 from chronology.store.session import Restrictions
-
-_KEPT: Final = "filters"
 
 _FILTERS: Final = {
     "known_at": ("T", "As the log stood then: a position, a day (its close, UTC) or a date-time."),
@@ -38,90 +33,73 @@ _LEAVING_OUT: Final = ("without_source", "without_origin")
 """Those that leave out what comes from a subject."""
 
 
-class FilteringCommand(PagedCommand):
-    """A command that asks which assertions say what: it takes all filters of `state`."""
-
-    unfitting: Sequence[str] = ()
-    """Filters that make no sense here: help leaves them out, and the command says so to whoever gives one."""
-
-    def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
-        """Add the filters to the command's own options."""
-        super().__init__(*args, params=[*(params or []), *_options(self.unfitting)], **kwargs)
-
-
-class FilteringStoreCommand(StoreCommand):
-    """A command that takes all filters of `state`, and prints in forms of its own."""
-
-    def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
-        """Add the filters to the command's own options."""
-        super().__init__(*args, params=[*(params or []), *_options(())], **kwargs)
-
-
-def _options(hidden: Sequence[str]) -> list[TyperOption]:
-    return [
-        TyperOption(
-            param_decls=[f"--{name.replace('_', '-')}"],
-            type=str,
+def _options(*hidden: str) -> Shared:
+    return tuple(
+        shared_option(
+            name,
+            list[str] if name in _REPEATED else str,
             metavar=metavar,
-            multiple=name in _REPEATED,
-            expose_value=False,
-            callback=_keep(name),
             help=text,
             hidden=name in hidden,
         )
         for name, (metavar, text) in _FILTERS.items()
-    ]
+    )
 
 
-def _keep(name: str) -> Callable[[typer.Context, Any, Any], None]:
-    def keep(context: typer.Context, _: Any, value: Any) -> None:
-        if value:
-            context.meta.setdefault(_KEPT, {})[name] = value
+def filtering(*unfitting: str) -> Shared:
+    """Return the options of a command that asks which assertions say what.
 
-    return keep
-
-
-def given(context: typer.Context, name: str) -> Any:
-    """Return what the user gave for a filter, None if it was left out."""
-    return context.meta.get(_KEPT, {}).get(name)
+    Args:
+        unfitting: filters that make no sense there: help leaves them out, and the command says so to whoever gives one.
+    """
+    return (*_options(*unfitting), *PAGED)
 
 
-def parties(context: typer.Context) -> list[str]:
+FILTERING: Final = filtering()
+"""Of a command that takes all filters of `state`."""
+
+FILTERING_STORE: Final[Shared] = (*_options(), *STORE)
+"""Of one that takes them all, and prints in forms of its own."""
+
+
+def parties(filters: Restrictions) -> list[str]:
     """Return the sources and origins from which alone something is wanted."""
-    return [*(given(context, "source") or ()), *(given(context, "origin") or ())]
+    return [*(filters.get("sources") or ()), *(filters.get("origins") or ())]
 
 
-def hides(context: typer.Context) -> bool:
+def hides(call: Invocation) -> bool:
     """Tell whether filters leave out what the log holds; when it was known is another matter."""
-    return any(given(context, name) for name in (*_REPEATED, "stated_by", "min_grade"))
+    return any(name in call.filters for name in (*_REPEATED, "stated_by", "min_grade"))
 
 
-def restrictions_of(context: typer.Context) -> Restrictions:
+def restrictions_of(call: Invocation, chron: Reader) -> Restrictions:
     """Return the filters that the user gave, as the store takes them.
 
     Raises:
         ChronologyError: the fuzz is not a span of days, or a source or origin is not a subject.
     """
-    for name, kinds in _REPEATED.items():
-        if texts := given(context, name):
-            context.meta[_KEPT][name] = _meant(context, texts, kinds=kinds, left_out=name in _LEAVING_OUT)
+    subjects = {
+        name: _meant(call, chron, texts, kinds=kinds, left_out=name in _LEAVING_OUT)
+        for name, kinds in _REPEATED.items()
+        if (texts := call.filters.get(name))
+    }
     return {
-        "known_at": arguments.known_at(given(context, "known_at")),
-        "stated_by": given(context, "stated_by"),
-        "sources": given(context, "source"),
-        "origins": given(context, "origin"),
-        "without_sources": given(context, "without_source"),
-        "without_origins": given(context, "without_origin"),
-        "min_grade": given(context, "min_grade"),
-        "fuzz": arguments.span(given(context, "fuzz")),
+        "known_at": arguments.known_at(call.filters.get("known_at")),
+        "stated_by": call.filters.get("stated_by"),
+        "sources": subjects.get("source"),
+        "origins": subjects.get("origin"),
+        "without_sources": subjects.get("without_source"),
+        "without_origins": subjects.get("without_origin"),
+        "min_grade": call.filters.get("min_grade"),
+        "fuzz": arguments.span(call.filters.get("fuzz")),
     }
 
 
-def _meant(context: typer.Context, texts: Sequence[str], *, kinds: Sequence[str], left_out: bool) -> tuple[str, ...]:
-    known_at = given(context, "known_at")
-    with Reader.open(path_of(context)) as chron:
-        found = tuple(names.asked(chron, text, kinds=kinds, parties=True, known_at=known_at) for text in texts)
-        if left_out:
-            # An answer does not show that a misspelt name left nothing out.
-            names.note_unknown_parties(chron, found)
-        return found
+def _meant(
+    call: Invocation, chron: Reader, texts: Sequence[str], *, kinds: Sequence[str], left_out: bool
+) -> tuple[str, ...]:
+    subjects = tuple(names.asked(call, chron, text, kinds=kinds, parties=True) for text in texts)
+    if left_out:
+        # An answer does not show that a misspelt name left nothing out.
+        names.note_unknown_parties(call, chron, subjects)
+    return subjects

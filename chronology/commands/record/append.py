@@ -1,7 +1,7 @@
-"""Commands about events: append, retract, log, show."""
+"""Commands about events: append, retract."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -11,30 +11,21 @@ import typer
 from attrs import frozen
 
 from chronology import AppendResult, Chronology, Event, RecordedEvent
-from chronology.commands.application import (
-    DryRun,
-    Format,
-    RecordedBy,
-    StoreCommand,
-    app,
-    path_of,
-)
-from chronology.commands.opening import open_for_writing
+from chronology.commands.application import STORE, AsJson, DryRun, Invocation, RecordedBy, command, open_for_writing
 from chronology.commands.options import arguments, names
 from chronology.commands.record import suggestions
 from chronology.commands.record.jsonl import append_lines
 from chronology.commands.record.key_values import payload
 from chronology.commands.screen import event_json, output
-from chronology.errors import InvalidEventError, UnknownNameError
+from chronology.commands.screen.output import Format
+from chronology.errors import InvalidEventError, LockedError, UnknownNameError
 from chronology.events.faults import form_faults
 from chronology.vocabulary.payload_faults import WrongType
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
-
-@app.command(cls=StoreCommand)
+@command(STORE)
 def append(
-    context: typer.Context,
+    call: Invocation,
     event_type: Annotated[
         str | None,
         typer.Argument(metavar="TYPE", show_default=False, help="What happened; `chronology types` lists them."),
@@ -93,13 +84,14 @@ def append(
         --on 2018-01/2018-04~ --source source/voa-2018-05-14 --said-by person/suhaib-jaber --grade B2
     chronology append - < events.jsonl
     """
-    _check_way(context, event_type, begun, edit=edit, to_outbox=to_outbox)
-    how = _How(expected_head=expected_head, dry_run=dry_run, as_json=as_json)
+    _check_way(call, event_type, begun, edit=edit, to_outbox=to_outbox)
+    options = AppendOptions(expected_head=expected_head, dry_run=dry_run, as_json=as_json)
     if event_type == "-":
-        _append_lines(context, recorded_by, how)
+        _append_lines(call, recorded_by, options)
         return
-    with open_for_writing(path_of(context)) as chron, nullcontext() if edit else _hints_for_typing():
-        event = Event(
+
+    def given(full_id: Callable[[str], str]) -> Event:
+        return Event(
             type=event_type or "",
             subject=subject or "",
             valid=on,
@@ -112,21 +104,25 @@ def append(
             quote=quote,
             locator=locator,
             note=note,
-            disputes=[_full_id(chron, name) for name in disputes or ()],
-            replaces=_full_id(chron, replaces) if replaces else None,
+            disputes=[full_id(name) for name in disputes or ()],
+            replaces=full_id(replaces) if replaces else None,
             id=event_id,
             recorded_by=recorded_by,
         )
-        if to_outbox:
-            _keep(chron, path_of(context), event, dry_run=dry_run)
-        elif edit:
-            _append_edited(chron, event, begun, how)
+
+    if to_outbox:
+        _keep(call, given, dry_run=dry_run)
+        return
+    with open_for_writing(call.path) as chron, nullcontext() if edit else _hints_for_typing():
+        event = given(partial(_full_id, chron))
+        if edit:
+            _append_edited(call, chron, event, begun, options)
         else:
-            _append_one(chron, event, how)
+            _append_one(call, chron, event, options)
 
 
 @frozen(kw_only=True)
-class _How:
+class AppendOptions:
     """How an append is done, whatever is appended."""
 
     expected_head: int | None
@@ -134,66 +130,78 @@ class _How:
     as_json: bool
 
 
-def _check_way(
-    context: typer.Context, event_type: str | None, begun: Path | None, *, edit: bool, to_outbox: bool
-) -> None:
+def _check_way(call: Invocation, event_type: str | None, begun: Path | None, *, edit: bool, to_outbox: bool) -> None:
     """Refuse options that do not go with the way of appending: one event, lines of events, or a form."""
     if event_type == "-":
-        _refuse_beside(context, "with - each line says it for itself")
+        _refuse_beside(call, "with - each line says it for itself")
     elif begun is not None:
         if not edit:
             raise typer.BadParameter("--from names a form, which --edit opens")
-        _refuse_beside(context, "the form says it")
+        _refuse_beside(call, "the form says it")
     elif edit and to_outbox:
         raise typer.BadParameter("--outbox keeps an event that the command line describes, and --edit asks for one")
     elif event_type is None:
         raise typer.BadParameter("Missing argument 'TYPE'")
 
 
-def _keep(chron: Chronology, path: Path, event: Event, *, dry_run: bool) -> None:
+def _keep(call: Invocation, given: Callable[[Callable[[str], str]], Event], *, dry_run: bool) -> None:
     # Imported here: only a store that follows a shared log has an outbox.
-    from chronology.remote import addresses
+    from chronology.remote import pushing
     from chronology.remote.following import Follower
 
-    if not isinstance(chron, Follower):
-        addresses.needed(path)
-        return
-    kept = chron.keep_for_later(suggestions.Naming(chron).with_subjects(event), dry_run=dry_run)
-    if dry_run:
+    with _hints_for_typing():
+        try:
+            with Follower.follow(call.path, patience=pushing.PATIENCE) as chron:
+                event = suggestions.Naming(call.notes, chron).with_subjects(given(partial(_full_id, chron)))
+                kept = chron.keep_for_later(event, dry_run=dry_run)
+        except LockedError:
+            # While somebody writes a lot, the store cannot even be read.
+            kept = pushing.keep_unchecked(call.path, given(str), dry_run=dry_run)
+    call.notes.say()
+    if not kept.checked:
+        output.say("note: the store is locked by another process, so only the form was checked; a push checks the rest")
+    elif dry_run:
         output.say_dry_run()
-    output.put("would wait in the outbox" if dry_run else f"waiting in the outbox: {kept.id}")
+    output.put("would wait in the outbox" if dry_run else f"waiting in the outbox: {kept.event.id}")
 
 
-def _append_lines(context: typer.Context, recorded_by: str | None, how: _How) -> None:
-    with open_for_writing(path_of(context)) as chron, _hints_for_typing():
+def _append_lines(call: Invocation, recorded_by: str | None, options: AppendOptions) -> None:
+    with open_for_writing(call.path) as chron, _hints_for_typing():
         lines = sys.stdin.buffer
-        result = append_lines(chron, lines, recorded_by, expected_head=how.expected_head, dry_run=how.dry_run)
-        _show_batch(result, as_json=how.as_json, dry_run=how.dry_run)
+        result = append_lines(
+            call.notes, chron, lines, recorded_by, expected_head=options.expected_head, dry_run=options.dry_run
+        )
+        call.notes.say()
+        _show_batch(result, as_json=options.as_json, dry_run=options.dry_run)
 
 
-def _append_edited(chron: Chronology, event: Event, begun: Path | None, how: _How) -> None:
+def _append_edited(
+    call: Invocation, chron: Chronology, event: Event, begun: Path | None, options: AppendOptions
+) -> None:
     # Only this way of appending runs an editor.
     from chronology.commands.record import editor
 
-    with editor.edited(chron, event, path=begun, full_id=partial(_full_id, chron), keep=how.dry_run) as written:
-        _append_one(chron, written, how)
+    with editor.edited(chron, event, path=begun, full_id=partial(_full_id, chron), keep=options.dry_run) as written:
+        _append_one(call, chron, written, options)
 
 
-def _append_one(chron: Chronology, event: Event, how: _How) -> None:
-    event = suggestions.Naming(chron).with_subjects(event)
+def _append_one(call: Invocation, chron: Chronology, event: Event, options: AppendOptions) -> None:
+    event = suggestions.Naming(call.notes, chron).with_subjects(event)
     similar = suggestions.similar_to_new(chron, event)
     head = chron.head()
     with suggestions.of_subjects(chron, event):
-        if how.dry_run:
-            result = chron.append_many([event], expected_head=how.expected_head, dry_run=True)
-            _show_batch(result, as_json=how.as_json, dry_run=True)
+        if options.dry_run:
+            result = chron.append_many([event], expected_head=options.expected_head, dry_run=True)
+            call.notes.say()
+            _show_batch(result, as_json=options.as_json, dry_run=True)
         else:
-            appended = chron.append(event, expected_head=how.expected_head)
-            _show_appended(appended, head, as_json=how.as_json)
+            appended = chron.append(event, expected_head=options.expected_head)
+            call.notes.say()
+            _show_appended(appended, head, as_json=options.as_json)
             if appended.position > head:
                 _note(chron.log.remarks(appended))
     for subject, others in similar.items():
-        names.note_similar(subject, others)
+        names.note_similar(call, subject, others)
 
 
 @contextmanager
@@ -211,14 +219,14 @@ def _hints_for_typing() -> Iterator[None]:
         raise
 
 
-def _refuse_beside(context: typer.Context, why: str) -> None:
+def _refuse_beside(call: Invocation, why: str) -> None:
     """Refuse options that describe one event if something else does, rather than ignore them."""
     fine = {"event_type", "expected_head", "dry_run", "as_json", "recorded_by", "begun"}
-    fine |= {"edit"} if context.params["begun"] else set()
+    fine |= {"edit"} if call.context.params["begun"] else set()
     given = [
         parameter
-        for parameter in context.command.params
-        if parameter.name not in fine and parameter.name in context.params and context.params[parameter.name]
+        for parameter in call.context.command.params
+        if parameter.name not in fine and parameter.name in call.context.params and call.context.params[parameter.name]
     ]
     if given:
         name = given[0].opts[0] if given[0].opts[0][0] == "-" else "SUBJECT"
@@ -263,9 +271,9 @@ def _show_appended(event: RecordedEvent, head: int, *, as_json: bool) -> None:
         output.put(f"{outcome} #{event.position} {event.id}")
 
 
-@app.command(cls=StoreCommand)
+@command(STORE)
 def retract(
-    context: typer.Context,
+    call: Invocation,
     name: Annotated[
         str, typer.Argument(metavar="ID", show_default=False, help="The event's id, its beginning, or its position.")
     ],
@@ -281,7 +289,7 @@ def retract(
     \b
     chronology retract 01638701 --reason "the wrong crossing"
     """
-    with open_for_writing(path_of(context)) as chron:
+    with open_for_writing(call.path) as chron:
         target = names.find_event(chron, name)
         head = chron.head()
         event = chron.retract(target.id, reason=reason, recorded_by=recorded_by, dry_run=dry_run)

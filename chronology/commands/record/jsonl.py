@@ -10,6 +10,7 @@ import typer
 from chronology import AppendResult, Chronology, Event
 from chronology.commands.record.suggestions import Naming
 from chronology.commands.screen import output
+from chronology.commands.screen.output import Notes
 from chronology.errors import AmbiguousNameError, BatchRefusedError, CanonicalError, ChronologyError, InvalidEventError
 from chronology.events import canonical
 from chronology.store.refusals import Refusals
@@ -24,7 +25,13 @@ _HINT: Final = 'a line is one event as a JSON object: {"type": ..., "subject": .
 
 
 def append_lines(
-    chron: Chronology, stream: BinaryIO, recorded_by: str | None, *, expected_head: int | None, dry_run: bool
+    notes: Notes,
+    chron: Chronology,
+    stream: BinaryIO,
+    recorded_by: str | None,
+    *,
+    expected_head: int | None,
+    dry_run: bool,
 ) -> AppendResult:
     """Append the events of JSON lines; `recorded_by` is added to those that do not name who wrote them down.
 
@@ -34,7 +41,7 @@ def append_lines(
         ChronologyError: more than one line was refused; says how many.
         typer.Exit: with 1; one line was refused, and has been reported.
     """
-    lines = _Lines(stream, recorded_by, Naming(chron))
+    lines = _Lines(stream, recorded_by, Naming(notes, chron))
     try:
         return chron.append_many(lines.events(), expected_head=expected_head, dry_run=dry_run, refusals=lines.refusals)
     except BatchRefusedError as exc:

@@ -8,19 +8,19 @@ import attrs
 import typer
 
 from chronology.commands.application import (
+    PAGED,
+    STORE,
+    AsJson,
     DryRun,
-    Format,
-    ReadingGroup,
+    Invocation,
     RecordedBy,
-    StoreCommand,
-    format_of,
+    command,
     group,
-    path_of,
-    wants_pager,
+    open_for_writing,
 )
-from chronology.commands.opening import open_for_writing
 from chronology.commands.options import names
 from chronology.commands.screen import event_json, output
+from chronology.commands.screen.output import Format
 from chronology.commands.screen.progress import waiting
 from chronology.commands.screen.table import Shape
 from chronology.questions.source_records import Source
@@ -43,11 +43,9 @@ SHAPE: Final = Shape(
 )  # fmt: skip
 """Of the sources."""
 
-_sources: Final = group("sources", cls=ReadingGroup)
 
-
-@_sources.callback()
-def sources(context: typer.Context) -> None:
+@group("sources", PAGED)
+def sources(call: Invocation) -> None:
     """List the sources and how their assertions fared, or add one.
 
     Contested are the assertions that are a party to a contested answer, at whatever date. What a source says of itself
@@ -57,15 +55,13 @@ def sources(context: typer.Context) -> None:
     chronology sources
     chronology sources add source/gazette --title "Gazette" --published 2018-05-14
     """
-    if context.invoked_subcommand:
-        return
-    with Reader.open(path_of(context)) as chron, waiting("counting assertions"):
+    with Reader.open(call.path) as chron, waiting("counting assertions"):
         found = chron.sources.records()
-    wanted = format_of(context)
+    wanted = call.format
     if wanted is not Format.TABLE:
         output.show_records(map(attrs.asdict, found), wanted, columns=COLUMNS)
     elif found:
-        with output.paged(wanted=wants_pager(context)):
+        with output.paged(wanted=call.pager):
             output.show_table(map(_row, found), shape=SHAPE)
     else:
         output.say("there is no source yet")
@@ -88,9 +84,9 @@ def _row(source: Source) -> Sequence[str]:
     )
 
 
-@_sources.command(cls=StoreCommand)
+@command(STORE, of=sources)
 def add(
-    context: typer.Context,
+    call: Invocation,
     source: Annotated[str, typer.Argument(metavar="SOURCE", show_default=False, help="Its name, as source/slug.")],
     title: Annotated[str | None, typer.Option(metavar="T", help="Its title, or what it is.")] = None,
     author: Annotated[str | None, typer.Option(metavar="T", help="Who wrote or made it.")] = None,
@@ -110,7 +106,7 @@ def add(
     ] = None,
     recorded_by: RecordedBy = None,
     dry_run: DryRun = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Describe a source; keep a copy of it beside the store.
 
@@ -126,9 +122,9 @@ def add(
         "title": title, "author": author, "publisher": publisher, "published": published, "language": language,
         "url": url, "accessed": accessed, "reliability": reliability,
     }  # fmt: skip
-    with open_for_writing(path_of(context)) as chron:
+    with open_for_writing(call.path) as chron:
         event = chron.sources.add(
-            names.if_named(chron, source, kinds=("source",)),
+            names.if_named(call, chron, source, kinds=("source",)),
             {key: value for key, value in given.items() if value is not None},
             archived=archived,
             valid=on,
@@ -136,6 +132,7 @@ def add(
             dry_run=dry_run,
         )
         kept = chron.sources.copy_of(event)
+    call.notes.say()
     if dry_run:
         output.say_dry_run()
     if as_json:

@@ -8,6 +8,7 @@ import attrs
 from attrs import frozen
 
 from chronology.commands.options.names import did_you_mean, note_meant, one_of
+from chronology.commands.screen.output import Notes
 from chronology.errors import AmbiguousNameError, InvalidEventError
 from chronology.events.json_values import Json, thaw
 from chronology.events.patterns import KIND, SUBJECT_LENGTH, is_subject
@@ -40,8 +41,9 @@ class _Misnamed:
 class Naming:
     """Replaces the names that people use for subjects by these, in one event after the other."""
 
-    def __init__(self, chron: Reader) -> None:
+    def __init__(self, notes: Notes, chron: Reader) -> None:
         """Take the event types that are known now: a batch that is then refused may define others."""
+        self._notes = notes
         self._chron = chron
         self._vocabulary = chron.vocabulary
         self._told: set[tuple[str, str]] = set()
@@ -69,7 +71,7 @@ class Naming:
             raise AmbiguousNameError(one.text, likely)
         if likely and (one.text, likely[0]) not in self._told:
             self._told.add((one.text, likely[0]))
-            note_meant(one.text, likely[0])
+            note_meant(self._notes, one.text, likely[0])
         return likely[0] if likely else None
 
 

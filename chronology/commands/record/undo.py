@@ -4,16 +4,16 @@ from typing import Annotated
 
 import typer
 
-from chronology.commands.application import DryRun, Format, RecordedBy, StoreCommand, app, path_of
-from chronology.commands.opening import open_for_writing
+from chronology.commands.application import STORE, AsJson, DryRun, Invocation, RecordedBy, command, open_for_writing
 from chronology.commands.options import names
 from chronology.commands.screen import event_json, output
+from chronology.commands.screen.output import Format
 from chronology.store.writing import UNDONE, Undone
 
 
-@app.command(cls=StoreCommand)
+@command(STORE)
 def undo(
-    context: typer.Context,
+    call: Invocation,
     name: Annotated[
         str | None,
         typer.Argument(
@@ -23,7 +23,7 @@ def undo(
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is taken back.")] = UNDONE,
     recorded_by: RecordedBy = None,
     dry_run: DryRun = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Take back the newest event, or the one that is named.
 
@@ -35,7 +35,7 @@ def undo(
     chronology undo 83 --dry-run
     chronology undo 83 --reason "the wrong crossing"
     """
-    with open_for_writing(path_of(context)) as chron:
+    with open_for_writing(call.path) as chron:
         named = None if name is None else names.find_event(chron, name).position
         undone = chron.undo(named, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
     if dry_run:

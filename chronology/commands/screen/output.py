@@ -5,53 +5,76 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from typing import Final
 
-from chronology.commands.application import Format
+import typer
+
 from chronology.commands.screen.display import escape
 from chronology.commands.screen.table import Row, Shape, lay_out
-from chronology.errors import ChronologyError
+from chronology.errors import ChronologyError, IntegrityError, NoteError, ProofError
 from chronology.events.json_values import Json
 
 Record = Mapping[str, Json]
+
+FAULT: Final = 3
+"""The exit code where something is not what it was: also for a command that only came upon it."""
 
 ANY_JSON: Final = "value"
 """The column whose cells may be any JSON value; every other column has only texts, or none."""
 
 
-_waiting: Final[list[str]] = []
-"""Lines of talk that are printed before anything else, but not where the command is refused."""
+class Format(StrEnum):
+    """How a reading command prints."""
+
+    TABLE = "table"
+    JSON = "json"
+    NL = "nl"
+    CSV = "csv"
+    SPREADSHEET = "spreadsheet"
+
+    @property
+    def is_csv(self) -> bool:
+        """Whether it is CSV of either flavour."""
+        return self in (Format.CSV, Format.SPREADSHEET)
 
 
-def say_first(text: str) -> None:
-    """Keep a line of talk until something is printed; a refusal stands alone, and drops it."""
-    _waiting.append(text)
+class Notes:
+    """Remarks that wait until a command is sure not to be refused: a refusal stands alone."""
 
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._waiting: list[str] = []
 
-def say_what_waits() -> None:
-    """Print the lines that were kept."""
-    kept = _waiting.copy()
-    _waiting.clear()
-    for text in kept:
-        say(text)
+    def add(self, text: str) -> None:
+        """Keep a remark."""
+        self._waiting.append(text)
 
-
-def drop_what_waits() -> None:
-    """Forget the lines that were kept."""
-    _waiting.clear()
+    def say(self) -> None:
+        """Print the remarks that were kept, each once."""
+        while self._waiting:
+            say(f"note: {self._waiting.pop(0)}")
 
 
 def complain(error: ChronologyError) -> None:
     """Print an error, and what to do next, on one line each."""
-    drop_what_waits()
     say(f"error: {error}")
     if error.hint:
         say(f"hint: {error.hint}")
 
 
+@contextmanager
+def or_fault() -> Iterator[None]:
+    """End with the exit code of a fault if a proof, a signature or the file itself does not hold."""
+    try:
+        yield
+    except (ProofError, NoteError, IntegrityError) as exc:
+        complain(exc)
+        raise typer.Exit(FAULT) from exc
+
+
 def say(text: str) -> None:
     """Print a message on stderr, after the data that was printed before it."""
-    say_what_waits()
     sys.stdout.flush()
     if sys.stderr.isatty():
         from chronology.commands.screen import terminal
@@ -68,7 +91,6 @@ def say_dry_run() -> None:
 
 def put(text: str, *, multiline: bool = False) -> None:
     """Print a line of data on stdout."""
-    say_what_waits()
     print(escape(text, multiline=multiline))
 
 
@@ -80,7 +102,6 @@ def show_records(records: Iterable[Record], wanted: Format, *, columns: Sequence
         wanted: anything but a table.
         columns: of the CSV, in order.
     """
-    say_what_waits()
     if wanted.is_csv:
         write = _cell
         if wanted is Format.SPREADSHEET:
@@ -103,7 +124,6 @@ def show_records(records: Iterable[Record], wanted: Format, *, columns: Sequence
 
 def show_record(record: Record, wanted: Format, *, columns: Sequence[str] | None = None) -> None:
     """Print one thing rather than a list: as JSON, an object."""
-    say_what_waits()
     if wanted is Format.JSON:
         print(_json(record, indent=2))
     else:
@@ -155,7 +175,6 @@ def room() -> int | None:
 @contextmanager
 def paged(*, wanted: bool) -> Iterator[None]:
     """Send what is printed meanwhile through the user's pager, if a person at a terminal reads it."""
-    say_what_waits()
     if not wanted or not sys.stdout.isatty():
         yield
         return
@@ -167,7 +186,6 @@ def paged(*, wanted: bool) -> Iterator[None]:
 
 def show_table(rows: Iterable[Row], *, shape: Shape) -> None:
     """Print a table for people, fitted to the terminal; without one, a row is one line."""
-    say_what_waits()
     if sys.stdout.isatty():
         from chronology.commands.screen import terminal
 

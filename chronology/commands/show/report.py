@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from chronology import Chronology, __version__
-from chronology.commands.application import DryRun, StoreCommand, app, path_of
+from chronology.commands.application import STORE, DryRun, Invocation, command
 from chronology.commands.files import check_place, write_new
 from chronology.commands.options import arguments, names
 from chronology.commands.screen import output
@@ -50,9 +50,9 @@ _LARGE: Final = 20_000_000
 """Bytes above which a page is not sent by mail, nor opened by a phone."""
 
 
-@app.command(cls=StoreCommand)
+@command(STORE)
 def report(
-    context: typer.Context,
+    call: Invocation,
     file: Annotated[Path, typer.Option("-o", metavar="FILE", show_default=False, help="The HTML file to write.")],
     title: Title = None,
     at: At = None,
@@ -73,11 +73,12 @@ def report(
     chronology report -o storm.html
     chronology report -o crossing.html --subjects crossing/baguz --redact-fields recorded_by,note
     """
-    with Chronology.open(path_of(context), read_only=True) as chron:
+    with Chronology.open(call.path, read_only=True) as chron:
         _check_target(file, overwrite=overwrite)
-        limits = _limits(chron, subjects, known_at, redact_fields)
-        wishes = _wishes(context, title, at, basemap, limits)
+        limits = _limits(call, chron, subjects, known_at, redact_fields)
+        wishes = _wishes(call, title, at, basemap, limits)
         made = make(chron, wishes, now=datetime.now(UTC))
+    call.notes.say()
     if dry_run:
         output.say_dry_run()
         output.put(f"would write {file}")
@@ -89,9 +90,9 @@ def report(
     _say(file, made)
 
 
-@app.command(cls=StoreCommand)
+@command(STORE)
 def serve(
-    context: typer.Context,
+    call: Invocation,
     port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")] = 8018,
     title: Title = None,
     at: At = None,
@@ -108,11 +109,12 @@ def serve(
     \b
     chronology serve
     """
-    with Chronology.open(path_of(context), read_only=True) as chron:
-        limits = _limits(chron, subjects, known_at, redact_fields)
-    wishes = _wishes(context, title, at, basemap, limits)
-    with Server(path_of(context), wishes, port=port) as server:
-        output.put(f"{server.address} shows {path_of(context)}; Ctrl-C stops it")
+    with Chronology.open(call.path, read_only=True) as chron:
+        limits = _limits(call, chron, subjects, known_at, redact_fields)
+    wishes = _wishes(call, title, at, basemap, limits)
+    call.notes.say()
+    with Server(call.path, wishes, port=port) as server:
+        output.put(f"{server.address} shows {call.path}; Ctrl-C stops it")
         try:
             server.serve_forever(poll_interval=0.2)
         except KeyboardInterrupt:
@@ -120,14 +122,18 @@ def serve(
 
 
 def _limits(
-    chron: Chronology, subjects: Sequence[str] | None, known_at: str | None, withheld: Sequence[str] | None
+    call: Invocation,
+    chron: Chronology,
+    subjects: Sequence[str] | None,
+    known_at: str | None,
+    withheld: Sequence[str] | None,
 ) -> Limits:
     """Return what is to be left out.
 
     Raises:
         ChronologyError: a name that is not known.
     """
-    wanted = [names.meant(chron, text) for text in _listed(subjects, apart=is_subject)]
+    wanted = [names.meant(call, chron, text) for text in _listed(subjects, apart=is_subject)]
     for subject in wanted:
         if not chron.names.knows_subject(subject):
             close = chron.names.suggestions(subject)
@@ -135,7 +141,7 @@ def _limits(
                 f"nothing is known of {subject}",
                 hint=f"did you mean {' or '.join(close)}?" if close else "`chronology subjects` lists them",
             )
-    names.note_late_position(chron, known_at)
+    names.note_late_position(call, chron, known_at)
     return Limits(
         subjects=tuple(dict.fromkeys(wanted)),
         known_at=arguments.known_at(known_at),
@@ -152,8 +158,8 @@ def _listed(texts: Sequence[str] | None, apart: object = None) -> list[str]:
     return found
 
 
-def _wishes(context: typer.Context, title: str | None, at: str | None, lines: Path | None, limits: Limits) -> Wishes:
-    path = path_of(context)
+def _wishes(call: Invocation, title: str | None, at: str | None, lines: Path | None, limits: Limits) -> Wishes:
+    path = call.path
     try:
         (title or path.stem).encode()
     except UnicodeEncodeError as exc:

@@ -27,7 +27,6 @@ def destination(exporter: Exporter, file: Path | None, store: Path, *, dry_run: 
     if dry_run:
         yield io.BufferedWriter(cast("io.RawIOBase", _Nowhere()))
         return
-    output.say_what_waits()
     if not sys.stdout.isatty():
         sys.stdout.flush()
         yield sys.stdout.buffer

@@ -9,11 +9,10 @@ from attrs import evolve
 
 from chronology import Chronology
 from chronology.analysis import writing
-from chronology.commands.application import DryRun, app, path_of
-from chronology.commands.check.signing import SignKey, checkpoint_of
-from chronology.commands.files import check_tree_place
+from chronology.commands.application import DryRun, Invocation, command
+from chronology.commands.files import SignKey, check_tree_place, checkpoint_of
 from chronology.commands.options import names
-from chronology.commands.options.filters import FilteringStoreCommand, given, restrictions_of
+from chronology.commands.options.filters import FILTERING_STORE, parties, restrictions_of
 from chronology.commands.screen import output
 from chronology.commands.screen.progress import progress_bar
 from chronology.commands.transfer.destinations import bar_beside, destination
@@ -24,9 +23,9 @@ from chronology.exporters.interface import Exporter, Selection
 from chronology.store.reader import Reader
 
 
-@app.command(cls=FilteringStoreCommand)
+@command(FILTERING_STORE)
 def export(
-    context: typer.Context,
+    call: Invocation,
     wanted: Annotated[
         str | None,
         typer.Argument(
@@ -117,12 +116,12 @@ def export(
     chronology export --tiles public --sign jane.key
     """
     if directory is not None:
-        _refuse_beside_tiles(context)
-        _export_tiles(path_of(context), directory, sign, dry_run=dry_run)
+        _refuse_beside_tiles(call)
+        _export_tiles(call.path, directory, sign, dry_run=dry_run)
         return
     if folder is not None:
-        _refuse_beside_folder(context)
-        _export_folder(path_of(context), folder, buckets, dry_run=dry_run)
+        _refuse_beside_folder(call)
+        _export_folder(call.path, folder, buckets, dry_run=dry_run)
         return
     if buckets is not None:
         raise typer.BadParameter("--buckets divides the folder of --folder")
@@ -134,19 +133,19 @@ def export(
         return
     if min_origins and at is None:
         raise typer.BadParameter("--min-origins counts who supports what held at a date: give --at too")
-    with Reader.open(path_of(context)) as chron:
+    with Reader.open(call.path) as chron:
         selection = Selection(
-            subject=None if subject is None else names.meant(chron, subject),
+            subject=None if subject is None else names.meant(call, chron, subject),
             attribute=attribute,
             kind=kind,
             valid_at=at,
             since=since,
             until=until,
             min_origins=min_origins,
-            restrictions=restrictions_of(context),
+            restrictions=restrictions_of(call, chron),
         )
-        _check(context, chron, exporter, selection)
-        with destination(exporter, file, path_of(context), dry_run=dry_run) as stream, bar_beside(file) as progress:
+        _check(call, chron, exporter, selection)
+        with destination(exporter, file, call.path, dry_run=dry_run) as stream, bar_beside(file) as progress:
             notes = exporter.write(chron, evolve(selection, progress=progress), stream) or ()
             size = stream.tell() if dry_run else 0
     _tell(notes, file, size, dry_run=dry_run)
@@ -160,7 +159,7 @@ def _exporter(wanted: str | None, *, spreadsheet: bool) -> Exporter:
     return registry.named("spreadsheet" if spreadsheet else wanted)
 
 
-def _check(context: typer.Context, chron: Reader, exporter: Exporter, selection: Selection) -> None:
+def _check(call: Invocation, chron: Reader, exporter: Exporter, selection: Selection) -> None:
     """Refuse filters where the format takes none, and names that cannot exist; say where no event passes."""
     if exporter.is_whole_log:
         if not selection.is_whole:
@@ -169,15 +168,20 @@ def _check(context: typer.Context, chron: Reader, exporter: Exporter, selection:
                 hint=f"the other formats take filters: {', '.join(n for n in registry.names() if n != exporter.name)}",
             )
         return
-    names.note_late_position(chron, given(context, "known_at"))
+    names.note_late_position(call, chron)
     events = selection.events(chron)
     if next(events, None) is None:
-        parties = [*(given(context, "source") or ()), *(given(context, "origin") or ())]
         names.check_known(
-            chron, subject=selection.subject, attribute=selection.attribute, kind=selection.kind, parties=parties
+            call,
+            chron,
+            subject=selection.subject,
+            attribute=selection.attribute,
+            kind=selection.kind,
+            parties=parties(selection.restrictions),
         )
-        output.say("note: no event passes, so nothing but the frame of the format is written")
+        call.notes.add("no event passes, so nothing but the frame of the format is written")
     events.close()  # type: ignore[attr-defined]
+    call.notes.say()
 
 
 def _tell(notes: Sequence[str], file: Path | None, size: int, *, dry_run: bool) -> None:
@@ -197,9 +201,9 @@ def _explain(exporter: Exporter) -> None:
         output.show_text(f"- {sentence}")
 
 
-def _refuse_beside_tiles(context: typer.Context) -> None:
+def _refuse_beside_tiles(call: Invocation) -> None:
     others = ("wanted", "file", "at", "kind", "since", "until", "folder")
-    if any(context.params.get(name) for name in others):
+    if any(call.context.params.get(name) for name in others):
         raise typer.BadParameter("--tiles writes the whole log into a directory, and takes no format, file or filter")
 
 
@@ -223,11 +227,10 @@ _NOT_BESIDE_FOLDER: Final = (
 )
 
 
-def _refuse_beside_folder(context: typer.Context) -> None:
-    if context.params["wanted"] not in (None, "parquet"):
-        raise typer.BadParameter(f"--folder writes parquet, not {context.params['wanted']}")
-    restricted = any(value not in (None, (), [], 0) for value in restrictions_of(context).values())
-    if restricted or any(context.params.get(name) for name in _NOT_BESIDE_FOLDER):
+def _refuse_beside_folder(call: Invocation) -> None:
+    if call.context.params["wanted"] not in (None, "parquet"):
+        raise typer.BadParameter(f"--folder writes parquet, not {call.context.params['wanted']}")
+    if call.filters or any(call.context.params.get(name) for name in _NOT_BESIDE_FOLDER):
         raise typer.BadParameter("--folder writes the whole store, and takes no filter and no other output")
 
 

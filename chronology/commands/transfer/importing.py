@@ -8,9 +8,9 @@ from typing import Annotated, Final
 import attrs
 import typer
 
-from chronology.commands.application import DryRun, Format, RecordedBy, StoreCommand, app, path_of
-from chronology.commands.opening import open_for_writing
+from chronology.commands.application import STORE, AsJson, DryRun, Invocation, RecordedBy, command, open_for_writing
 from chronology.commands.screen import output
+from chronology.commands.screen.output import Format
 from chronology.commands.screen.progress import progress_bar
 from chronology.commands.transfer.reject_file import Aside
 from chronology.errors import BadRowsError
@@ -27,9 +27,9 @@ _REPORTED: Final = 20
 COUNTS: Final = ("added", "changed", "unchanged", "withdrawn", "refused")
 
 
-@app.command("import", cls=StoreCommand)
+@command(STORE, name="import")
 def import_(
-    context: typer.Context,
+    call: Invocation,
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="What to import; may be gzipped.")],
     form: Annotated[
         str | None, typer.Option("--as", metavar="FORMAT", help="What it is, as in csv or ucdp-ged.")
@@ -50,7 +50,7 @@ def import_(
     yes: Annotated[bool, typer.Option("--yes", help="Let it withdraw more than a tenth of the dataset.")] = False,
     recorded_by: RecordedBy = None,
     dry_run: DryRun = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Import a file: a spreadsheet, a public dataset, or a log.
 
@@ -63,13 +63,13 @@ def import_(
     """
     found = importing.format_for(file, name=form, mapping=mapping)
     if isinstance(found.importer, LogImporter):
-        _import_log(found.importer, file, path_of(context), dry_run=dry_run, as_json=as_json)
+        _import_log(found.importer, file, call.path, dry_run=dry_run, as_json=as_json)
         return
     wanted = Wanted(sync=sync, dry_run=dry_run, skip_bad=skip_bad is not None, yes=yes, recorded_by=recorded_by or None)
     bad: list[BadRow] = []
     # A dry run prints while it reads; a bar would stand in between. So would it before errors, which come at the end.
     bar = nullcontext() if dry_run else progress_bar("importing")
-    with _errors_last() as late, open_for_writing(path_of(context)) as chron, bar as tell:
+    with _errors_last() as late, open_for_writing(call.path) as chron, bar as tell:
         opened = importing.open_file(file, found, source=source, tell=tell)
         with _reporting(bad, late, skip_bad, opened.table.unit, dry_run=dry_run, as_json=as_json) as report:
             summary = importing.import_file(chron, opened, wanted=wanted, report=report)

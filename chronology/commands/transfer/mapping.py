@@ -7,9 +7,10 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology.commands.application import DryRun, Format, PlainCommand, ReadingGroup, format_of, group
+from chronology.commands.application import PAGED, DryRun, Invocation, command, group
 from chronology.commands.files import check_new, write_new
 from chronology.commands.screen import output
+from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Shape
 from chronology.importers import importing, mapping_files, preview, proposals, registry
 from chronology.importers.rows import Row
@@ -17,14 +18,12 @@ from chronology.importers.rows import Row
 SHAPE: Final = Shape(headings=("format", "what it is"), stack=("{format}", "    {what it is}"))
 """The table of formats."""
 
-_mapping: Final = group("mapping", cls=ReadingGroup)
-
 File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A file to import.")]
 As = Annotated[str | None, typer.Option("--as", metavar="FORMAT", help="What it is; its name tells it if not given.")]
 
 
-@_mapping.callback()
-def mapping(context: typer.Context) -> None:
+@group("mapping", PAGED)
+def mapping(call: Invocation) -> None:
     """List what can be imported, or make, try or show a mapping.
 
     A mapping is a TOML file that says what the columns of a file mean.
@@ -34,10 +33,8 @@ def mapping(context: typer.Context) -> None:
     chronology mapping new incidents.csv -o mine.toml
     chronology mapping check mine.toml incidents.csv
     """
-    if context.invoked_subcommand:
-        return
     found = list(registry.titles())
-    wanted = format_of(context)
+    wanted = call.format
     if wanted is Format.TABLE:
         output.show_table(found, shape=SHAPE)
     else:
@@ -45,7 +42,7 @@ def mapping(context: typer.Context) -> None:
         output.show_records(shown, wanted, columns=("name", "title"))
 
 
-@_mapping.command(cls=PlainCommand)
+@command(of=mapping)
 def new(
     file: File,
     form: As = None,
@@ -75,7 +72,7 @@ def new(
         output.put(f"{to} made; look at every line of it, then `chronology mapping check {to} {file}`")
 
 
-@_mapping.command(cls=PlainCommand)
+@command(of=mapping)
 def check(
     mine: Annotated[Path, typer.Argument(metavar="MAPPING", show_default=False, help="The mapping, a TOML file.")],
     file: File,
@@ -111,7 +108,7 @@ def check(
         raise typer.Exit(1)
 
 
-@_mapping.command(cls=PlainCommand)
+@command(of=mapping)
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="As `chronology mapping` lists it.")],
 ) -> None:
