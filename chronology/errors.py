@@ -132,6 +132,16 @@ class AmbiguousNameError(ChronologyError):
         )
 
 
+class UnfittingFilterError(ChronologyError):
+    """A filter that makes no sense for a question: which question, which filter, and why."""
+
+    def __init__(self, question: str, name: str, why: str) -> None:
+        super().__init__(f"{question} takes no {name}: {why}", hint=f"leave out {name}")
+        self.question = question
+        self.name = name
+        self.why = why
+
+
 class DuplicateIdError(ChronologyError):
     """An event id that the log already holds with other content."""
 

@@ -22,7 +22,6 @@ def covering(scope: Scope, instant: int) -> Question:
     """Ask for the live claims that may cover an instant, group by group."""
     conditions, parameters = scope.conditions()
     conditions += [
-        "known_until IS NULL",
         f"year <= {year_of(instant):d}",
         f"start_min <= {instant:d}",
         f"end_max > {instant:d}",
@@ -43,7 +42,7 @@ def disputed(scope: Scope) -> Question:
         SELECT {_ROW}
         FROM assertion
         SEMI JOIN ({disputable(conditions)}) AS worth USING (subject, attribute)
-        WHERE {" AND ".join([*conditions, "known_until IS NULL"])}
+        WHERE {" AND ".join(conditions)}
         ORDER BY subject, attribute, position, key
     """
     return text, parameters

@@ -157,7 +157,8 @@ def _invocation(context: typer.Context, given: Mapping[str, Any]) -> Invocation:
         path=Path(given["db"]) if given.get("db") else before.path,
         format=wanted,
         pager=before.pager and not given.get("no_pager"),
-        filters={name: value for name, value in given.items() if name not in known and value},
+        # An option that is there restricts, even if its value is empty: that is refused, not passed over.
+        filters={name: value for name, value in given.items() if name not in known and value not in (None, [], ())},
         context=context,
     )
 

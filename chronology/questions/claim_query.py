@@ -8,12 +8,12 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from chronology.answers.resolve import Claim, Role
 from chronology.dates import edtf
 from chronology.events.ranks import rank
-from chronology.projections.filters import Filters
+from chronology.projections.filters import VIEW, Filters
 from chronology.projections.tables import OPPOSING
 
 _NO_DISPUTES: Final[frozenset[int]] = frozenset()
@@ -77,7 +77,7 @@ def groups(
         only: of a whole store, leave out the groups of which no two sources ever spoke and nobody denied or disputed
             anything, or those in which everything lasts for ever. That is most of it, and one pass tells.
     """
-    conditions, parameters = in_scope(filters)
+    conditions, parameters = filters.conditions(VIEW)
     if covering is not None and not fuzz:
         conditions.append("start_min <= :instant AND end_max > :instant")
         parameters["instant"] = covering
@@ -104,41 +104,6 @@ def _groups_with(condition: str) -> str:
         JOIN name AS s ON s.id = found.subject
         JOIN name AS a ON a.id = found.attribute
     """
-
-
-def in_scope(filters: Filters) -> tuple[list[str], dict[str, Any]]:
-    """Return SQL conditions on the view `assertion` that say what filters admit, and their parameters."""
-    conditions: list[str] = []
-    parameters: dict[str, Any] = {}
-    for column, name in (("subject", filters.subject), ("attribute", filters.attribute)):
-        if name is not None:
-            conditions.append(f"{column} = :{column}")
-            parameters[column] = name
-    if filters.kind is not None:
-        # "0" is the character after "/".
-        conditions.append("subject >= :kind_from AND subject < :kind_until")
-        parameters |= {"kind_from": f"{filters.kind}/", "kind_until": f"{filters.kind}0"}
-    if filters.known_at is None:
-        conditions.append("known_until IS NULL")
-    else:
-        conditions.append("known_from <= :known_at AND (known_until IS NULL OR known_until > :known_at)")
-        parameters["known_at"] = filters.known_at
-    if filters.stated_by is not None:
-        conditions.append("stated <= :stated_by")
-        parameters["stated_by"] = filters.stated_by
-    for column, test, what, names in (
-        ("source", "IN", "sources", filters.sources),
-        ("origin", "IN", "origins", filters.origins),
-        ("source", "NOT IN", "without_sources", filters.without_sources),
-        ("origin", "NOT IN", "without_origins", filters.without_origins),
-    ):
-        if names:
-            conditions.append(f"{column} {test} (SELECT value FROM json_each(:{what}))")
-            parameters[what] = json.dumps(list(names))
-    if filters.min_grade is not None:
-        conditions.append("substr(grade, 1, 1) <= :reliability AND substr(grade, 2, 1) <= :credibility")
-        parameters |= {"reliability": filters.min_grade[0], "credibility": filters.min_grade[1]}
-    return conditions, parameters
 
 
 def claim_of(row: Row, *, fuzz: int = 0) -> Claim:

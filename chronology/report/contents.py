@@ -170,6 +170,7 @@ def _recorded(selection: Selection) -> list[list[Json]]:
 def _withdrawals(selection: Selection) -> dict[str, Json]:
     """Return what withdrew what is shown, by position; to be read anew by a newer type is no withdrawal."""
     found: dict[str, Json] = {}
+    shown = set(selection.positions())
     for by in sorted({entry.known_until for entry in selection.entries if entry.known_until}):
         recorded = selection.events[by]
         event, hide = recorded.event, selection.limits.hide
@@ -179,7 +180,9 @@ def _withdrawals(selection: Selection) -> dict[str, Json]:
             reason = None if hide("details") else event.data.get("reason")
             found[str(by)] = {"how": "retracted", "reason": selection.pseudonyms.within(reason)}
         elif event.type != DEFINED:
-            found[str(by)] = {"how": "replaced", "reason": None if hide("note") else event.note}
+            # What filters leave out tells nothing of its own, but that it came in place of what is shown.
+            is_told = not hide("note") and (by in shown or not selection.limits.told())
+            found[str(by)] = {"how": "replaced", "reason": event.note if is_told else None}
     return found
 
 

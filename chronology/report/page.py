@@ -127,6 +127,7 @@ def _about(selection: Selection, wishes: Wishes, now: datetime) -> dict[str, Jso
         "limited": {
             "known": selection.known if limits.known_at is not None else None,
             "subjects": list(limits.subjects),
+            "filters": list(limits.told()),
             "withheld": sorted(limits.withheld),
             "left_out": selection.left_out,
             "later": checkpoint.size - selection.known,

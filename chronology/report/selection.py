@@ -60,7 +60,10 @@ def select(chron: Chronology, limits: Limits) -> Selection:
     checkpoint = chron.proofs.checkpoint()
     known = min(chron.log.position(limits.known_at), checkpoint.size)
     entries = list(chron.log.assertions(known_at=known))
-    asked = [entry for entry in entries if limits.admit(entry.subject)]
+    admitted = entries
+    if limits.told():
+        admitted = list(chron.log.assertions(**(limits.restrictions | {"known_at": known})))
+    asked = [entry for entry in admitted if limits.admit(entry.subject)]
     needed = _needed(asked)
     events: dict[int, RecordedEvent] = {}
     erased = 0

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from chronology.answers.holding import Holding
 from chronology.errors import ChronologyError, UnknownNameError
-from chronology.projections import references
-from chronology.projections.filters import Filters
-from chronology.store import query
-from chronology.store.query import KnownAt, Moment
-from chronology.store.session import Restrictions, Session
+from chronology.projections.filters import Filters, KnownAt, Restrictions
+from chronology.store import filtering, query
+from chronology.store.query import Moment
+from chronology.store.session import Session
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
@@ -42,12 +41,12 @@ def state(
     min_origins: int,
 ) -> list[Holding]:
     """Return what held at a date."""
-    instant, fuzz = query.instant_of(valid_at, now=session.now()), restrictions.get("fuzz", 0)
+    instant = query.instant_of(valid_at, now=session.now())
     with session.reading():
         filters = session.filters(subject, attribute, restrictions, kind=kind)
-        found = query.holdings(session.connection, filters, instant, texts=session.texts, fuzz=fuzz)
+        found = query.holdings(session.connection, filters, instant, texts=session.texts, fuzz=filters.fuzz)
         if origins_counted or min_origins:
-            return _corroborated(session, found, filters, instant, fuzz=fuzz, least=min_origins)
+            return _corroborated(session, found, filters, instant, fuzz=filters.fuzz, least=min_origins)
         return found
 
 
@@ -56,20 +55,22 @@ def timeline(
     subject: str | None,
     since: str | date | None,
     until: str | date | None,
+    restrictions: Restrictions,
     *,
     reverse: bool,
     limit: int | None,
 ) -> "list[RecordedEvent]":
     """Return the live events in order of valid time."""
+    from chronology.questions.live_events import selected
+
     query.check_limit(limit)
     first, last = query.period(since, until)
     with session.reading():
-        names = None if subject is None else session.identities().names_of(subject)
-        found = references.positions(
-            session.connection, subjects=names, since=first, until=last, reverse=reverse, limit=limit
+        filters = session.filters(subject, None, restrictions, question="timeline")
+        found = selected(
+            session.log, session.connection, filters, since=first, until=last, reverse=reverse, limit=limit
         )
-        rows = (session.log.by_position(position) for position in found)
-        return [session.recorded(row) for row in rows if row is not None]
+        return list(found)
 
 
 def events(
@@ -88,8 +89,10 @@ def events(
     from chronology.questions.live_events import selected
 
     first, last = query.period(since, until)
+    # Once, because what was given as a stream cannot be read again.
+    kept = filtering.checked(restrictions, question="export" if valid_at is None else "state")
     with session.reading():
-        filters = session.filters(subject, attribute, restrictions, kind=kind)
+        filters = session.filters(subject, attribute, kept, kind=kind)
 
     def found() -> "Iterator[RecordedEvent]":
         among = None
@@ -100,7 +103,7 @@ def events(
                 attribute,
                 kind,
                 valid_at,
-                restrictions,
+                kept,
                 origins_counted=False,
                 min_origins=min_origins,
             )
@@ -117,7 +120,7 @@ def why(session: Session, subject: str, attribute: str, valid_at: Moment, restri
     instant = query.instant_of(valid_at, now=session.now())
     with session.reading():
         filters = session.filters(subject, attribute, restrictions)
-        return why.why(session.log, session.connection, filters, instant, fuzz=restrictions.get("fuzz", 0))
+        return why.why(session.log, session.connection, filters, instant, fuzz=filters.fuzz)
 
 
 def history(session: Session, subject: str, attribute: str | None, restrictions: Restrictions) -> "list[Period]":
@@ -126,16 +129,17 @@ def history(session: Session, subject: str, attribute: str | None, restrictions:
 
     with session.reading():
         filters = session.filters(subject, attribute, restrictions)
-        return history.history(session.connection, filters, fuzz=restrictions.get("fuzz", 0))
+        return history.history(session.connection, filters, fuzz=filters.fuzz)
 
 
 def about(session: Session, subject: str, valid_at: Moment, restrictions: Restrictions) -> "About":
     """Return everything of one subject."""
     from chronology.questions import subject_page
 
-    instant, fuzz = query.instant_of(valid_at, now=session.now()), restrictions.get("fuzz", 0)
+    instant = query.instant_of(valid_at, now=session.now())
     with session.reading():
         filters = session.filters(subject, None, restrictions)
+        fuzz = filters.fuzz
         found = query.holdings(session.connection, filters, instant, texts=session.texts, fuzz=fuzz)
         holdings = _corroborated(session, found, filters, instant, fuzz=fuzz, least=0)
         return subject_page.about(session.log, session.connection, filters, holdings, fuzz=fuzz)
@@ -156,22 +160,22 @@ def changes(
     """Yield the answers that differ between two known times."""
     from chronology.questions.changes import changes
 
-    if restrictions.get("known_at") is not None:
-        raise ChronologyError("changes lie between two known times", hint="give since and until, not known_at")
     instant = None if valid_at is None else query.instant_of(valid_at, now=session.now())
+
+    kept = filtering.checked(restrictions, question="changes")
 
     def found() -> "Iterator[Change]":
         head = session.log.head()
-        earlier, later = (query.position_known_at(session.log, moment) for moment in (since, until))
+        earlier = filtering.position_known_at(session.log, since, name="since")
+        later = filtering.position_known_at(session.log, until, name="until")
         earlier, later = min(earlier or 0, head), head if later is None else min(later, head)
         if later < earlier:
             raise ChronologyError(f"{until} is before {since}", hint="swap the two known times")
         before, after = (
-            session.filters(subject, attribute, {**restrictions, "known_at": known_at}, kind=kind)
+            session.filters(subject, attribute, {**kept, "known_at": known_at}, kind=kind)
             for known_at in (earlier, later)
         )
-        fuzz = restrictions.get("fuzz", 0)
-        yield from changes(session.connection, before, after, instant=instant, fuzz=fuzz, progress=progress)
+        yield from changes(session.connection, before, after, instant=instant, fuzz=after.fuzz, progress=progress)
 
     return session.stream(found)
 
@@ -196,7 +200,7 @@ def diff(
                 filters,
                 query.instant_of(moment, now=session.now()),
                 texts=session.texts,
-                fuzz=restrictions.get("fuzz", 0),
+                fuzz=filters.fuzz,
             )
             for moment in (first, second)
         )
@@ -218,7 +222,7 @@ def conflicts(
 
     def found() -> "Iterator[Conflict]":
         filters = session.filters(subject, attribute, restrictions, kind=kind)
-        return conflicts(session.connection, filters, instant=instant, fuzz=restrictions.get("fuzz", 0))
+        return conflicts(session.connection, filters, instant=instant, fuzz=filters.fuzz)
 
     return session.stream(found)
 
@@ -241,8 +245,7 @@ def gaps(
     instant = query.instant_of(until, now=session.now())
     with session.reading():
         filters = session.filters(subject, attribute, restrictions, kind=kind)
-        fuzz = restrictions.get("fuzz", 0)
-        return list(coverage.gaps(session.connection, filters, instant, stale=stale, fuzz=fuzz))
+        return list(coverage.gaps(session.connection, filters, instant, stale=stale, fuzz=filters.fuzz))
 
 
 def search(
@@ -261,7 +264,7 @@ def search(
     with session.alone():
         search.bring_up(session.log, session.connection)
     with session.reading():
-        filters = session.filters(None, None, restrictions)
+        filters = session.filters(None, None, restrictions, question="search")
         found = search.find(session.log, session.connection, words, filters, withdrawn=withdrawn, as_written=as_written)
         return list(islice(found, limit))
 

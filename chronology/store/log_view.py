@@ -4,13 +4,14 @@ What only some of it needs is imported where it is used: whoever asks what held 
 """
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from chronology.errors import UnknownNameError
 from chronology.projections import references
-from chronology.store import query
-from chronology.store.query import KnownAt
-from chronology.store.session import Restrictions, Session
+from chronology.projections.filters import KnownAt, Restrictions
+from chronology.store import filtering, query
+from chronology.store.session import Session
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
@@ -28,12 +29,30 @@ _MOST_ALIKE: Final = 100_000
 
 
 def read(
-    session: Session, *, after: int, until: int | None, reverse: bool, limit: int | None
+    session: Session,
+    restrictions: Restrictions,
+    *,
+    after: int,
+    until: int | None,
+    reverse: bool,
+    limit: int | None,
 ) -> "Iterator[RecordedEvent]":
     """Yield recorded events in log order."""
     query.check_limit(limit)
-    rows = session.log.read(after=after, until=until, reverse=reverse, limit=limit)
-    return session.stream_in_parts(rows, session.recorded)
+    if not any(value is not None for value in restrictions.values()):
+        rows = session.log.read(after=after, until=until, reverse=reverse, limit=limit)
+        return session.stream_in_parts(rows, lambda rows: map(session.recorded, rows))
+    from chronology.questions.live_events import counts
+
+    with session.reading():
+        filters = session.filters(None, None, restrictions, question="log")
+    known = [position for position in (until, filters.known_at) if position is not None]
+    rows = session.log.read(after=after, until=min(known, default=None), reverse=reverse)
+
+    def admitted(rows: "Iterator[Row]") -> "Iterator[RecordedEvent]":
+        return islice((event for event in map(session.recorded, rows) if counts(filters, event)), limit)
+
+    return session.stream_in_parts(rows, admitted)
 
 
 def event(session: Session, name: str | int) -> "RecordedEvent":
@@ -81,7 +100,7 @@ class LogView:
         """
         with self._session.snapshot():
             head = self._session.log.head()
-            known = query.position_known_at(self._session.log, known_at)
+            known = filtering.position_known_at(self._session.log, known_at)
             return head if known is None else min(known, head)
 
     def starting(self, prefix: str) -> "list[RecordedEvent]":
@@ -106,9 +125,12 @@ class LogView:
         """
         # A body is canonical JSON, in which a source is written in one way only. Another text may contain the same.
         written = f'"source":"{source}"'.encode()
-        rows = self._session.stream_in_parts(self._session.log.read(until=until), lambda row: row)
-        found = (self._session.recorded(row) for row in rows if written in row.body)
-        return (event for event in found if event.event.source == source)
+
+        def found(rows: "Iterator[Row]") -> "Iterator[RecordedEvent]":
+            events = (self._session.recorded(row) for row in rows if written in row.body)
+            return (event for event in events if event.event.source == source)
+
+        return self._session.stream_in_parts(self._session.log.read(until=until), found)
 
     def mentions(self, event_id: str) -> list[int]:
         """Return the positions of the events whose text names another by its id: withdrawals, disputes, notes."""
@@ -173,7 +195,7 @@ class LogView:
 
         def found() -> "Iterator[Entry]":
             filters = session.filters(subject, attribute, restrictions, kind=kind)
-            return all_assertions.entries(session.connection, filters, fuzz=restrictions.get("fuzz", 0))
+            return all_assertions.entries(session.connection, filters, fuzz=filters.fuzz)
 
         return session.stream(found)
 

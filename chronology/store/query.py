@@ -2,17 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
 
 from chronology.answers.holding import Dissent, HeldRow, Holding, Party, Standing, ruined
 from chronology.answers.resolve import resolve
 from chronology.dates import edtf
-from chronology.dates.calendar import FOREVER
 from chronology.errors import ChronologyError, DateError
-from chronology.events.patterns import GRADE, format_instant, is_day
-from chronology.log.event_table import Log
 from chronology.projections import claims, segments
 from chronology.projections.claims import (
     KEY,
@@ -31,9 +28,6 @@ from chronology.projections.state_scan import scan
 
 Moment = str | date | datetime | None
 """A date as EDTF text, a day, an aware date-time, or None for now."""
-
-KnownAt = int | str | date | datetime | None
-"""A position, an instant or a day whose close (UTC) is meant, or None for all that the log knows."""
 
 
 def holdings(
@@ -176,54 +170,6 @@ def period(since: str | date | None, until: str | date | None) -> tuple[int | No
     return first, last
 
 
-def position_known_at(log: Log, known_at: KnownAt) -> int | None:
-    """Return the position up to which a question reads the log, None for all of it.
-
-    Raises:
-        DateError: a text or date-time that names no instant.
-        ChronologyError: a negative position.
-    """
-    if known_at is None:
-        return None
-    if isinstance(known_at, int):
-        if known_at < 0:
-            raise ChronologyError(f"position {known_at} is below 0", hint="position 0 is the empty log")
-        return known_at
-    return log.position_at(_last_recording(known_at))
-
-
-def _last_recording(known_at: str | date | datetime) -> str:
-    """Return the last instant, in the log's own form, that a known_at includes."""
-    if isinstance(known_at, str) and "T" in known_at:
-        known_at = _date_time(known_at)
-    if isinstance(known_at, datetime):
-        if known_at.tzinfo is None:
-            raise DateError(known_at.isoformat(), "has no time zone", hint="make it aware, as with tzinfo=UTC")
-        return format_instant(known_at)
-    text = known_at if isinstance(known_at, str) else known_at.isoformat()
-    close = edtf.format_instant(min(edtf.close_of(text), FOREVER - 1))
-    return f"{close}.999999Z" if close and not close.startswith("-") else ""
-
-
-def _date_time(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as exc:
-        raise DateError(text, "is not a date-time", hint="write it as in 2018-05-20T12:00:00Z") from exc
-    # The log's own time is UTC, so a time without a zone can only mean that.
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def check_grade(grade: str | None) -> None:
-    """Refuse a smallest grade that is not one.
-
-    Raises:
-        ChronologyError: it is not A-F followed by 1-6.
-    """
-    if grade is not None and not GRADE.fullmatch(grade):
-        raise ChronologyError(f"{grade!r} is not an Admiralty grade", hint="A-F for the source, then 1-6, as in B3")
-
-
 def check_limit(limit: int | None) -> None:
     """Refuse a number of things that cannot be one.
 
@@ -239,17 +185,3 @@ def names(given: Iterable[str] | str | None) -> tuple[str, ...]:
     if given is None:
         return ()
     return (given,) if isinstance(given, str) else tuple(given)
-
-
-def day_of(day: str | date | None) -> str | None:
-    """Return a day as text.
-
-    Raises:
-        DateError: it is not an exact calendar day.
-    """
-    if day is None:
-        return None
-    text = day.isoformat()[:10] if isinstance(day, date) else day
-    if not is_day(text):
-        raise DateError(text, "is not a day", hint="write it as in 2018-05-14")
-    return text

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Self, Unpack
 
 from chronology.answers.holding import Holding
 from chronology.log import database, event_table
+from chronology.projections.filters import KnownAt, Restrictions
 from chronology.store import analysis
-from chronology.store.query import KnownAt, Moment
-from chronology.store.session import Clock, Restrictions, Session, utc_now
+from chronology.store.query import Moment
+from chronology.store.session import Clock, Session, utc_now
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
@@ -113,7 +114,13 @@ class Reader:
             return self._session.log.head()
 
     def read(
-        self, *, after: int = 0, until: int | None = None, reverse: bool = False, limit: int | None = None
+        self,
+        *,
+        after: int = 0,
+        until: int | None = None,
+        reverse: bool = False,
+        limit: int | None = None,
+        **restrictions: Unpack[Restrictions],
     ) -> "Iterator[RecordedEvent]":
         """Yield the recorded events with after < position <= until, in log order, as a stream.
 
@@ -122,13 +129,15 @@ class Reader:
             until: the last position; the head if not given.
             reverse: yield the newest event first.
             limit: yield at most this many, the first in that order; the rest is not read.
+            restrictions: the filters of `state` but `fuzz`; of an event that names no source, such as a retraction,
+                they ask what they ask of others.
 
         Raises:
-            ChronologyError: the limit is below 0.
+            ChronologyError: the limit is below 0, or a filter that cannot be.
         """
         from chronology.store import log_view
 
-        return log_view.read(self._session, after=after, until=until, reverse=reverse, limit=limit)
+        return log_view.read(self._session, restrictions, after=after, until=until, reverse=reverse, limit=limit)
 
     def event(self, name: str | int) -> "RecordedEvent":
         """Return one event by position, by id, or by the first characters of its id if those are unique.
@@ -146,17 +155,10 @@ class Reader:
         attribute: str | None = None,
         kind: str | None = None,
         valid_at: Moment = None,
-        known_at: KnownAt = None,
-        stated_by: str | date | None = None,
-        sources: Iterable[str] | None = None,
-        origins: Iterable[str] | None = None,
-        min_grade: str | None = None,
-        fuzz: int = 0,
         *,
-        without_sources: Iterable[str] | None = None,
-        without_origins: Iterable[str] | None = None,
         origins_counted: bool = False,
         min_origins: int = 0,
+        **restrictions: Unpack[Restrictions],
     ) -> list[Holding]:
         """Return what held at a date, by subject and attribute; values that cannot hold then are left out.
 
@@ -165,33 +167,21 @@ class Reader:
             attribute: only this one.
             kind: only subjects of this kind.
             valid_at: the date asked about: its close. An EDTF date, a date, or an aware datetime; now if not given.
-            known_at: answer with the log as it stood then: a position, an aware datetime, or a date as text,
-                which means its close (UTC).
-            stated_by: only what was stated on or before this day.
-            sources: only from these documents.
-            origins: only claims that come from these.
-            min_grade: only assertions with at least this grade in both respects, as in "B3".
-            fuzz: seconds by which ends qualified with ? ~ or % are widened. Requires fuzz >= 0.
-            without_sources: nothing from these documents.
-            without_origins: no claims that come from these: the answer if they are not trusted.
             origins_counted: fill in `supported_by` of the candidates, which takes a second look at what was said.
             min_origins: only answers whose leading value so many independent origins support; they are counted then.
+            restrictions: which assertions count, and how their dates are read. `known_at`: answer with the log as it
+                stood then (a position, an aware datetime, or a date as text, which means its close, UTC). `stated_by`:
+                only what was stated on or before this day. `sources`, `origins`: only from these documents, only claims
+                that come from these; None is no restriction, an empty list admits nothing. `without_sources`,
+                `without_origins`: nothing from these, the answer if they are not trusted. `min_grade`: only assertions
+                with at least this grade in both respects, as in "B3". `fuzz`: seconds by which ends qualified with
+                ? ~ or % are widened.
 
         Raises:
             DateError: a date that cannot be read.
             ChronologyError: an invalid grade or position, or a clock without a time zone.
             StoreError: the projections are of another version; a replay rebuilds them.
         """
-        restrictions: Restrictions = {
-            "known_at": known_at,
-            "stated_by": stated_by,
-            "sources": sources,
-            "origins": origins,
-            "without_sources": without_sources,
-            "without_origins": without_origins,
-            "min_grade": min_grade,
-            "fuzz": fuzz,
-        }
         return analysis.state(
             self._session,
             subject,
@@ -211,6 +201,7 @@ class Reader:
         *,
         reverse: bool = False,
         limit: int | None = None,
+        **restrictions: Unpack[Restrictions],
     ) -> "list[RecordedEvent]":
         """Return the live events in order of valid time; those without one, such as definitions, are left out.
 
@@ -220,12 +211,13 @@ class Reader:
             until: only events that may touch this date or an earlier one.
             reverse: return the latest first.
             limit: return at most this many, the first in that order.
+            restrictions: the filters of `state` but `fuzz`.
 
         Raises:
             DateError: a date that cannot be read, or an end before the beginning.
-            ChronologyError: the limit is below 0.
+            ChronologyError: the limit is below 0, or a filter that cannot be.
         """
-        return analysis.timeline(self._session, subject, since, until, reverse=reverse, limit=limit)
+        return analysis.timeline(self._session, subject, since, until, restrictions, reverse=reverse, limit=limit)
 
     def events(
         self,
@@ -252,7 +244,7 @@ class Reader:
             since: only events that may touch this date or a later one.
             until: only events that may touch this date or an earlier one.
             min_origins: with `valid_at`, only answers whose leading value so many independent origins support.
-            restrictions: the filters of `state`.
+            restrictions: the filters of `state`; `fuzz` only with `valid_at`.
 
         Raises:
             DateError: a date that cannot be read, or an end before the beginning.
@@ -455,7 +447,7 @@ class Reader:
             withdrawn: also return events that were withdrawn, and retractions and redactions themselves.
             as_written: look for these words only. Otherwise a word in the name of a subject also finds what is about
                 the subject, refers to it or has another of its names.
-            restrictions: the filters of `state`; `fuzz` changes nothing here.
+            restrictions: the filters of `state` but `fuzz`.
 
         Raises:
             DateError: a date that cannot be read.

@@ -3,12 +3,12 @@
 import os
 import sqlite3
 from _thread import RLock, get_ident  # `threading` would take longer to import than a question does to answer.
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from weakref import WeakSet
 
 from chronology.errors import ChronologyError, StoreError
@@ -16,10 +16,9 @@ from chronology.events.identities import Identities
 from chronology.log import database
 from chronology.log.event_table import Log, Row
 from chronology.projections import merges, references, tables
-from chronology.projections.filters import Filters
+from chronology.projections.filters import Filters, KnownAt, Restrictions
 from chronology.projections.names import Texts
-from chronology.store import query
-from chronology.store.query import KnownAt
+from chronology.store import filtering
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
@@ -35,28 +34,6 @@ Randomness = Callable[[int], bytes]
 
 _PART: Final = 1_000
 """Rows of the log that are read at once."""
-
-
-class Restrictions(TypedDict, total=False):
-    """Which assertions count, and how their dates are read: the filters of `Reader.state`."""
-
-    known_at: KnownAt
-    stated_by: str | date | None
-    sources: Iterable[str] | None
-    origins: Iterable[str] | None
-    without_sources: Iterable[str] | None
-    without_origins: Iterable[str] | None
-    min_grade: str | None
-    fuzz: int
-
-
-_NAMING: Final[tuple[Literal["sources", "origins", "without_sources", "without_origins"], ...]] = (
-    "sources",
-    "origins",
-    "without_sources",
-    "without_origins",
-)
-"""The restrictions that name documents or people."""
 
 
 class Upstream(Protocol):
@@ -202,19 +179,22 @@ class Session:
 
         return self._registered(steps())
 
-    def stream_in_parts(self, rows: Iterator[Row], told: Callable[[Row], _T]) -> "Stream[_T]":
+    def stream_in_parts(self, rows: Iterator[Row], told: Callable[[Iterator[Row]], Iterator[_T]]) -> "Stream[_T]":
         """Return what rows of the log tell, as a stream that holds no snapshot between its parts of a thousand rows.
 
         The log only grows, so that events may be appended while it is read.
         """
 
-        def steps() -> Generator[_T, None, None]:
+        def parts() -> Iterator[Row]:
             while True:
                 with self.snapshot():
                     part = list(islice(rows, _PART))
                 if not part:
                     return
-                yield from map(told, part)
+                yield from part
+
+        def steps() -> Generator[_T, None, None]:
+            yield from told(parts())
 
         return self._registered(steps())
 
@@ -324,32 +304,26 @@ class Session:
 
     def identities(self, known_at: KnownAt = None) -> Identities:
         """Return which names meant one subject, as known then."""
-        return merges.known(self.connection, query.position_known_at(self.log, known_at))
+        return merges.known(self.connection, filtering.position_known_at(self.log, known_at))
 
     def filters(
-        self, subject: str | None, attribute: str | None, restrictions: Restrictions, *, kind: str | None = None
+        self,
+        subject: str | None,
+        attribute: str | None,
+        restrictions: Restrictions,
+        *,
+        kind: str | None = None,
+        question: str = "state",
     ) -> Filters:
         """Check what a question is about and which assertions count, and return both."""
-        fuzz, min_grade = restrictions.get("fuzz", 0), restrictions.get("min_grade")
-        if fuzz < 0:
-            raise ChronologyError(f"fuzz is {fuzz}, and cannot be below 0", hint="give it in seconds, as in 7 * 86_400")
-        query.check_grade(min_grade)
-        known_at = query.position_known_at(self.log, restrictions.get("known_at"))
-        same = merges.known(self.connection, known_at)
-        named = {
-            what: tuple(dict.fromkeys(map(same.of, query.names(some))))
-            for what in _NAMING
-            if (some := restrictions.get(what)) is not None
-        }
-        return Filters(
-            subject=None if subject is None else same.of(subject),
+        return filtering.build(
+            self.log,
+            self.connection,
+            restrictions,
+            subject=subject,
             attribute=attribute,
             kind=kind,
-            known_at=known_at,
-            stated_by=query.day_of(restrictions.get("stated_by")),
-            **named,
-            min_grade=min_grade,
-            identities=same,
+            question=question,
         )
 
 

@@ -106,7 +106,7 @@ def test_what_was_withdrawn_is_found_on_demand(gates: Chronology) -> None:
     ("filters", "expected"),
     [
         ({"sources": ["source/other"]}, ["quote"]),
-        ({"origins": "person/jane-doe"}, []),
+        ({"origins": ["person/jane-doe"]}, []),
         ({"min_grade": "B2"}, []),
         ({"known_at": 0}, []),
         ({"stated_by": "2018-05-01"}, []),
@@ -116,7 +116,7 @@ def test_what_was_withdrawn_is_found_on_demand(gates: Chronology) -> None:
 def test_the_filters_of_the_state_restrict_a_search(gates: Chronology, filters: Json, expected: list[str]) -> None:
     """Day of statement, source, origin, grade and what was known."""
     assert found(gates, "snow", **filters) == expected
-    assert found(gates, "jane", min_grade="B2", origins="person/jane-doe", stated_by="2018-06-01") == ["source"]
+    assert found(gates, "jane", min_grade="B2", origins=["person/jane-doe"], stated_by="2018-06-01") == ["source"]
     assert found(gates, "jane", min_grade="B1") == found(gates, "jane", stated_by="2018-05-31") == []
 
 

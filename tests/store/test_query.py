@@ -24,7 +24,7 @@ from chronology.dates.edtf import close_of
 from chronology.projections import tables
 from chronology.projections.claim_changes import insert
 from chronology.projections.claim_rows import ClaimRow
-from chronology.projections.filters import Filters
+from chronology.projections.filters import Filters, KnownAt
 from chronology.projections.state_scan import scan
 from chronology.projections.tables import OPPOSING
 from chronology.store import query
@@ -89,7 +89,7 @@ def test_known_at_takes_every_form_of_a_moment(chron: Chronology, clock: Clock) 
 
 
 @pytest.mark.parametrize("known_at", [-1, "soon", "2018-05-15T25:00", datetime(2018, 5, 15)])
-def test_a_known_at_that_names_no_instant_is_refused(chron: Chronology, known_at: query.KnownAt) -> None:
+def test_a_known_at_that_names_no_instant_is_refused(chron: Chronology, known_at: KnownAt) -> None:
     """A negative position, a word, an impossible hour and a date-time without a zone are refused."""
     with pytest.raises(ChronologyError):
         chron.state(known_at=known_at)

@@ -15,7 +15,6 @@ from chronology.commands.screen import output
 from chronology.commands.screen.output import Format
 from chronology.commands.screen.progress import progress_bar, waiting
 from chronology.commands.screen.table import Row, Shape
-from chronology.errors import ChronologyError
 from chronology.events.json_values import Json
 from chronology.questions.changes import Change
 from chronology.questions.differences import Difference
@@ -80,7 +79,7 @@ def diff(
                 output.show_text(f"and {described:,} in descriptions of sources, which --kind source lists")
 
 
-@command(filtering("known_at"))
+@command(filtering("changes"))
 def changes(
     call: Invocation,
     subject: Subject = None,
@@ -108,8 +107,6 @@ def changes(
     chronology changes --since 2018-05-20
     chronology changes crossing/baguz --since 2018-05-20 --until 2018-05-23
     """
-    if call.filters.get("known_at"):
-        raise ChronologyError("changes compares two known times", hint="give --since and --until, not --known-at")
     with Reader.open(call.path) as chron, progress_bar("comparing") as progress:
         if subject is not None:
             # At the earlier time it may still have answers of its own.

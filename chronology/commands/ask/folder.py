@@ -9,13 +9,15 @@ from typing import Annotated, Final, TypeVar
 import typer
 
 from chronology.analysis.folder import Folder
-from chronology.commands.application import PAGED, Invocation, command, group, show_help
+from chronology.commands.application import Invocation, command, group, show_help
 from chronology.commands.ask import conflicts, state
+from chronology.commands.options.filters import filtering, names_typed, typed
 from chronology.commands.screen import output
 from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Row, Shape
 from chronology.errors import ChronologyError
 from chronology.events.patterns import is_subject
+from chronology.projections.filters import Restrictions
 
 COUNTS: Final = ("attribute", "month", "surely", "possibly")
 COUNTS_SHAPE: Final = Shape(headings=COUNTS, stack=("{attribute}  {month}  surely {surely}, possibly {possibly}",))
@@ -48,7 +50,7 @@ Kind = Annotated[str | None, typer.Option(metavar="K", help="Only subjects of th
 Memory = Annotated[str, typer.Option(metavar="SIZE", help="What DuckDB may use; more goes to temporary files.")]
 
 
-@command(PAGED, name="state", of=folder_)
+@command(filtering("folder"), name="state", of=folder_)
 def state_(
     call: Invocation,
     directory: Directory,
@@ -69,7 +71,7 @@ def state_(
     _check_subject(subject)
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Folder.open(directory, memory=memory) as folder:
-        found = _peeked(folder.holdings(subject, attribute, kind, moment))
+        found = _peeked(folder.holdings(subject, attribute, kind, moment, **_filters(call, folder)))
         if found is None:
             output.say(f"nothing is known{_of(attribute, subject or kind)} at {moment}")
         if call.format is not Format.TABLE:
@@ -79,7 +81,7 @@ def state_(
             _show(call, state.answer_rows(found), state.SHAPE)
 
 
-@command(PAGED, name="conflicts", of=folder_)
+@command(filtering("folder"), name="conflicts", of=folder_)
 def conflicts_(
     call: Invocation,
     directory: Directory,
@@ -99,7 +101,7 @@ def conflicts_(
     """
     _check_subject(subject)
     with Folder.open(directory, memory=memory) as folder:
-        found = _peeked(folder.disagreements(subject, attribute, kind, at))
+        found = _peeked(folder.disagreements(subject, attribute, kind, at, **_filters(call, folder)))
         if found is None:
             about = _of(attribute, subject or kind).replace(" of ", " about ", 1)
             output.say(f"no assertions disagree{about}{f' at {at}' if at else ''}")
@@ -110,7 +112,7 @@ def conflicts_(
             _show(call, conflicts.conflict_rows(found), conflicts.SHAPE)
 
 
-@command(PAGED, name="count", of=folder_)
+@command(filtering("folder"), name="count", of=folder_)
 def count(
     call: Invocation,
     directory: Directory,
@@ -134,7 +136,7 @@ def count(
     """
     _check_subject(subject)
     with Folder.open(directory, memory=memory) as folder:
-        found = folder.counts(subject, attribute, kind, since, until).to_pylist()
+        found = folder.counts(subject, attribute, kind, since, until, **_filters(call, folder)).to_pylist()
     if not found:
         output.say(f"nothing is counted{_of(attribute, subject or kind)}")
     if call.format is not Format.TABLE:
@@ -148,6 +150,15 @@ def _check_subject(subject: str | None) -> None:
     if subject is not None and not is_subject(subject):
         hint = "write kind/slug, as in place/hajin; in the store, `chronology about NAME` tells it"
         raise ChronologyError(f"{subject!r} is not a subject", hint=hint)
+
+
+def _filters(call: Invocation, folder: Folder) -> Restrictions:
+    """Return the filters that the user gave; sources and origins in full, because only the store knows their names."""
+    for name in names_typed(call):
+        _check_subject(name)
+        if not folder.knows_party(name):
+            output.say(f"note: no assertion comes from {name}")
+    return typed(call)
 
 
 def _peeked(found: Iterator[_T]) -> Iterable[_T] | None:

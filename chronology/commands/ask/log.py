@@ -8,6 +8,7 @@ import typer
 
 from chronology.commands.application import PAGED, Invocation, Subject, command
 from chronology.commands.options import names
+from chronology.commands.options.filters import filtering, hides, parties, restrictions_of
 from chronology.commands.screen import event_json, output
 from chronology.commands.screen.output import Format
 from chronology.events.records import RecordedEvent
@@ -20,7 +21,7 @@ Limit = Annotated[
 ]
 
 
-@command(PAGED)
+@command(filtering("timeline"))
 def timeline(
     call: Invocation,
     subject: Subject = None,
@@ -45,9 +46,11 @@ def timeline(
     """
     with Reader.open(call.path) as chron:
         subject = None if subject is None else names.asked(call, chron, subject)
-        found = chron.timeline(subject, since, until, reverse=reverse, limit=limit)
-        if not found and subject is not None:
-            names.check_subject(call, chron, subject)
+        filters = restrictions_of(call, chron)
+        found = chron.timeline(subject, since, until, reverse=reverse, limit=limit, **filters)
+        names.note_late_position(call, chron)
+        if not found:
+            names.check_known(call, chron, subject=subject, attribute=None, kind=None, parties=parties(filters))
         position_of = names.position_of(chron)
         call.notes.say()
         wanted = call.format
@@ -58,10 +61,10 @@ def timeline(
         with output.paged(wanted=call.pager):
             output.show_table(rows, shape=event_json.TIMELINE)
     else:
-        output.say("no event has a valid time in that period")
+        output.say(f"no event has a valid time in that period{', within the filters' if hides(call) else ''}")
 
 
-@command(PAGED)
+@command(filtering("log"))
 def log(
     call: Invocation,
     after: Annotated[int, typer.Option(metavar="N", min=0, help="Only events after this position.")] = 0,
@@ -72,6 +75,7 @@ def log(
 ) -> None:
     """List the log: everything ever recorded, in order.
 
+    Filters leave out what they do not admit: a retraction has no source, and no grade.
     --reverse -n 5 lists the newest five, newest first.
 
     \b
@@ -86,6 +90,9 @@ def log(
         if subject is not None:
             subject = names.asked(call, chron, subject)
             names.check_subject(call, chron, subject)
+        filters = restrictions_of(call, chron)
+        names.note_late_position(call, chron)
+        names.note_unknown_parties(call, chron, parties(filters))
         call.notes.say()
         about = None if subject is None else chron.names.same_subject(subject)
         is_filtered = of_type is not None or subject is not None
@@ -93,7 +100,7 @@ def log(
         found = islice(
             (
                 event
-                for event in chron.read(after=after, reverse=reverse, limit=None if is_filtered else limit)
+                for event in chron.read(after=after, reverse=reverse, limit=None if is_filtered else limit, **filters)
                 if of_type in (None, event.event.type) and (about is None or _speaks_of(event, about))
             ),
             limit,

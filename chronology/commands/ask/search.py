@@ -27,7 +27,7 @@ _FIRST: Final = 20
 """Events that are listed where no limit is given."""
 
 
-@command(filtering("fuzz"))
+@command(filtering("search"))
 def search(
     call: Invocation,
     words: Annotated[
@@ -53,8 +53,6 @@ def search(
     chronology search '"line of contact"' hajin
     chronology search capt* -n 3
     """
-    if call.filters.get("fuzz"):
-        raise typer.BadParameter("--fuzz widens dates, and a search reads none")
     with _opened(call) as chron:
         filters = restrictions_of(call, chron)
         found = chron.search(_question(words), limit + 1, withdrawn=everything, as_written=as_written, **filters)

@@ -16,6 +16,7 @@ from chronology.commands.screen import output
 from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Row, Shape
 from chronology.events.json_values import Json, thaw
+from chronology.projections.filters import FILTERS
 from chronology.questions.why import Considered, Reported, Why
 from chronology.store.reader import Reader
 
@@ -101,17 +102,7 @@ def _rows(found: Why) -> Iterator[Row]:
             yield _row(gone, f"{gone.how} by #{gone.by} on {gone.at[:10]}{reason}")
     if found.hidden:
         yield "left out by the filters"
-        yield from (_row(one, ", ".join(_OPTIONS[name] for name in one.filters)) for one in found.hidden)
-
-
-_OPTIONS: Final = {
-    "stated_by": "--stated-by",
-    "sources": "--source",
-    "origins": "--origin",
-    "without_sources": "--without-source",
-    "without_origins": "--without-origin",
-    "min_grade": "--min-grade",
-}
+        yield from (_row(one, ", ".join(FILTERS[name].option for name in one.filters)) for one in found.hidden)
 
 
 def _because(one: Considered) -> str:

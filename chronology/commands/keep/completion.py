@@ -12,6 +12,7 @@ from attrs import evolve
 from chronology.commands import HOMES
 from chronology.commands.application import Invocation, command
 from chronology.commands.screen import output
+from chronology.projections.filters import FILTERS
 from chronology.questions.prefixes import Named
 from chronology.store.reader import Reader
 
@@ -70,8 +71,7 @@ SCRIPTS: Final = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 """The script of each shell. It calls this program, as it was called, with the words up to the cursor."""
 
 _BY_OPTION: Final = {
-    "--source": Named.PARTY,
-    "--origin": Named.PARTY,
+    **{one.option: Named(one.names) for one in FILTERS.values() if one.names},
     "--said-by": Named.PARTY,
     "--type": Named.TYPE,
     "--kind": Named.KIND,

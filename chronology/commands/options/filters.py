@@ -1,65 +1,63 @@
-"""The filters that every question about the state takes, as options of its command. Prints nothing."""
+"""The filters of questions as options of commands; what they are, `projections/filters.py` declares. Prints nothing."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from inspect import Parameter
+from typing import Annotated, Any, Final, cast
 
-from chronology.commands.application import PAGED, STORE, Invocation, Shared, shared_option
-from chronology.commands.options import arguments, names
+import typer
+
+from chronology.commands.application import PAGED, Invocation, Shared
+from chronology.commands.options import names
+from chronology.errors import ChronologyError
+from chronology.projections.filters import FILTERS, Effect, Restrictions, fits, refuse_unfitting
 from chronology.store.reader import Reader
-from chronology.store.session import Restrictions
-
-_FILTERS: Final = {
-    "known_at": ("T", "As the log stood then: a position, a day (its close, UTC) or a date-time."),
-    "stated_by": ("DAY", "Only what was stated up to this day."),
-    "source": ("S", "Only from this document; may be repeated."),
-    "origin": ("X", "Only claims that come from X; may be repeated."),
-    "without_source": ("S", "Nothing from this document; may be repeated."),
-    "without_origin": ("X", "No claims that come from X, as if X were not trusted; may be repeated."),
-    "min_grade": ("B3", "Only what has at least this grade in both respects."),
-    "fuzz": ("7d", "Widen the ends of dates qualified with ? ~ or %."),
-}
-"""Each filter, with the placeholder for its value in help and what help says about it."""
-
-_REPEATED: Final = {
-    "source": ("source",),
-    "origin": (),
-    "without_source": ("source",),
-    "without_origin": (),
-}
-"""The filters that name subjects, with the kinds that these may be of; of any where there are none."""
 
 
-_LEAVING_OUT: Final = ("without_source", "without_origin")
-"""Those that leave out what comes from a subject."""
-
-
-def _options(*hidden: str) -> Shared:
-    return tuple(
-        shared_option(
-            name,
-            list[str] if name in _REPEATED else str,
-            metavar=metavar,
-            help=text,
-            hidden=name in hidden,
-        )
-        for name, (metavar, text) in _FILTERS.items()
-    )
-
-
-def filtering(*unfitting: str) -> Shared:
+def filtering(question: str = "state", others: Shared = PAGED) -> Shared:
     """Return the options of a command that asks which assertions say what.
 
     Args:
-        unfitting: filters that make no sense there: help leaves them out, and the command says so to whoever gives one.
+        question: what it asks, where that does not take every filter: help leaves those out, and whoever gives one is
+            told why.
+        others: the options that it shares with commands besides.
     """
-    return (*_options(*unfitting), *PAGED)
+    return (*(_option(name, question) for name in FILTERS), *others)
+
+
+def _option(name: str, question: str) -> Parameter:
+    one = FILTERS[name]
+    option = typer.Option(
+        one.option,
+        metavar=one.metavar,
+        help=one.help,
+        hidden=not fits(question, name),
+        show_default=False,
+        callback=None if fits(question, name) else _refusing(name, question),
+    )
+    kind: Any = list[str] if one.is_repeated else str
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option])
+
+
+def _refusing(name: str, question: str) -> Callable[[Any], None]:
+    def refuse(value: Any) -> None:
+        if value not in (None, [], ()):
+            refuse_unfitting(question, [name], typed=True)
+
+    return refuse
 
 
 FILTERING: Final = filtering()
 """Of a command that takes all filters of `state`."""
 
-FILTERING_STORE: Final[Shared] = (*_options(), *STORE)
-"""Of one that takes them all, and prints in forms of its own."""
+
+def refuse_all(call: Invocation, what: str) -> None:
+    """Refuse every filter beside something that takes none.
+
+    Raises:
+        ChronologyError: the user gave one.
+    """
+    if found := [FILTERS[name].option for name in call.filters]:
+        raise ChronologyError(f"{what} takes no filter: {', '.join(found)}", hint=f"leave out {' and '.join(found)}")
 
 
 def parties(filters: Restrictions) -> list[str]:
@@ -69,7 +67,7 @@ def parties(filters: Restrictions) -> list[str]:
 
 def hides(call: Invocation) -> bool:
     """Tell whether filters leave out what the log holds; when it was known is another matter."""
-    return any(name in call.filters for name in (*_REPEATED, "stated_by", "min_grade"))
+    return any(FILTERS[name].effect is Effect.CLAIMS for name in call.filters)
 
 
 def restrictions_of(call: Invocation, chron: Reader) -> Restrictions:
@@ -78,28 +76,36 @@ def restrictions_of(call: Invocation, chron: Reader) -> Restrictions:
     Raises:
         ChronologyError: the fuzz is not a span of days, or a source or origin is not a subject.
     """
-    subjects = {
-        name: _meant(call, chron, texts, kinds=kinds, left_out=name in _LEAVING_OUT)
-        for name, kinds in _REPEATED.items()
-        if (texts := call.filters.get(name))
+    meant = {
+        name: _meant(call, chron, name, texts) for name, texts in call.filters.items() if FILTERS[name].is_repeated
     }
-    return {
-        "known_at": arguments.known_at(call.filters.get("known_at")),
-        "stated_by": call.filters.get("stated_by"),
-        "sources": subjects.get("source"),
-        "origins": subjects.get("origin"),
-        "without_sources": subjects.get("without_source"),
-        "without_origins": subjects.get("without_origin"),
-        "min_grade": call.filters.get("min_grade"),
-        "fuzz": arguments.span(call.filters.get("fuzz")),
-    }
+    return cast(Restrictions, {**typed(call), **meant})
 
 
-def _meant(
-    call: Invocation, chron: Reader, texts: Sequence[str], *, kinds: Sequence[str], left_out: bool
-) -> tuple[str, ...]:
+def typed(call: Invocation) -> Restrictions:
+    """Return the filters that the user gave, with names as they were typed.
+
+    Raises:
+        ChronologyError: the fuzz is not a span of days.
+    """
+    return cast(
+        Restrictions,
+        {
+            name: value if FILTERS[name].is_repeated else FILTERS[name].typed(value)
+            for name, value in call.filters.items()
+        },
+    )
+
+
+def names_typed(call: Invocation) -> list[str]:
+    """Return every name that the user typed for a filter, each once."""
+    return list(dict.fromkeys(text for name in call.filters if FILTERS[name].names for text in call.filters[name]))
+
+
+def _meant(call: Invocation, chron: Reader, name: str, texts: Sequence[str]) -> tuple[str, ...]:
+    kinds = FILTERS[name].kinds
     subjects = tuple(names.asked(call, chron, text, kinds=kinds, parties=True) for text in texts)
-    if left_out:
+    if FILTERS[name].leaves_out:
         # An answer does not show that a misspelt name left nothing out.
         names.note_unknown_parties(call, chron, subjects)
     return subjects

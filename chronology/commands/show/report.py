@@ -12,7 +12,8 @@ import typer
 from chronology import Chronology, __version__
 from chronology.commands.application import STORE, DryRun, Invocation, command
 from chronology.commands.files import check_place, write_new
-from chronology.commands.options import arguments, names
+from chronology.commands.options import names
+from chronology.commands.options.filters import filtering, parties, restrictions_of
 from chronology.commands.screen import output
 from chronology.dates import edtf
 from chronology.errors import ChronologyError, StoreError
@@ -27,9 +28,6 @@ Title = Annotated[
     str | None, typer.Option(metavar="TEXT", show_default=False, help="Stands at its top. Default: the store's name.")
 ]
 At = Annotated[str | None, typer.Option(metavar="DATE", help="The date that it opens with. Default: the latest in it.")]
-KnownAt = Annotated[
-    str | None, typer.Option(metavar="T", help="Embed only what was known then: a position, a day or a date-time.")
-]
 Subjects = Annotated[
     list[str] | None,
     typer.Option(metavar="S", show_default=False, help="Embed only these: kind/slug or a name; may be repeated."),
@@ -50,14 +48,13 @@ _LARGE: Final = 20_000_000
 """Bytes above which a page is not sent by mail, nor opened by a phone."""
 
 
-@command(STORE)
+@command(filtering("report", STORE))
 def report(
     call: Invocation,
     file: Annotated[Path, typer.Option("-o", metavar="FILE", show_default=False, help="The HTML file to write.")],
     title: Title = None,
     at: At = None,
     subjects: Subjects = None,
-    known_at: KnownAt = None,
     redact_fields: Redact = None,
     basemap: Basemap = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over a file that is already there.")] = False,
@@ -66,7 +63,7 @@ def report(
     """Write a page that answers questions: one file to share.
 
     The page opens from disk in any browser and loads nothing: the state at any date, as known at any time, who says so
-    and who disagrees, a timeline, a map. --subjects, --known-at and --redact-fields limit what is embedded; the page
+    and who disagrees, a timeline, a map. --subjects, --redact-fields and the filters limit what is embedded; the page
     says so, and nothing that they leave out is in the file.
 
     \b
@@ -75,7 +72,7 @@ def report(
     """
     with Chronology.open(call.path, read_only=True) as chron:
         _check_target(file, overwrite=overwrite)
-        limits = _limits(call, chron, subjects, known_at, redact_fields)
+        limits = _limits(call, chron, subjects, redact_fields)
         wishes = _wishes(call, title, at, basemap, limits)
         made = make(chron, wishes, now=datetime.now(UTC))
     call.notes.say()
@@ -90,14 +87,13 @@ def report(
     _say(file, made)
 
 
-@command(STORE)
+@command(filtering("report", STORE))
 def serve(
     call: Invocation,
     port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")] = 8018,
     title: Title = None,
     at: At = None,
     subjects: Subjects = None,
-    known_at: KnownAt = None,
     redact_fields: Redact = None,
     basemap: Basemap = None,
 ) -> None:
@@ -110,7 +106,7 @@ def serve(
     chronology serve
     """
     with Chronology.open(call.path, read_only=True) as chron:
-        limits = _limits(call, chron, subjects, known_at, redact_fields)
+        limits = _limits(call, chron, subjects, redact_fields)
     wishes = _wishes(call, title, at, basemap, limits)
     call.notes.say()
     with Server(call.path, wishes, port=port) as server:
@@ -125,7 +121,6 @@ def _limits(
     call: Invocation,
     chron: Chronology,
     subjects: Sequence[str] | None,
-    known_at: str | None,
     withheld: Sequence[str] | None,
 ) -> Limits:
     """Return what is to be left out.
@@ -141,10 +136,12 @@ def _limits(
                 f"nothing is known of {subject}",
                 hint=f"did you mean {' or '.join(close)}?" if close else "`chronology subjects` lists them",
             )
-    names.note_late_position(call, chron, known_at)
+    names.note_late_position(call, chron)
+    restrictions = restrictions_of(call, chron)
+    names.check_known(call, chron, subject=None, attribute=None, kind=None, parties=parties(restrictions))
     return Limits(
         subjects=tuple(dict.fromkeys(wanted)),
-        known_at=arguments.known_at(known_at),
+        restrictions=restrictions,
         withheld=frozenset(name.replace("-", "_") for name in _listed(withheld)),
     )
 

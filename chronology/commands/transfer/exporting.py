@@ -9,21 +9,21 @@ from attrs import evolve
 
 from chronology import Chronology
 from chronology.analysis import writing
-from chronology.commands.application import DryRun, Invocation, command
+from chronology.commands.application import STORE, DryRun, Invocation, command
 from chronology.commands.files import SignKey, check_tree_place, checkpoint_of
 from chronology.commands.options import names
-from chronology.commands.options.filters import FILTERING_STORE, parties, restrictions_of
+from chronology.commands.options.filters import filtering, parties, refuse_all, restrictions_of
 from chronology.commands.screen import output
 from chronology.commands.screen.progress import progress_bar
 from chronology.commands.transfer.destinations import bar_beside, destination
-from chronology.errors import ChronologyError
 from chronology.evidence import tiles
 from chronology.exporters import registry
 from chronology.exporters.interface import Exporter, Selection
+from chronology.projections.filters import refuse_unfitting
 from chronology.store.reader import Reader
 
 
-@command(FILTERING_STORE)
+@command(filtering("state", STORE))
 def export(
     call: Invocation,
     wanted: Annotated[
@@ -162,12 +162,10 @@ def _exporter(wanted: str | None, *, spreadsheet: bool) -> Exporter:
 def _check(call: Invocation, chron: Reader, exporter: Exporter, selection: Selection) -> None:
     """Refuse filters where the format takes none, and names that cannot exist; say where no event passes."""
     if exporter.is_whole_log:
-        if not selection.is_whole:
-            raise ChronologyError(
-                f"{exporter.name} is the whole log, and takes no filter: {selection.told()}",
-                hint=f"the other formats take filters: {', '.join(n for n in registry.names() if n != exporter.name)}",
-            )
+        selection.check_whole(exporter.name)
         return
+    if selection.valid_at is None:
+        refuse_unfitting("export", call.filters, typed=True)
     names.note_late_position(call, chron)
     events = selection.events(chron)
     if next(events, None) is None:
@@ -201,9 +199,15 @@ def _explain(exporter: Exporter) -> None:
         output.show_text(f"- {sentence}")
 
 
+_NOT_BESIDE_TILES: Final = (
+    *("wanted", "subject", "attribute", "file", "at", "kind", "since", "until", "min_origins", "spreadsheet"),
+    *("explain", "folder", "buckets"),
+)
+
+
 def _refuse_beside_tiles(call: Invocation) -> None:
-    others = ("wanted", "file", "at", "kind", "since", "until", "folder")
-    if any(call.context.params.get(name) for name in others):
+    refuse_all(call, "--tiles writes the whole log, and")
+    if any(call.context.params.get(name) for name in _NOT_BESIDE_TILES):
         raise typer.BadParameter("--tiles writes the whole log into a directory, and takes no format, file or filter")
 
 
@@ -230,7 +234,8 @@ _NOT_BESIDE_FOLDER: Final = (
 def _refuse_beside_folder(call: Invocation) -> None:
     if call.context.params["wanted"] not in (None, "parquet"):
         raise typer.BadParameter(f"--folder writes parquet, not {call.context.params['wanted']}")
-    if call.filters or any(call.context.params.get(name) for name in _NOT_BESIDE_FOLDER):
+    refuse_all(call, "--folder writes the whole store, and")
+    if any(call.context.params.get(name) for name in _NOT_BESIDE_FOLDER):
         raise typer.BadParameter("--folder writes the whole store, and takes no filter and no other output")
 
 

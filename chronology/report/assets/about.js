@@ -17,11 +17,12 @@ const About = (() => {
   /* What was left out, in sentences. */
   function limitsOf({ limited, erased }) {
     const found = [];
-    const { known, subjects, withheld, left_out: leftOut, later } = limited;
+    const { known, subjects, filters, withheld, left_out: leftOut, later } = limited;
     if (subjects.length) found.push(`It shows only ${subjects.map((subject) => Texts.clipped(subject, 80)).join(", ")}.`);
+    if (filters.length) found.push(`It shows only events ${Texts.clipped(filters.join("; "), 400)}.`);
     if (known !== null) found.push(`It shows what was known at entry ${known}${later ? `; ${Texts.plural(later, "later entry", "later entries")} of the log ${later === 1 ? "is" : "are"} left out` : ""}.`);
     if (withheld.length) found.push(`Withheld: ${withheld.map((name) => name.replaceAll("_", " ")).join(", ")}.`);
-    if (leftOut && (subjects.length || withheld.length)) found.push(`${Texts.plural(leftOut, "report")} of the log ${leftOut === 1 ? "is" : "are"} left out.`);
+    if (leftOut && (subjects.length || filters.length || withheld.length)) found.push(`${Texts.plural(leftOut, "report")} of the log ${leftOut === 1 ? "is" : "are"} left out.`);
     if (erased) found.push(`${Texts.plural(erased, "entry", "entries")} of the log ${erased === 1 ? "was" : "were"} erased by whoever keeps it.`);
     return found;
   }

@@ -14,6 +14,7 @@ from chronology.errors import ChronologyError, InvalidEventError, StoreError
 from chronology.events.json_values import thaw
 from chronology.log import database
 from chronology.log.archive import Copy
+from chronology.store.session import Session
 from chronology.vocabulary import builtin
 
 VOA = "source/voa"
@@ -95,10 +96,10 @@ def test_a_copy_is_taken_back_only_if_no_other_event_names_it(
 ) -> None:
     """The commit fails, and with it the lock is gone: meanwhile another process may have added the same copy."""
     path = database.path_of(chron._session.connection)
-    written = Chronology._written
+    written = Session.writing
 
     @contextmanager
-    def failing(self: Chronology, *, dry_run: bool) -> Iterator[None]:
+    def failing(self: Session, *, dry_run: bool) -> Iterator[None]:
         with suppress(InterruptedError), written(self, dry_run=dry_run):
             yield
             raise InterruptedError
@@ -108,7 +109,7 @@ def test_a_copy_is_taken_back_only_if_no_other_event_names_it(
                 other.sources.add("source/other", {"title": "y"}, archived=page)
         raise StoreError("no room left")
 
-    monkeypatch.setattr(Chronology, "_written", failing)
+    monkeypatch.setattr(Session, "writing", failing)
     with pytest.raises(StoreError, match="no room"):
         chron.sources.add("source/mine", {"title": "x"}, archived=page)
     monkeypatch.undo()
