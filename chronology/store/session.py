@@ -135,14 +135,17 @@ class Session:
                     "another thread is using this store",
                     hint="let it finish, its streams too, or open the store once for each thread",
                 )
+            # What is read inside a transaction that writes ends with it: a stream that feeds a refused batch is still
+            # there while the refusal is handled, and must not stand in the way of the next write.
+            counted = 0 if self._is_writing else 1
             self._thread = get_ident()
-            self._open_blocks += 1
+            self._open_blocks += counted
         try:
             yield
         finally:
             with self._lock:
-                self._open_blocks -= 1
-                if not self._open_blocks and not self._is_closed:
+                self._open_blocks -= counted
+                if counted and not self._open_blocks and not self._is_closed:
                     with database.wrapped():
                         self.connection.commit()
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chronology import Chronology, Event
-from chronology.errors import StoreError
+from chronology.errors import InvalidEventError, StoreError
 from chronology.store.reader import Reader
 
 STREAMS: dict[str, Callable[[Reader], Iterator[Any]]] = {
@@ -132,11 +132,28 @@ def test_a_stream_that_nobody_keeps_lets_the_file_go(disputed: Chronology) -> No
     disputed.append(said("2019"))
 
 
-def test_what_a_stream_yields_can_be_appended_once_it_is_read(disputed: Chronology) -> None:
-    """Inside a batch a stream reads what the batch has begun; the batch ends it."""
+def test_a_stream_may_feed_a_batch(disputed: Chronology) -> None:
+    """It reads what the batch has begun; if the batch is refused half-way, the next write is not."""
+    copied = disputed.append_many(said("2019", f"{one.event.subject}-b") for one in disputed.events())
+    assert copied.appended > 24
+
+    def spoilt() -> Iterator[Event]:
+        for number, _ in enumerate(disputed.events()):
+            yield said("2019" if number < 3 else "no date", f"place/{number}-c")
+
+    head = disputed.head()
+    try:
+        disputed.append_many(spoilt())
+    except InvalidEventError:
+        # While the refusal is handled, its traceback keeps the stream.
+        assert disputed.append(said("2020")).position == head + 1
+    assert disputed.head() == head + 1
+
+
+def test_a_batch_is_written_by_one_call(disputed: Chronology) -> None:
+    """What makes its events cannot append others in between."""
     with pytest.raises(StoreError, match="this store is being written already"):
         disputed.append_many(disputed.append(said("2019")).event for _ in range(2))
-    assert disputed.append_many(said("2019", f"{one.event.subject}-b") for one in disputed.events()).appended > 24
 
 
 def test_threads_take_turns(disputed: Chronology, tmp_path: Path) -> None:
