@@ -20,6 +20,8 @@ from chronology.importers.rows import LONGEST_LINE, Tell
 _OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PIECE: Final = 1 << 18
 _TOLD_EVERY: Final = 500
+_PAGES: Final = (b"<!doctype", b"<html", b"<head", b"<body", b"<table", b"<!--", b"<?xml")
+"""How pages begin that a server sends in place of a file: a form to log in, or a message."""
 
 SAVE_AGAIN: Final = "save it as .xlsx without a password, or as CSV"
 
@@ -86,6 +88,22 @@ def explained(path: Path) -> Iterator[None]:
         raise ImportFileError(f"{str(path)!r} cannot be the name of a file") from exc
     except OSError as exc:
         raise ImportFileError(f"{path} cannot be read: {exc.strerror or exc}") from exc
+
+
+def check_no_page(path: Path) -> None:
+    """Refuse a web page under the name of a file with rows.
+
+    Raises:
+        ImportFileError: it is one, or `opened` refuses the file.
+    """
+    with opened(path) as source:
+        beginning = source.stream.read(1_000)
+    # Texts of two bytes a letter have zeros, and some begin with a mark.
+    if beginning.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower().startswith(_PAGES):
+        raise ImportFileError(
+            f"{path} is a web page (HTML or XML), not a file with rows",
+            hint="open it in a browser: it may be a form to log in, or a message; then fetch the file again",
+        )
 
 
 def lines(source: Input, encoding: str, tell: Tell | None) -> Iterator[str]:

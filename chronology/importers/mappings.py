@@ -156,6 +156,8 @@ class Mapped:
         optional: columns that some files of the kind lack.
         missing: cells that mean that there is nothing, as empty ones do.
         key: a template for what tells a row from all others, for ever.
+        merge_spellings: whether names with the same slug are one subject, however they are written; subjects that are
+            made of keys stay apart.
     """
 
     name: str
@@ -171,6 +173,7 @@ class Mapped:
     needs: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    merge_spellings: bool = False
     dates: Dates = Factory(Dates)
     type: tuple[Definition, ...] = ()
 

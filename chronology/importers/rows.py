@@ -18,19 +18,31 @@ LONGEST_LINE: Final = 1_000_000
 
 
 class Row(NamedTuple):
-    """A row that could be read: the line or number at which it begins, and its cells by column."""
+    """A row that could be read: the line or number at which it begins, and its cells by column.
+
+    Attributes:
+        is_unended: whether the text ends right after it, without a line break, as one does that was cut off.
+    """
 
     line: int
     cells: Mapping[str, Cell]
+    is_unended: bool = False
 
 
 class BadRow(NamedTuple):
-    """A row that cannot be imported: where, why, and as much of it as could be read."""
+    """A row that cannot be imported: where, why, and as much of it as could be read.
+
+    Attributes:
+        is_torn: whether nobody can tell where its cells end, so that it may hold another key, or other rows.
+        is_cut: whether the text ends within it.
+    """
 
     line: int
     column: str | None
     reason: str
     cells: Mapping[str, Cell] = {}
+    is_torn: bool = False
+    is_cut: bool = False
 
     def told(self, unit: str = "line") -> str:
         """Return what is wrong, and where."""

@@ -90,15 +90,18 @@ def _opened(path: Path) -> Any:
         raise _unreadable(path, exc) from exc
 
 
-def _unreadable(path: Path, exc: Exception) -> ImportFileError:
+def _unreadable(path: Path, exc: Exception, *, after: int = 0) -> ImportFileError:
+    """Return the error about a workbook that cannot be read, or not beyond a row."""
     told = " ".join(str(exc).split())[:200]
     inner: BaseException | None = exc
     while inner is not None:
         if type(inner).__name__ in ("EntitiesForbidden", "DTDForbidden", "ExternalReferenceForbidden"):
             told = "its XML defines entities, as no program does that saves workbooks"
         inner = inner.__cause__ or inner.__context__
+    where = f", after row {after:,}" if after else ""
     return ImportFileError(
-        f"{path} cannot be read as a workbook: {told or type(exc).__name__}", hint="save it again as .xlsx, or as CSV"
+        f"{path}{where} cannot be read as a workbook: {told or type(exc).__name__}",
+        hint="save it again as .xlsx, or as CSV",
     )
 
 
@@ -118,6 +121,7 @@ def _sheet(book: Any, name: str | None, path: Path) -> Any:
 def _rows_of(sheet: Any, path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """Yield the number and the cells of each row, however large the sheet says that it is."""
     sheet.reset_dimensions()
+    number = 0
     try:
         for number, cells in enumerate(sheet.iter_rows(), start=1):
             if len(cells) > MOST_COLUMNS and any(map(_is_filled, cells[MOST_COLUMNS:])):
@@ -130,7 +134,7 @@ def _rows_of(sheet: Any, path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
     except ChronologyError:
         raise
     except Exception as exc:
-        raise _unreadable(path, exc) from exc
+        raise _unreadable(path, exc, after=number) from exc
 
 
 def _is_filled(cell: Any) -> bool:

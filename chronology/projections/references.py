@@ -152,6 +152,29 @@ def is_known(connection: sqlite3.Connection, subject: str) -> bool:
     return connection.execute(f"SELECT 1 FROM name WHERE text = ? AND {KNOWN}", (subject,)).fetchone() is not None
 
 
+def spoken_of(connection: sqlite3.Connection, source: str, among: Iterable[str]) -> set[str]:
+    """Return those of some subjects with a live claim of a source, or a live, dated event without claims by anybody."""
+    rows = connection.execute(
+        """
+        SELECT text
+        FROM json_each(?)
+        CROSS JOIN name ON name.text = value
+        WHERE EXISTS (
+                SELECT 1
+                FROM claim
+                WHERE subject = name.id AND known_until IS NULL AND source = (SELECT id FROM name WHERE text = ?)
+            )
+            OR EXISTS (
+                SELECT 1
+                FROM reference
+                WHERE subject = name.id AND about AND known_until IS NULL AND first IS NOT NULL
+            )
+        """,
+        (json.dumps(list(among)), source),
+    )
+    return {row[0] for row in rows}
+
+
 def kinds(connection: sqlite3.Connection) -> list[str]:
     """Return every kind of subject in the log, leaping from one to the next."""
     rows = connection.execute(

@@ -34,6 +34,11 @@ class Names:
         with self._session.reading():
             return references.is_known(self._session.connection, subject)
 
+    def subjects_of(self, source: str, among: Collection[str]) -> set[str]:
+        """Return those of some subjects of which a source says something, or any dated event without claims."""
+        with self._session.reading():
+            return references.spoken_of(self._session.connection, source, among)
+
     def suggestions(self, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> list[str]:
         """Return the subjects that a typed text may mean, nearest first, at most five.
 

@@ -117,7 +117,7 @@ def answers(chron: Chronology, **restrictions: Any) -> list[Any]:
                 one.ends,
                 one.certainty,
                 one.contested,
-                [(party.value, party.standing) for party in one.parties],
+                [(party.value, party.standing) for party in one.names.parties],
             )
             for one in chron.history(subject, "status", **restrictions)
         ]

@@ -47,7 +47,9 @@ def import_(
     skip_bad: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write bad rows into this new file, and import the others.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Let it withdraw more than a tenth of the dataset.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Let it withdraw more than a tenth, or follow a file that may be cut off.")
+    ] = False,
     recorded_by: RecordedBy = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,

@@ -13,7 +13,7 @@ from chronology.commands.screen import output
 from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Shape
 from chronology.importers import importing, mapping_files, preview, proposals, registry
-from chronology.importers.rows import Row
+from chronology.importers.rows import BadRow, Row
 
 SHAPE: Final = Shape(headings=("format", "what it is"), stack=("{format}", "    {what it is}"))
 """The table of formats."""
@@ -58,9 +58,14 @@ def new(
     """
     importer = importing.rows_importer(file, form)
     table = importing.read_table(file, importer, None)
-    rows = [row.cells for row in islice((row for row in table.rows if isinstance(row, Row)), proposals.SAMPLED)]
+    sample = list(islice(table.rows, proposals.SAMPLED))
+    rows = [row.cells for row in sample if isinstance(row, Row)]
+    bad = [row for row in sample if isinstance(row, BadRow)]
     stem = file.name.removesuffix(".gz").partition(".")[0]
     text = proposals.propose(stem, importer.name, table.columns, rows)
+    if bad:
+        more = f"; {len(bad) - 1:,} more are bad" if len(bad) > 1 else ""
+        output.say(f"note: a bad row was left out of account: {bad[0].told(table.unit)}{more}")
     if dry_run and to is not None:
         check_new(to)
         output.say_dry_run()
