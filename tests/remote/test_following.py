@@ -107,15 +107,15 @@ def test_whoever_is_slower_pulls_and_tries_again(
 ) -> None:
     """Somebody appends between the pull and the insert: both events are there, once each, in order of commit."""
     second = replica("second")
-    publish, beaten = Follower._publish, []
+    publish, beaten = first._shared.publish, []
 
-    def slowly(self: Follower, before: int) -> None:
-        if self is first and len(beaten) < 3:
+    def slowly(after: int) -> None:
+        if len(beaten) < 3:
             beaten.append(second.append(fact(50 + len(beaten))).position)
-        publish(self, before)
+        publish(after)
 
-    monkeypatch.setattr(Follower, "_publish", slowly)
-    monkeypatch.setattr(first, "_sleep", lambda _: None)
+    monkeypatch.setattr(first._shared, "publish", slowly)
+    monkeypatch.setattr(first._shared, "_sleep", lambda _: None)
     mine = first.append(fact(40))
     assert mine.position == beaten[-1] + 1
     second.pull()
@@ -127,16 +127,15 @@ def test_somebody_who_is_always_slower_is_told(
 ) -> None:
     """After a bounded number of tries; nothing of it was written anywhere."""
     second = replica("second")
-    publish = Follower._publish
+    publish = first._shared.publish
 
-    def slowly(self: Follower, before: int) -> None:
-        if self is first:
-            second.append(fact(1))
-        publish(self, before)
+    def slowly(after: int) -> None:
+        second.append(fact(1))
+        publish(after)
 
-    monkeypatch.setattr(Follower, "_publish", slowly)
+    monkeypatch.setattr(first._shared, "publish", slowly)
     waits: list[float] = []
-    monkeypatch.setattr(first, "_sleep", waits.append)
+    monkeypatch.setattr(first._shared, "_sleep", waits.append)
     with pytest.raises(RemoteError, match="others were faster 30 times"):
         first.append(fact(40, id="0195f0aa-0000-7000-8000-000000000040"))
     assert len(waits) == 30
@@ -148,7 +147,7 @@ def test_somebody_who_is_always_slower_is_told(
 def test_an_unreachable_log_changes_nothing(first: Follower, tmp_path: Path) -> None:
     """One clear error without the password; questions are still answered."""
     head, answer = first.head(), first.state(valid_at="2019")
-    first._address = addresses.checked("team", "postgresql://jane:secret@127.0.0.1:1/none")
+    first._shared._url = "postgresql://jane:secret@127.0.0.1:1/none"
     with pytest.raises(RemoteError, match="cannot be reached") as caught:
         first.append(fact(9))
     assert "secret" not in str(caught.value)
@@ -157,14 +156,14 @@ def test_an_unreachable_log_changes_nothing(first: Follower, tmp_path: Path) -> 
 
 def test_the_outbox_keeps_events_until_they_can_be_pushed(first: Follower, url: str) -> None:
     """They are checked when they are kept, pushed once, and forgotten when they are in the log."""
-    address, first._address = first._address, addresses.checked("team", "postgresql://127.0.0.1:1/none")
+    address, first._shared._url = first._shared._url, "postgresql://127.0.0.1:1/none"
     kept = first.keep_for_later(fact(30)).event
     with pytest.raises(NotLiveError):
         first.keep_for_later(_of_a_definition(first))
     with pytest.raises(RemoteError):
         first.push()
     assert [line.event for line in outbox.read(first._path)] == [kept]
-    first._address = address
+    first._shared._url = address
     result = first.push().result
     assert result is not None
     assert result.appended == 1
@@ -250,7 +249,7 @@ def test_a_copy_stays_if_nobody_knows_whether_its_event_was_written(
 
     monkeypatch.setattr(SharedLog, "_commit", unheard)
     with pytest.raises(RemoteError):
-        first.add_source("source/page", {"title": "x"}, archived=page)
+        first.sources.add("source/page", {"title": "x"}, archived=page)
     monkeypatch.undo()
     assert first.pull().added >= 1
     assert first.verify().ok
@@ -263,16 +262,16 @@ def test_a_source_is_added_again_if_somebody_was_faster(
     second = replica("second")
     page = tmp_path / "page.html"
     page.write_bytes(b"<p>x</p>")
-    publish, beaten = Follower._publish, []
+    publish, beaten = first._shared.publish, []
 
-    def slowly(self: Follower, before: int) -> None:
-        if self is first and not beaten:
+    def slowly(after: int) -> None:
+        if not beaten:
             beaten.append(second.append(fact(50)))
-        publish(self, before)
+        publish(after)
 
-    monkeypatch.setattr(Follower, "_publish", slowly)
-    monkeypatch.setattr(first, "_sleep", lambda _: None)
-    added = first.add_source("source/page", {"title": "x"}, archived=page)
+    monkeypatch.setattr(first._shared, "publish", slowly)
+    monkeypatch.setattr(first._shared, "_sleep", lambda _: None)
+    added = first.sources.add("source/page", {"title": "x"}, archived=page)
     assert added.position > beaten[0].position
     assert first.verify().ok
 
