@@ -456,16 +456,16 @@ def roles(url: str) -> Iterator[dict[str, str]]:
 def test_roles_can_do_what_they_are_for(first: Follower, roles: dict[str, str]) -> None:
     """A reader reads, a writer appends too, a redactor erases too; nobody else can do anything."""
     target = first.append(fact(20))
-    first._address = addresses.checked("team", roles["reader"])
+    first._shared._url = roles["reader"]
     assert first.pull().added == 0
     with pytest.raises(RemoteError, match="refuses"):
         first.append(fact(21))
-    first._address = addresses.checked("team", roles["writer"])
+    first._shared._url = roles["writer"]
     first.append(fact(21))
     with pytest.raises(RemoteError, match="only a redactor may declare"):
         first.redact(target.id, reason="x")
     assert not first.event(target.id).is_redacted
-    first._address = addresses.checked("team", roles["redactor"])
+    first._shared._url = roles["redactor"]
     first.redact(target.id, reason="x")
     assert first.verify().ok
 
@@ -473,10 +473,10 @@ def test_roles_can_do_what_they_are_for(first: Follower, roles: dict[str, str]) 
 def forged(first: Follower, target: str, folder: Path, **changes: str) -> Row:
     """Return the row that a copy of the log gets for the redaction of an event, with other columns if wanted."""
     path = folder / "copy.db"
-    first.backup(path)
+    first.proofs.backup(path)
     with Chronology.open(path) as chron:
         declared = chron.redact(target, reason="x")
-        row = chron._log.by_position(declared.position)
+        row = chron._session.log.by_position(declared.position)
     assert row is not None
     return row._replace(**changes)
 
@@ -557,7 +557,7 @@ def test_a_redaction_cannot_withdraw_another_event(
     kept, target = first.append(fact(19)), first.append(fact(20))
     second = replica("second")
     first.redact(target.id, reason="x")
-    row = first._log.by_position(first.head())
+    row = first._session.log.by_position(first.head())
     assert row is not None
     declared = decode(row.body)
     body = encode(msgspec.structs.replace(declared, data=declared.data | {"withdrew": kept.position}))
@@ -582,11 +582,11 @@ def test_a_shared_log_with_older_rules_gets_those_of_today(
         "DROP TRIGGER refuses_unerased ON chronology.event",
     )
     assert first.check().rules == 1
-    first._address = addresses.checked("team", roles["redactor"])
+    first._shared._url = roles["redactor"]
     with pytest.raises(RemoteError, match="the server refuses") as caught:
         first.renew_rules()
     assert caught.value.hint == "only the owner of the shared log can renew its rules"
-    first._address = addresses.checked("team", url)
+    first._shared._url = url
     assert [first.renew_rules(), first.renew_rules()] == [1, 2]
     assert first.check().rules == RULES
     row = forged(first, first.append(fact(20)).id, tmp_path)
@@ -603,8 +603,8 @@ def test_a_writer_can_merge_a_log_with_a_redacted_mistake(
         wrong = other.append(fact(20))
         right = other.append(fact(21, replaces=wrong.id))
         other.redact(wrong.id, reason="x")
-    first._address = addresses.checked("team", roles["writer"])
-    assert first.merge_log(tmp_path / "other.db").gaps == 1
+    first._shared._url = roles["writer"]
+    assert first.sharing.merge_log(tmp_path / "other.db").gaps == 1
     assert second.pull().erased == 0
     for chron in (first, second, replica("late")):
         assert chron.event(wrong.id).is_redacted

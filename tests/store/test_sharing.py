@@ -714,7 +714,7 @@ def gap_of(chron: Chronology, event_id_: str) -> Any:
     """Return the event that declares a gap of a log."""
     event = chron.event(event_id_)
     assert event.is_redacted
-    return chron.redaction_of(event)
+    return chron.log.redaction_of(event)
 
 
 def test_a_correction_of_a_redacted_mistake_comes_in(two: list[Chronology], clock: Clock) -> None:
@@ -723,15 +723,19 @@ def test_a_correction_of_a_redacted_mistake_comes_in(two: list[Chronology], cloc
     wrong = one.append(said("wrong"))
     right = one.append(said("right", replaces=wrong.id))
     one.redact(wrong.id, reason="it named a witness", recorded_by="Jane")
-    done = other.merge_log(path_of(one))
+    done = other.sharing.merge_log(path_of(one))
     assert done.gaps == 1
     assert f"{wrong.id}, was redacted in that log" in str(done.left_out[0])
     assert other.event(right.id).event.replaces == wrong.id
     declared = gap_of(other, wrong.id).event
-    assert declared.data["reason"] == f"redacted in the log {one.checkpoint().origin}: it named a witness"
+    assert declared.data["reason"] == f"redacted in the log {one.proofs.checkpoint().origin}: it named a witness"
     assert declared.recorded_by == "Jane"
     assert states(one, other) == [["right"], ["right"]]
-    again = [other.merge_log(path_of(one)), one.merge_log(path_of(other)), other.merge_log(path_of(one))]
+    again = [
+        other.sharing.merge_log(path_of(one)),
+        one.sharing.merge_log(path_of(other)),
+        other.sharing.merge_log(path_of(one)),
+    ]
     assert [(done.added, done.gaps) for done in again] == [(0, 0)] * 3
     assert states(one, other) == [["right"], ["right"]]
 
@@ -743,13 +747,13 @@ def test_a_correction_comes_in_where_one_log_holds_what_the_other_redacted(
     """The mistake is withdrawn in the log that still holds it, and stays erased in the other."""
     one, other = two
     wrong = one.append(said("wrong"))
-    other.merge_log(path_of(one))
+    other.sharing.merge_log(path_of(one))
     one.append(said("right", replaces=wrong.id))
     two[redacted_in].redact(wrong.id, reason="r")
-    assert other.merge_log(path_of(one)).added == 1
+    assert other.sharing.merge_log(path_of(one)).added == 1
     assert states(one, other) == [["right"], ["right"]]
     assert [chron.event(wrong.id).is_redacted for chron in two] == [redacted_in == 0, redacted_in == 1]
-    assert one.merge_log(path_of(other)).added == 0
+    assert one.sharing.merge_log(path_of(other)).added == 0
 
 
 @pytest.mark.parametrize("redacted", [(0,), (1,), (0, 1)])
@@ -762,13 +766,13 @@ def test_a_chain_of_corrections_leaves_only_the_last(
     chain = [one.append(said("first"))]
     for number, value in enumerate(("second", "third"), start=1):
         if known == number:
-            other.merge_log(path_of(one))
+            other.sharing.merge_log(path_of(one))
         chain.append(one.append(said(value, replaces=chain[-1].id)))
     for number in redacted:
         one.redact(chain[number].id, reason="r")
-    other.merge_log(path_of(one))
+    other.sharing.merge_log(path_of(one))
     assert states(one, other) == [["third"], ["third"]]
-    assert one.merge_log(path_of(other)).added == 0
+    assert one.sharing.merge_log(path_of(other)).added == 0
     assert states(one, other) == [["third"], ["third"]]
 
 
@@ -778,13 +782,13 @@ def test_redacting_a_correction_does_not_revive_the_mistake_elsewhere(two: list[
     one, other = two
     wrong = one.append(said("wrong"))
     if known:
-        other.merge_log(path_of(one))
+        other.sharing.merge_log(path_of(one))
     right = one.append(said("right", replaces=wrong.id))
     one.redact(right.id, reason="r")
-    assert other.merge_log(path_of(one)).gaps == 1
+    assert other.sharing.merge_log(path_of(one)).gaps == 1
     assert gap_of(other, right.id).event.data["withdrew"] == other.event(wrong.id).position
     assert states(one, other) == [[], []]
-    assert other.merge_log(path_of(one)).gaps == 0
+    assert other.sharing.merge_log(path_of(one)).gaps == 0
 
 
 def test_what_was_redacted_elsewhere_does_not_come_in_by_way_of_a_third_log(logs: Logs, clock: Clock) -> None:
@@ -792,13 +796,13 @@ def test_what_was_redacted_elsewhere_does_not_come_in_by_way_of_a_third_log(logs
     clock.now = EPOCH
     with logs.new(clock, 0, 1, 1) as (one, other, third):
         wrong = one.append(said("wrong"))
-        third.merge_log(path_of(one))
+        third.sharing.merge_log(path_of(one))
         one.append(said("right", replaces=wrong.id))
         one.redact(wrong.id, reason="r")
-        other.merge_log(path_of(one))
-        told = [str(out) for out in other.merge_log(path_of(third)).left_out]
+        other.sharing.merge_log(path_of(one))
+        told = [str(out) for out in other.sharing.merge_log(path_of(third)).left_out]
         assert any(f"{wrong.id}, is redacted in this log, and stays so" in out for out in told)
-        third.merge_log(path_of(other))
+        third.sharing.merge_log(path_of(other))
         assert states(one, other, third) == [["right"]] * 3
 
 
@@ -807,14 +811,14 @@ def test_a_chain_of_redacted_mistakes_does_not_come_in_by_way_of_a_third_log(log
     clock.now = EPOCH
     with logs.new(clock, 0, 1, 1) as (one, other, third):
         first = one.append(said("first"))
-        third.merge_log(path_of(one))
+        third.sharing.merge_log(path_of(one))
         second = one.append(said("second", replaces=first.id))
         one.append(said("third", replaces=second.id))
         for event in (first, second):
             one.redact(event.id, reason="r")
-        assert other.merge_log(path_of(one)).gaps == 2
-        other.merge_log(path_of(third))
-        third.merge_log(path_of(other))
+        assert other.sharing.merge_log(path_of(one)).gaps == 2
+        other.sharing.merge_log(path_of(third))
+        third.sharing.merge_log(path_of(other))
         assert states(one, other, third) == [["third"]] * 3
 
 
@@ -825,11 +829,11 @@ def test_a_dispute_of_a_redacted_event_comes_in(two: list[Chronology], known: bo
     wrong = one.append(said("wrong"))
     if known:
         other.append(said("more", "place/y"))
-        other.merge_log(path_of(one))
+        other.sharing.merge_log(path_of(one))
         other.redact(wrong.id, reason="r")
     one.append(said("otherwise", source="source/t", disputes=[wrong.id]))
     one.redact(wrong.id, reason="r")
-    assert other.merge_log(path_of(one)).gaps == (not known)
+    assert other.sharing.merge_log(path_of(one)).gaps == (not known)
     assert states(one, other) == [["otherwise"], ["otherwise"]]
 
 
@@ -839,7 +843,7 @@ def test_a_retraction_of_a_redacted_event_withdraws_it_where_it_is_held(logs: Lo
     with logs.new(clock, 0, 1, 1, 1) as (one, holding, without, redacting):
         wrong = one.append(said("wrong"))
         for chron in (holding, redacting):
-            chron.merge_log(path_of(one))
+            chron.sharing.merge_log(path_of(one))
         redacting.redact(wrong.id, reason="r")
         retraction = one.retract(wrong.id, reason="r")
         one.redact(wrong.id, reason="r")
