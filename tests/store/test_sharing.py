@@ -117,7 +117,7 @@ def answers(chron: Chronology, **restrictions: Any) -> list[Any]:
                 one.ends,
                 one.certainty,
                 one.contested,
-                [(party.value, party.standing) for party in one.names.parties],
+                [(party.value, party.standing) for party in one.parties],
             )
             for one in chron.history(subject, "status", **restrictions)
         ]
@@ -847,11 +847,11 @@ def test_a_retraction_of_a_redacted_event_withdraws_it_where_it_is_held(logs: Lo
         redacting.redact(wrong.id, reason="r")
         retraction = one.retract(wrong.id, reason="r")
         one.redact(wrong.id, reason="r")
-        assert holding.merge_log(path_of(one)).added == 1
-        assert without.merge_log(path_of(one)).gaps == 1
-        told = [str(out) for out in redacting.merge_log(path_of(one)).left_out]
+        assert holding.sharing.merge_log(path_of(one)).added == 1
+        assert without.sharing.merge_log(path_of(one)).gaps == 1
+        told = [str(out) for out in redacting.sharing.merge_log(path_of(one)).left_out]
         assert any(f"{retraction.id}, retracts event {wrong.id}, which is redacted in this log" in out for out in told)
-        assert not redacting.merge_log(path_of(one)).added
+        assert not redacting.sharing.merge_log(path_of(one)).added
         assert states(one, holding, without, redacting) == [[]] * 4
 
 

@@ -507,13 +507,13 @@ def test_corrections_come_in_and_no_mistake_comes_back(
     if 21 in held:
         ours.append(fact(21, 21, replaces=event_id(20)))
     text = corrected(tmp_path / "theirs.db", redacted)
-    ours.take_in(io.BufferedReader(Unseekable(text)))
+    ours.sharing.import_transcript(io.BufferedReader(Unseekable(text)))
     live = {event.id for event in ours.timeline()} & {event_id(number) for number in (20, 21, 22)}
     # Of what is redacted there, nobody names the last one, nor does it withdraw what is held.
     assert live == (set() if 22 in redacted else {event_id(22)})
     assert ours.verify().faults == ()
     assert ours.replay(dry_run=True).changed == ()
-    assert ours.take_in(io.BytesIO(text)).added == 0
+    assert ours.sharing.import_transcript(io.BytesIO(text)).added == 0
 
 
 @pytest.mark.parametrize("verb", ["replaces", "retracts"])
@@ -529,7 +529,7 @@ def test_what_names_an_event_that_is_redacted_here(tmp_path: Path, ours: Chronol
             last = chron.append(fact(21, 21, replaces=event_id(20)))
         else:
             last = chron.retract(event_id(20), reason="r")
-        taken = ours.take_in(io.BytesIO(text_of(chron)))
+        taken = ours.sharing.import_transcript(io.BytesIO(text_of(chron)))
     told = f"event {last.id} retracts event {event_id(20)}, which is redacted in this log"
     assert any(told in str(one) for one in taken.left_out) == (verb == "retracts")
     assert (last.id in {event.id for event in ours.read()}) == (verb == "replaces")
