@@ -24,7 +24,7 @@ MOVED = {"chronology.merkle", "chronology.notes"}
 """Former places of documented modules."""
 
 HIDDEN = {
-    ("chronology.dates.periods", "chronology.dates.suggestions"): "only a refused date needs it",
+    ("chronology.dates.edtf", "chronology.dates.suggestions"): "only a refused date needs it",
     ("chronology.store.session", "chronology.projections.bookkeeping"): "what held is told without event types",
     ("chronology.store.session", "chronology.events.records"): "nor with whole events",
     ("chronology.store.analysis", "chronology.questions"): "nor with explanations",
@@ -65,7 +65,7 @@ HIDDEN = {
     ): "only reading JSON needs cattrs, a slow import",
     (
         "chronology.commands.check.verify",
-        "chronology.evidence.foreign",
+        "chronology.evidence.soundness",
     ): "only a stranger's file needs cattrs, a slow import",
     ("chronology.commands.application", "chronology.remote.following"): "most stores follow no shared log",
     (

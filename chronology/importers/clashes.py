@@ -1,4 +1,4 @@
-"""Rows that would become one subject though their texts differ: told by the row that had it first."""
+"""Rows that would become one subject though their texts differ: found by the row that had it first."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -84,8 +84,8 @@ def named(header: Sequence[str], path: Path) -> tuple[str, ...]:
     twice = [name for name, count in Counter(columns).items() if count > 1]
     if twice:
         raise ImportFileError(
-            f"{path}: {len(twice)} names of columns stand twice: {', '.join(map(repr, twice[:5]))}",
-            hint="give each column a name of its own in the first line",
+            f"{path}: {len(twice)} column names appear twice: {', '.join(map(repr, twice[:5]))}",
+            hint="give each column a different name in the first line",
         )
     return columns
 

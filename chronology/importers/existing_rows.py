@@ -64,7 +64,7 @@ class Following:
 
     def _complete(self, key: str, place: Place, event: Event, *, replaces: str | None = None) -> Event:
         if place.revision >= MOST_REVISIONS or place.slot >= MOST_SLOTS:
-            raise ImportFileError(f"row {key} has changed {MOST_REVISIONS:,} times, which is all that can be counted")
+            raise ImportFileError(f"row {key} has changed {MOST_REVISIONS:,} times, and that is the maximum")
         event_id = identity(self._source, key, place)
         return attrs.evolve(event, id=event_id, replaces=replaces, recorded_by=self._recorded_by)
 

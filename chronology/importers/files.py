@@ -53,7 +53,7 @@ def opened(path: Path) -> Iterator[Input]:
 
 @contextmanager
 def on_disk(path: Path) -> Iterator[Input]:
-    """Open an ordinary file, and give its bytes as they are.
+    """Open an ordinary file, and give its bytes unchanged.
 
     Raises:
         ImportFileError: it is not there, is not an ordinary file, is empty, or is what no importer reads.
@@ -102,7 +102,7 @@ def check_no_page(path: Path) -> None:
     if beginning.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower().startswith(_PAGES):
         raise ImportFileError(
             f"{path} is a web page (HTML or XML), not a file with rows",
-            hint="open it in a browser: it may be a form to log in, or a message; then fetch the file again",
+            hint="open it in a browser: it may be a login form or an error message; then fetch the file again",
         )
 
 
@@ -137,7 +137,7 @@ def lines(source: Input, encoding: str, tell: Tell | None) -> Iterator[str]:
 
 
 def _leave(text: io.TextIOWrapper) -> None:
-    """Give the file back to whoever opened it, and closes it; it may be closed already."""
+    """Give the file back to its opener, and closes it; it may be closed already."""
     with suppress(ValueError):
         text.detach()
 

@@ -27,7 +27,7 @@ from chronology.vocabulary.event_types import SOURCE_DESCRIBED
 from chronology.vocabulary.registry import Vocabulary
 
 LARGEST_SHARE: Final = 10
-"""A file that withdraws more than one row in so many is taken for the wrong one, unless somebody says otherwise."""
+"""A file that withdraws more than one row in this many is taken for the wrong one, unless the user says otherwise."""
 
 Report = Callable[[BadRow], None]
 

@@ -15,7 +15,7 @@ from chronology.importers.mappings import Mapped
 from chronology.importers.templates import names_in
 
 Note = Callable[[str, str], None]
-"""Told of a subject, and of the text that it was made of."""
+"""Called with a subject, and the text that it was made of."""
 
 
 class Rule(Enum):
@@ -38,7 +38,7 @@ class Place:
     Attributes:
         column: the first one of the template.
         rule: what must be equal.
-        known: texts that are known not to clash, and which need not be noted again; whoever finds that out adds them.
+        known: texts that are known not to clash, and need not be noted again; added by the code that finds out.
     """
 
     column: str
@@ -64,7 +64,7 @@ class Namings:
         self._found: list[Naming] = []
 
     def noting(self, template: str) -> Note | None:
-        """Return what is to be told of the subjects of a template, None if they cannot clash."""
+        """Return what to call with the subjects of a template, None if they cannot clash."""
         columns = list(names_in(template.partition("/")[2]))
         rule = Rule.KEY if self._key <= set(columns) else Rule.TEXT if self._key & set(columns) else Rule.NAME
         if not columns or (rule is Rule.NAME and self._merges):

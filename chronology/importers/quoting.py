@@ -37,7 +37,7 @@ def marks_of(lines: Sequence[str], separator: str) -> Marks:
     """Return what is wrong with the quotation marks of one record.
 
     Reads them as the reader of records does: a mark opens a cell only at its beginning, two inside are one, and what
-    follows the closing one belongs to the cell as it is. White space there says nothing and is no fault.
+    follows the closing one belongs to the cell unchanged. White space there says nothing and is no fault.
 
     Args:
         lines: of the record, each with its end; the last record of a text may lack some.

@@ -38,7 +38,7 @@ class SeenRows:
         Args:
             name: of a subject.
             form: what must be equal wherever the name is.
-            text: as it is told; only its beginning is kept.
+            text: as messages show it; only its beginning is kept.
             line: where it stands.
         """
         short = form if len(form) <= _KEPT else fingerprint(form)
@@ -54,7 +54,7 @@ class SeenRows:
         return self._notes.execute("SELECT 1 FROM seen WHERE key = ?", (fingerprint(key),)).fetchone() is not None
 
     def miss(self, key: str) -> bool:
-        """Note that no line has a key, and tell whether that is news."""
+        """Note that no line has a key, and tell whether it was not noted before."""
         return bool(self._notes.execute("INSERT OR IGNORE INTO missing (key) VALUES (?)", (key,)).rowcount)
 
     def missing(self) -> Iterator[str]:

@@ -65,7 +65,7 @@ def subject_filler(template: str, missing: frozenset[str], note: Callable[[str, 
     Args:
         template: with a kind before the slash, and columns after it.
         missing: cells that count as empty.
-        note: told of each subject, and of the text that it was made of.
+        note: called with each subject, and the text that it was made of.
     """
     kind, slash, rest = template.partition("/")
     if not slash:

@@ -18,10 +18,9 @@ from chronology.store.session import Session
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
     from chronology.projections.rebuild import Progress
-    from chronology.questions.changes import Change
+    from chronology.questions.changes import Change, Difference
     from chronology.questions.conflicts import Conflict
     from chronology.questions.coverage import Gap
-    from chronology.questions.differences import Difference
     from chronology.questions.history import Period
     from chronology.questions.lint import Finding
     from chronology.questions.search import Hit
@@ -190,7 +189,7 @@ def diff(
     restrictions: Restrictions,
 ) -> "list[Difference]":
     """Return what differs in the world between two dates."""
-    from chronology.questions.differences import differences
+    from chronology.questions.changes import differences
 
     with session.reading():
         filters = session.filters(subject, attribute, restrictions, kind=kind)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from chronology.errors import HeadMovedError, StoreError
 from chronology.events.json_values import Json
 from chronology.events.records import Event, RecordedEvent
-from chronology.log import database, event_table, new_files
+from chronology.log import database, event_table
 from chronology.projections.rebuild import Progress, ReplayReport
 from chronology.store import merging, writing
 from chronology.store.batch import AppendResult
@@ -114,7 +114,7 @@ class Chronology(Reader):
             StoreError: the file already exists, or cannot be made.
             TranscriptError: a line of the transcript cannot be believed.
         """
-        with new_files.made(Path(path), keep=not dry_run) as connection:
+        with database.made(Path(path), keep=not dry_run) as connection:
             from chronology.store import migrations
 
             migrations.apply(connection)
@@ -195,7 +195,7 @@ class Chronology(Reader):
         """Define the newer versions of built-in types that this log lacks, all or none; return names and versions.
 
         All events of those types are read by them from then on, and as before at an earlier `known_at`. Types that the
-        log lacks, or has in versions of its own, are left as they are.
+        log lacks, or has in versions of its own, are left unchanged.
 
         Args:
             recorded_by: who defines them.

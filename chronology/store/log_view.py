@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
     from chronology.log.event_table import Row
     from chronology.projections.bulk import Table
-    from chronology.questions.all_assertions import Entry
+    from chronology.questions.assertions import Entry
 
 _LEAST_ALIKE: Final = 6
 """Characters of an id that a mistyped one must begin with, to be taken for it."""
@@ -189,13 +189,13 @@ class LogView:
             DateError: a date that cannot be read.
             ChronologyError: an invalid grade, position or number of seconds.
         """
-        from chronology.questions import all_assertions
+        from chronology.questions import assertions
 
         session = self._session
 
         def found() -> "Iterator[Entry]":
             filters = session.filters(subject, attribute, restrictions, kind=kind)
-            return all_assertions.entries(session.connection, filters, fuzz=filters.fuzz)
+            return assertions.entries(session.connection, filters, fuzz=filters.fuzz)
 
         return session.stream(found)
 

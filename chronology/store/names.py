@@ -10,10 +10,9 @@ from chronology.store import filtering, query
 from chronology.store.session import Session
 
 if TYPE_CHECKING:
-    from chronology.questions.merging import MergeTold
     from chronology.questions.prefixes import Named
     from chronology.questions.subject_list import KnownSubject
-    from chronology.questions.subject_names import Name
+    from chronology.questions.subject_names import MergeTold, Name
 
 
 class Names:
@@ -89,7 +88,7 @@ class Names:
             kind: only of this one. Where not given, `type` and `event`, which only bookkeeping is about, are left out.
             text: only those in whose slug or names this stands, whatever its case and marks.
             known_at: as known then, as for `state`.
-            limit: only so many, the first in that order.
+            limit: at most this many, the first in that order.
 
         Raises:
             DateError: a known_at that cannot be read.
@@ -139,11 +138,11 @@ class Names:
             DateError: a known_at that cannot be read.
             ChronologyError: a position below 0.
         """
-        from chronology.questions import merging
+        from chronology.questions import subject_names
 
         session = self._session
         with session.reading():
-            return list(merging.merges_of(session.log, session.identities(known_at), subject))
+            return list(subject_names.merges_of(session.log, session.identities(known_at), subject))
 
     def same_subject(self, subject: str, *, known_at: KnownAt = None) -> tuple[str, ...]:
         """Return all names that mean a subject: the one under which answers stand first, then those merged into it.
@@ -176,7 +175,7 @@ class Names:
     def resolve(self, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> str:
         """Return the one subject that a text means; what is kind/slug already is returned as it is.
 
-        Names are those known now: whoever asks what was known earlier still types the names of today.
+        Names are those known now: a question about what was known earlier still uses the names of today.
 
         Args:
             text: kind/slug, a name, an alias, or a slug.

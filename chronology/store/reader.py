@@ -18,10 +18,9 @@ from chronology.store.session import Clock, Session, utc_now
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
     from chronology.projections.rebuild import Progress
-    from chronology.questions.changes import Change
+    from chronology.questions.changes import Change, Difference
     from chronology.questions.conflicts import Conflict
     from chronology.questions.coverage import Gap
-    from chronology.questions.differences import Difference
     from chronology.questions.history import Period
     from chronology.questions.lint import Finding
     from chronology.questions.search import Hit
@@ -168,7 +167,7 @@ class Reader:
             kind: only subjects of this kind.
             valid_at: the date asked about: its close. An EDTF date, a date, or an aware datetime; now if not given.
             origins_counted: fill in `supported_by` of the candidates, which takes a second look at what was said.
-            min_origins: only answers whose leading value so many independent origins support; they are counted then.
+            min_origins: only answers whose leading value has at least this many independent origins; counts them.
             restrictions: which assertions count, and how their dates are read. `known_at`: answer with the log as it
                 stood then (a position, an aware datetime, or a date as text, which means its close, UTC). `stated_by`:
                 only what was stated on or before this day. `sources`, `origins`: only from these documents, only claims

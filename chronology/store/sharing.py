@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from chronology.errors import StoreError
-from chronology.evidence.foreign import open_foreign
+from chronology.evidence.soundness import open_foreign
 from chronology.log import database
 from chronology.log.event_table import Row
 from chronology.projections.rebuild import Progress

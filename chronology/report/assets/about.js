@@ -44,7 +44,7 @@ const About = (() => {
       make("dl", {},
         field("Log head", `entry ${about.head}`),
         field("Merkle root", code(about.root)),
-        field("Check", code(`chronology --db ${quoted(about.store)} verify`), " prints this root while the log stands at this entry."),
+        field("Check", code(`chronology --db ${quoted(about.store)} verify`), " prints this root while this is the newest entry of the log."),
         field("Check later", "Save these lines as ", code(`${name}.checkpoint`), ":", make("pre", { tabindex: 0, "aria-label": "Checkpoint" }, Texts.visible(about.checkpoint)),
           code(`chronology --db ${quoted(about.store)} verify --checkpoint ${quoted(`${name}.checkpoint`)}`), " then says whether the log still holds every entry that this page was made from."),
         field("Made", `${Calendar.longInstant(about.made)}, by ${about.program}`)),

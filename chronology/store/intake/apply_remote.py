@@ -136,7 +136,7 @@ class _Extension:
         try:
             self._log.redact(target.position)
         except sqlite3.IntegrityError as exc:
-            raise IntegrityError(f"redacts what no log can do without: {exc}", position=declaration.position) from exc
+            raise IntegrityError(f"redacts an event that the log needs: {exc}", position=declaration.position) from exc
 
     def _check_redaction(self, redaction: Redaction, target: Row) -> None:
         """Refuse to erase what the other log still holds, and a declaration that lies of what was withdrawn."""
