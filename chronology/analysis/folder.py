@@ -15,9 +15,9 @@ from chronology.analysis.opening import opened, wrapped
 from chronology.analysis.questions import Scope
 from chronology.answers.holding import Holding
 from chronology.errors import StoreError
-from chronology.log.closing import Closing
+from chronology.log.database import Closing
 from chronology.projections.filters import KnownAt, Restrictions, filters_of
-from chronology.questions.claim_query import by_group
+from chronology.questions.assertions import by_group
 from chronology.questions.conflicts import Conflict, among
 from chronology.store import filtering, query
 from chronology.store.export_query import period

@@ -2,10 +2,12 @@
 
 import sqlite3
 import stat
+from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 from urllib.parse import quote
 
 from chronology.errors import ChronologyError, IntegrityError, LockedError, StoreError
@@ -317,3 +319,46 @@ def reading(connection: sqlite3.Connection) -> Iterator[None]:
             yield
         finally:
             connection.commit()
+
+
+class Closing:
+    """Something to be closed."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the connection."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@contextmanager
+def made(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
+    """Make a new file and give a connection for a block that fills it; if the block fails, the file is gone again.
+
+    Args:
+        path: of the file.
+        keep: leave the file where the block succeeds.
+
+    Raises:
+        StoreError: the file already exists or cannot be made.
+    """
+    make_empty(path)
+    try:
+        connection = connect(path, create=True)
+        try:
+            yield connection
+        finally:
+            connection.close()
+    except BaseException:
+        keep = False
+        raise
+    finally:
+        if not keep:
+            for file in (path, path.with_name(f"{path.name}-journal")):
+                file.unlink(missing_ok=True)

@@ -302,3 +302,19 @@ def claims_of_several(
         parameters | {"latest": instant + fuzz, "earliest": instant - fuzz},
     )
     return said(found)
+
+
+def latest_value(connection: sqlite3.Connection, subject: str, attribute: str) -> str | None:
+    """Return the value, as JSON text, of the newest live affirmation in a group."""
+    row = connection.execute(
+        f"""
+        SELECT value
+        FROM claim
+        WHERE subject = (SELECT id FROM name WHERE text = ?) AND attribute = (SELECT id FROM name WHERE text = ?)
+            AND known_until IS NULL AND role IS NULL
+        ORDER BY {read("position")} DESC
+        LIMIT 1
+        """,
+        (subject, attribute),
+    ).fetchone()
+    return row[0] if row else None

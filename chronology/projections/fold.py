@@ -18,7 +18,7 @@ from chronology.projections.claim_rows import (
     reference_rows,
 )
 from chronology.projections.columns import NewClaim
-from chronology.projections.places import Places
+from chronology.projections.recordings import Places
 from chronology.projections.tables import VERSIONS
 from chronology.projections.write_buffer import Pending
 from chronology.vocabulary.event_types import DEFINED, MERGED, NOTED, REDACTED

@@ -8,16 +8,15 @@ from typing import Final
 
 from attrs import frozen
 
-from chronology.answers.date_disagreements import date_disagreements
-from chronology.answers.disagreements import Disagreement, Span, disagreements
+from chronology.answers.disagreements import Disagreement, Span, date_disagreements, disagreements
 from chronology.answers.resolve import Claim
 from chronology.events.json_values import Json, freeze
 from chronology.events.ranks import Rank
 from chronology.projections.claims import claim_of
 from chronology.projections.columns import Row
 from chronology.projections.filters import Filters
-from chronology.questions import claim_query
-from chronology.questions.spans import span_of
+from chronology.questions import assertions
+from chronology.questions.outcomes import span_of
 
 
 @frozen(kw_only=True)
@@ -84,7 +83,7 @@ def conflicts(
         instant: only what makes the state contested then, or the dates that disagree about it.
         fuzz: seconds by which qualified ends are widened.
     """
-    return among(claim_query.groups(connection, filters, fuzz=fuzz, only="disputable"), instant=instant, fuzz=fuzz)
+    return among(assertions.groups(connection, filters, fuzz=fuzz, only="disputable"), instant=instant, fuzz=fuzz)
 
 
 def among(groups: Iterable[list[Row]], *, instant: int | None = None, fuzz: int = 0) -> Iterator[Conflict]:

@@ -16,8 +16,8 @@ from chronology.log.event_table import Log, Row
 from chronology.projections import merges, references
 from chronology.projections.filters import Filters
 from chronology.questions.assertions import Assertion, Sayings, said_of
-from chronology.questions.merging import MergeTold, told
 from chronology.questions.outcomes import Outcome, outcome_of
+from chronology.questions.subject_names import MergeTold, told
 from chronology.vocabulary.event_types import RETRACTED
 
 

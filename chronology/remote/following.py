@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 from chronology.errors import RemoteError
 from chronology.events.records import Event, RecordedEvent, decode
 from chronology.evidence.exhibits import Comparison, compare
-from chronology.log import database, new_files
+from chronology.log import database
 from chronology.log.archive import Incoming
 from chronology.log.event_table import Row
 from chronology.log.redactions import declared
@@ -305,7 +305,7 @@ def clone(url: str, path: Path, *, name: str = "origin", progress: Progress | No
         head = shared.head()
         if not head:
             raise RemoteError("the shared log is empty", hint="`chronology remote init` in a store fills it")
-        with new_files.made(path, keep=True) as connection:
+        with database.made(path, keep=True) as connection:
             migrations.apply(connection)
             chron = Chronology(connection, clock=utc_now, randomness=os.urandom)
             rows = shared.read(after=0, until=head)

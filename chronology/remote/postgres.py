@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from chronology.errors import ChronologyError, MissingPackageError, RemoteError
-from chronology.log.closing import Closing
+from chronology.log.database import Closing
 from chronology.log.event_table import Row
 
 if TYPE_CHECKING:

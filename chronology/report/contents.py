@@ -8,7 +8,7 @@ from chronology.events import canonical
 from chronology.events.json_values import Json, thaw
 from chronology.events.patterns import format_instant
 from chronology.events.records import RecordedEvent
-from chronology.questions.all_assertions import Entry
+from chronology.questions.assertions import Entry
 from chronology.report.selection import Selection
 from chronology.vocabulary.event_types import DEFINED, RETRACTED
 

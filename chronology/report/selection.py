@@ -6,7 +6,7 @@ from typing import Final
 from attrs import frozen
 
 from chronology.events.records import RecordedEvent
-from chronology.questions.all_assertions import Entry
+from chronology.questions.assertions import Entry
 from chronology.report.limits import Limits, Pseudonyms
 from chronology.store.chronology import Chronology
 from chronology.transparency.notes import Checkpoint

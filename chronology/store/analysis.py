@@ -12,10 +12,9 @@ from chronology.store.session import Asking
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
-    from chronology.questions.changes import Change, Progress
+    from chronology.questions.changes import Change, Difference, Progress
     from chronology.questions.conflicts import Conflict
     from chronology.questions.coverage import Gap
-    from chronology.questions.differences import Difference
     from chronology.questions.history import Period
     from chronology.questions.lint import Finding
     from chronology.questions.source_records import Source
@@ -166,7 +165,7 @@ class Analysis(Asking):
             DateError: a date that cannot be read.
             ChronologyError: an invalid grade, position or number of seconds.
         """
-        from chronology.questions.differences import differences
+        from chronology.questions.changes import differences
 
         with self._asking():
             filters = self._filters(subject, attribute, restrictions, kind=kind)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from chronology.errors import ChronologyError, HeadMovedError, StoreError
 from chronology.events.json_values import Json
 from chronology.events.records import Event, RecordedEvent
-from chronology.log import database, event_table, new_files
+from chronology.log import database, event_table
 from chronology.log.event_table import Row
 from chronology.projections import rebuild, search_index
 from chronology.projections.rebuild import Progress, ReplayReport
@@ -122,7 +122,7 @@ class Chronology(Withdrawing, Archiving, Merging, LogMerging, Transcribing, Exte
             StoreError: the file already exists, or cannot be made.
             TranscriptError: a line of the transcript cannot be believed.
         """
-        with new_files.made(Path(path), keep=not dry_run) as connection:
+        with database.made(Path(path), keep=not dry_run) as connection:
             from chronology.store import migrations
 
             migrations.apply(connection)

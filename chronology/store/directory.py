@@ -11,9 +11,8 @@ from chronology.store import filtering, query
 from chronology.store.session import Asking
 
 if TYPE_CHECKING:
-    from chronology.questions.merging import MergeTold
     from chronology.questions.subject_list import KnownSubject
-    from chronology.questions.subject_names import Name
+    from chronology.questions.subject_names import MergeTold, Name
 
 
 class Directory(Asking):
@@ -131,10 +130,10 @@ class Directory(Asking):
             DateError: a known_at that cannot be read.
             ChronologyError: a position below 0.
         """
-        from chronology.questions import merging
+        from chronology.questions import subject_names
 
         with self._asking():
-            return list(merging.merges_of(self._log, self._identities(known_at), subject))
+            return list(subject_names.merges_of(self._log, self._identities(known_at), subject))
 
     def same_subject(self, subject: str, *, known_at: KnownAt = None) -> tuple[str, ...]:
         """Return all names that mean a subject: the one under which answers stand first, then those merged into it.

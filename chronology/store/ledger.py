@@ -10,7 +10,7 @@ from chronology.store.session import Asking
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from chronology.questions.all_assertions import Entry
+    from chronology.questions.assertions import Entry
 
 
 class Ledger(Asking):
@@ -38,11 +38,11 @@ class Ledger(Asking):
             DateError: a date that cannot be read.
             ChronologyError: an invalid grade, position or number of seconds.
         """
-        from chronology.questions import all_assertions
+        from chronology.questions import assertions
 
         with self._asking():
             filters = self._filters(subject, attribute, restrictions, kind=kind)
-            yield from all_assertions.entries(self._connection, filters, fuzz=filters.fuzz)
+            yield from assertions.entries(self._connection, filters, fuzz=filters.fuzz)
 
     def position_known_at(self, known_at: KnownAt = None) -> int:
         """Return the position up to which a question reads the log: the head where nothing else is asked for.

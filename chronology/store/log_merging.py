@@ -53,7 +53,7 @@ class LogMerging(Reader):
         if other.samefile(own):
             raise StoreError(f"{other} is this store itself", hint="name another store")
         # Imported here: it reads as strictly as a stranger's store is read, and what that needs is slow to import.
-        from chronology.evidence.foreign import open_foreign
+        from chronology.evidence.soundness import open_foreign
         from chronology.store.intake import merge
 
         with open_foreign(other) as theirs, self._written(dry_run=dry_run):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Self, Unpack
 from chronology.answers.holding import Holding
 from chronology.errors import ChronologyError, StoreError, UnknownNameError, did_you_mean
 from chronology.log import database, event_table
-from chronology.log.closing import Closing
+from chronology.log.database import Closing
 from chronology.log.event_table import Log, Row
 from chronology.projections import references, tables
 from chronology.projections.filters import Restrictions

@@ -11,7 +11,7 @@ from chronology.commands.screen import event_json, output
 from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Row, Shape
 from chronology.events.json_values import Json
-from chronology.questions.merging import MergeTold
+from chronology.questions.subject_names import MergeTold
 
 SHAPE: Final = Shape(
     headings=("name", "is", "since", "because", "event"),
