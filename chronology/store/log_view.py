@@ -177,13 +177,13 @@ class LogView:
         """Yield every assertion that the log holds or held, by subject, attribute and position.
 
         Each tells its bounds on the line of seconds, and from which position to which the log knew it so. It is a
-        stream on one snapshot of the file, which it keeps until it ends or is closed.
+        stream on one snapshot of the file, which it releases when it ends or is closed.
 
         Args:
             subject: only about this one.
             attribute: only of this one.
             kind: only about subjects of this kind.
-            restrictions: the filters of `state`; of what was recorded after `known_at`, nothing is told.
+            restrictions: the filters of `state`; nothing recorded after `known_at` is reported.
 
         Raises:
             DateError: a date that cannot be read.
@@ -202,7 +202,7 @@ class LogView:
     def rows(self, table: "Table", bucket_of: Callable[[str], int]) -> Iterator[tuple[Any, ...]]:
         """Yield every row of the log, of all assertions or of the state now, for a copy in another form.
 
-        It is a stream on one snapshot of the file, which it keeps until it ends or is closed.
+        It is a stream on one snapshot of the file, which it releases when it ends or is closed.
 
         Args:
             table: `event`, `assertion` or `state`.
@@ -219,7 +219,7 @@ class LogView:
         """Yield the whole log as text, line by line, each with its line feed; `Chronology.restore` reads it back.
 
         The first line names the log, its head and its root; then each event is one line of canonical JSON. It is a
-        stream on one snapshot of the file, which it keeps until it ends or is closed.
+        stream on one snapshot of the file, which it releases when it ends or is closed.
 
         Raises:
             EvidenceError: the log is empty.

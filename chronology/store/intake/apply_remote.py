@@ -49,7 +49,7 @@ def extend(
     """Take in rows that continue a log, in the caller's transaction.
 
     Each is checked as if it were appended now, like an event in a stranger's store. Where a redaction comes in, the
-    body that it declares erased is erased here too, but never on its word alone: anybody who may append can write a
+    body that it declares erased is erased here too, but never on its word alone: any writer can make a
     declaration, so the log that it comes from must have lost that body itself.
 
     Args:
@@ -58,7 +58,7 @@ def extend(
         vocabulary: of the log so far.
         rows: from the position after the head on; a stream.
         left: looks up what that log holds now.
-        progress: told after every thousand events how far it has got, of `until`.
+        progress: called every thousand events with how far it has got, of `until`.
         until: the last position that will come, if that is known.
 
     Raises:
