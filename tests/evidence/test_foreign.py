@@ -193,7 +193,7 @@ def test_a_view_in_place_of_the_log_is_refused(theirs: Path) -> None:
 def test_the_connection_may_do_nothing_but_read_the_log(theirs: Path, statement: str) -> None:
     """The authorizer denies everything that reading does not need."""
     with open_foreign(theirs) as foreign:
-        connection = foreign._session.log._connection
+        connection = foreign._log._connection
         with pytest.raises(sqlite3.DatabaseError, match=r"not authorized|prohibited|within a transaction"):
             connection.execute(statement)
         assert list(Log(connection).read())
@@ -202,7 +202,7 @@ def test_the_connection_may_do_nothing_but_read_the_log(theirs: Path, statement:
 def test_the_file_is_opened_without_trust(theirs: Path) -> None:
     """Read-only, cells checked, functions of the schema not trusted, long values not handed out."""
     with open_foreign(theirs) as foreign:
-        connection = foreign._session.log._connection
+        connection = foreign._log._connection
         connection.set_authorizer(None)
         for name, wanted in (("trusted_schema", 0), ("cell_size_check", 1), ("query_only", 1), ("mmap_size", 0)):
             found = connection.execute(f"PRAGMA {name}").fetchone()
