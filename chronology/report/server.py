@@ -16,7 +16,7 @@ from typing import Final
 from attrs import evolve
 
 from chronology.errors import ChronologyError, StoreError
-from chronology.report.page import Wishes, report
+from chronology.report.page import ReportOptions, report
 from chronology.store.chronology import Chronology
 from chronology.store.reader import Reader, utc_now
 
@@ -41,14 +41,16 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, path: Path, wishes: Wishes, *, port: int = 0, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, path: Path, options: ReportOptions, *, port: int = 0, clock: Callable[[], datetime] = utc_now
+    ) -> None:
         """Listen on a port; 0 takes a free one.
 
         Raises:
             StoreError: the port cannot be had, or there is no such store.
             ChronologyError: within the limits there is nothing to show.
         """
-        self._path, self._wishes, self._clock = path, evolve(wishes, live=True), clock
+        self._path, self._options, self._clock = path, evolve(options, live=True), clock
         self._lock = Lock()
         self._made: tuple[int, bytes] | None = None
         self.page()
@@ -73,7 +75,7 @@ class Server(ThreadingHTTPServer):
         with self._lock:
             if self._made is None or self._made[0] != self.head():
                 with Chronology.open(self._path, read_only=True) as chron:
-                    made = report(chron, self._wishes, now=self._clock())
+                    made = report(chron, self._options, now=self._clock())
                 self._made = made.head, made.html
             return self._made[1]
 

@@ -19,9 +19,9 @@ from chronology.dates import edtf
 from chronology.errors import ChronologyError, StoreError
 from chronology.events.patterns import is_subject
 from chronology.report import basemap
-from chronology.report.limits import FIELDS, Limits
-from chronology.report.page import Report, Wishes
+from chronology.report.page import Report, ReportOptions
 from chronology.report.page import report as make
+from chronology.report.selection import FIELDS, Limits
 from chronology.report.server import Server
 
 Title = Annotated[
@@ -73,8 +73,8 @@ def report(
     with Chronology.open(call.path, read_only=True) as chron:
         _check_target(file, overwrite=overwrite)
         limits = _limits(call, chron, subjects, redact_fields)
-        wishes = _wishes(call, title, at, basemap, limits)
-        made = make(chron, wishes, now=datetime.now(UTC))
+        options = _options(call, title, at, basemap, limits)
+        made = make(chron, options, now=datetime.now(UTC))
     call.notes.say()
     if dry_run:
         output.say_dry_run()
@@ -107,9 +107,9 @@ def serve(
     """
     with Chronology.open(call.path, read_only=True) as chron:
         limits = _limits(call, chron, subjects, redact_fields)
-    wishes = _wishes(call, title, at, basemap, limits)
+    options = _options(call, title, at, basemap, limits)
     call.notes.say()
-    with Server(call.path, wishes, port=port) as server:
+    with Server(call.path, options, port=port) as server:
         output.put(f"{server.address} shows {call.path}; Ctrl-C stops it")
         try:
             server.serve_forever(poll_interval=0.2)
@@ -155,13 +155,13 @@ def _listed(texts: Sequence[str] | None, apart: object = None) -> list[str]:
     return found
 
 
-def _wishes(call: Invocation, title: str | None, at: str | None, lines: Path | None, limits: Limits) -> Wishes:
+def _options(call: Invocation, title: str | None, at: str | None, lines: Path | None, limits: Limits) -> ReportOptions:
     path = call.path
     try:
         (title or path.stem).encode()
     except UnicodeEncodeError as exc:
         raise ChronologyError("the title is not text", hint="name another with --title") from exc
-    return Wishes(
+    return ReportOptions(
         title=title or path.stem,
         store=path.name.encode(errors="backslashreplace").decode(),
         at=None if at is None else edtf.close_of(at),

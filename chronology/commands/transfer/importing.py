@@ -15,11 +15,10 @@ from chronology.commands.screen.progress import progress_bar
 from chronology.commands.transfer.reject_file import Aside
 from chronology.errors import BadRowsError
 from chronology.events.json_values import Json
-from chronology.importers import importing
-from chronology.importers.import_run import Report, Wanted
+from chronology.importers import registry
+from chronology.importers.import_run import ImportOptions, ReportBadRow, Summary, import_file
 from chronology.importers.registry import LogImporter
 from chronology.importers.rows import BadRow
-from chronology.importers.summaries import Summary
 
 _REPORTED: Final = 20
 """How many bad rows are reported where they stop the import."""
@@ -63,18 +62,20 @@ def import_(
     chronology import incidents.csv --mapping incidents.toml --dry-run
     chronology import incidents.csv --mapping incidents.toml --sync
     """
-    found = importing.format_for(file, name=form, mapping=mapping)
-    if isinstance(found.importer, LogImporter):
-        _import_log(found.importer, file, call.path, dry_run=dry_run, as_json=as_json)
+    kind = registry.format_for(file, name=form, mapping=mapping)
+    if isinstance(kind.importer, LogImporter):
+        _import_log(kind.importer, file, call.path, dry_run=dry_run, as_json=as_json)
         return
-    wanted = Wanted(sync=sync, dry_run=dry_run, skip_bad=skip_bad is not None, yes=yes, recorded_by=recorded_by or None)
+    options = ImportOptions(
+        sync=sync, dry_run=dry_run, skip_bad=skip_bad is not None, yes=yes, recorded_by=recorded_by or None
+    )
     bad: list[BadRow] = []
     # A dry run prints while it reads; a bar would stand in between. So would it before errors, which come at the end.
     bar = nullcontext() if dry_run else progress_bar("importing")
     with _errors_last() as late, open_for_writing(call.path) as chron, bar as tell:
-        opened = importing.open_file(file, found, source=source, tell=tell)
+        opened = registry.open_file(file, kind, source=source, tell=tell)
         with _reporting(bad, late, skip_bad, opened.table.unit, dry_run=dry_run, as_json=as_json) as report:
-            summary = importing.import_file(chron, opened, wanted=wanted, report=report)
+            summary = import_file(chron, opened, options=options, report=report)
     _show(summary, bad, skipped=skip_bad is not None, dry_run=dry_run, as_json=as_json)
 
 
@@ -109,7 +110,7 @@ def _errors_last() -> Iterator[list[str]]:
 @contextmanager
 def _reporting(
     bad: list[BadRow], late: list[str], skip_bad: Path | None, unit: str, *, dry_run: bool, as_json: bool
-) -> Iterator[Report]:
+) -> Iterator[ReportBadRow]:
     """Give what is told of bad rows: in a dry run all are shown, else the first ones, or all are written aside."""
     if skip_bad is not None:
         with Aside(skip_bad, dry_run=dry_run) as aside:
@@ -122,9 +123,9 @@ def _reporting(
         if dry_run and as_json:
             bad.append(row._replace(cells={}))
         elif dry_run:
-            output.put(row.told(unit))
+            output.put(row.message(unit))
         elif len(late) < _REPORTED:
-            late.append(row.told(unit))
+            late.append(row.message(unit))
         else:
             more += 1
 

@@ -3,9 +3,7 @@
 import pytest
 
 from chronology.errors import MappingError, UnknownNameError
-from chronology.importers.definitions import schemas
-from chronology.importers.mapping_files import built_in, read_mapping, text_of
-from chronology.importers.mappings import Mapped
+from chronology.importers.mappings import FileMapping, built_in, read_mapping, text_of, type_schemas
 from chronology.importers.row_events import check_columns
 from chronology.vocabulary.definitions import check_definition
 from tests.importers.sheets import COLUMNS, MAPPING
@@ -17,7 +15,7 @@ def test_the_built_in_mappings_are_sound(name: str) -> None:
     mapped = built_in()[name]
     assert mapped.name == name
     assert mapped.title
-    for schema in schemas(mapped):
+    for schema in type_schemas(mapped):
         check_definition(schema)
     assert read_mapping(text_of(name), name) == mapped
 
@@ -74,7 +72,7 @@ def test_every_fault_is_told_at_once() -> None:
     assert len(caught.value.faults) == 2
 
 
-def _mine() -> Mapped:
+def _mine() -> FileMapping:
     return read_mapping(MAPPING, "mine.toml")
 
 
@@ -88,7 +86,7 @@ def test_a_column_that_the_file_lacks_is_told() -> None:
 
 def test_a_type_is_made_of_what_the_mapping_says() -> None:
     """Properties, kinds of subject and how long it lasts."""
-    [schema] = schemas(_mine())
+    [schema] = type_schemas(_mine())
     assert schema["x-subject"] == "incident"
     assert schema["x-persists"] is False
     assert schema["properties"]["north"] == {"type": "string", "format": "decimal"}
@@ -98,6 +96,8 @@ def test_a_type_is_made_of_what_the_mapping_says() -> None:
 
 def test_a_type_that_dates_no_beginning_is_made_so() -> None:
     """Where the mapping says it; else the definition is as it always was."""
-    [schema] = schemas(read_mapping(MAPPING.replace('name = "raid.told"', 'name = "raid.told"\nbegins = false'), "m"))
+    [schema] = type_schemas(
+        read_mapping(MAPPING.replace('name = "raid.told"', 'name = "raid.told"\nbegins = false'), "m")
+    )
     assert schema["x-begins"] is False
     check_definition(schema)
