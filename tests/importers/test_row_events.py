@@ -108,7 +108,7 @@ def test_values_are_what_the_mapping_says(value: str, cells: dict[str, str], fou
 def test_what_is_empty_is_left_out() -> None:
     """Cells that mean nothing leave no property."""
     mapping = 'on = { column = "s" }\n[event.data]\nv = "{n}"\nw = "{m}"'
-    found = RowMapper(read_mapping('missing = ["NA"]\n' + HEAD + mapping, "x"), "source/x").of(
+    found = RowMapper(read_mapping('missing = ["NA"]\n' + HEAD + mapping, "x"), "source/x").read(
         Row(2, {"id": "a", "s": "2018-01-01", "n": "NA", "m": ""})
     )
     assert not isinstance(found, list)

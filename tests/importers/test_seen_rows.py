@@ -94,12 +94,13 @@ def test_rows_whose_keys_become_one_subject_are_bad(chron: Chronology, file: Pat
     assert "\u200f" not in outcome.bad[0].reason
 
 
-def test_a_trial_finds_the_same(file: Path) -> None:
+def test_a_preview_finds_the_same(file: Path) -> None:
     """Without a store."""
     file.write_text("\n".join(map("\t".join, (COLUMNS, case("AB-1"), case("ab-1", town="Ḥajin"), case("C")))), "utf-8")
     found = registry.Format(registry.format_named("csv").importer, read_mapping(MAPPING, "x"))
     opened = registry.open_file(file, found)
-    told = [row.message() for one in Preview(opened.mapped, opened.table).run() if isinstance(one, list) for row in one]
+    results = Preview(opened.mapped, opened.table).results()
+    told = [row.message() for result in results if isinstance(result, list) for row in result]
     assert told == [
         "line 3, column case: has the key 'ab-1' and becomes case/ab-1, as 'AB-1' on line 2 does",
         "line 3, column town: 'Ḥajin' becomes place/hajin, as 'Hajin' on line 2 does",
