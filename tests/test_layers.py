@@ -61,7 +61,7 @@ HIDDEN = {
     ("chronology.vocabulary.definitions", "jsonpatch"): "only a new definition needs it",
     ("chronology.vocabulary.registry", "jsonpatch"): "only a second version of a type needs it",
     (
-        "chronology.commands.record.jsonl",
+        "chronology.commands.record.append",
         "chronology.events.structuring",
     ): "only reading JSON needs cattrs, a slow import",
     (
@@ -94,7 +94,7 @@ HIDDEN = {
     ("chronology.importers.files", "charset_normalizer"): "only a text that is not UTF-8 needs it",
     ("chronology.importers.spreadsheets", "openpyxl"): "reading workbooks is an optional extra",
     ("chronology.importers.spreadsheets", "defusedxml"): "it belongs to that extra",
-    ("chronology.commands.screen.progress", "rich"): "only a long run at a terminal shows a bar",
+    ("chronology.commands.screen.output", "rich"): "only a long run at a terminal shows a bar",
 }
 """Imports inside a function, each with its reason: (module, what is imported). None of them dodges a cycle.
 
@@ -278,3 +278,16 @@ def test_the_banned_word_is_nowhere() -> None:
     banned = re.compile(r"\bas[_-]of\b", re.IGNORECASE)
     paths = [*PACKAGE.rglob("*.py"), *(ROOT / "docs").glob("*.md"), ROOT / "cli.py", ROOT / "README.md"]
     assert [path.name for path in paths if banned.search(path.read_text("utf-8"))] == []
+
+
+def test_the_modules_that_the_documents_name_are_there() -> None:
+    """A path is that of a file, whole or below its room; a name alone is that of some module."""
+    known = {path.relative_to(ROOT).as_posix() for path in ROOT.joinpath("tests").rglob("*.py")}
+    known |= {path.relative_to(ROOT).as_posix() for path in PACKAGE.rglob("*.py")} | {"cli.py"}
+    missing = [
+        f"{page}: {name}"
+        for page in ("docs/architecture.md", "tests/README.md", "README.md")
+        for name in re.findall(r"`([a-z_/]+\.py)`", (ROOT / page).read_text("utf-8"))
+        if not any(path == name or path.endswith(f"/{name}") for path in known)
+    ]
+    assert missing == []

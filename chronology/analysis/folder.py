@@ -17,6 +17,7 @@ from chronology.answers.holding import Holding
 from chronology.errors import StoreError
 from chronology.log.closing import Closing
 from chronology.projections.filters import KnownAt, Restrictions, filters_of
+from chronology.questions.claim_query import by_group
 from chronology.questions.conflicts import Conflict, among
 from chronology.store import filtering, query
 from chronology.store.export_query import period
@@ -188,7 +189,7 @@ class Folder(Closing):
         """
         instant = query.instant_of(valid_at, now=self._clock())
         rows = self._rows(*answers.covering(self._scope(subject, attribute, kind, restrictions), instant))
-        return filter(None, (answers.holding(some, instant) for some in answers.groups(rows)))
+        return filter(None, (answers.holding(some, instant) for some in by_group(rows)))
 
     def disagreements(
         self,
@@ -216,7 +217,7 @@ class Folder(Closing):
         """
         instant = None if valid_at is None else query.instant_of(valid_at, now=self._clock())
         rows = self._rows(*answers.disputed(self._scope(subject, attribute, kind, restrictions)))
-        return among(answers.groups(rows), instant=instant)
+        return among(by_group(rows), instant=instant)
 
     def sql(self, text: str, parameters: dict[str, Any] | None = None) -> Any:
         """Answer a question in DuckDB's SQL, over the views event, assertion and state; nothing else can be read.

@@ -1,4 +1,4 @@
-"""Files beside the store that commands read and write, exports too: whole or not at all, and never over a store."""
+"""Files beside the store that commands read and write, keys too: whole or not at all, and never over a store."""
 
 import os
 import tempfile

@@ -72,6 +72,19 @@ class ForeignLog:
         """Return the origin of the log, as `exhibits.origin`."""
         return origin(self._log)
 
+    def declaration_of(self, gap: Row) -> tuple[Redaction, Body] | None:
+        """Return what declares a row that `rows` yielded redacted, and the event that says so, yet to be checked."""
+        for redaction in self._redactions.get(gap.position, ()):
+            declaring = self._log.by_position(redaction.declared_at)
+            if declaring is not None and redaction.matches(gap):
+                return redaction, decode(declaring.body)
+        return None
+
+    def id_at(self, position: int) -> str | None:
+        """Return the id of the event at a position, None where there is none."""
+        row = self._log.by_position(position)
+        return row.id if row else None
+
     def events(self) -> Iterator[RecordedEvent]:
         """Yield each event that is not trusted yet once it is certain that this program could have recorded it there.
 
@@ -165,7 +178,8 @@ class ForeignLog:
         return target
 
     def _withdraw(self, event: Body, target: Row) -> None:
-        gone = target.position in self._withdrawn or self._trusted.is_withdrawn(target)
+        # Of a redacted event nothing is left to withdraw: what names it may come from another log.
+        gone = target.body and (target.position in self._withdrawn or self._trusted.is_withdrawn(target))
         # Of two logs, each can have withdrawn an event before one took in the other's.
         if target.type in BOOKKEEPING or (gone and not event.merged_from):
             raise InvalidEventError([f"withdraws event {target.id}, which is not live"])

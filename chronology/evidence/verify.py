@@ -15,8 +15,7 @@ from chronology.log import database, event_table
 from chronology.log.archive import DESCRIBED, Archive, copy_named
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import Redaction, declared
-from chronology.projections import references, search_index, tables
-from chronology.projections.claim_rows import ClaimRow
+from chronology.projections import columns, references, search_index, tables
 from chronology.projections.rebuild import PROJECTIONS, Progress, Stored, first_difference, first_use, fresh
 from chronology.transparency.merkle import Frontier
 from chronology.transparency.notes import Checkpoint
@@ -252,8 +251,7 @@ class _Checker:
             return first_use(self._connection, row[0])
         if name in ("reference", "merge"):
             return int(row[1 if name == "reference" else 0])
-        said = ClaimRow._make(row)
-        return said.key >> tables.ORDINAL_BITS if said.position is None else said.position
+        return columns.position_in(row)
 
 
 def _entries(connection: sqlite3.Connection, names: Mapping[str, str]) -> set[tuple[Any, ...]]:

@@ -93,6 +93,8 @@ class _Transcripts:
             else:
                 done = chron.take_in(source.stream, dry_run=dry_run, progress=tell)
         report: dict[str, Json] = {"added": done.added, "unchanged": done.unchanged, "head": done.head}
+        if done.gaps:
+            report["gaps"] = done.gaps
         if done.left_out_count:
             report["left_out"] = done.left_out_count
             report["reasons"] = [str(event) for event in done.left_out[:_LISTED]]

@@ -1,14 +1,12 @@
 """Changing the table of claims: claims that come, and those that are withdrawn. SQL and rows only."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import NamedTuple
 
-from chronology.projections.claim_rows import ClaimRow
-from chronology.projections.tables import ORDINAL_BITS
-
-_INSERT: Final = f"INSERT INTO claim VALUES ({', '.join('?' * len(ClaimRow._fields))})"
+from chronology.projections import columns
+from chronology.projections.columns import ORDINAL_BITS, NewClaim
 
 
 class Withdrawal(NamedTuple):
@@ -27,15 +25,10 @@ class Withdrawal(NamedTuple):
     position: int
 
 
-def numbered(row: ClaimRow, numbers: Mapping[Any, Any]) -> tuple[Any, ...]:
-    """Return a row as the table holds it."""
-    subject, attribute, start, key, known_until, origin, source, *rest = row
-    return numbers[subject], numbers[attribute], start, key, known_until, numbers[origin], numbers[source], *rest
-
-
-def insert(connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write new rows, whose names are numbers; in order, so that each page is written once."""
-    connection.executemany(_INSERT, sorted(rows))
+def insert(connection: sqlite3.Connection, rows: Iterable[NewClaim], numbers: Mapping[str, int]) -> None:
+    """Write new rows, with numbers for their names; in order, so that each page is written once."""
+    written = [columns.numbered(row, numbers) for row in rows]
+    connection.executemany(columns.INSERT, sorted(written, key=columns.IN_ORDER))
 
 
 def withdraw(connection: sqlite3.Connection, withdrawals: Sequence[Withdrawal]) -> None:

@@ -19,7 +19,7 @@ from chronology.dates.calendar import DAY
 from chronology.errors import ChronologyError, DateError, UnfittingFilterError, UnknownNameError
 from chronology.events.identities import NO_MERGES, Identities
 from chronology.events.patterns import ATTRIBUTE, GRADE, KIND, is_day, is_subject
-from chronology.projections.tables import ORDINAL_BITS
+from chronology.projections.columns import ORDINAL_BITS, read
 
 KnownAt = int | str | date | datetime | None
 """A position, an instant or a day whose close (UTC) is meant, or None for all that the log knows."""
@@ -78,7 +78,7 @@ VIEW: Final = Dialect()
 """The view `assertion`, in which names are texts."""
 
 CODED: Final = Dialect(
-    origin="ifnull(origin, source)",
+    origin=read("origin"),
     recorded=f"key < ({{value}} + 1 << {ORDINAL_BITS})",
     one="{column} = (SELECT id FROM name WHERE text = {value})",
     some="{column} IN (SELECT id FROM name WHERE text IN (SELECT value FROM json_each({value})))",
@@ -227,8 +227,10 @@ def _declared(one: Filter) -> Any:
 
 def _active(filters: "Filters") -> tuple[tuple[str, Filter, Any], ...]:
     """Return the filters that are given, each with its name and its value."""
-    given = ((name, one, getattr(filters, name)) for name, one in FILTERS.items())
-    return tuple((name, one, value) for name, one, value in given if value != one.unset)
+    # A list, because this runs for every question, and a generator takes longer.
+    return tuple(
+        [(name, one, value) for name, one in FILTERS.items() if (value := getattr(filters, name)) != one.unset]
+    )
 
 
 @frozen(kw_only=True)
@@ -464,9 +466,11 @@ def refuse_unfitting(question: str, names: Iterable[str], *, typed: bool = False
     Raises:
         UnfittingFilterError: some do not.
     """
+    if (reasons := _UNFITTING.get(question)) is None:
+        return
     for name in names:
         one = FILTERS[name]
-        if why := _UNFITTING.get(question, {}).get(one.effect):
+        if why := reasons.get(one.effect):
             raise UnfittingFilterError(question, one.option if typed else name, why)
 
 

@@ -6,24 +6,25 @@ Only an event that names a subject touches this table, so that most appends pay 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chronology.events.slugs import spelling
-from chronology.projections.tables import ORDINAL_BITS
+from chronology.projections.columns import ORDINAL_BITS
 
 if TYPE_CHECKING:
     from chronology.projections.claim_rows import CalledRow
 
 
-def insert(connection: sqlite3.Connection, rows: Iterable["CalledRow"], numbers: Mapping[Any, Any]) -> None:
+def insert(connection: sqlite3.Connection, rows: Iterable["CalledRow"], numbers: Mapping[str, int]) -> None:
     """Write names; those of subjects are given as numbers."""
     connection.executemany(
-        "INSERT INTO called VALUES (?, ?, ?, ?, ?)", sorted(row._replace(subject=numbers[row.subject]) for row in rows)
+        "INSERT INTO called VALUES (?, ?, ?, ?, ?)",
+        sorted((row.spelling, numbers[row.subject], *row[2:]) for row in rows),
     )
 
 
 def withdraw(
-    connection: sqlite3.Connection, rows: Iterable[tuple[int, "CalledRow"]], numbers: Mapping[Any, Any]
+    connection: sqlite3.Connection, rows: Iterable[tuple[int, "CalledRow"]], numbers: Mapping[str, int]
 ) -> None:
     """End live names, each given with the position that withdraws it."""
     places = [

@@ -10,6 +10,7 @@ from attrs import frozen
 from chronology.log.database import schema
 from chronology.log.event_table import Log, Row
 from chronology.projections import tables
+from chronology.projections.columns import ORDINAL_BITS
 from chronology.projections.fold import Fold
 from chronology.vocabulary.registry import Vocabulary
 
@@ -168,7 +169,7 @@ def first_use(connection: sqlite3.Connection, name: int) -> int | None:
         f"""
         SELECT min(position)
         FROM (
-            SELECT min(key) >> {tables.ORDINAL_BITS} AS position
+            SELECT min(key) >> {ORDINAL_BITS} AS position
             FROM temp.claim
             WHERE ?1 IN (subject, attribute, origin, source)
             UNION ALL

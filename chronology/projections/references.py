@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from chronology.dates import edtf
-from chronology.projections.tables import ORDINAL_BITS
+from chronology.projections.columns import ORDINAL_BITS
 
 if TYPE_CHECKING:
     from chronology.projections.claim_rows import ReferenceRow

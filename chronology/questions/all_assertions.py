@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from chronology.projections.columns import TEXTS, Row, rows
 from chronology.projections.filters import Filters
 from chronology.questions.assertions import Assertion, assertion_of, hiding
-from chronology.questions.claim_query import Row
 
 
 @frozen(kw_only=True)
@@ -44,9 +44,9 @@ def entries(connection: sqlite3.Connection, filters: Filters, *, fuzz: int = 0) 
 
 
 def _rows(connection: sqlite3.Connection, filters: Filters) -> Iterator[Row]:
-    rows = connection.execute(
+    found = connection.execute(
         f"""
-        SELECT {", ".join(Row._fields)}
+        SELECT {TEXTS}
         FROM assertion
         WHERE (:subject IS NULL OR subject = :subject)
             AND (:attribute IS NULL OR attribute = :attribute)
@@ -61,4 +61,4 @@ def _rows(connection: sqlite3.Connection, filters: Filters) -> Iterator[Row]:
             "known_at": filters.known_at,
         },
     )
-    return map(Row._make, rows)
+    return rows(found)

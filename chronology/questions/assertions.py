@@ -10,8 +10,9 @@ from attrs import field, frozen
 from chronology.answers.resolve import Claim
 from chronology.dates import edtf
 from chronology.events.json_values import Json, freeze
+from chronology.projections.claims import claim_of
+from chronology.projections.columns import TEXTS, Row, rows
 from chronology.projections.filters import Filters
-from chronology.questions.claim_query import Row, claim_of
 
 
 @frozen(kw_only=True)
@@ -91,16 +92,16 @@ def hiding(filters: Filters, said: Assertion) -> tuple[str, ...]:
 
 
 def _rows(connection: sqlite3.Connection, filters: Filters) -> Iterator[Row]:
-    rows = connection.execute(
+    found = connection.execute(
         f"""
-        SELECT {", ".join(Row._fields)}
+        SELECT {TEXTS}
         FROM assertion
         WHERE subject = :subject AND attribute = :attribute AND (:known_at IS NULL OR known_from <= :known_at)
         ORDER BY position, key
         """,
         {"subject": filters.subject, "attribute": filters.attribute, "known_at": filters.known_at},
     )
-    return map(Row._make, rows)
+    return rows(found)
 
 
 def assertion_of(row: Row, *, fuzz: int) -> Assertion:

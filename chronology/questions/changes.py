@@ -8,8 +8,8 @@ from attrs import evolve, frozen
 from chronology.answers.resolve import Answer, Claim, resolve, weigh
 from chronology.answers.segments import Segment, segments
 from chronology.projections import merges
+from chronology.projections.columns import ORDINAL_BITS
 from chronology.projections.filters import Filters
-from chronology.projections.tables import ORDINAL_BITS
 from chronology.questions.assertions import Sayings, hiding, said_of
 from chronology.questions.outcomes import Outcome, outcome_of
 from chronology.questions.spans import span_of

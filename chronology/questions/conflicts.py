@@ -13,9 +13,10 @@ from chronology.answers.disagreements import Disagreement, Span, disagreements
 from chronology.answers.resolve import Claim
 from chronology.events.json_values import Json, freeze
 from chronology.events.ranks import Rank
+from chronology.projections.claims import claim_of
+from chronology.projections.columns import Row
 from chronology.projections.filters import Filters
 from chronology.questions import claim_query
-from chronology.questions.claim_query import Row
 from chronology.questions.spans import span_of
 
 
@@ -91,7 +92,7 @@ def among(groups: Iterable[list[Row]], *, instant: int | None = None, fuzz: int 
     for rows in groups:
         if _may_disagree(rows, fuzz=fuzz):
             by_key = {row.key: row for row in rows}
-            found = _disagreements([claim_query.claim_of(row, fuzz=fuzz) for row in rows], by_key)
+            found = _disagreements([claim_of(row, fuzz=fuzz) for row in rows], by_key)
             for one in found:
                 if instant is None or any(since <= instant < until for since, until in one.spans):
                     yield _conflict(one, by_key)

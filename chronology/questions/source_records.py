@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from attrs import frozen
 
 from chronology.events.identities import Identities
-from chronology.projections.tables import ORDINAL_BITS
+from chronology.projections.columns import ORDINAL_BITS
 
 _DESCRIBING: Final = ("title", "publisher", "url", "published", "reliability", "archived_sha256")
 """Attributes of a source that are listed."""

@@ -14,7 +14,8 @@ from chronology.events.identities import Identities
 from chronology.events.slugs import slug_of
 from chronology.log.event_table import Log
 from chronology.projections import name_index
-from chronology.projections.tables import LAST, ORDINAL_BITS
+from chronology.projections.columns import ORDINAL_BITS
+from chronology.projections.tables import LAST
 from chronology.questions.subject_names import Name, names
 
 _OF_THE_LOG: Final = ("event", "type")

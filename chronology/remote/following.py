@@ -23,7 +23,7 @@ from chronology.log.redactions import declared
 from chronology.projections.rebuild import Progress, ReplayReport
 from chronology.remote import addresses, comparing, pushing
 from chronology.remote.comparing import Compared
-from chronology.remote.postgres import RemoteMovedError, SharedLog
+from chronology.remote.postgres import RULES, RemoteMovedError, SharedLog
 from chronology.remote.pushing import Kept, Pushed, Waiting
 from chronology.store import migrations
 from chronology.store.batch import AppendResult
@@ -90,7 +90,8 @@ class Follower(Chronology):
             return Extended(added=0, erased=0, head=here)
         self._is_local = True
         try:
-            return self.extend(shared.read(after=here, until=there), progress=progress, until=there)
+            rows = shared.read(after=here, until=there)
+            return self.extend(rows, left=shared.row, progress=progress, until=there)
         finally:
             self._is_local = False
 
@@ -115,6 +116,29 @@ class Follower(Chronology):
             with database.reading(self._connection):
                 shared.append(self._log.read())
                 return self._log.head()
+
+    def renew_rules(self) -> int:
+        """Give the shared log the rules of this program, and return the version that it had; older ones allow more.
+
+        Raises:
+            RemoteError: the shared log cannot be reached, has newer rules, or belongs to somebody else.
+        """
+        with self._connected() as shared:
+            before = shared.rules()
+            if before > RULES:
+                told = f"the shared log has rules of version {before}, and this program knows version {RULES}"
+                raise RemoteError(told, hint="a newer Chronology can renew them")
+            shared.renew_rules()
+        return before
+
+    def rules(self) -> int:
+        """Return the version of the rules of the shared log; the newest is `postgres.RULES`.
+
+        Raises:
+            RemoteError: the shared log cannot be reached.
+        """
+        with self._connected() as shared:
+            return shared.rules()
 
     def compare_prefix(self) -> int:
         """Compare what both logs hold, as `pull` does, and return the head of the shared log.
@@ -258,9 +282,9 @@ class Follower(Chronology):
 
     def _publish(self, before: int) -> None:
         """Write what was appended here into the shared log, before it is committed here."""
-        erased = [
-            declared(row.position, decode(row.body)).position for row in self._log.of_type(REDACTED, after=before)
-        ]
+        declarations = (declared(row.position, decode(row.body)) for row in self._log.of_type(REDACTED, after=before))
+        # What a merge took in without its body comes erased.
+        erased = [redaction.position for redaction in declarations if redaction.position <= before]
         with self._connected() as shared:
             shared.append(self._log.read(after=before), erased=erased)
 
@@ -284,6 +308,7 @@ def clone(url: str, path: Path, *, name: str = "origin", progress: Progress | No
         with new_files.made(path, keep=True) as connection:
             migrations.apply(connection)
             chron = Chronology(connection, clock=utc_now, randomness=os.urandom)
-            report = chron.extend(shared.read(after=0, until=head), progress=progress, until=head)
+            rows = shared.read(after=0, until=head)
+            report = chron.extend(rows, left=shared.row, progress=progress, until=head)
     addresses.remember(path, address)
     return report

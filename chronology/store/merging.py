@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Iterable
 
-from chronology.errors import ChronologyError, UnknownNameError
+from chronology.errors import ChronologyError, UnknownNameError, did_you_mean
 from chronology.events.identities import Merge
 from chronology.events.records import Event, RecordedEvent
 from chronology.store.naming import Naming
@@ -60,7 +60,7 @@ class Merging(Naming):
                     "subject",
                     subject,
                     (),
-                    hint=(f"did you mean {' or '.join(close)}? " if close else "")
+                    hint=(f"{did_you_mean(close)} " if close else "")
                     + "`chronology subjects` lists those that events speak of",
                 )
         event = Event(

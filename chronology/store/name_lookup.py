@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from chronology.errors import AmbiguousNameError, ChronologyError
+from chronology.errors import AmbiguousNameError, ChronologyError, did_you_mean
 from chronology.events.slugs import slug_of
 from chronology.projections import likeness, merges, name_index, references
 from chronology.store.similar_names import divided, of_kinds, resembling
@@ -56,7 +56,7 @@ def resolve(connection: sqlite3.Connection, text: str, *, kinds: Collection[str]
     if found:
         raise AmbiguousNameError(text, found)
     close = resembling(connection, text, parties=parties)
-    hint = f"did you mean {', '.join(close[:-1])}{' or ' if close[1:] else ''}{close[-1]}?" if close else None
+    hint = did_you_mean(close) or None
     raise ChronologyError(
         f"subject {text!r} is not kind/slug, and no subject is called so",
         hint=hint or "write it as operation/al-jazeera-storm",

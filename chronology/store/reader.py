@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, Unpack
 
 from chronology.answers.holding import Holding
-from chronology.errors import ChronologyError, StoreError, UnknownNameError
+from chronology.errors import ChronologyError, StoreError, UnknownNameError, did_you_mean
 from chronology.log import database, event_table
 from chronology.log.closing import Closing
 from chronology.log.event_table import Log, Row
@@ -184,9 +184,9 @@ class Reader(Analysis, Directory, Finding, Selecting, Ledger, Closing):
         with database.reading(self._connection):
             row = self._log.by_position(name) if isinstance(name, int) else self._by_prefix(name)
         if row is None:
-            close = "" if isinstance(name, int) else " or ".join(self._ids_like(name))
+            question = "" if isinstance(name, int) else did_you_mean(self._ids_like(name))
             hint = f"positions go from 1 to {self.head()}; `chronology log` lists them"
-            raise UnknownNameError("event", str(name), (), hint=f"did you mean {close}? {hint}" if close else hint)
+            raise UnknownNameError("event", str(name), (), hint=f"{question} {hint}".lstrip())
         return self._recorded(row)
 
     def _ids_like(self, name: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import define, field
 
-from chronology.errors import CanonicalError, InvalidEventError, UnknownNameError, nearest
+from chronology.errors import CanonicalError, InvalidEventError, UnknownNameError, did_you_mean, nearest
 from chronology.events import canonical
 from chronology.events.json_values import OBJECTS, Json, thaw
 from chronology.events.patterns import SUBJECT
@@ -127,7 +127,7 @@ class Vocabulary:
 
     def _kind_hint(self, kind: str) -> str:
         close = [] if kind in self.kinds() else nearest(kind, self.kinds())
-        return f" (unknown kind {kind!r}: did you mean {' or '.join(close)}?)" if close else ""
+        return f" (unknown kind {kind!r}: {did_you_mean(close)})" if close else ""
 
 
 def _patched(newer: EventType, data: Mapping[str, Json]) -> Mapping[str, Json]:

@@ -40,7 +40,7 @@ WRITING = {
 }  # fmt: skip
 """What each command that writes is given, and a line that its dry run prints."""
 
-SHARING = {"clone", "pull", "push", "remote init", "remote remove"}
+SHARING = {"clone", "pull", "push", "remote init", "remote remove", "remote renew"}
 """Commands of a store that follows a shared log; `test_sharing.py` tries their dry runs."""
 
 ASKING = {

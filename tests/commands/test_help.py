@@ -138,7 +138,7 @@ def test_h_is_help(name: str) -> None:
     assert done(*name.split(), "-h").out == done(*name.split(), "--help").out
 
 
-SERVING = {"serve", "clone", "pull", "push", "remote", "remote init", "remote check"}
+SERVING = {"serve", "clone", "pull", "push", "remote", "remote init", "remote check", "remote renew"}
 """What serves until it is stopped, or needs a server: run in `report/test_server.py` and `commands/test_sharing.py`."""
 
 

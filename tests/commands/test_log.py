@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chronology.commands.screen.progress import progress_bar, waiting
+from chronology.commands.screen.output import progress_bar, waiting
 from chronology.store.directory import Directory
 from tests.command_line import GATE, GAZETTE, append, done, refused, run, status, untouched
 

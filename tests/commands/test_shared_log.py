@@ -31,7 +31,15 @@ def team(storm: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_store_that_follows_nothing_says_what_to_do(storm: Path) -> None:
     """Every command that needs a shared log names the one that adds it."""
-    for words in (["remote"], ["remote", "init"], ["remote", "check"], ["remote", "remove"], ["pull"], ["push"]):
+    for words in (
+        ["remote"],
+        ["remote", "init"],
+        ["remote", "check"],
+        ["remote", "renew"],
+        ["remote", "remove"],
+        ["pull"],
+        ["push"],
+    ):
         refused(run("--db", storm, *words), "follows no shared log", "chronology remote add team postgresql://")
     refused(run("--db", storm, "append", "crossing.closed", GATE, *SAID, "--outbox"), "follows no shared log")
 
@@ -228,3 +236,17 @@ def test_a_second_init_and_a_clone_onto_a_file_are_refused(team: Path, url: str)
     for dry in ([], ["--dry-run"]):
         refused(run("--db", team, "remote", "init", *dry), "already holds a shared log")
         refused(run("clone", url, "jane.db", *dry), "already exists")
+
+
+@pytest.mark.postgres
+def test_older_rules_are_named_and_renewed(team: Path, url: str) -> None:
+    """A check still succeeds, and says what the owner runs; a dry run changes nothing."""
+    assert done("--db", team, "remote", "check").err == ""
+    edit(url, "DROP FUNCTION chronology.rules")
+    checked = done("--db", team, "remote", "check")
+    assert "note: the shared log has older rules, of version 1 where 2 is the newest; its owner renews" in checked.err
+    assert done("--db", team, "remote", "check", "--json").json["rules"] == 1
+    assert done("--db", team, "remote", "renew", "--dry-run").out == "the rules would be of version 2, instead of 1\n"
+    assert done("--db", team, "remote", "renew").out == "the rules are of version 2, instead of 1\n"
+    assert done("--db", team, "remote", "renew").out == "the rules are of version 2, the newest\n"
+    assert done("--db", team, "remote", "check").err == ""

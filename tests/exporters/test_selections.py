@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chronology import Chronology, Event
+from chronology.errors import ChronologyError
 from chronology.exporters import registry
 from chronology.exporters.interface import Selection
 from tests.command_line import nth
@@ -81,3 +82,23 @@ def _text(name: str, data: bytes) -> str:
 
         return str(parquet.read_table(io.BytesIO(data)).column("subject").to_pylist())
     return data.decode()
+
+
+def test_the_whole_log_refuses_a_selection(marked: Path) -> None:
+    """Asked from Python too, the transcript is written whole or not at all, and the refusal names the filter."""
+    with Chronology.open(marked, read_only=True) as chron:
+        for restrictions in ({"without_sources": ["source/a"]}, {"sources": []}, {"known_at": 3}):
+            stream = io.BytesIO()
+            with pytest.raises(ChronologyError, match="jsonl is the whole log, and takes no filter: "):
+                registry.named("jsonl").write(chron, Selection(restrictions=restrictions), stream)
+            assert stream.getvalue() == b""
+        registry.named("jsonl").write(chron, Selection(restrictions={"without_sources": []}), stream)
+        assert stream.getvalue()
+
+
+def test_a_selection_checks_its_filters() -> None:
+    """A wrong one is refused where the selection is made, and a stream of names is read once."""
+    with pytest.raises(ChronologyError, match="must be a list of subjects"):
+        Selection(restrictions={"sources": "source/a"})
+    selection = Selection(restrictions={"sources": (name for name in ["source/a"])})
+    assert selection.told() == selection.told() == "from source/a"

@@ -14,10 +14,11 @@ from chronology.projections import claims
 from chronology.projections.filters import CODED, DUCKDB, FILTERS, VIEW, Effect, Filters, Restrictions, fits, told
 from chronology.questions import claim_query
 from chronology.store import filtering
+from tests.command_line import nth
 
 RESTRICTIONS: list[Restrictions] = [
     {"known_at": 0},
-    {"known_at": 45},
+    {"known_at": nth(12)},
     {"known_at": "2018-05-15"},
     {"known_at": 2**62},
     {"stated_by": "2018-06-05"},
@@ -86,7 +87,7 @@ def test_both_tables_and_python_admit_the_same(marked: Chronology) -> None:
     seen = set[int]()
     for given in pairs():
         filters = filtering.build(marked._log, connection, given, kind="thing")
-        coded = {row[3] for row in claims.covering(connection, filters, instant)}
+        coded = {row.key for row in claims.covering(connection, filters, instant)}
         conditions, parameters = filters.conditions(CODED)
         query = f"SELECT key FROM claim WHERE {' AND '.join(conditions)}"
         keys = {key for (key,) in connection.execute(query, parameters)}

@@ -275,9 +275,9 @@ def test_rows_that_wait_are_bounded_however_many_an_event_makes(
     """Events with thirty attributes are written as soon as their rows are many, not once their number is."""
     waiting: list[int] = []
 
-    def insert(connection: Any, claims: Any, real: Any = claim_changes.insert) -> None:
+    def insert(connection: Any, claims: Any, numbers: Any, real: Any = claim_changes.insert) -> None:
         waiting.append(len(claims))
-        real(connection, claims)
+        real(connection, claims, numbers)
 
     names = [f"a{number}" for number in range(30)]
     wells.define(

@@ -4,16 +4,19 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import psycopg
 import pytest
 
 from chronology import Chronology, Event
 from chronology.errors import IntegrityError, NotLiveError, RemoteError, RewrittenError
+from chronology.events.records import decode, encode
+from chronology.log.event_table import Row
 from chronology.remote import addresses, outbox
 from chronology.remote.following import Follower, clone
-from chronology.remote.postgres import SharedLog, script
+from chronology.remote.postgres import RULES, SharedLog, script
 from chronology.remote.pushing import Pushed
-from chronology.transparency.merkle import Frontier
+from chronology.transparency.merkle import Frontier, leaf_hash
 
 pytestmark = pytest.mark.postgres
 
@@ -432,29 +435,188 @@ def test_the_database_refuses_all_but_the_next_event(first: Follower, url: str, 
         connection.execute(statement.encode())
 
 
-def test_roles_can_do_what_they_are_for(first: Follower, server: object, url: str) -> None:
-    """A reader reads, a writer appends too, a redactor erases too; nobody else can do anything."""
+@pytest.fixture
+def roles(url: str) -> Iterator[dict[str, str]]:
+    """Give the addresses of a reader, a writer and a redactor, once there is a shared log."""
+    names = ("reader", "writer", "redactor")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(script("roles").encode())
+        for name in names:
+            connection.execute(f"CREATE ROLE member_{name} LOGIN IN ROLE chronology_{name}")
         try:
-            for name in ("reader", "writer", "redactor"):
-                connection.execute(f"CREATE ROLE member_{name} LOGIN IN ROLE chronology_{name}")
-            target = first.append(fact(20))
-            addressed = {name: url.replace("owner@", f"member_{name}@") for name in ("reader", "writer", "redactor")}
-            first._address = addresses.checked("team", addressed["reader"])
-            assert first.pull().added == 0
-            with pytest.raises(RemoteError, match="refuses"):
-                first.append(fact(21))
-            first._address = addresses.checked("team", addressed["writer"])
-            first.append(fact(21))
-            with pytest.raises(RemoteError, match="refuses"):
-                first.redact(target.id, reason="x")
-            first._address = addresses.checked("team", addressed["redactor"])
-            first.redact(target.id, reason="x")
-            assert first.verify().ok
+            yield {name: url.replace("owner@", f"member_{name}@") for name in names}
         finally:
-            for name in ("reader", "writer", "redactor"):
-                connection.execute(f"DROP ROLE IF EXISTS member_{name}")
-            for name in ("redactor", "writer", "reader"):
+            for name in names:
+                connection.execute(f"DROP OWNED BY member_{name} CASCADE")
+                connection.execute(f"DROP ROLE member_{name}")
+            for name in reversed(names):
                 connection.execute(f"DROP OWNED BY chronology_{name}")
                 connection.execute(f"DROP ROLE chronology_{name}")
+
+
+def test_roles_can_do_what_they_are_for(first: Follower, roles: dict[str, str]) -> None:
+    """A reader reads, a writer appends too, a redactor erases too; nobody else can do anything."""
+    target = first.append(fact(20))
+    first._address = addresses.checked("team", roles["reader"])
+    assert first.pull().added == 0
+    with pytest.raises(RemoteError, match="refuses"):
+        first.append(fact(21))
+    first._address = addresses.checked("team", roles["writer"])
+    first.append(fact(21))
+    with pytest.raises(RemoteError, match="only a redactor may declare"):
+        first.redact(target.id, reason="x")
+    assert not first.event(target.id).is_redacted
+    first._address = addresses.checked("team", roles["redactor"])
+    first.redact(target.id, reason="x")
+    assert first.verify().ok
+
+
+def forged(first: Follower, target: str, folder: Path, **changes: str) -> Row:
+    """Return the row that a copy of the log gets for the redaction of an event, with other columns if wanted."""
+    path = folder / "copy.db"
+    first.backup(path)
+    with Chronology.open(path) as chron:
+        declared = chron.redact(target, reason="x")
+        row = chron._log.by_position(declared.position)
+    assert row is not None
+    return row._replace(**changes)
+
+
+def insert(url: str, *rows: Row, before: str = "SELECT 1") -> None:
+    """Insert rows as a member with an SQL prompt would."""
+    with psycopg.connect(url) as connection:
+        connection.execute(before.encode())
+        for row in rows:
+            connection.execute("INSERT INTO chronology.event VALUES (%s, %s, %s, %s, %s, %s, %s)", row)
+        # Here, because what a commit refuses at the end of the block leaves the connection open.
+        connection.commit()
+
+
+ALLOWED = "has_column_privilege(oid, text, text) RETURNS boolean LANGUAGE sql AS 'SELECT true'"
+
+
+@pytest.mark.parametrize(
+    ("changes", "before"),
+    [
+        ({}, "SELECT 1"),
+        ({"type": "fact.asserted"}, "SELECT 1"),
+        ({"type": ""}, "SELECT 1"),
+        ({"subject": "place/x"}, "SELECT 1"),
+        ({}, f"CREATE FUNCTION mine.{ALLOWED}; SET search_path = mine, pg_catalog"),
+    ],
+)
+def test_a_writer_cannot_declare_an_event_redacted(
+    first: Follower, roles: dict[str, str], url: str, tmp_path: Path, changes: dict[str, str], before: str
+) -> None:
+    """Whatever the columns beside the body say, and whatever functions the writer puts in the way."""
+    row = forged(first, first.append(fact(20)).id, tmp_path, **changes)
+    edit(url, "CREATE SCHEMA mine AUTHORIZATION member_writer")
+    with pytest.raises(psycopg.Error, match=r"only a redactor|contradict its body"):
+        insert(roles["writer"], row, before=before)
+    assert first.pull().added == 0
+
+
+def test_a_redactor_cannot_declare_without_erasing(first: Follower, roles: dict[str, str], tmp_path: Path) -> None:
+    """The transaction fails at its end: no replica would believe the declaration."""
+    row = forged(first, first.append(fact(20)).id, tmp_path)
+    with pytest.raises(psycopg.Error, match="not erased"):
+        insert(roles["redactor"], row)
+    with pytest.raises(psycopg.Error, match="contradict its body"):
+        insert(roles["redactor"], row._replace(subject="event/x"))
+
+
+def test_a_pull_does_not_erase_on_the_word_of_a_row(
+    first: Follower, replica: Callable[[str], Follower], url: str, tmp_path: Path
+) -> None:
+    """A server with older rules lets a writer declare anything: it still holds the event, so every replica does too."""
+    second = replica("second")
+    target = first.append(fact(20))
+    third = replica("third")
+    row = forged(first, target.id, tmp_path)
+    edit(url, "SELECT 1")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("INSERT INTO chronology.event VALUES (%s, %s, %s, %s, %s, %s, %s)", row)
+    for chron in (first, second, third):
+        before = chron.head(), root(chron), chron.state(valid_at="2019")
+        for work in (chron.pull, lambda chron=chron: chron.append(fact(1))):
+            with pytest.raises(IntegrityError, match=f"event {target.id} .* the shared log still holds") as caught:
+                work()
+            assert caught.value.position == row.position
+        assert (chron.head(), root(chron), chron.state(valid_at="2019")) == before
+        assert chron.verify().ok
+    assert not first.event(target.id).is_redacted
+    with pytest.raises(IntegrityError, match="still holds"):
+        clone(url, tmp_path / "fourth.db")
+    assert not (tmp_path / "fourth.db").exists()
+
+
+def test_a_redaction_cannot_withdraw_another_event(
+    first: Follower, replica: Callable[[str], Follower], url: str, tmp_path: Path
+) -> None:
+    """Who still holds the event knows what it had withdrawn; a redactor who says otherwise is refused."""
+    kept, target = first.append(fact(19)), first.append(fact(20))
+    second = replica("second")
+    first.redact(target.id, reason="x")
+    row = first._log.by_position(first.head())
+    assert row is not None
+    declared = decode(row.body)
+    body = encode(msgspec.structs.replace(declared, data=declared.data | {"withdrew": kept.position}))
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(
+            "UPDATE chronology.event SET body = %s, leaf = %s WHERE position = %s",
+            (body, leaf_hash(body), row.position),
+        )
+    with pytest.raises(IntegrityError, match=f"had withdrawn position {kept.position}, which it had not"):
+        second.pull()
+
+
+def test_a_shared_log_with_older_rules_gets_those_of_today(
+    first: Follower, roles: dict[str, str], url: str, tmp_path: Path
+) -> None:
+    """A check names the version; the owner renews the rules, nobody else can; the events stay."""
+    edit(
+        url,
+        "DROP FUNCTION chronology.rules",
+        "DROP TRIGGER refuses_declaration ON chronology.event",
+        "DROP TRIGGER refuses_unerased ON chronology.event",
+    )
+    assert first.check().rules == 1
+    first._address = addresses.checked("team", roles["redactor"])
+    with pytest.raises(RemoteError, match="the server refuses") as caught:
+        first.renew_rules()
+    assert caught.value.hint == "only the owner of the shared log can renew its rules"
+    first._address = addresses.checked("team", url)
+    assert [first.renew_rules(), first.renew_rules()] == [1, 2]
+    assert first.check().rules == RULES
+    row = forged(first, first.append(fact(20)).id, tmp_path)
+    with pytest.raises(psycopg.Error, match="only a redactor"):
+        insert(roles["writer"], row)
+
+
+def test_a_writer_can_merge_a_log_with_a_redacted_mistake(
+    first: Follower, replica: Callable[[str], Follower], roles: dict[str, str], tmp_path: Path
+) -> None:
+    """Its gap comes in with the declaration, erases nothing, and is believed by every replica."""
+    second = replica("second")
+    with Chronology.open(tmp_path / "other.db", create=True) as other:
+        wrong = other.append(fact(20))
+        right = other.append(fact(21, replaces=wrong.id))
+        other.redact(wrong.id, reason="x")
+    first._address = addresses.checked("team", roles["writer"])
+    assert first.merge_log(tmp_path / "other.db").gaps == 1
+    assert second.pull().erased == 0
+    for chron in (first, second, replica("late")):
+        assert chron.event(wrong.id).is_redacted
+        assert chron.event(right.id).event.replaces == wrong.id
+        assert chron.verify().ok
+        assert root(chron) == root(first)
+        assert chron.state(valid_at="2019") == first.state(valid_at="2019")
+
+
+def test_newer_rules_are_left_alone(first: Follower, url: str) -> None:
+    """An older program does not put its own rules in their place."""
+    edit(url, "CREATE OR REPLACE FUNCTION chronology.rules() RETURNS integer LANGUAGE sql AS 'SELECT 3'")
+    with pytest.raises(RemoteError, match="version 3, and this program knows version 2"):
+        first.renew_rules()

@@ -158,6 +158,7 @@ def test_the_timeline_and_the_log_take_filters(told: Chronology) -> None:
     head = told.head()
     assert [event.position for event in told.timeline(sources=["source/b"])] == [head]
     assert [event.position for event in told.timeline(without_sources=["source/b"], limit=1)] == [head - 1]
+    assert [event.position for event in told.timeline(without_sources=["source/a"], limit=1)] == [head]
     assert [event.position for event in told.timeline(known_at=head - 1)] == [head - 1]
     assert [event.position for event in told.timeline(origins=["source/a", "source/b"], reverse=True, limit=1)] == [
         head

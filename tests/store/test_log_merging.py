@@ -693,3 +693,195 @@ def test_names_stand_as_they_did_between_two_notes(logs: Logs, clock: Clock) -> 
         shown = [[name.text for name in third.names_of("place/x", known_at=head)] for head in heads]
         assert shown == [["Shared", "Beta", "Alpha"], ["Beta", "Shared", "Alpha"], ["Beta", "Alpha", "Shared"]]
         assert third.replay().changed == ()
+
+
+# Redacted mistakes and corrections --------------------------------------------------------------------------
+
+
+def states(*stores: Chronology) -> list[Any]:
+    """Return what is known of the place in each store, after checking that each is sound and replays alike."""
+    for chron in stores:
+        assert chron.verify().faults == ()
+        assert chron.replay(dry_run=True).changed == ()
+    return [[holding.value for holding in chron.state("place/x", valid_at="2018-05-01")] for chron in stores]
+
+
+def gap_of(chron: Chronology, event_id_: str) -> Any:
+    """Return the event that declares a gap of a log."""
+    event = chron.event(event_id_)
+    assert event.is_redacted
+    return chron.redaction_of(event)
+
+
+def test_a_correction_of_a_redacted_mistake_comes_in(two: list[Chronology], clock: Clock) -> None:
+    """It holds there too, and what it replaces is named as redacted: where, by whom and why. Merging again is quiet."""
+    one, other = two
+    wrong = one.append(said("wrong"))
+    right = one.append(said("right", replaces=wrong.id))
+    one.redact(wrong.id, reason="it named a witness", recorded_by="Jane")
+    done = other.merge_log(path_of(one))
+    assert done.gaps == 1
+    assert f"{wrong.id}, was redacted in that log" in str(done.left_out[0])
+    assert other.event(right.id).event.replaces == wrong.id
+    declared = gap_of(other, wrong.id).event
+    assert declared.data["reason"] == f"redacted in the log {one.checkpoint().origin}: it named a witness"
+    assert declared.recorded_by == "Jane"
+    assert states(one, other) == [["right"], ["right"]]
+    again = [other.merge_log(path_of(one)), one.merge_log(path_of(other)), other.merge_log(path_of(one))]
+    assert [(done.added, done.gaps) for done in again] == [(0, 0)] * 3
+    assert states(one, other) == [["right"], ["right"]]
+
+
+@pytest.mark.parametrize("redacted_in", [0, 1])
+def test_a_correction_comes_in_where_one_log_holds_what_the_other_redacted(
+    two: list[Chronology], redacted_in: int
+) -> None:
+    """The mistake is withdrawn in the log that still holds it, and stays erased in the other."""
+    one, other = two
+    wrong = one.append(said("wrong"))
+    other.merge_log(path_of(one))
+    one.append(said("right", replaces=wrong.id))
+    two[redacted_in].redact(wrong.id, reason="r")
+    assert other.merge_log(path_of(one)).added == 1
+    assert states(one, other) == [["right"], ["right"]]
+    assert [chron.event(wrong.id).is_redacted for chron in two] == [redacted_in == 0, redacted_in == 1]
+    assert one.merge_log(path_of(other)).added == 0
+
+
+@pytest.mark.parametrize("redacted", [(0,), (1,), (0, 1)])
+@pytest.mark.parametrize("known", [0, 1, 2])
+def test_a_chain_of_corrections_leaves_only_the_last(
+    two: list[Chronology], clock: Clock, redacted: tuple[int, ...], known: int
+) -> None:
+    """Of three, whichever are redacted and however many the other log knew before: the last one holds in both."""
+    one, other = two
+    chain = [one.append(said("first"))]
+    for number, value in enumerate(("second", "third"), start=1):
+        if known == number:
+            other.merge_log(path_of(one))
+        chain.append(one.append(said(value, replaces=chain[-1].id)))
+    for number in redacted:
+        one.redact(chain[number].id, reason="r")
+    other.merge_log(path_of(one))
+    assert states(one, other) == [["third"], ["third"]]
+    assert one.merge_log(path_of(other)).added == 0
+    assert states(one, other) == [["third"], ["third"]]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_redacting_a_correction_does_not_revive_the_mistake_elsewhere(two: list[Chronology], known: bool) -> None:
+    """The gap comes in where the other log says what it had withdrawn."""
+    one, other = two
+    wrong = one.append(said("wrong"))
+    if known:
+        other.merge_log(path_of(one))
+    right = one.append(said("right", replaces=wrong.id))
+    one.redact(right.id, reason="r")
+    assert other.merge_log(path_of(one)).gaps == 1
+    assert gap_of(other, right.id).event.data["withdrew"] == other.event(wrong.id).position
+    assert states(one, other) == [[], []]
+    assert other.merge_log(path_of(one)).gaps == 0
+
+
+def test_what_was_redacted_elsewhere_does_not_come_in_by_way_of_a_third_log(logs: Logs, clock: Clock) -> None:
+    """Once its correction is here, the mistake is known to be redacted, whoever still holds it."""
+    clock.now = EPOCH
+    with logs.new(clock, 0, 1, 1) as (one, other, third):
+        wrong = one.append(said("wrong"))
+        third.merge_log(path_of(one))
+        one.append(said("right", replaces=wrong.id))
+        one.redact(wrong.id, reason="r")
+        other.merge_log(path_of(one))
+        told = [str(out) for out in other.merge_log(path_of(third)).left_out]
+        assert any(f"{wrong.id}, is redacted in this log, and stays so" in out for out in told)
+        third.merge_log(path_of(other))
+        assert states(one, other, third) == [["right"]] * 3
+
+
+def test_a_chain_of_redacted_mistakes_does_not_come_in_by_way_of_a_third_log(logs: Logs, clock: Clock) -> None:
+    """Nor what a redacted correction had replaced, which nothing names any more."""
+    clock.now = EPOCH
+    with logs.new(clock, 0, 1, 1) as (one, other, third):
+        first = one.append(said("first"))
+        third.merge_log(path_of(one))
+        second = one.append(said("second", replaces=first.id))
+        one.append(said("third", replaces=second.id))
+        for event in (first, second):
+            one.redact(event.id, reason="r")
+        assert other.merge_log(path_of(one)).gaps == 2
+        other.merge_log(path_of(third))
+        third.merge_log(path_of(other))
+        assert states(one, other, third) == [["third"]] * 3
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_dispute_of_a_redacted_event_comes_in(two: list[Chronology], known: bool) -> None:
+    """It says something of its own."""
+    one, other = two
+    wrong = one.append(said("wrong"))
+    if known:
+        other.append(said("more", "place/y"))
+        other.merge_log(path_of(one))
+        other.redact(wrong.id, reason="r")
+    one.append(said("otherwise", source="source/t", disputes=[wrong.id]))
+    one.redact(wrong.id, reason="r")
+    assert other.merge_log(path_of(one)).gaps == (not known)
+    assert states(one, other) == [["otherwise"], ["otherwise"]]
+
+
+def test_a_retraction_of_a_redacted_event_withdraws_it_where_it_is_held(logs: Logs, clock: Clock) -> None:
+    """Where it is redacted too, there is nothing to withdraw, and its subject does not come back."""
+    clock.now = EPOCH
+    with logs.new(clock, 0, 1, 1, 1) as (one, holding, without, redacting):
+        wrong = one.append(said("wrong"))
+        for chron in (holding, redacting):
+            chron.merge_log(path_of(one))
+        redacting.redact(wrong.id, reason="r")
+        retraction = one.retract(wrong.id, reason="r")
+        one.redact(wrong.id, reason="r")
+        assert holding.merge_log(path_of(one)).added == 1
+        assert without.merge_log(path_of(one)).gaps == 1
+        told = [str(out) for out in redacting.merge_log(path_of(one)).left_out]
+        assert any(f"{retraction.id}, retracts event {wrong.id}, which is redacted in this log" in out for out in told)
+        assert not redacting.merge_log(path_of(one)).added
+        assert states(one, holding, without, redacting) == [[]] * 4
+
+
+REDACTING = st.lists(
+    st.tuples(
+        st.integers(0, 1),
+        st.sampled_from((*DEEDS, "redact", "redact", "redact", "replace", "join")),
+        st.integers(0, 10**6),
+        st.sampled_from((0, 1)),
+    ),
+    max_size=24,
+)
+
+
+@settings(max_examples=settings().max_examples // 4)
+@given(REDACTING)
+def test_no_redaction_loses_anything_else_in_a_merge(logs: Logs, done: list[tuple[int, str, int, int]]) -> None:
+    """What one log still says, the other holds afterwards, and what was withdrawn in one is withdrawn in both."""
+    clock = Clock(EPOCH)
+    with logs.new(clock, 0, 1) as stores:
+        for who, deed, seed, seconds in done:
+            if deed == "redact":
+                chron, rng = stores[who], Random(seed)
+                live = [event.id for event in chron.read() if event.event.type == "fact.asserted"]
+                if live:
+                    chron.redact(rng.choice(live), reason="r")
+            else:
+                do(stores, clock, (who, deed, seed, seconds))
+        each_other(*stores)
+        each_other(*stores)
+        said_in = [
+            {event.id: event for event in chron.read() if event.event.type == "fact.asserted"} for chron in stores
+        ]
+        live_in = [{event.id for event in chron.timeline()} for chron in stores]
+        for one, other in ((0, 1), (1, 0)):
+            assert stores[one].verify().faults == ()
+            assert stores[one].replay(dry_run=True).changed == ()
+            for event_id_ in said_in[one]:
+                held = stores[other].event(event_id_)
+                if not held.is_redacted:
+                    assert (event_id_ in live_in[one]) == (event_id_ in live_in[other])

@@ -11,8 +11,7 @@ from chronology.commands.application import Invocation, Subject, command
 from chronology.commands.options import names
 from chronology.commands.options.filters import FILTERING, hides, parties, restrictions_of
 from chronology.commands.screen import output
-from chronology.commands.screen.output import Format
-from chronology.commands.screen.progress import waiting
+from chronology.commands.screen.output import Format, waiting
 from chronology.commands.screen.table import Marked, Row, Shape, Tone
 from chronology.events.json_values import Json, thaw
 from chronology.store.reader import Reader

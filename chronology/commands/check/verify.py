@@ -9,8 +9,7 @@ from chronology import Chronology, Fault, VerifyReport
 from chronology.commands.application import READING, AsJson, Invocation, command
 from chronology.commands.files import Keys, read_document
 from chronology.commands.screen import event_json, output
-from chronology.commands.screen.output import FAULT, Format, or_fault
-from chronology.commands.screen.progress import progress_bar
+from chronology.commands.screen.output import FAULT, Format, or_fault, progress_bar
 from chronology.errors import IntegrityError
 from chronology.events.json_values import Json
 from chronology.evidence.exhibits import read_checkpoint, verify_proof

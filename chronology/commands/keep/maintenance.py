@@ -22,8 +22,7 @@ from chronology.commands.application import (
 from chronology.commands.files import check_place, show_would_write
 from chronology.commands.options import names
 from chronology.commands.screen import event_json, output
-from chronology.commands.screen.output import FAULT, Format
-from chronology.commands.screen.progress import progress_bar
+from chronology.commands.screen.output import FAULT, Format, progress_bar
 from chronology.errors import ChronologyError, StoreError
 from chronology.vocabulary import builtin
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from chronology.commands.application import Invocation
 from chronology.commands.options import arguments
 from chronology.commands.screen.output import Notes
-from chronology.errors import AmbiguousNameError, ChronologyError, UnknownNameError
+from chronology.errors import AmbiguousNameError, ChronologyError, UnknownNameError, did_you_mean
 from chronology.events.patterns import SUBJECT, is_subject
 from chronology.store.reader import Reader
 
@@ -192,14 +192,3 @@ def position_of(chron: Reader) -> Callable[[str], int | None]:
             return None
 
     return look_up
-
-
-def did_you_mean(close: Sequence[str]) -> str:
-    """Return the question that suggests some names, an empty text if there are none."""
-    return f"did you mean {one_of(close)}?" if close else ""
-
-
-def one_of(names: Sequence[str]) -> str:
-    """Return names as a choice: a, b or c. Requires names."""
-    *first, last = names
-    return f"{', '.join(first)} or {last}" if first else last

@@ -10,6 +10,7 @@ from chronology.commands.options import names
 from chronology.commands.screen import output
 from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Row, Shape
+from chronology.errors import one_of
 from chronology.events.json_values import Json
 from chronology.questions.subject_names import Name
 from chronology.store.reader import Reader
@@ -99,7 +100,7 @@ def _note_shared(call: Invocation, chron: Reader, text: str, subject: str) -> No
     if not subject.startswith("source/"):
         others = [other for other in others if not other.startswith("source/")]
     if others:
-        call.notes.add(f"{text} also means {names.one_of(others)}, so it must be written as kind/slug")
+        call.notes.add(f"{text} also means {one_of(others)}, so it must be written as kind/slug")
 
 
 def _show_names(call: Invocation, subject: str, listed: Iterable[Name]) -> None:

@@ -20,8 +20,7 @@ from chronology.commands.application import (
 )
 from chronology.commands.options import names
 from chronology.commands.screen import event_json, output
-from chronology.commands.screen.output import Format
-from chronology.commands.screen.progress import waiting
+from chronology.commands.screen.output import Format, waiting
 from chronology.commands.screen.table import Shape
 from chronology.questions.source_records import Source
 from chronology.store.reader import Reader

@@ -7,9 +7,9 @@ from typing import Final
 import attrs
 from attrs import frozen
 
-from chronology.commands.options.names import did_you_mean, note_meant, one_of
+from chronology.commands.options.names import note_meant
 from chronology.commands.screen.output import Notes
-from chronology.errors import AmbiguousNameError, InvalidEventError
+from chronology.errors import AmbiguousNameError, InvalidEventError, did_you_mean, one_of
 from chronology.events.json_values import Json, thaw
 from chronology.events.patterns import KIND, SUBJECT_LENGTH, is_subject
 from chronology.events.records import Event

@@ -1,4 +1,4 @@
-"""Printing: data on stdout, messages on stderr, foreign text only through `display.escape`."""
+"""Printing: data on stdout, messages and progress on stderr, foreign text only through `display.escape`."""
 
 import csv
 import json
@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Final
+from threading import Timer
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -14,6 +15,12 @@ from chronology.commands.screen.display import escape
 from chronology.commands.screen.table import Row, Shape, lay_out
 from chronology.errors import ChronologyError, IntegrityError, NoteError, ProofError
 from chronology.events.json_values import Json
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Shown
+
+    from chronology.projections.rebuild import Progress
+
 
 Record = Mapping[str, Json]
 
@@ -241,3 +248,57 @@ def said_by(origin: str | None, source: str | None) -> str:
     if origin is None or source is None:
         return ""
     return source if origin == source else f"{origin} via {source}"
+
+
+@contextmanager
+def progress_bar(what: str) -> "Iterator[Progress | None]":
+    """Give something that shows progress: a bar on stderr if that is a terminal, else nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+
+        def tell(done: int, total: int) -> None:
+            # Without a total, it only shows that something goes on.
+            bar.update(task, completed=done, total=total or None)
+
+        yield tell
+
+
+@contextmanager
+def waiting(what: str, *, after: float = 1) -> Iterator[None]:
+    """Show on stderr, if that is a terminal, that a question takes longer than so many seconds, timed from then on.
+
+    For questions about a whole store, whose answer comes at once or after reading a million events. Print nothing
+    meanwhile.
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    shown: list[Shown] = []
+
+    def show() -> None:
+        from rich.console import Console
+        from rich.progress import Progress as Bar
+        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+        bar = Bar(*columns, console=Console(stderr=True), transient=True)
+        bar.add_task(what, total=None)
+        bar.start()
+        shown.append(bar)
+
+    timer = Timer(after, show)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        for bar in shown:
+            bar.stop()

@@ -8,8 +8,7 @@ import typer
 
 from chronology.commands.application import STORE, AsJson, DryRun, Invocation, command, open_for_writing
 from chronology.commands.screen import output
-from chronology.commands.screen.output import Format, or_fault
-from chronology.commands.screen.progress import progress_bar
+from chronology.commands.screen.output import Format, or_fault, progress_bar
 
 if TYPE_CHECKING:
     from chronology.store.intake.merge import MergedLog, Passed
@@ -47,6 +46,9 @@ def merge_log(
 
 def _tell(done: "MergedLog") -> None:
     """Tell what the two logs do not agree on."""
+    if done.gaps:
+        events = "1 event that is" if done.gaps == 1 else f"{done.gaps:,} events that are"
+        output.say(f"note: {events} redacted in that log came in as a declared gap, as others name or follow it")
     _tell_some("left out", done.left_out, done.left_out_count)
     _tell_some("withdrawn on both sides", done.withdrawn_on_both_sides, done.withdrawn_on_both_sides_count)
     if done.recorded_twice:

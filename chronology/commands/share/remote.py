@@ -1,4 +1,4 @@
-"""Commands about the shared log that a store follows: remote, remote add, init, check, remove, roles."""
+"""Commands about the shared log that a store follows: remote, remote add, init, check, renew, remove, roles."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ from chronology.events.json_values import Json
 from chronology.evidence.exhibits import Comparison, read_checkpoint
 from chronology.remote import addresses, outbox
 from chronology.remote.following import Follower
-from chronology.remote.postgres import SharedLog, script
+from chronology.remote.postgres import RULES, SharedLog, script
 from chronology.store.reader import Reader
 from chronology.transparency.notes import check_verifier_keys
 
@@ -119,7 +119,7 @@ def check(
     with or_fault(), Follower.follow(call.path) as chron:
         found = chron.check()
         compared = [(path, chron.compare(read_checkpoint(read_document(path), keys or []))) for path in files or ()]
-    record: dict[str, Json] = {"shared": found.shared, "here": found.here, "there": found.there}
+    record: dict[str, Json] = {"shared": found.shared, "here": found.here, "there": found.there, "rules": found.rules}
     if call.format is Format.TABLE:
         output.put(
             f"the same: {found.shared:,} events" + _beyond(found.here, "only here") + _beyond(found.there, "to pull")
@@ -129,8 +129,16 @@ def check(
     else:
         record["checkpoints"] = [{"file": str(path), "outcome": one.outcome} for path, one in compared]
         output.show_record(record, call.format)
+    if found.rules < RULES:
+        output.say(
+            f"note: the shared log has {_older(found.rules)}; its owner renews them with `chronology remote renew`"
+        )
     if found.here or not all(comparison.ok for _, comparison in compared):
         raise typer.Exit(FAULT)
+
+
+def _older(rules: int) -> str:
+    return f"older rules, of version {rules} where {RULES} is the newest"
 
 
 def _beyond(count: int, what: str) -> str:
@@ -146,6 +154,27 @@ def _judged(comparison: Comparison) -> str:
         "rewritten": f"ANOTHER HISTORY: its first {size:,} events are not those here",
     }
     return told[comparison.outcome]
+
+
+@command(STORE, name="renew", of=remote)
+def renew(call: Invocation, dry_run: DryRun = False) -> None:
+    """Give the shared log the rules of this program, if it has older ones.
+
+    Only its owner can. The rules are triggers, which refuse every change but the next event, and redactions by anybody
+    but a redactor. No event is changed, and older programs can go on writing. `chronology remote check` names the
+    version.
+
+    \b
+    chronology remote renew
+    """
+    with Follower.follow(call.path) as chron:
+        before = chron.rules() if dry_run else chron.renew_rules()
+    if dry_run:
+        output.say_dry_run()
+    if before == RULES:
+        output.put(f"the rules are of version {RULES}, the newest")
+    else:
+        output.put(f"the rules {'would be' if dry_run else 'are'} of version {RULES}, instead of {before}")
 
 
 @command(STORE, name="remove", of=remote)

@@ -8,8 +8,7 @@ import typer
 from chronology.commands.application import READING, STORE, DryRun, Invocation, command
 from chronology.commands.files import check_place
 from chronology.commands.screen import output
-from chronology.commands.screen.output import or_fault
-from chronology.commands.screen.progress import progress_bar
+from chronology.commands.screen.output import or_fault, progress_bar
 from chronology.commands.share import outbox
 from chronology.errors import StoreError
 from chronology.remote import addresses

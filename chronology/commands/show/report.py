@@ -16,7 +16,7 @@ from chronology.commands.options import names
 from chronology.commands.options.filters import filtering, parties, restrictions_of
 from chronology.commands.screen import output
 from chronology.dates import edtf
-from chronology.errors import ChronologyError, StoreError
+from chronology.errors import ChronologyError, StoreError, did_you_mean
 from chronology.events.patterns import is_subject
 from chronology.report import basemap
 from chronology.report.page import Report, ReportOptions
@@ -134,7 +134,7 @@ def _limits(
             close = chron.resembling(subject)
             raise ChronologyError(
                 f"nothing is known of {subject}",
-                hint=f"did you mean {' or '.join(close)}?" if close else "`chronology subjects` lists them",
+                hint=did_you_mean(close) or "`chronology subjects` lists them",
             )
     names.note_late_position(call, chron)
     restrictions = restrictions_of(call, chron)

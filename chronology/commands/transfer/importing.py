@@ -1,24 +1,62 @@
-"""The command that takes in other people's files: import."""
+"""The command that takes in other people's files, import, and the file of the rows that it rejects."""
 
+import csv
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated, Final
+from types import TracebackType
+from typing import Annotated, Final, Self, TextIO
 
 import attrs
 import typer
 
 from chronology.commands.application import STORE, AsJson, DryRun, Invocation, RecordedBy, command, open_for_writing
+from chronology.commands.files import check_new
 from chronology.commands.screen import output
-from chronology.commands.screen.output import Format
-from chronology.commands.screen.progress import progress_bar
-from chronology.commands.transfer.reject_file import Aside
-from chronology.errors import BadRowsError
+from chronology.commands.screen.output import Format, progress_bar
+from chronology.errors import BadRowsError, StoreError
 from chronology.events.json_values import Json
 from chronology.importers import registry
 from chronology.importers.import_run import ImportOptions, ReportBadRow, Summary, import_file
 from chronology.importers.registry import LogImporter
-from chronology.importers.rows import BadRow
+from chronology.importers.rows import BadRow, shown
+
+
+class RejectFile:
+    """A new CSV file of bad rows; there is none if no row is bad, if nothing is written, or if the import fails."""
+
+    def __init__(self, path: Path, *, dry_run: bool) -> None:
+        check_new(path)
+        self._path = path
+        self._dry_run = dry_run
+        self._file: TextIO | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def add(self, row: BadRow) -> None:
+        """Write a bad row."""
+        if self._dry_run:
+            return
+        try:
+            if self._file is None:
+                descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+                self._file = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+                csv.writer(self._file).writerow(["line", "column", "reason", *row.cells])
+            cells = (shown(cell) for cell in row.cells.values())
+            csv.writer(self._file).writerow([row.line, row.column or "", row.reason, *cells])
+        except OSError as exc:
+            raise StoreError(f"{self._path} cannot be written: {exc.strerror}") from exc
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+            if kind is not None:
+                self._path.unlink(missing_ok=True)
+
 
 _REPORTED: Final = 20
 """How many bad rows are reported where they stop the import."""
@@ -113,8 +151,8 @@ def _reporting(
 ) -> Iterator[ReportBadRow]:
     """Give what is told of bad rows: in a dry run all are shown, else the first ones, or all are written aside."""
     if skip_bad is not None:
-        with Aside(skip_bad, dry_run=dry_run) as aside:
-            yield aside.add
+        with RejectFile(skip_bad, dry_run=dry_run) as rejected:
+            yield rejected.add
         return
     more = 0
 

@@ -1,4 +1,4 @@
-"""The command that takes back what was appended."""
+"""Commands that take back what was appended: retract, undo."""
 
 from typing import Annotated
 
@@ -6,9 +6,45 @@ import typer
 
 from chronology.commands.application import STORE, AsJson, DryRun, Invocation, RecordedBy, command, open_for_writing
 from chronology.commands.options import names
+from chronology.commands.record.append import show_appended
 from chronology.commands.screen import event_json, output
 from chronology.commands.screen.output import Format
 from chronology.store.retract import UNDONE, Undone
+
+
+@command(STORE)
+def retract(
+    call: Invocation,
+    name: Annotated[
+        str, typer.Argument(metavar="ID", show_default=False, help="The event's id, its beginning, or its position.")
+    ],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is withdrawn.", show_default=False)],
+    recorded_by: RecordedBy = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Withdraw an assertion.
+
+    It stays in the log, and still counts for a question with `--known-at` before this moment.
+
+    \b
+    chronology retract 01638701 --reason "the wrong crossing"
+    """
+    with open_for_writing(call.path) as chron:
+        target = names.find_event(chron, name)
+        head = chron.head()
+        event = chron.retract(target.id, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
+    if not dry_run and as_json:
+        show_appended(event, head, as_json=True)
+    elif not dry_run:
+        output.put(f"#{event.position} retracts #{target.position} {target.event.type} {target.event.subject}")
+    elif as_json:
+        output.say_dry_run()
+        shown = {"appended": 1, "unchanged": 0, "first": event.position, "head": event.position}
+        output.show_records([shown], Format.NL, columns=())
+    else:
+        output.say_dry_run()
+        output.put(f"would retract #{target.position} {target.event.type} about {target.event.subject}")
 
 
 @command(STORE)
