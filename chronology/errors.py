@@ -86,7 +86,7 @@ class MissingPackageError(ChronologyError):
 
 
 class ImportFileError(ChronologyError):
-    """A file that cannot be imported as it is: it cannot be read, or is not of the form that was asked for."""
+    """A file that cannot be imported: it cannot be read, or is not of the form that was asked for."""
 
 
 class MappingError(ChronologyError):
@@ -126,7 +126,7 @@ class AmbiguousNameError(ChronologyError):
         self.name = name
         self.subjects = tuple(subjects)
         super().__init__(
-            f"subject {name!r} is not kind/slug, and {len(subjects)} subjects are called so",
+            f"subject {name!r} is not kind/slug, and {len(subjects)} subjects have that name",
             hint=did_you_mean(subjects),
         )
 

@@ -24,7 +24,7 @@ MOVED = {"chronology.merkle", "chronology.notes"}
 """Former places of documented modules."""
 
 HIDDEN = {
-    ("chronology.dates.periods", "chronology.dates.suggestions"): "only a refused date needs it",
+    ("chronology.dates.edtf", "chronology.dates.suggestions"): "only a refused date needs it",
     ("chronology.store.reader", "chronology.projections.bookkeeping"): "what held is told without event types",
     ("chronology.store.analysis", "chronology.questions"): "what held is told without explanations",
     ("chronology.store.lookup", "chronology.questions"): "nor is anything searched for",
@@ -49,7 +49,7 @@ HIDDEN = {
         "chronology.store.intake.transcript",
     ): "only a stranger's text needs cattrs, a slow import",
     ("chronology.events.ranks", "fractions"): "only an event of another log needs it, and it is slow to import",
-    ("chronology.store.log_merging", "chronology.evidence.foreign"): "only a stranger's store needs cattrs",
+    ("chronology.store.log_merging", "chronology.evidence.soundness"): "only a stranger's store needs cattrs",
     ("chronology.store.log_merging", "chronology.store.intake.merge"): "it needs the same",
     (
         "chronology.store.chronology",
@@ -66,7 +66,7 @@ HIDDEN = {
     ): "only reading JSON needs cattrs, a slow import",
     (
         "chronology.commands.check.verify",
-        "chronology.evidence.foreign",
+        "chronology.evidence.soundness",
     ): "only a stranger's file needs cattrs, a slow import",
     (
         "chronology.store.intake.apply_remote",

@@ -15,9 +15,9 @@ from chronology.analysis.opening import opened, wrapped
 from chronology.analysis.questions import Scope
 from chronology.answers.holding import Holding
 from chronology.errors import StoreError
-from chronology.log.closing import Closing
+from chronology.log.database import Closing
 from chronology.projections.filters import KnownAt, Restrictions, filters_of
-from chronology.questions.claim_query import by_group
+from chronology.questions.assertions import by_group
 from chronology.questions.conflicts import Conflict, among
 from chronology.store import filtering, query
 from chronology.store.export_query import period
@@ -65,7 +65,7 @@ class Folder(Closing):
         return cls(connection, manifest, clock=clock)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self._connection.close()
 
     def state(
@@ -263,5 +263,5 @@ class Folder(Closing):
         with wrapped():
             found = self._connection.sql(text, params=parameters)
             if found is None:
-                raise StoreError("this is not a question: it has no answer", hint="begin with SELECT or FROM")
+                raise StoreError("this statement returns no rows", hint="begin with SELECT or FROM")
             return found.to_arrow_table()

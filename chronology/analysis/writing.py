@@ -20,7 +20,7 @@ _ROWS_OF_A_GROUP: Final = 32_768
 """Rows that are read or skipped together, and in memory together: few enough to skip much, enough to pack well."""
 
 Progress = Callable[[int], None]
-"""Told how many rows are written so far."""
+"""Called with how many rows are written so far."""
 
 
 def write(
@@ -36,10 +36,10 @@ def write(
         directory: new or empty.
         buckets: into how many parts subjects are divided, a power of two up to 256; chosen by the size of the log
             where it is not given.
-        progress: told now and then how many rows are written.
+        progress: called now and then with how many rows are written.
 
     Raises:
-        ChronologyError: pyarrow is not installed, or there cannot be so many buckets.
+        ChronologyError: pyarrow is not installed, or there cannot be this many buckets.
         EvidenceError: the log is empty.
         StoreError: the folder is in use or cannot be written.
     """

@@ -2,7 +2,7 @@
 
 What a person types goes in; tables, JSON or one clear error come out. The folders are the headings of help: `record`,
 `ask`, `show`, `check`, `transfer`, `share`, `keep`. They stand on `options` (filters, names as people type them),
-`application` (what commands share, and what each is told of it), `files`, and `screen`, where `output` prints, `table`
+`application` (what commands share, and what each is given of it), `files`, and `screen`, where `output` prints, `table`
 lays out, and `display` is the only way by which foreign text reaches a terminal. `terminal` and `pager` serve only a
 person at one, so a pipe does not wait for them. Imports every room below.
 """

@@ -163,7 +163,7 @@ def check_replaceable(path: Path, *, store: Path) -> Path:
     check_place(target)
     if target.exists() and not target.is_file():
         raise StoreError(f"{path} is not a file", hint="leave -o out to write to standard output")
-    # The store itself is told by its name: opening it here would drop the locks that SQLite holds on it.
+    # The store itself is recognised by its name: opening it here would drop the locks that SQLite holds on it.
     resolved = store.resolve()
     if target in (resolved, resolved.with_name(f"{resolved.name}-journal")) or _is_same(target, resolved):
         raise StoreError(f"{path} is the store, and will not be overwritten", hint="name another file")

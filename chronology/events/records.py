@@ -190,7 +190,7 @@ def body_of(
     stated: str | None = None,
     type_version: int | None = None,
 ) -> Body:
-    """Return an event as it is stored, with what the log adds and what it fills in for the client."""
+    """Return an event in its stored form, with what the log adds and what it fills in for the client."""
     return Body(
         type=event.type,
         subject=subject or event.subject,

@@ -42,7 +42,7 @@ def _format_fault(exc: BaseException, _: type | None) -> str:
 
 
 def _path_first(fault: str) -> str:
-    """Return what cattrs tells of a fault, `what @ .path`, as faults are told everywhere."""
+    """Return what cattrs says of a fault, `what @ .path`, in the form of all faults."""
     what, _, path = fault.rpartition(" @ ")
     return f"{path.removeprefix('.')}: {what}"
 

@@ -27,9 +27,9 @@ class Selection:
         kind: events about subjects of this kind.
         valid_at: the parties to the answers at this date.
         since: events that may touch this date or a later one; `until`: this date or an earlier one.
-        min_origins: with `valid_at`, answers whose leading value so many independent origins support.
+        min_origins: with `valid_at`, answers whose leading value at least this many independent origins support.
         restrictions: the filters of `state`, as `Reader.events` takes them.
-        progress: told after every few hundred events how many were given, of how many at most (0 if nobody knows);
+        progress: called every few hundred events with how many were given, of how many at most (0 if unknown);
             each time anew, where an exporter asks for the events more than once.
     """
 
@@ -109,7 +109,7 @@ def ticking(items: Iterable[Item], most: int, progress: Progress) -> Iterator[It
 
 
 Write = Callable[[Reader, Selection, BinaryIO], Sequence[str] | None]
-"""Writes the selected events to a stream. May return notes for whoever exports, on what the file does not show."""
+"""Writes the selected events to a stream. May return notes for the user, on what the file does not show."""
 
 
 @frozen(kw_only=True)

@@ -1,4 +1,4 @@
-"""The export format `parquet`: a typed table for DuckDB, pandas and the like; dates stay texts."""
+"""The export format `parquet`: a typed table for DuckDB, pandas and similar tools; dates stay texts."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -51,7 +51,7 @@ def _typed(table_rows: Iterator[rows.Row]) -> Iterator[dict[str, Any]]:
 
 PARQUET = Exporter(
     name="parquet",
-    title="a typed table for DuckDB, pandas, R and the like",
+    title="a typed table for DuckDB, pandas, R and similar tools",
     suffix=".parquet",
     loses=rows.LOSES,
     write=_write,

@@ -30,7 +30,7 @@ def _write(reader: Reader, selection: Selection, stream: BinaryIO) -> None:
 
 JSONL = Exporter(
     name="jsonl",
-    title="the whole log as text, one event a line: it becomes the same log again",
+    title="the whole log as text, one event a line, from which the same log can be rebuilt",
     suffix=".jsonl",
     loses=("The archived copies of sources are files beside the store: copy that folder too.",),
     write=_write,

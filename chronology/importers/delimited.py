@@ -84,8 +84,8 @@ def column_names(header: Sequence[str], path: Path) -> tuple[str, ...]:
     twice = [name for name, count in Counter(columns).items() if count > 1]
     if twice:
         raise ImportFileError(
-            f"{path}: {len(twice)} names of columns stand twice: {', '.join(map(repr, twice[:5]))}",
-            hint="give each column a name of its own in the first line",
+            f"{path}: {len(twice)} column names appear twice: {', '.join(map(repr, twice[:5]))}",
+            hint="give each column a different name in the first line",
         )
     return columns
 
@@ -268,7 +268,7 @@ def marks_of(lines: Sequence[str], separator: str) -> Marks:
     """Return what is wrong with the quotation marks of one record.
 
     Reads them as the reader of records does: a mark opens a cell only at its beginning, two inside are one, and what
-    follows the closing one belongs to the cell as it is. White space there says nothing and is no fault.
+    follows the closing one belongs to the cell unchanged. White space there says nothing and is no fault.
 
     Args:
         lines: of the record, each with its end; the last record of a text may lack some.

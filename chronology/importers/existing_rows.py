@@ -95,7 +95,7 @@ class Comparison:
     """What became of a row.
 
     Attributes:
-        same: how many events are as they were.
+        same: how many events are unchanged.
         kept: how many were settled by somebody here, and stay so.
         replaced: the existing event, and what it now says.
         added: what is new.
@@ -268,7 +268,7 @@ class ExistingRows:
 
     def _complete(self, key: str, place: Place, event: Event, *, replaces: str | None = None) -> Event:
         if place.revision >= MOST_REVISIONS or place.slot >= MOST_SLOTS:
-            raise ImportFileError(f"row {key} has changed {MOST_REVISIONS:,} times, which is all that can be counted")
+            raise ImportFileError(f"row {key} has changed {MOST_REVISIONS:,} times, and that is the maximum")
         event_id = identity(self._source, key, place)
         return attrs.evolve(event, id=event_id, replaces=replaces, recorded_by=self._recorded_by)
 

@@ -1,7 +1,7 @@
 """Opening the file that is imported: an ordinary file, compressed or not, read as text in bounded pieces.
 
-Nothing unpacks to more than can be meant. The encoding of a text is told by its mark, else it is UTF-8, else what the
-library finds; never a silent guess.
+Nothing unpacks to more than can be meant. A text has the encoding of its mark, else UTF-8, else what the library
+finds; never a silent guess.
 """
 
 import codecs
@@ -85,7 +85,7 @@ def opened(path: Path) -> Iterator[Input]:
 
 @contextmanager
 def on_disk(path: Path) -> Iterator[Input]:
-    """Open an ordinary file, and give its bytes as they are.
+    """Open an ordinary file, and give its bytes unchanged.
 
     Raises:
         ImportFileError: it is not there, is not an ordinary file, is empty, or is what no importer reads.
@@ -134,7 +134,7 @@ def check_no_page(path: Path) -> None:
     if beginning.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower().startswith(_PAGES):
         raise ImportFileError(
             f"{path} is a web page (HTML or XML), not a file with rows",
-            hint="open it in a browser: it may be a form to log in, or a message; then fetch the file again",
+            hint="open it in a browser: it may be a login form or an error message; then fetch the file again",
         )
 
 
@@ -169,7 +169,7 @@ def lines(source: Input, encoding: str, tell: Tell | None) -> Iterator[str]:
 
 
 def _leave(text: io.TextIOWrapper) -> None:
-    """Give the file back to whoever opened it, and closes it; it may be closed already."""
+    """Give the file back to its opener, and closes it; it may be closed already."""
     with suppress(ValueError):
         text.detach()
 
@@ -202,7 +202,7 @@ def too_long(line: int) -> ImportFileError:
 
 @contextmanager
 def unpacked(raw: BinaryIO, path: Path) -> Iterator[BinaryIO]:
-    """Give what a file holds: its bytes as they are, or what gzip or a ZIP archive of one file packed.
+    """Give what a file holds: its bytes unchanged, or what gzip or a ZIP archive of one file packed.
 
     Args:
         raw: the file, at its beginning.
@@ -275,7 +275,7 @@ def _only(archive: zipfile.ZipFile, path: Path) -> Iterator[IO[bytes]]:
     if len(parts) != 1:
         raise ImportFileError(
             f"{path} is an archive of {len(parts):,} files, not of one{_listed(names)}",
-            hint="unpack it, and import the file that is meant",
+            hint="unpack it, and import the file that you mean",
         )
     [part] = parts
     if part.flag_bits & _IS_ENCRYPTED:
@@ -299,7 +299,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 class _Unpacked(io.RawIOBase):
-    """What comes out of a packed file, as long as it is in proportion to what went in."""
+    """What comes out of a packed file, while it is in proportion to what went in."""
 
     def __init__(self, stream: IO[bytes] | gzip.GzipFile, raw: BinaryIO, path: Path) -> None:
         self._stream = stream
@@ -322,7 +322,7 @@ class _Unpacked(io.RawIOBase):
         if self._size > SMALL and self._size > LARGEST_RATIO * max(1, self._raw.tell()):
             raise ImportFileError(
                 f"{self._path} unpacks to more than {LARGEST_RATIO} times its size",
-                hint="this is how a file looks that is made to fill the memory; unpack it first if it is not",
+                hint="files made to exhaust memory look like this; if this one is not, unpack it first",
             )
         buffer[: len(piece)] = piece
         return len(piece)

@@ -57,8 +57,8 @@ class ValidTimeRule:
         end: of the last day.
         forms: of these dates; those of `[dates]` if not given.
         one_day: columns with the values that mean that start and end bound one unknown day.
-        no_end: what an empty end means: the row is refused, or the start was the only day, or it is still so, or it has
-            ended, nobody knows when.
+        no_end: what an empty end means: the row is refused, or the start was the only day, or it is still so, or it
+            ended at an unknown time.
         precision: the column that says how precise the only date is.
         precisions: what its values mean: "day", "month", "year", or days to either side, as in "3 days".
         missing: EDTF for rows without a date; they are refused if it is not given.

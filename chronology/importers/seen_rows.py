@@ -49,7 +49,7 @@ class SeenRows:
         Args:
             name: of a subject.
             form: what must be equal wherever the name is.
-            text: as messages have it; only its beginning is kept.
+            text: as messages show it; only its beginning is kept.
             line: where it stands.
         """
         short = form if len(form) <= _KEPT else _fingerprint(form)
@@ -65,7 +65,7 @@ class SeenRows:
         return self._notes.execute("SELECT 1 FROM seen WHERE key = ?", (_fingerprint(key),)).fetchone() is not None
 
     def miss(self, key: str) -> bool:
-        """Note that no line has a key, and tell whether that was not noted before."""
+        """Note that no line has a key, and tell whether it was not noted before."""
         return bool(self._notes.execute("INSERT OR IGNORE INTO missing (key) VALUES (?)", (key,)).rowcount)
 
     def missing(self) -> Iterator[str]:

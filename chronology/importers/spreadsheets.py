@@ -68,14 +68,14 @@ def _check_archive(path: Path) -> None:
         if part.file_size > largest or (part.file_size > SMALL and ratio > LARGEST_RATIO):
             raise ImportFileError(
                 f"{path}: {part.filename} in it would unpack to {part.file_size:,} bytes, {ratio:,.0f} times its size",
-                hint="this is how a file looks that is made to fill the memory; save the sheet as CSV if it is not",
+                hint="files made to exhaust memory look like this; if this one is not, save the sheet as CSV",
             )
 
 
 def _opened(path: Path) -> Any:
     try:
         # Imported here, because reading workbooks is an optional extra. Without the second one, hostile XML could
-        # fill the memory; with it, openpyxl reads safely by itself.
+        # fill the memory; with it, openpyxl reads safely on its own.
         import defusedxml  # noqa: F401
         import openpyxl
     except ImportError as exc:
@@ -95,7 +95,7 @@ def _unreadable(path: Path, exc: Exception, *, after: int = 0) -> ImportFileErro
     inner: BaseException | None = exc
     while inner is not None:
         if type(inner).__name__ in ("EntitiesForbidden", "DTDForbidden", "ExternalReferenceForbidden"):
-            cause = "its XML defines entities, as no program does that saves workbooks"
+            cause = "its XML defines entities, which no spreadsheet program writes"
         inner = inner.__cause__ or inner.__context__
     where = f", after row {after:,}" if after else ""
     return ImportFileError(

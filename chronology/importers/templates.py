@@ -141,7 +141,7 @@ class SubjectTemplate:
     Attributes:
         column: the first one that it names.
         same_by: what must be equal.
-        known: texts that are known not to clash, and which need not be noted again; whoever finds that out adds them.
+        known: texts that are known not to clash, and need not be noted again; added by the code that finds out.
     """
 
     column: str

@@ -22,7 +22,7 @@ Group = tuple[int, int]
 GROUP: Final = attrgetter("subject", "attribute")
 
 _LONG: Final = 64
-"""Claims of a subject from which on each attribute is asked for by itself, and only what is near the instant read."""
+"""Claims of a subject from which on each attribute is asked for on its own, and only what is near the instant read."""
 
 _NO_DISPUTES: Final[frozenset[int]] = frozenset()
 _ROLES: Final = {role.value: role for role in Role}
@@ -142,7 +142,7 @@ def live(connection: sqlite3.Connection, group: Group) -> list[Said]:
 
 
 def live_of_short(connection: sqlite3.Connection, groups: Sequence[Group], *, limit: int) -> dict[Group, list[Said]]:
-    """Return the live claims of those groups that have at most so many, in order of their earliest start.
+    """Return the live claims of those groups that have no more than a limit, in order of their earliest start.
 
     To ask for all at once takes half of the time that to ask for each does.
     """
@@ -302,3 +302,19 @@ def claims_of_several(
         parameters | {"latest": instant + fuzz, "earliest": instant - fuzz},
     )
     return said(found)
+
+
+def latest_value(connection: sqlite3.Connection, subject: str, attribute: str) -> str | None:
+    """Return the value, as JSON text, of the newest live affirmation in a group."""
+    row = connection.execute(
+        f"""
+        SELECT value
+        FROM claim
+        WHERE subject = (SELECT id FROM name WHERE text = ?) AND attribute = (SELECT id FROM name WHERE text = ?)
+            AND known_until IS NULL AND role IS NULL
+        ORDER BY {read("position")} DESC
+        LIMIT 1
+        """,
+        (subject, attribute),
+    ).fetchone()
+    return row[0] if row else None

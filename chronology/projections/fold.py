@@ -1,4 +1,4 @@
-"""Folding the log into the projections, row by row in log order, in the transaction of whoever calls."""
+"""Folding the log into the projections, row by row in log order, in the caller's transaction."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from chronology.projections.claim_rows import (
     reference_rows,
 )
 from chronology.projections.columns import NewClaim
-from chronology.projections.places import Places
+from chronology.projections.recordings import Places
 from chronology.projections.tables import VERSIONS
 from chronology.projections.write_buffer import Pending
 from chronology.vocabulary.event_types import DEFINED, MERGED, NOTED, REDACTED
@@ -49,7 +49,7 @@ class Fold:
         self._withdrawals: dict[int, int | None] | None = None
 
     def take(self, rows: Iterable[Row]) -> None:
-        """Fold rows, in order; what they contribute is written by and by, all of it by `update`."""
+        """Fold rows, in order; what they contribute is written in batches, the rest by `update`."""
         for row in rows:
             self._take(row.position, decode(row.body))
         if self._pending.changes > _CHANGES_IN_MIND:
@@ -250,7 +250,7 @@ class Fold:
         self.flush()
 
     def _restate(self, position: int, body: Body, old: list[NewClaim], by: int, ordinal: int) -> int:
-        """Put the claims of an event as they are read from a position on behind those before; return how many."""
+        """Add the claims of an event, in their reading from a position on, after those before; return how many."""
         new = self._claims(position, body, known_from=by, ordinal=ordinal)
         if [_content(r) for r in old] == [_content(r) for r in new]:
             return 0

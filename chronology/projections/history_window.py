@@ -99,7 +99,7 @@ class LongHistory:
     def _latest(self, window: dict[str, Any], *, values: int) -> tuple[list[Said], int]:
         """Return the affirmations that may start after the floor, or on the day before it; and the floor.
 
-        That is the latest start from which on so many different values cover the whole window; FOREVER if fewer do, and
+        That is the latest start from which that many different values cover the whole window; FOREVER if fewer do, and
         all were returned.
         """
         after, until = window["after"], window["until"]

@@ -15,7 +15,7 @@ from chronology.projections.fold import Fold
 from chronology.vocabulary.registry import Vocabulary
 
 Progress = Callable[[int, int], None]
-"""Told how many events are done, and of how many."""
+"""Called with how many events are done, and of how many."""
 
 Stored = tuple[Any, ...] | None
 """A row of a projection table, None where there is none."""
@@ -62,7 +62,7 @@ def replay(
 ) -> tuple[dict[str, int], tuple[str, ...]]:
     """Fold the whole log again, and put the result in the place of what stood before, where they differ.
 
-    Runs in the transaction of whoever calls. A dry run only tells what differs.
+    Runs in the caller's transaction. A dry run only tells what differs.
 
     Returns:
         How many rows assertion, state and mention show, and the names of the tables and views that were not right.

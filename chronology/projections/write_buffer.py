@@ -1,16 +1,52 @@
-"""Rows on their way into the projections: kept until many can be written in the order of the tables."""
+"""Rows on their way into the projections: kept until many can be written in the order of the tables. SQL and rows."""
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Final, NamedTuple
 
-from chronology.projections import claim_changes, name_index, names, references, segment_changes
-from chronology.projections.claim_changes import Withdrawal
+from chronology.projections import columns, name_index, names, references, segment_changes
 from chronology.projections.claim_rows import CalledRow, ReferenceRow
 from chronology.projections.claims import Group
-from chronology.projections.columns import NewClaim
+from chronology.projections.columns import ORDINAL_BITS, NewClaim
 from chronology.projections.segment_changes import Change, change_of
+
+
+class Withdrawal(NamedTuple):
+    """What finds the claims of one event in one group, and how they end.
+
+    Attributes:
+        by: the position that withdraws them.
+        tells: 0 where the event is still live, and `reference` tells from now on whom it is about.
+    """
+
+    by: int
+    tells: int
+    subject: int
+    attribute: int
+    start_min: int
+    position: int
+
+
+def insert(connection: sqlite3.Connection, rows: Iterable[NewClaim], numbers: Mapping[str, int]) -> None:
+    """Write new rows, with numbers for their names; in order, so that each page is written once."""
+    written = [columns.numbered(row, numbers) for row in rows]
+    connection.executemany(columns.INSERT, sorted(written, key=columns.IN_ORDER))
+
+
+def withdraw(connection: sqlite3.Connection, withdrawals: Sequence[Withdrawal]) -> None:
+    """End live claims."""
+    connection.executemany(
+        f"""
+        UPDATE claim
+        SET known_until = ?1, tells = tells AND ?2
+        WHERE subject = ?3 AND attribute = ?4 AND start_min = ?5 AND known_until IS NULL
+            AND ifnull(position, key >> {ORDINAL_BITS}) = ?6
+        """,
+        sorted(withdrawals, key=itemgetter(2, 3, 4, 5)),
+    )
+
 
 _MOST_ROWS: Final = 20_000
 """Events and rows that are kept until they are written: the more, the fewer pages for each.
@@ -74,7 +110,7 @@ class Pending:
         numbers = names.number(self._connection, self._names())
         self._end(numbers)
         rows = [row for some, _, _ in self._rows.values() for row in some]
-        claim_changes.insert(self._connection, rows, numbers)
+        insert(self._connection, rows, numbers)
         spoken_of = [(numbers[row[0]], *row[1:]) for _, some, _ in self._rows.values() for row in some]
         references.insert(self._connection, spoken_of)
         name_index.insert(self._connection, (row for _, _, some in self._rows.values() for row in some), numbers)
@@ -117,7 +153,7 @@ class Pending:
             if not self._is_new:
                 self._touched[subject, attribute].append(change_of(row, came=False))
                 self.changes += 1
-        claim_changes.withdraw(self._connection, ended)
+        withdraw(self._connection, ended)
         references.withdraw(self._connection, [(by, numbers[row.subject], row.position) for by, row in self._gone])
         name_index.withdraw(self._connection, self._unnamed, numbers)
         self._ended.clear()

@@ -13,7 +13,7 @@ from chronology.dates.calendar import BEGINNING, FOREVER
 from chronology.events.json_values import Json, freeze
 from chronology.projections.claims import claim_of
 from chronology.projections.filters import Filters
-from chronology.questions import claim_query
+from chronology.questions import assertions
 
 
 @frozen(kw_only=True)
@@ -136,7 +136,7 @@ def _groups(
 
     Who only objects says no value. What a source says of itself, such as its title, needs nobody to repeat it.
     """
-    for rows in claim_query.groups(connection, filters, only="bounded" if only_bounded else None):
+    for rows in assertions.groups(connection, filters, only="bounded" if only_bounded else None):
         said = [
             _Said(claim_of(row, fuzz=fuzz), row.stated, bool(row.persists))
             for row in rows

@@ -16,7 +16,7 @@ _DESCRIBING: Final = ("title", "publisher", "url", "published", "reliability", "
 
 @frozen(kw_only=True)
 class Source:
-    """A source, as it is known now.
+    """A source, as known now.
 
     Attributes:
         published: the day, as last described; so are title, publisher and URL.

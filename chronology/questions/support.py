@@ -63,5 +63,5 @@ def _said(
 
 
 def sufficient(holdings: Iterable[Holding], least: int) -> list[Holding]:
-    """Return the holdings whose leading value has at least so many origins; all their parties stay."""
+    """Return the holdings whose leading value has at least this many origins; all their parties stay."""
     return [holding for holding in holdings if (holding.candidates[0].supported_by or 0) >= least]

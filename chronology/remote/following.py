@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 from chronology.errors import RemoteError
 from chronology.events.records import Event, RecordedEvent, decode
 from chronology.evidence.exhibits import Comparison, compare
-from chronology.log import database, new_files
+from chronology.log import database
 from chronology.log.archive import Incoming
 from chronology.log.event_table import Row
 from chronology.log.redactions import declared
@@ -44,7 +44,7 @@ _SHORTEST_WAIT, _LONGEST_WAIT = 0.01, 1.0
 """Seconds."""
 
 Sleep = Callable[[float], None]
-"""Waits so many seconds."""
+"""Waits this many seconds."""
 
 
 class Follower(Chronology):
@@ -162,12 +162,12 @@ class Follower(Chronology):
             return compare(self._log, checkpoint)
 
     def push(self, *, dry_run: bool = False) -> Pushed:
-        """Append the events that wait in the outbox, and take them out; those that the log refuses go on waiting.
+        """Append the events that wait in the outbox, and take them out; those that the log refuses stay in it.
 
         Events that come into the outbox meanwhile stay in it.
 
         Raises:
-            RemoteError: the shared log cannot be reached; all go on waiting.
+            RemoteError: the shared log cannot be reached; all stay in the outbox.
         """
         return pushing.push(self, self._path, dry_run=dry_run)
 
@@ -188,7 +188,7 @@ class Follower(Chronology):
     def keep_for_later(self, event: Event, *, dry_run: bool = False) -> Kept:
         """Check an event against what is known here, and put it into the outbox.
 
-        This waits neither for the server nor for whoever is writing to the store: if one is, only the form of the event
+        This waits neither for the server nor for another writer of the store: if there is one, only the event's form
         is checked, and a push checks the rest.
 
         Raises:
@@ -305,7 +305,7 @@ def clone(url: str, path: Path, *, name: str = "origin", progress: Progress | No
         head = shared.head()
         if not head:
             raise RemoteError("the shared log is empty", hint="`chronology remote init` in a store fills it")
-        with new_files.made(path, keep=True) as connection:
+        with database.made(path, keep=True) as connection:
             migrations.apply(connection)
             chron = Chronology(connection, clock=utc_now, randomness=os.urandom)
             rows = shared.read(after=0, until=head)

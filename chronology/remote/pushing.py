@@ -31,7 +31,7 @@ from chronology.store.reader import utc_now
 from chronology.store.refusals import Refusals
 
 PATIENCE: Final = 0.2
-"""Seconds that the outbox waits for whoever writes to the store: an append of one's own is done by then, but a push or
+"""Seconds that the outbox waits for another writer of the store: an append is done by then, but a push or
 pull may wait for its server as long as that takes."""
 
 
@@ -45,7 +45,7 @@ class Kept:
 
 @frozen(kw_only=True)
 class Pushed:
-    """What a push did: None if there was nothing to append; and the lines that go on waiting, each with its fault."""
+    """What a push did: None if there was nothing to append; and the lines that stay there, each with its fault."""
 
     result: AppendResult | None
     left: tuple[Line, ...] = ()

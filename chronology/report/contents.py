@@ -8,7 +8,7 @@ from chronology.events import canonical
 from chronology.events.json_values import Json, thaw
 from chronology.events.patterns import format_instant
 from chronology.events.records import RecordedEvent
-from chronology.questions.all_assertions import Entry
+from chronology.questions.assertions import Entry
 from chronology.report.selection import Selection
 from chronology.vocabulary.event_types import DEFINED, RETRACTED
 
@@ -127,14 +127,14 @@ def _events(selection: Selection) -> Iterator[dict[str, Json]]:
 
 
 def _origin(recorded: RecordedEvent, selection: Selection, stated: str) -> dict[str, Json]:
-    """Return which event it is, and who told it when."""
+    """Return which event it is, who said it, and when."""
     event, pseudonyms = recorded.event, selection.pseudonyms
     return {
         "position": recorded.position,
         "id": recorded.id,
         "type": event.type,
         "valid": event.valid,
-        # What is withheld is still told apart, because one origin does not contest itself.
+        # What is withheld is still distinguished, because one origin does not contest itself.
         "from": pseudonyms.of(event.source or ""),
         "by": [pseudonyms.of(name) for name in event.said_by],
         "stated": stated,

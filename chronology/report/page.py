@@ -60,7 +60,7 @@ class ReportOptions:
     """How a page is to be made.
 
     Attributes:
-        title: stands at its top.
+        title: shown at its top.
         store: the name of the store's file, for the command that verifies it.
         at: the last second of the date that it opens with; None for the latest in it.
         basemap: lines to draw under the map, as `basemap.read` gives them.

@@ -13,15 +13,15 @@ from chronology.events.json_values import Json
 from chronology.events.records import RecordedEvent
 from chronology.projections import filters
 from chronology.projections.filters import KnownAt, Restrictions
-from chronology.questions.all_assertions import Entry
+from chronology.questions.assertions import Entry
 from chronology.store.chronology import Chronology
 from chronology.transparency.notes import Checkpoint
 
 FIELDS: Final = {
-    "details": "what an event says beyond the values that it asserts, and the reason of a retraction",
+    "details": "what an event says beyond the values that it asserts, and the reason for a retraction",
     "grade": "Admiralty grades",
     "locator": "where in a document it stands",
-    "note": "notes of whoever recorded it, and the reason of a replacement",
+    "note": "notes by the person who recorded it, and the reason for a replacement",
     "quote": "quotes",
     "recorded_by": "who recorded it",
     "said_by": "who said it: names are replaced by numbers",
@@ -62,7 +62,7 @@ class Limits:
         return self.restrictions.get("known_at")
 
     def in_words(self) -> list[str]:
-        """Return in words what filters leave out; a name that may be one of those withheld is not told."""
+        """Return in words what filters leave out; a name that may be one of those withheld is not given."""
         rest: dict[str, Any] = {**self.restrictions}
         rest.pop("known_at", None)
         if self.hide("source") or self.hide("said_by"):

@@ -47,7 +47,7 @@ class Server(ThreadingHTTPServer):
         """Listen on a port; 0 takes a free one.
 
         Raises:
-            StoreError: the port cannot be had, or there is no such store.
+            StoreError: the port is not available, or there is no such store.
             ChronologyError: within the limits there is nothing to show.
         """
         self._path, self._options, self._clock = path, evolve(options, live=True), clock
@@ -57,7 +57,7 @@ class Server(ThreadingHTTPServer):
         try:
             super().__init__((ADDRESS, port), _Handler)
         except (OSError, OverflowError) as exc:
-            raise StoreError(f"port {port} cannot be had: {exc}", hint="name another with --port") from exc
+            raise StoreError(f"port {port} is not available: {exc}", hint="name another with --port") from exc
         self.hosts = {f"{name}:{self.server_port}" for name in (ADDRESS, "localhost")}
 
     @property
@@ -125,4 +125,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing: a request is no news, and its text is anybody's."""
+        """Log nothing: a request is of no interest, and anybody may have written its text."""

@@ -12,10 +12,9 @@ from chronology.store.session import Asking
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
-    from chronology.questions.changes import Change, Progress
+    from chronology.questions.changes import Change, Difference, Progress
     from chronology.questions.conflicts import Conflict
     from chronology.questions.coverage import Gap
-    from chronology.questions.differences import Difference
     from chronology.questions.history import Period
     from chronology.questions.lint import Finding
     from chronology.questions.source_records import Source
@@ -166,7 +165,7 @@ class Analysis(Asking):
             DateError: a date that cannot be read.
             ChronologyError: an invalid grade, position or number of seconds.
         """
-        from chronology.questions.differences import differences
+        from chronology.questions.changes import differences
 
         with self._asking():
             filters = self._filters(subject, attribute, restrictions, kind=kind)
@@ -192,7 +191,7 @@ class Analysis(Asking):
     ) -> "Iterator[Conflict]":
         """Yield every pair of assertions that disagree, and every denial and dispute, by subject and attribute.
 
-        It is a stream on one snapshot of the file, which it lets go when it ends or is closed.
+        It is a stream on one snapshot of the file, which it releases when it ends or is closed.
 
         Args:
             subject: only about this one.
@@ -233,7 +232,7 @@ class Analysis(Asking):
 
         Args:
             rules: names in `chronology.questions.lint.RULES`; all of them where not given.
-            progress: told after every thousand events how many are done, of how many.
+            progress: called every thousand events with how many are done, of how many.
 
         Raises:
             UnknownNameError: there is no such rule.

@@ -68,7 +68,7 @@ class Archiving(Reader):
         """
         if not description and archived is None:
             raise InvalidEventError(
-                ["the description says nothing of the source"], hint="give a title, a URL or a file"
+                ["the description says nothing about the source"], hint="give a title, a URL or a file"
             )
         day = valid or description.get("published") or self._now().date().isoformat()
         event = Event(
@@ -108,7 +108,7 @@ class Archiving(Reader):
         """Remove the copy of an event that was not recorded, unless another event needs it.
 
         The transaction is over, and with it the lock: meanwhile another process may have recorded an event that names
-        the same copy, and found it there. If the lock cannot be had, the copy stays, which does no harm.
+        the same copy, and found it there. If the lock is not available, the copy stays, which does no harm.
         """
         with suppress(ChronologyError), database.writing(self._connection, dry_run=True):
             described = (decode(row.body).data for row in self._log.of_type(DESCRIBED) if row.body)

@@ -120,7 +120,7 @@ class Batch:
     def add(self, event: Event) -> Row:
         """Take one event in and return its row; for an event that the log already holds, return the old row.
 
-        A refused event leaves the batch as it was, so the next one can be checked, unless `is_sound` has become false.
+        A refused event leaves the batch unchanged, so the next one can be checked, unless `is_sound` has become false.
 
         Raises:
             InvalidEventError: everything that is wrong with it.

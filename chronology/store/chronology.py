@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from chronology.errors import ChronologyError, HeadMovedError, StoreError
 from chronology.events.json_values import Json
 from chronology.events.records import Event, RecordedEvent
-from chronology.log import database, event_table, new_files
+from chronology.log import database, event_table
 from chronology.log.event_table import Row
 from chronology.projections import rebuild, search_index
 from chronology.projections.rebuild import Progress, ReplayReport
@@ -122,7 +122,7 @@ class Chronology(Withdrawing, Archiving, Merging, LogMerging, Transcribing, Exte
             StoreError: the file already exists, or cannot be made.
             TranscriptError: a line of the transcript cannot be believed.
         """
-        with new_files.made(Path(path), keep=not dry_run) as connection:
+        with database.made(Path(path), keep=not dry_run) as connection:
             from chronology.store import migrations
 
             migrations.apply(connection)
@@ -185,7 +185,7 @@ class Chronology(Withdrawing, Archiving, Merging, LogMerging, Transcribing, Exte
             if expected_head is not None and expected_head != head:
                 raise HeadMovedError(expected_head, head)
             batch = self._batch()
-            # Whoever collects refusals wants to be told of each event before the next one is read.
+            # A caller who collects refusals wants to hear of each event before the next one is read.
             for index, event in enumerate(batch.expected(events) if refusals is None else events):
                 try:
                     row = batch.add(event)
@@ -273,7 +273,7 @@ class Chronology(Withdrawing, Archiving, Merging, LogMerging, Transcribing, Exte
         """Define the newer versions of built-in types that this log lacks, all or none; return names and versions.
 
         All events of those types are read by them from then on, and as before at an earlier `known_at`. Types that the
-        log lacks, or has in versions of its own, are left as they are.
+        log lacks, or has in versions of its own, are left unchanged.
 
         Args:
             recorded_by: who defines them.

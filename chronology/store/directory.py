@@ -11,9 +11,8 @@ from chronology.store import filtering, query
 from chronology.store.session import Asking
 
 if TYPE_CHECKING:
-    from chronology.questions.merging import MergeTold
     from chronology.questions.subject_list import KnownSubject
-    from chronology.questions.subject_names import Name
+    from chronology.questions.subject_names import MergeTold, Name
 
 
 class Directory(Asking):
@@ -85,7 +84,7 @@ class Directory(Asking):
             kind: only of this one. Where not given, `type` and `event`, which only bookkeeping is about, are left out.
             text: only those in whose slug or names this stands, whatever its case and marks.
             known_at: as known then, as for `state`.
-            limit: only so many, the first in that order.
+            limit: at most this many, the first in that order.
 
         Raises:
             DateError: a known_at that cannot be read.
@@ -131,10 +130,10 @@ class Directory(Asking):
             DateError: a known_at that cannot be read.
             ChronologyError: a position below 0.
         """
-        from chronology.questions import merging
+        from chronology.questions import subject_names
 
         with self._asking():
-            return list(merging.merges_of(self._log, self._identities(known_at), subject))
+            return list(subject_names.merges_of(self._log, self._identities(known_at), subject))
 
     def same_subject(self, subject: str, *, known_at: KnownAt = None) -> tuple[str, ...]:
         """Return all names that mean a subject: the one under which answers stand first, then those merged into it.
@@ -165,9 +164,9 @@ class Directory(Asking):
             return name_lookup.subjects_named(self._connection, text, kinds=kinds)
 
     def resolve_subject(self, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> str:
-        """Return the one subject that a text means; what is kind/slug already is returned as it is.
+        """Return the one subject that a text means; what is kind/slug already is returned unchanged.
 
-        Names are those known now: whoever asks what was known earlier still types the names of today.
+        Names are those known now: a question about what was known earlier still uses the names of today.
 
         Args:
             text: kind/slug, a name, an alias, or a slug.

@@ -40,7 +40,7 @@ class Selecting(Asking):
     ) -> "Iterator[RecordedEvent]":
         """Yield the live events that pass every filter, in order of valid time; those without one are left out.
 
-        It is a stream on one snapshot of the file, which it lets go when it ends or is closed.
+        It is a stream on one snapshot of the file, which it releases when it ends or is closed.
 
         Args:
             subject: only events about it or referring to it.
@@ -50,7 +50,7 @@ class Selecting(Asking):
                 and denials.
             since: only events that may touch this date or a later one.
             until: only events that may touch this date or an earlier one.
-            min_origins: with `valid_at`, only answers whose leading value so many independent origins support.
+            min_origins: with `valid_at`, only answers whose leading value has at least this many independent origins.
             restrictions: the filters of `state`; `fuzz` only with `valid_at`.
 
         Raises:
@@ -84,7 +84,7 @@ class Selecting(Asking):
     def whole(self, table: "Table", bucket_of: Callable[[str], int]) -> Iterator[tuple[Any, ...]]:
         """Yield every row of the log, of all assertions or of the state now, for a copy in another form.
 
-        It is a stream on one snapshot of the file, which it lets go when it ends or is closed.
+        It is a stream on one snapshot of the file, which it releases when it ends or is closed.
 
         Args:
             table: `event`, `assertion` or `state`.
@@ -119,7 +119,7 @@ class Selecting(Asking):
         """Yield the whole log as text, line by line, each with its line feed; `Chronology.restore` reads it back.
 
         The first line names the log, its head and its root; then each event is one line of canonical JSON. It is a
-        stream on one snapshot of the file, which it lets go when it ends or is closed.
+        stream on one snapshot of the file, which it releases when it ends or is closed.
 
         Raises:
             EvidenceError: the log is empty.

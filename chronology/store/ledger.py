@@ -10,7 +10,7 @@ from chronology.store.session import Asking
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from chronology.questions.all_assertions import Entry
+    from chronology.questions.assertions import Entry
 
 
 class Ledger(Asking):
@@ -26,23 +26,23 @@ class Ledger(Asking):
         """Yield every assertion that the log holds or held, by subject, attribute and position.
 
         Each tells its bounds on the line of seconds, and from which position to which the log knew it so. It is a
-        stream on one snapshot of the file, which it lets go when it ends or is closed.
+        stream on one snapshot of the file, which it releases when it ends or is closed.
 
         Args:
             subject: only about this one.
             attribute: only of this one.
             kind: only about subjects of this kind.
-            restrictions: the filters of `state`; of what was recorded after `known_at`, nothing is told.
+            restrictions: the filters of `state`; nothing recorded after `known_at` is reported.
 
         Raises:
             DateError: a date that cannot be read.
             ChronologyError: an invalid grade, position or number of seconds.
         """
-        from chronology.questions import all_assertions
+        from chronology.questions import assertions
 
         with self._asking():
             filters = self._filters(subject, attribute, restrictions, kind=kind)
-            yield from all_assertions.entries(self._connection, filters, fuzz=filters.fuzz)
+            yield from assertions.entries(self._connection, filters, fuzz=filters.fuzz)
 
     def position_known_at(self, known_at: KnownAt = None) -> int:
         """Return the position up to which a question reads the log: the head where nothing else is asked for.

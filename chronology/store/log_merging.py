@@ -35,12 +35,12 @@ class LogMerging(Reader):
         They keep their ids, sources and attribution, and carry where they were recorded first: the origin of that log,
         their position, leaf hash and `recorded_at` there. The other store is judged like a stranger's and not written.
         Two stores that merged each other's logs answer every question without `known_at` alike, but for what is left
-        out, which the result tells. Where both recorded an event by themselves, the earlier recording counts.
+        out, which the result tells. Where both recorded an event independently, the earlier recording counts.
 
         Args:
             path: the other store.
             dry_run: check everything, and write nothing.
-            progress: told after every thousand events how many are done, of how many.
+            progress: called every thousand events with how many are done, of how many.
 
         Raises:
             DuplicateIdError: an event of the other log has the id of another one here. Nothing was written.
@@ -49,11 +49,11 @@ class LogMerging(Reader):
         """
         other, own = Path(path), database.path_of(self._connection)
         if not other.exists():
-            raise StoreError(f"there is no store at {other}", hint="name the store of somebody else")
+            raise StoreError(f"there is no store at {other}", hint="name another store")
         if other.samefile(own):
-            raise StoreError(f"{other} is this store itself", hint="name the store of somebody else")
+            raise StoreError(f"{other} is this store itself", hint="name another store")
         # Imported here: it reads as strictly as a stranger's store is read, and what that needs is slow to import.
-        from chronology.evidence.foreign import open_foreign
+        from chronology.evidence.soundness import open_foreign
         from chronology.store.intake import merge
 
         with open_foreign(other) as theirs, self._written(dry_run=dry_run):

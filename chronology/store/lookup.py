@@ -39,7 +39,7 @@ class Finding(Asking):
         Args:
             words: words, "phrases" and beginnings, as in `closed "north gate" bag*`. Letter case, accents, vowel points
                 and hyphens make no difference.
-            limit: return only so many.
+            limit: return at most this many.
             withdrawn: also return events that were withdrawn, and retractions and redactions themselves.
             as_written: look for these words only. Otherwise a word in the name of a subject also finds what is about
                 the subject, refers to it or has another of its names.

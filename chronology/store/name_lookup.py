@@ -7,7 +7,7 @@ from typing import Final
 
 from chronology.errors import AmbiguousNameError, ChronologyError, did_you_mean
 from chronology.events.slugs import slug_of
-from chronology.projections import likeness, merges, name_index, references
+from chronology.projections import merges, name_index, references
 from chronology.store.similar_names import divided, of_kinds, resembling
 
 _LONGEST: Final = 200
@@ -31,7 +31,7 @@ def subjects_named(connection: sqlite3.Connection, text: str, *, kinds: Collecti
     same = merges.known(connection)
     named = map(same.of, name_index.bearers(connection, name))
     return of_kinds(named, wanted) or of_kinds(
-        map(same.of, likeness.with_slug(connection, slug) if slug else ()), wanted
+        map(same.of, name_index.with_slug(connection, slug) if slug else ()), wanted
     )
 
 
@@ -58,7 +58,7 @@ def resolve(connection: sqlite3.Connection, text: str, *, kinds: Collection[str]
     close = resembling(connection, text, parties=parties)
     hint = did_you_mean(close) or None
     raise ChronologyError(
-        f"subject {text!r} is not kind/slug, and no subject is called so",
+        f"subject {text!r} is not kind/slug, and no subject has that name",
         hint=hint or "write it as operation/al-jazeera-storm",
     )
 

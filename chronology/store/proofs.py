@@ -1,6 +1,6 @@
 """What proves a store: checkpoints, exhibits, verification, verified backups. Changes nothing in the store.
 
-What reads and checks evidence is imported where it is used: whoever appends an event need not wait for it.
+What reads and checks evidence is imported where it is used, so that an append need not wait for it.
 """
 
 import os

@@ -31,7 +31,7 @@ def holdings(
         connection: of the projections.
         filters: which claims count.
         instant: seconds.
-        texts: of names, as far as they are known.
+        texts: of names, where known.
         fuzz: seconds by which qualified ends are widened.
 
     Raises:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Self, Unpack
 from chronology.answers.holding import Holding
 from chronology.errors import ChronologyError, StoreError, UnknownNameError, did_you_mean
 from chronology.log import database, event_table
-from chronology.log.closing import Closing
+from chronology.log.database import Closing
 from chronology.log.event_table import Log, Row
 from chronology.projections import references, tables
 from chronology.projections.filters import Restrictions
@@ -228,7 +228,7 @@ class Reader(Analysis, Directory, Finding, Selecting, Ledger, Closing):
             kind: only subjects of this kind.
             valid_at: the date asked about: its close. An EDTF date, a date, or an aware datetime; now if not given.
             origins_counted: fill in `supported_by` of the candidates, which takes a second look at what was said.
-            min_origins: only answers whose leading value so many independent origins support; they are counted then.
+            min_origins: only answers whose leading value has at least this many independent origins; counts them.
             restrictions: which assertions count, and how their dates are read. `known_at`: answer with the log as it
                 stood then (a position, an aware datetime, or a date as text, which means its close, UTC). `stated_by`:
                 only what was stated on or before this day. `sources`, `origins`: only from these documents, only claims

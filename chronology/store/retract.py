@@ -65,7 +65,7 @@ class Withdrawing(Reader):
         """Retract the newest event, or the one that is named.
 
         If the newest event is itself a retraction, a definition or a redaction, nothing earlier is retracted in its
-        place: whoever means an earlier event names it.
+        place: to undo an earlier event, name it.
 
         Args:
             name: as for `event`; the newest event of the log where not given.
@@ -105,7 +105,7 @@ class Withdrawing(Reader):
         elif event.type == REDACTED:
             said, hint = "declares a redaction", "what was redacted is erased for good"
         elif event.type == NOTED:
-            said, hint = "notes what another log recorded first", "of equal starts, that goes on counting"
+            said, hint = "notes what another log recorded first", "it goes on deciding between equal starts"
         else:
             said, hint = f"is of type {event.type}", "append what undoes it"
         raise NotLiveError(f"{which} {said}, which cannot be undone", hint=hint + earlier)

@@ -8,7 +8,7 @@ from typing import Final
 from chronology.errors import nearest
 from chronology.events.patterns import is_subject
 from chronology.events.slugs import consonants, slug_of, spelling
-from chronology.projections import likeness, merges, name_index, references
+from chronology.projections import merges, name_index, references
 
 _MOST: Final = 5
 """The most suggestions: nobody reads more than a handful."""
@@ -56,7 +56,7 @@ def resembling(
     named = list(name_index.like(connection, [spelling(name)], _ROWS)) if spelling(name) else []
     same = {subject for subject, spelt in named if spelt == spelling(name)}
     if slug:
-        same.update(likeness.with_slug(connection, slug))
+        same.update(name_index.with_slug(connection, slug))
     wanted = [kind] if kind else kinds
     # A slug that exists under another kind than the typed one may be meant too.
     exact = of_kinds(same, wanted) or of_kinds(same, kinds)
@@ -64,15 +64,15 @@ def resembling(
     if exact or not slug:
         return list(dict.fromkeys(map(same_as, exact)))[:_MOST]
     parts = _parts(slug)
-    others = likeness.holding(connection, parts, _ROWS)
+    others = name_index.holding(connection, parts, _ROWS)
     # In place of a k stands a q or a c as well.
     if letters := consonants(slug).replace("k", ""):
-        others += likeness.with_letters(connection, kind, letters, _ROWS)
+        others += name_index.with_letters(connection, kind, letters, _ROWS)
     for beginning in [kind] if kind else references.kinds(connection):
-        others += likeness.beside(connection, f"{beginning}/{slug}", _BESIDE)
+        others += name_index.beside(connection, f"{beginning}/{slug}", _BESIDE)
     found = _ranked(slug, of_kinds(others, wanted), [pair for pair in named if of_kinds(pair[:1], wanted)])
     if parties and not found:
-        found = _ranked(slug, of_kinds(likeness.parties_holding(connection, parts, _ROWS), wanted), [])
+        found = _ranked(slug, of_kinds(name_index.parties_holding(connection, parts, _ROWS), wanted), [])
     return list(dict.fromkeys(map(same_as, found)))[:_MOST]
 
 

@@ -35,7 +35,7 @@ class Transcribing(Reader):
         Args:
             stream: of bytes; what cannot be read twice is copied to a temporary file.
             dry_run: check everything, and write nothing.
-            progress: told after every thousand events how many are done, of how many.
+            progress: called every thousand events with how many are done, of how many.
 
         Raises:
             TranscriptError: a line cannot be believed, or an event has the id of another one. Nothing was written.

@@ -163,7 +163,7 @@ def _part(schema: Mapping[str, Json], steps: Iterable[str | int]) -> Mapping[str
 
 
 def _example(schema: Mapping[str, Json], steps: Sequence[str | int]) -> str:
-    """Return a text that the examples of a type have at a path of the payload, ready to stand at the end."""
+    """Return a text that the examples of a type have at a path of the payload, ready for the end of a message."""
     for example in _texts_at(schema.get("examples"), steps):
         return f", as in {example}"
     return ""

@@ -20,7 +20,7 @@ _UNFIT: Final = (TypeError, KeyError, IndexError, ValueError, AttributeError, Re
 
 @define
 class Vocabulary:
-    """The event types that a log has defined so far; `with_type` returns a larger one and leaves this as it is."""
+    """The event types that a log has defined so far; `with_type` returns a larger one and leaves this one unchanged."""
 
     _versions: Mapping[str, tuple[EventType, ...]] = field(factory=dict, alias="versions")
 

@@ -373,7 +373,7 @@ def test_what_is_no_folder_is_refused_with_a_hint(tmp_path: Path) -> None:
 def test_a_name_that_duckdb_takes_for_a_pattern_is_refused(storm_folder: Path, tmp_path: Path, sign: str) -> None:
     """It would read other files, or none."""
     path = shutil.copytree(storm_folder, tmp_path / f"storm{sign}")
-    with pytest.raises(StoreError, match="cannot be asked where it is: its path has one of") as caught:
+    with pytest.raises(StoreError, match="cannot be read: its path has one of") as caught:
         Folder.open(path)
     assert caught.value.hint == "rename it"
 

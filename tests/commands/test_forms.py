@@ -72,7 +72,7 @@ def test_every_fault_is_told() -> None:
     assert refusal.value.faults == (
         "line 1: is indented, and continues no text",
         "line 2: a form has no field 'sorce' (did you mean source?)",
-        "line 4: subject stands twice",
+        "line 4: subject appears twice",
         "line 5: is not `name: text`",
         "line 6: a form has no field 'reason' (a key of the payload is written data.KEY)",
         "line 7: a form has no field 'data.' (a key of the payload is written data.KEY)",

@@ -11,7 +11,7 @@ import pytest
 from chronology import Chronology, Event
 from chronology.errors import ChronologyError, IntegrityError, StoreError
 from chronology.events import canonical
-from chronology.evidence.foreign import _LARGEST_VALUE, open_foreign
+from chronology.evidence.soundness import _LARGEST_VALUE, open_foreign
 from chronology.log import event_table
 from chronology.log.event_table import Log
 from chronology.transparency.merkle import leaf_hash, root

@@ -12,7 +12,7 @@ from chronology.analysis import writing
 from chronology.analysis.folder import Folder
 from chronology.projections import claims
 from chronology.projections.filters import CODED, DUCKDB, FILTERS, VIEW, Effect, Filters, Restrictions, fits, told
-from chronology.questions import claim_query
+from chronology.questions import assertions
 from chronology.store import filtering
 from tests.command_line import nth
 
@@ -91,7 +91,7 @@ def test_both_tables_and_python_admit_the_same(marked: Chronology) -> None:
         conditions, parameters = filters.conditions(CODED)
         query = f"SELECT key FROM claim WHERE {' AND '.join(conditions)}"
         keys = {key for (key,) in connection.execute(query, parameters)}
-        view = {row.key for rows in claim_query.groups(connection, filters) for row in rows}
+        view = {row.key for rows in assertions.groups(connection, filters) for row in rows}
         entries = marked.assertions(kind="thing", **given)
         looked = {entry.assertion.claim.key for entry in entries if entry.known_until is None}
         assert keys == view == looked, given

@@ -105,7 +105,7 @@ def test_no_other_site_may_read_or_frame_it(server: Server) -> None:
 def test_it_listens_on_this_machine_only(server: Server) -> None:
     """The socket is bound to 127.0.0.1."""
     assert server.server_address[0] == "127.0.0.1"
-    with pytest.raises(StoreError, match=f"port {server.server_port} cannot be had"):
+    with pytest.raises(StoreError, match=f"port {server.server_port} is not available"):
         Server(server._path, WISHES, port=server.server_port)
 
 

@@ -17,7 +17,7 @@ from strategies import EPOCH, event_id
 
 from chronology import Chronology, Event
 from chronology.errors import ChronologyError, DuplicateIdError, IntegrityError, InvalidEventError, StoreError
-from chronology.events.provenance import original
+from chronology.events.recordings import original
 from chronology.events.records import decode, encode
 from chronology.log import database
 from chronology.log.event_table import Log

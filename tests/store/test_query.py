@@ -22,10 +22,10 @@ from chronology.answers.resolve import Claim, Role, Standing, resolve
 from chronology.dates.calendar import DAY, FOREVER
 from chronology.dates.edtf import close_of
 from chronology.projections import tables
-from chronology.projections.claim_changes import insert
 from chronology.projections.columns import OPPOSING, ClaimRow, NewClaim
 from chronology.projections.filters import Filters, KnownAt
 from chronology.projections.state_scan import scan
+from chronology.projections.write_buffer import insert
 from chronology.store import query
 from chronology.store.reader import Reader
 

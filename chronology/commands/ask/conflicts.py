@@ -31,7 +31,7 @@ def conflicts(
     call: Invocation,
     subject: Subject = None,
     attribute: Annotated[
-        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="What is asked of it, as in status.")
+        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
     ] = None,
     at: Annotated[
         str | None, typer.Option(metavar="DATE", help="Only what disagrees about this date: its close.")

@@ -14,8 +14,7 @@ from chronology.commands.screen import output
 from chronology.commands.screen.output import Format, as_text, progress_bar, waiting
 from chronology.commands.screen.table import Row, Shape
 from chronology.events.json_values import Json, thaw
-from chronology.questions.changes import Change
-from chronology.questions.differences import Difference
+from chronology.questions.changes import Change, Difference
 from chronology.questions.outcomes import Outcome, outcome_held
 from chronology.store.reader import Reader
 

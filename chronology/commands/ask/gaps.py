@@ -31,7 +31,7 @@ def gaps(
     call: Invocation,
     subject: Subject = None,
     attribute: Annotated[
-        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="What is asked of it, as in status.")
+        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
     ] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Look up to this date. Default: now.")] = None,
     stale: Annotated[

@@ -149,7 +149,7 @@ _PARTY: Final = {"leading": "", "possible": "or possibly", "rival": "but a rival
 
 def _party(candidate: Candidate, holding: Holding) -> str:
     if candidate.standing == "possible" and candidate.event and candidate.value == holding.value:
-        return "likewise"
+        return "also"
     # An event that disputes another need not say the opposite.
     words = "but disputed" if candidate.role == "disputes" else _PARTY[candidate.standing]
     return Marked(words, tone=Tone.POSSIBLE if candidate.standing == "possible" else Tone.CONTESTED)

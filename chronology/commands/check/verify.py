@@ -75,7 +75,7 @@ def _earlier(path: Path | None, keys: list[str]) -> Checkpoint | None:
 
 def _verify_foreign(path: Path, earlier: Checkpoint | None) -> VerifyReport:
     # Imported here, because the import takes longer than most questions.
-    from chronology.evidence.foreign import open_foreign
+    from chronology.evidence.soundness import open_foreign
 
     frontier, gaps, faults = Frontier(), [], []
     against = None

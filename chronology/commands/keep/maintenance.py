@@ -48,7 +48,7 @@ def init(call: Invocation, path: StorePath = None, dry_run: DryRun = False) -> N
     if dry_run:
         output.say_dry_run()
     already = "is already a store" if dry_run else "was already a store"
-    output.put(f"{path} {already if existed else 'made'}, head {head}")
+    output.put(f"{path} {already}, head {head}" if existed else f"created {path}, head {head}")
 
 
 def _is_there(path: Path) -> bool:
@@ -58,7 +58,7 @@ def _is_there(path: Path) -> bool:
 def _show_would_make(path: Path) -> None:
     check_place(path)
     output.say_dry_run()
-    output.put(f"would make {path}")
+    output.put(f"would create {path}")
 
 
 @command(STORE)
@@ -83,7 +83,8 @@ def demo(call: Invocation, path: StorePath = None, dry_run: DryRun = False) -> N
             _check_is_example(chron, path)
         if dry_run:
             output.say_dry_run()
-        output.put(f"{path} {'already holds the running example' if existed else 'made'}, head {chron.head()}")
+        done = f"{path} already holds the running example" if existed else f"created {path}"
+        output.put(f"{done}, head {chron.head()}")
     database = "" if path == Path("chronology.db") else f"--db {path} "
     output.say(f"try: chronology {database}state operation/al-jazeera-storm --at 2018-03-01")
 

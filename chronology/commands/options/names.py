@@ -80,7 +80,7 @@ def meant(call: Invocation, chron: Reader, text: str, *, kinds: Collection[str] 
 
 
 def if_named(call: Invocation, chron: Reader, text: str, *, kinds: Collection[str] = ()) -> str:
-    """Return the subject that a name means; what no subject bears stays as it is: a new subject, or to be refused.
+    """Return the subject that a name means; what no subject bears stays unchanged: a new subject, or to be refused.
 
     Raises:
         AmbiguousNameError: several subjects bear the name.

@@ -1,4 +1,4 @@
-"""The command that appends: one event as it is typed, many as JSON lines, or a form that a person fills in."""
+"""The command that appends: one event from its arguments, many as JSON lines, or a form that a person fills in."""
 
 import sys
 from codecs import BOM_UTF8
@@ -271,11 +271,11 @@ class AppendOptions:
 def _check_way(call: Invocation, event_type: str | None, begun: Path | None, *, edit: bool, to_outbox: bool) -> None:
     """Refuse options that do not go with the way of appending: one event, lines of events, or a form."""
     if event_type == "-":
-        _refuse_beside(call, "with - each line says it for itself")
+        _refuse_beside(call, "with -, each line gives its own")
     elif begun is not None:
         if not edit:
             raise typer.BadParameter("--from names a form, which --edit opens")
-        _refuse_beside(call, "the form says it")
+        _refuse_beside(call, "the form has a field for it")
     elif edit and to_outbox:
         raise typer.BadParameter("--outbox keeps an event that the command line describes, and --edit asks for one")
     elif event_type is None:
@@ -392,7 +392,7 @@ def _show_batch(result: AppendResult, *, as_json: bool, dry_run: bool) -> None:
     else:
         output.put(f"{result.appended} appended, {result.unchanged} unchanged, head {result.head}")
     if result.clock_behind:
-        output.say(f"note: this machine's clock is {result.clock_behind:.0f} s behind the log; its time stands still")
+        output.say(f"note: this machine's clock is {result.clock_behind:.0f} s behind the log's last event")
     _note(result.remarks)
 
 

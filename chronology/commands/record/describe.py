@@ -29,7 +29,7 @@ def describe(
         str, typer.Argument(metavar="SUBJECT", show_default=False, help="What is named, as kind/slug or by a name.")
     ],
     name: Annotated[
-        list[str] | None, typer.Option(metavar="TEXT", help="A name, to be shown for it; may be repeated.")
+        list[str] | None, typer.Option(metavar="TEXT", help="A name to show for it; may be repeated.")
     ] = None,
     alias: Annotated[
         list[str] | None, typer.Option(metavar="TEXT", help="A name that it also goes by; may be repeated.")
@@ -38,10 +38,10 @@ def describe(
         str | None, typer.Option(metavar="TAG", help="The language of these names, as in ar (BCP 47).")
     ] = None,
     source: Annotated[
-        str | None, typer.Option(metavar="S", help="The document that tells them; none for a decision of your own.")
+        str | None, typer.Option(metavar="S", help="The document that gives them; none for your own decision.")
     ] = None,
     said_by: Annotated[
-        list[str] | None, typer.Option(metavar="X", help="Who says so; repeated, who passed it on.")
+        list[str] | None, typer.Option(metavar="X", help="Who says so; repeat it for those who passed it on.")
     ] = None,
     recorded_by: RecordedBy = None,
     dry_run: DryRun = False,

@@ -130,7 +130,7 @@ def parse(text: str) -> Form:
     """Read a form.
 
     Raises:
-        InvalidEventError: every line that is none of a form, and every field that is unknown or stands twice.
+        InvalidEventError: every line that is none of a form, and every field that is unknown or appears twice.
     """
     fields: dict[str, str] = {}
     data: dict[str, str] = {}
@@ -139,7 +139,7 @@ def parse(text: str) -> Form:
     for number, name, value in _fields(re.split("\r?\n", text.removeprefix("\ufeff")), faults):
         key = name.removeprefix(_DATA)
         if name in seen:
-            faults.append(f"line {number}: {name} stands twice")
+            faults.append(f"line {number}: {name} appears twice")
         elif name.startswith(_DATA) and key:
             data[key] = value
         elif name in FIELDS:
@@ -190,7 +190,7 @@ def _joined(parts: Sequence[str]) -> str:
 
 
 def payload(event_type: EventType, texts: Mapping[str, str]) -> dict[str, Json]:
-    """Read the texts of a payload as what its type takes; what it takes as text stays as it is.
+    """Read the texts of a payload as what its type takes; what it takes as text stays unchanged.
 
     Raises:
         InvalidEventError: every text that is no JSON where JSON is wanted.
@@ -291,7 +291,7 @@ def _event(chron: Chronology, form: Form, begun: Event, full_id: Callable[[str],
     if "type" not in fields:
         raise InvalidEventError(["type: is missing"], hint="`chronology types` lists the types")
     replaces = fields.get("replaces")
-    # What is wrong with a stance is told with everything else that is.
+    # What is wrong with a stance is reported with everything else that is.
     stance: Any = fields.get("stance", "affirms")
     return Event(
         type=fields["type"],

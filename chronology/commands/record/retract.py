@@ -53,7 +53,7 @@ def undo(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[POSITION|ID]", show_default=False, help="The event to take back; the newest where not given."
+            metavar="[POSITION|ID]", show_default=False, help="The event to take back. Default: the newest."
         ),
     ] = None,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is taken back.")] = UNDONE,

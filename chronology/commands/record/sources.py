@@ -96,7 +96,7 @@ def add(
     accessed: Annotated[
         str | None, typer.Option(metavar="DAY", help="The day on which it was last seen there.")
     ] = None,
-    reliability: Annotated[str | None, typer.Option(metavar="B", help="How reliable it is as a rule, A to F.")] = None,
+    reliability: Annotated[str | None, typer.Option(metavar="B", help="How reliable it usually is, A to F.")] = None,
     archived: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A copy of it, to be kept beside the store.")
     ] = None,

@@ -51,7 +51,7 @@ class Naming:
     def with_subjects(self, event: Event) -> Event:
         """Return an event with subjects in place of names, and say once which they are.
 
-        What no subject bears stays as it is, to be refused.
+        What no subject bears stays unchanged, to be refused.
 
         Raises:
             AmbiguousNameError: several subjects that fit bear a name.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Record = Mapping[str, Json]
 
 FAULT: Final = 3
-"""The exit code where something is not what it was: also for a command that only came upon it."""
+"""The exit code where something is not what it was: also for a command that only found it."""
 
 ANY_JSON: Final = "value"
 """The column whose cells may be any JSON value; every other column has only texts, or none."""
@@ -102,7 +102,7 @@ def put(text: str, *, multiline: bool = False) -> None:
 
 
 def show_records(records: Iterable[Record], wanted: Format, *, columns: Sequence[str]) -> None:
-    """Print records in a form for programs; text is written as it is.
+    """Print records in a form for programs; text is written unchanged.
 
     Args:
         records: all with the same keys.
@@ -144,7 +144,7 @@ def _json(record: Record, *, indent: int | None = None) -> str:
 
 
 def _cell(column: str, value: Json) -> str:
-    """Return a CSV cell that loses nothing: texts as they are, anything else as JSON, absent things empty.
+    """Return a CSV cell that loses nothing: texts unchanged, anything else as JSON, absent things empty.
 
     If a value may be anything, a text that could be taken for something else is JSON too: "5" is not 5.
     """
@@ -271,7 +271,7 @@ def progress_bar(what: str) -> "Iterator[Progress | None]":
 
 @contextmanager
 def waiting(what: str, *, after: float = 1) -> Iterator[None]:
-    """Show on stderr, if that is a terminal, that a question takes longer than so many seconds, timed from then on.
+    """Show on stderr, if that is a terminal, that a question takes longer than this many seconds, timed from then on.
 
     For questions about a whole store, whose answer comes at once or after reading a million events. Print nothing
     meanwhile.

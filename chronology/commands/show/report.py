@@ -25,7 +25,7 @@ from chronology.report.selection import FIELDS, Limits
 from chronology.report.server import Server
 
 Title = Annotated[
-    str | None, typer.Option(metavar="TEXT", show_default=False, help="Stands at its top. Default: the store's name.")
+    str | None, typer.Option(metavar="TEXT", show_default=False, help="The title. Default: the store's name.")
 ]
 At = Annotated[str | None, typer.Option(metavar="DATE", help="The date that it opens with. Default: the latest in it.")]
 Subjects = Annotated[
@@ -57,7 +57,7 @@ def report(
     subjects: Subjects = None,
     redact_fields: Redact = None,
     basemap: Basemap = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over a file that is already there.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Overwrite an existing file.")] = False,
     dry_run: DryRun = False,
 ) -> None:
     """Write a page that answers questions: one file to share.
@@ -181,14 +181,14 @@ def _check_target(path: Path, *, overwrite: bool) -> None:
     if not os.path.lexists(path):
         return
     if not overwrite:
-        raise StoreError(f"{path} already exists", hint="--overwrite writes over it; or name a new file")
+        raise StoreError(f"{path} already exists", hint="add --overwrite, or name a new file")
     try:
         with path.open("rb") as file:
             is_page = file.read(len(_FIRST)) == _FIRST
     except OSError as exc:
         raise StoreError(f"{path} cannot be read: {exc.strerror}") from exc
     if not is_page:
-        raise StoreError(f"{path} is no page, and will not be overwritten", hint="name a new file")
+        raise StoreError(f"{path} is not a report page, and will not be overwritten", hint="name a new file")
 
 
 def _write_over(path: Path, data: bytes) -> None:
@@ -217,10 +217,10 @@ def _say(file: Path, made: Report) -> None:
     if made.left_out:
         output.put(f"limited: {made.left_out:,} reports of the log are not in it")
     if len(made.html) > _LARGE:
-        output.say("note: a page as large as this opens slowly; --subjects makes it smaller")
+        output.say("note: a page this large opens slowly; --subjects makes it smaller")
     if made.named:
         shown = ", ".join(f"#{position}" for position in made.named[:10])
         more = f" and {len(made.named) - 10:,} more" if len(made.named) > 10 else ""
         output.say(
-            f"note: a name that is withheld may stand in the text of {shown}{more}: withhold quote, note or details too"
+            f"note: a withheld name may appear in the text of {shown}{more}: withhold quote, note or details too"
         )

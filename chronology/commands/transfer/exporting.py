@@ -46,7 +46,7 @@ def destination(exporter: Exporter, file: Path | None, store: Path, *, dry_run: 
         return
     if exporter.is_binary:
         raise ChronologyError(
-            f"{exporter.name} is no text, and no terminal can show it",
+            f"{exporter.name} is not text, and a terminal cannot show it",
             hint=f"name a file, as in -o storm{exporter.suffix}",
         )
     with io.BufferedWriter(cast("io.RawIOBase", _Terminal())) as stream:
@@ -170,7 +170,7 @@ def export(
         typer.Option(
             metavar="N",
             show_default=False,
-            help="With --folder: divide subjects into so many parts, a power of two. Default: by the size of the log.",
+            help="With --folder: divide subjects into N parts, a power of two. Default: by the size of the log.",
         ),
     ] = None,
     sign: SignKey = None,
@@ -257,7 +257,7 @@ def _check(call: Invocation, chron: Reader, exporter: Exporter, selection: Selec
             kind=selection.kind,
             parties=parties(selection.restrictions),
         )
-        call.notes.add("no event passes, so nothing but the frame of the format is written")
+        call.notes.add("no event matches, so only the frame of the format is written")
     events.close()  # type: ignore[attr-defined]
     call.notes.say()
 

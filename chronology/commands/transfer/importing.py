@@ -76,10 +76,10 @@ def import_(
         typer.Option(metavar="FILE.toml", help="What its columns mean; `chronology mapping new` writes one."),
     ] = None,
     source: Annotated[
-        str | None, typer.Option(metavar="S", help="The dataset, source/slug; the mapping's own if not given.")
+        str | None, typer.Option(metavar="S", help="The dataset, source/slug. Default: the mapping's own.")
     ] = None,
     sync: Annotated[
-        bool, typer.Option("--sync", help="Take it for the whole dataset: replace what changed, retract what is gone.")
+        bool, typer.Option("--sync", help="Treat it as the whole dataset: replace what changed, retract what is gone.")
     ] = False,
     skip_bad: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write bad rows into this new file, and import the others.")
@@ -149,7 +149,7 @@ def _errors_last() -> Iterator[list[str]]:
 def _reporting(
     bad: list[BadRow], late: list[str], skip_bad: Path | None, unit: str, *, dry_run: bool, as_json: bool
 ) -> Iterator[ReportBadRow]:
-    """Give what is told of bad rows: in a dry run all are shown, else the first ones, or all are written aside."""
+    """Give a function that reports bad rows: in a dry run all, else the first ones, or it writes all into a file."""
     if skip_bad is not None:
         with RejectFile(skip_bad, dry_run=dry_run) as rejected:
             yield rejected.add
@@ -199,8 +199,8 @@ def _notes(summary: Summary) -> Iterator[str]:
     if summary.defined:
         yield f"new event types: {', '.join(summary.defined)}"
     if summary.differing:
-        rows = "1 row says" if summary.differing == 1 else f"{summary.differing:,} rows say"
-        yield f"{rows} something else than the store, and nothing was done about it; --sync follows the file"
+        one, more = "1 row differs from the store and was", f"{summary.differing:,} rows differ from the store and were"
+        yield f"{one if summary.differing == 1 else more} skipped; --sync follows the file"
     if summary.flagged:
         dates = "1 date is" if summary.flagged == 1 else f"{summary.flagged:,} dates are"
         yield f"{dates} not believed, such as 1900-01-01; a note on each event says so"

@@ -19,7 +19,7 @@ SHAPE: Final = Shape(headings=("format", "what it is"), stack=("{format}", "    
 """The table of formats."""
 
 File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A file to import.")]
-As = Annotated[str | None, typer.Option("--as", metavar="FORMAT", help="What it is; its name tells it if not given.")]
+As = Annotated[str | None, typer.Option("--as", metavar="FORMAT", help="What it is. Default: by its name.")]
 
 
 @group("mapping", PAGED)
@@ -47,7 +47,7 @@ def new(
     file: File,
     form: As = None,
     to: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="PATH", help="A new file; prints it if not given.")
+        Path | None, typer.Option("-o", "--output", metavar="PATH", help="A new file. Default: print it.")
     ] = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -65,7 +65,7 @@ def new(
     text = proposals.propose(stem, importer.name, table.columns, rows)
     if bad:
         more = f"; {len(bad) - 1:,} more are bad" if len(bad) > 1 else ""
-        output.say(f"note: a bad row was left out of account: {bad[0].message(table.unit)}{more}")
+        output.say(f"note: a bad row was ignored: {bad[0].message(table.unit)}{more}")
     if dry_run and to is not None:
         check_new(to)
         output.say_dry_run()
@@ -74,7 +74,7 @@ def new(
         output.put(text.rstrip("\n"), multiline=True)
     else:
         write_new(to, text.encode())
-        output.put(f"{to} made; look at every line of it, then `chronology mapping check {to} {file}`")
+        output.put(f"created {to}; check every line, then run `chronology mapping check {to} {file}`")
 
 
 @command(of=mapping)
@@ -101,13 +101,13 @@ def check(
                 output.put(row.message(opened.table.unit))
         elif run.good <= preview.SHOWN:
             for event in result.events:
-                said_by = ", ".join(event.said_by) or "nobody else"
+                said_by = ", ".join(event.said_by) or "the source itself"
                 output.put(
                     f"{opened.table.unit} {result.line}: {event.type} {event.subject} on {event.valid}, {said_by}"
                 )
                 output.put(f"    {output.as_pairs(event.data)}")
     for name in run.unused:
-        output.say(f"note: nothing is made of the column {name!r}")
+        output.say(f"note: the column {name!r} is not used")
     output.put(f"{run.good:,} rows make {run.events:,} events; {run.bad:,} rows are bad")
     if run.bad:
         raise typer.Exit(1)

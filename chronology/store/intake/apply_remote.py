@@ -59,13 +59,13 @@ class Extending(Reader):
         """Take in rows that continue this log, in one transaction: all or none.
 
         Each is checked as if it were appended now, like an event in a stranger's store. Where a redaction comes in,
-        the body that it declares erased is erased here too, but never on its word alone: whoever may append can write
+        the body that it declares erased is erased here too, but never on its word alone: any writer can make
         a declaration, so the log that it comes from must have lost that body itself.
 
         Args:
             rows: from the position after the head on; a stream.
             left: looks up what that log holds now.
-            progress: told after every thousand events how far it has got, of `until`.
+            progress: called every thousand events with how far it has got, of `until`.
             until: the last position that will come, if that is known.
 
         Raises:
@@ -150,7 +150,7 @@ class _Extension:
         try:
             self._log.redact(target.position)
         except sqlite3.IntegrityError as exc:
-            raise IntegrityError(f"redacts what no log can do without: {exc}", position=declaration.position) from exc
+            raise IntegrityError(f"redacts an event that the log needs: {exc}", position=declaration.position) from exc
 
     def _check_redaction(self, redaction: Redaction, target: Row) -> None:
         """Refuse to erase what the other log still holds, and a declaration that lies of what was withdrawn."""
