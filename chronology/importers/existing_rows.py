@@ -287,7 +287,7 @@ class ExistingRows:
 
     def of(self, key: str) -> list[ExistingEvent]:
         """Return the newest event at each place of a row, as it stands in the log."""
-        recorded = self._chron.events_starting(prefix(self._source, key))
+        recorded = self._chron.log.starting(prefix(self._source, key))
         if not recorded:
             return []
         places = [(place_of(event.id), event) for event in recorded]
@@ -304,4 +304,4 @@ class ExistingRows:
             return "settled"
         if withdrawn:
             return "withdrawn"
-        return "live" if self._chron.withdrawn_by(event) is None else "settled"
+        return "live" if self._chron.log.withdrawn_by(event) is None else "settled"

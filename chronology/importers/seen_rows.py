@@ -148,7 +148,7 @@ class EarlierSubjects:
             for template, subject, _ in row.subjects
             if template.same_by is SameBy.KEY and not any(event.recorded.event.subject == subject for event in existing)
         }
-        return self.chron.subjects_of(self.source, new) if new else new
+        return self.chron.names.subjects_of(self.source, new) if new else new
 
     def clashes(self, row: RowEvents, taken: set[str]) -> list[BadRow]:
         """Return what is wrong with a row if a subject of it is that of another row, which the store holds."""
