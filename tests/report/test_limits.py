@@ -23,7 +23,7 @@ SECRET = "zq7-secret"
 def made(chron: Chronology, **limits: Any) -> Report:
     """Make a page."""
     options = ReportOptions(title="Limits", store="storm.db", limits=Limits(**limits))
-    return report(chron, options, now=chron._clock())
+    return report(chron, options, now=chron._session.now())
 
 
 def embedded(page: Report) -> dict[str, Any]:
