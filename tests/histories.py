@@ -10,7 +10,9 @@ from chronology.answers.claims import Claim, Role, merit
 GRADES = ((None, None), (1, "A"), (2, "B"), (2, "C"), (4, "A"), (6, "F"), (3, "F"))
 
 
-def drawn(rng: random.Random, *, most: int = 4, line: int = 6, vague: float = 0.5, unit: int | None = None) -> list[Said]:
+def drawn(
+    rng: random.Random, *, most: int = 4, line: int = 6, vague: float = 0.5, unit: int | None = None
+) -> list[Said]:
     """Return claims about one attribute, each of any kind that the rule knows."""
     origins = rng.choice(("A", "AB", "ABC", "ABCDE"))
     values: Sequence[str | None] = rng.choice((("x", "y"), ("x", "y", None), ("x", "y", "z", None), ("x", "y", "z")))

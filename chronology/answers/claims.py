@@ -168,8 +168,3 @@ def _midpoint(low: int, high: int, unit: int, *, farthest: int) -> int:
         return low
     middle = (low + high) // 2
     return max(low, middle - middle % unit)
-
-
-def affirmations(claims: Iterable[Claim]) -> list[Claim]:
-    """Return the claims that can win."""
-    return [claim for claim in claims if claim.role is Role.AFFIRMS]

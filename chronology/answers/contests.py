@@ -53,7 +53,9 @@ def conflicts(claims: Sequence[Claim], *, fixed: bool = False) -> dict[int, list
 
 def _contradictions(affirming: Sequence[Claim], found: dict[int, list[Claim]], *, fixed: bool) -> None:
     first = affirming[0]
-    if all(claim.value == first.value for claim in affirming) or all(claim.origin == first.origin for claim in affirming):
+    if all(claim.value == first.value for claim in affirming) or all(
+        claim.origin == first.origin for claim in affirming
+    ):
         return
     said: dict[Value, dict[str | int | None, dict[int, Claim]]] = {}
     ending: list[tuple[int, int, Claim]] = []

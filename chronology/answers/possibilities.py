@@ -11,23 +11,22 @@ Snodgrass 1998). Whether a value can win is found by choosing, for each of its c
 - If the winner is itself carried, nothing else may start in between, and no end of it may be told there.
 
 Only where claims of *one origin* may or may not have the same start does one choice bear on another: there a later word
-replaces, a grade is lent and a ruling spreads, or not. Then the form gives what is possible at most, and a walk through
-the critical worlds says which of it is (`MOST_WORLDS`). Where even that is too much, what is possible at most counts as
-possible: an answer is then less certain than it might be, never more.
+replaces, a grade is lent and a ruling spreads, or not. Then the form gives what is possible at most; tried again for every
+order in which the starts of just these claims can come, it says which of that is possible. Where that would be too much
+(`MOST_TRIALS`), what is possible at most counts as possible: an answer is then less certain than it might be, never more.
 """
 
 import math
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import product
 from typing import Final, NamedTuple
 
-from chronology.answers.claims import Claim, is_later, outranks
-from chronology.answers.worlds import Placed, taking_part, winners
-from chronology.dates.calendar import BEGINNING, FOREVER
+from chronology.answers.claims import Claim, outranks
+from chronology.answers.participants import Participants
+from chronology.answers.worlds import Placed, winners
 
-MOST_WORLDS: Final = 20_000
-"""How many worlds of claims whose starts may coincide are looked at."""
+MOST_TRIALS: Final = 512
+"""How many orders of the starts of claims of one origin are tried."""
 
 
 class Possible(NamedTuple):
@@ -47,24 +46,28 @@ class Possible(NamedTuple):
 _NOTHING_KNOWN: Final = Possible(frozenset(), nothing=True)
 
 
-def possible(claims: Sequence[Claim], instant: int, *, carry: int | None = None) -> Possible:
+def possible(
+    claims: Sequence[Claim], instant: int, *, carry: int | None = None, roles: Participants | None = None
+) -> Possible:
     """Return what can win at an instant.
 
     Args:
         claims: the affirmations about one (subject, attribute) that does change, set-aside ones included.
         instant: seconds.
         carry: how many seconds an inference reaches beyond what is claimed; None sets no limit.
+        roles: of these and perhaps other affirmations about the same, where they are known.
     """
     claims = [claim for claim in claims if claim.start_min <= instant]
     if not claims:
         return _NOTHING_KNOWN
     if all(claim.is_exact for claim in claims):
         return only_world(claims, instant, carry=carry)
-    bound = _Bound(claims, instant, carry)
+    roles = roles or Participants.of(claims)
+    bound = _Bound(claims, roles, instant, carry)
     values, nothing = bound.values(), bound.nothing()
-    if not bound.open_choices:
+    if not bound.entangled:
         return Possible(values, nothing)
-    return _Proof(bound, values, nothing).found()
+    return _pinned(bound, roles, values, nothing=nothing)
 
 
 def only_world(claims: Sequence[Claim], instant: int, *, carry: int | None = None) -> Possible:
@@ -72,12 +75,6 @@ def only_world(claims: Sequence[Claim], instant: int, *, carry: int | None = Non
     world = [Placed(claim.start_min, claim.end_min, claim, claim.merit) for claim in claims]
     values = frozenset(one.claim.value for one in winners(world, instant, carry=carry))
     return Possible(values, nothing=not values)
-
-
-def may_coincide(one: Claim, other: Claim) -> bool:
-    """Tell whether in some worlds, but not in all, two claims have the same start."""
-    low, high = max(one.start_min, other.start_min), min(one.start_max, other.start_max)
-    return low <= high and not one.start_min == one.start_max == other.start_min == other.start_max
 
 
 class _Bound:
@@ -88,64 +85,18 @@ class _Bound:
             left out.
         revivable: those left out that a coincidence may bring back.
         avoidable: keys of the claims that a coincidence may keep from taking part.
-        open_choices: whether some coincidence may matter.
+        entangled: whether some coincidence may matter.
     """
 
-    def __init__(self, claims: Sequence[Claim], instant: int, carry: int | None) -> None:
+    def __init__(self, claims: Sequence[Claim], roles: Participants, instant: int, carry: int | None) -> None:
         self.claims = claims
         self.instant = instant
         self.carry = carry
-        exact = [c for c in claims if c.start_min == c.start_max]
-        sure = {one.claim.key: one for one in taking_part([Placed(c.start_min, 0, c, c.merit) for c in exact])}
-        merits = {key: one.merit for key, one in sure.items()}
-        vague = [c for c in claims if c.start_min != c.start_max]
-        left = [c for c in claims if (c.key in sure or c.start_min != c.start_max) and not c.set_aside]
-        self.avoidable: set[int] = set()
-        self.revivable: list[Claim] = []
-        self.open_choices = False
-        if vague:
-            self._find_choices(claims, {c.key for c in left}, merits)
-        self.parts = [c if merits.get(c.key, c.merit) == c.merit else c._replace(merit=merits[c.key]) for c in left]
+        self.entangled = roles.are_entangled(claims)
+        self.parts = roles.parts(claims)
+        self.revivable = roles.revivable(claims) if self.entangled else []
+        self.avoidable = roles.avoidable if self.entangled else frozenset()
         self._stoppable: dict[tuple[str | None, int, int | None], bool] = {}
-
-    def _find_choices(self, claims: Sequence[Claim], left: set[int], merits: dict[int, int]) -> None:
-        by_origin: defaultdict[str | int | None, list[Claim]] = defaultdict(list)
-        for claim in claims:
-            by_origin[claim.origin].append(claim)
-        for group in by_origin.values():
-            if len(group) < 2:
-                continue
-            differing = len({claim.value for claim in group}) > 1
-            for index, one in enumerate(group):
-                for other in group[:index]:
-                    if may_coincide(one, other):
-                        self._choice(one, other, left, merits, differing=differing)
-
-    def _choice(
-        self, one: Claim, other: Claim, left: set[int], merits: dict[int, int], *, differing: bool
-    ) -> None:
-        if one.value != other.value:
-            for first, second in ((one, other), (other, one)):
-                if is_later(first, second) and not first.set_aside and not second.set_aside:
-                    self.avoidable.add(second.key)
-                    self.open_choices = True
-            return
-        if one.set_aside != other.set_aside:
-            self.avoidable.add((other if one.set_aside else one).key)
-            self.open_choices = True
-            return
-        # Together, they have the better grade and the later word.
-        better = min(merits.get(one.key, one.merit), merits.get(other.key, other.merit))
-        for claim in (one, other):
-            if merits.get(claim.key, claim.merit) != better:
-                merits.setdefault(-claim.key - 1, better)
-                self.open_choices = True
-        if differing and (is_later(one, other) or is_later(other, one) or one.dated != other.dated):
-            self.open_choices = True
-        if differing:
-            self.revivable += [c for c in (one, other) if c.key not in left and not c.set_aside]
-            if any(c.key not in left for c in (one, other)):
-                self.open_choices = True
 
     def values(self) -> frozenset[str | None]:
         """Return the values that can win at most."""
@@ -164,7 +115,7 @@ class _Bound:
 
     def _best_merit(self, claim: Claim) -> int:
         """Return the best grade that a claim can have."""
-        if not self.open_choices:
+        if not self.entangled:
             return claim.merit
         return min(
             other.merit
@@ -286,57 +237,59 @@ class _Bound:
         return self._can_be_stopped(claim.value, place, examined)
 
 
-class _Proof:
-    """A walk through the critical worlds, to find which of what is possible at most is possible."""
+def _pinned(bound: _Bound, roles: Participants, values: frozenset[str | None], *, nothing: bool) -> Possible:
+    """Return what is possible, by trying every order in which the starts of entangled claims can come.
 
-    def __init__(self, bound: _Bound, values: frozenset[str | None], nothing: bool) -> None:
-        self._bound = bound
-        self._values = values
-        self._nothing = nothing
-
-    def found(self) -> Possible:
-        """Return what is possible; where there are too many worlds, what is possible at most."""
-        wanted = len(self._values) + self._nothing
-        values: set[str | None] = set()
-        nothing = False
-        for count, world in enumerate(self._worlds()):
-            won = {one.claim.value for one in winners(world, self._bound.instant, carry=self._bound.carry)}
-            values |= won
-            nothing = nothing or not won
-            if len(values) + nothing == wanted:
-                break
-            if count == MOST_WORLDS:
-                return Possible(self._values, self._nothing, exact=False)
-        return Possible(frozenset(values), nothing)
-
-    def _worlds(self) -> Iterator[list[Placed]]:
-        """Yield worlds enough to meet every order in which starts and ends can come."""
-        claims = self._bound.claims
-        marks = {self._bound.instant, self._bound.instant - (self._bound.carry or 0)}
-        for claim in claims:
-            marks.update((claim.start_min, claim.start_max, claim.end_min, claim.end_max))
-        vague = sum(not claim.is_exact for claim in claims)
-        anchors = sorted(marks)
-        each = [self._places(claim, anchors, 2 * vague) for claim in claims]
-        if math.prod(map(len, each)) > MOST_WORLDS ** 2:
-            each = [places[:: max(1, len(places) // 8)] for places in each]
-            yield from product(*each)  # type: ignore[misc]
-            return
-        yield from product(*each)  # type: ignore[misc]
-
-    @staticmethod
-    def _places(claim: Claim, anchors: Sequence[int], room: int) -> list[Placed]:
-        starts = _between(claim.start_min, claim.start_max, claim.unit, anchors, room)
-        ends = _between(claim.end_min, claim.end_max, claim.unit, anchors, room)
-        return [Placed(start, end, claim, claim.merit) for start in starts for end in ends if start < end]
+    With those starts given, no choice bears on another, and the form is exact.
+    """
+    vague = roles.entangled_with(bound.claims)
+    anchors = _anchors(bound)
+    places = [_places(claim, anchors, len(vague)) for claim in vague]
+    if math.prod(map(len, places)) > MOST_TRIALS:
+        return Possible(values, nothing, exact=False)
+    keys = {claim.key for claim in vague}
+    rest = [claim for claim in bound.claims if claim.key not in keys]
+    found: set[str | None] = set()
+    null = False
+    for starts in product(*places):
+        claims = rest + [_at(claim, start) for claim, start in zip(vague, starts, strict=True)]
+        begun = [claim for claim in claims if claim.start_min <= bound.instant]
+        trial = _Bound(begun, Participants.of(begun), bound.instant, bound.carry)
+        found |= trial.values()
+        null = null or trial.nothing()
+        if len(found) + null == len(values) + nothing:
+            break
+    return Possible(frozenset(found), null)
 
 
-def _between(low: int, high: int, unit: int, anchors: Sequence[int], room: int) -> list[int]:
-    """Return the places from low to high that stand in a different order to the anchors, and room enough between."""
-    if low == high:
-        return [low]
-    found = {low, high}
+def _anchors(bound: _Bound) -> list[int]:
+    """Return the instants of which it matters whether a start comes before or after them."""
+    lengths = {claim.end_min - claim.start_min for claim in bound.claims if claim.lasts}
+    marks = {bound.instant + 1, *(bound.instant + 1 - length for length in lengths)}
+    if bound.carry is not None:
+        marks.update([bound.instant + 1 - length - bound.carry for length in lengths])
+    for claim in bound.claims:
+        marks.update((claim.start_min, claim.start_max, claim.end_min, claim.end_max))
+    return sorted(marks)
+
+
+def _places(claim: Claim, anchors: Sequence[int], room: int) -> list[int]:
+    """Return the starts of a claim that stand in a different order to the anchors, and to so many other starts."""
+    unit = claim.unit
+    found = {claim.start_min, claim.start_max}
     for anchor in anchors:
-        first = anchor - anchor % unit if abs(anchor) < FOREVER - unit else anchor
-        found.update(place for place in range(first, first + (room + 2) * unit, unit) if low < place < high)
-    return sorted(place for place in found if BEGINNING <= place <= FOREVER)
+        first = anchor - anchor % unit
+        found.update(
+            place
+            for place in range(first, first + (room + 2) * unit, unit)
+            if claim.start_min < place < claim.start_max
+        )
+    return sorted(found)
+
+
+def _at(claim: Claim, start: int) -> Claim:
+    """Return a claim that starts at one of its places."""
+    if claim.lasts:
+        end = start + claim.end_min - claim.start_min
+        return claim._replace(start_min=start, start_max=start, end_min=end, end_max=end)
+    return claim._replace(start_min=start, start_max=start, end_min=max(claim.end_min, start + claim.unit))
