@@ -1,7 +1,7 @@
 """Reading the cases in `cases/answers`, and answering them with the pure functions: dates, bounds, the rule.
 
-The life of an event (what was retracted, replaced, withdrawn, ruled, and who speaks in a source) is followed here in the
-plainest way, so that the cases bind every implementation of it alike. `cases/README.md` documents the format.
+The life of an event (what was retracted, replaced, withdrawn, ruled, and who speaks in a source) is followed here in
+the plainest way, so that the cases bind every implementation of it alike. `cases/README.md` documents the format.
 """
 
 import json

@@ -3,7 +3,8 @@
 import random
 from collections.abc import Sequence
 
-from worlds import AFFIRMS, BEGINNING, DENIES, FOREVER, Said
+import attrs
+from worlds import AFFIRMS, BEGINNING, DENIES, DISPUTES, FOREVER, Said
 
 from chronology.answers.claims import Claim, Role, merit
 
@@ -19,9 +20,9 @@ def drawn(
     graded, fixed = rng.random() < 0.5, rng.random() < 0.06
     stated = rng.choice(((5,), (5, 6), (5, 6, None), (None,)))
     ruled = rng.random() < 0.25
-    denied = rng.random() < 0.25
+    denied, disputed = rng.random() < 0.25, rng.random() < 0.2
     grain = unit or rng.choice((1, 1, 1, 2))
-    return [
+    found = [
         one(
             rng,
             position,
@@ -39,6 +40,15 @@ def drawn(
         )
         for position in range(1, rng.randint(1, most) + 1)
     ]
+    return [disputing(rng, said) if disputed and rng.random() < 0.3 else said for said in found]
+
+
+def disputing(rng: random.Random, said: Said) -> Said:
+    """Return a claim that disputes an earlier event, perhaps without saying anything else."""
+    named = frozenset(rng.sample(range(1, said.position), min(said.position - 1, rng.choice((1, 1, 2)))))
+    if rng.random() < 0.5 and named:
+        return attrs.evolve(said, role=DISPUTES, value=None, disputes=named, ruled_out=False)
+    return attrs.evolve(said, disputes=named)
 
 
 def one(

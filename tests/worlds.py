@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
+import attrs
 from attrs import frozen
 
 BEGINNING, FOREVER = -(10**12), 10**12
@@ -252,7 +253,7 @@ def fixed_winners(world: World, instant: int, *, grades: bool = True) -> list[Pl
 
 def fixed_one(one: Said) -> Said:
     """Return a claim as one of what does not change: if any is, all are read so."""
-    return evolve(one, fixed=True)
+    return attrs.evolve(one, fixed=True)
 
 
 # What follows for all worlds ----------------------------------------------------------------------------------
@@ -304,8 +305,45 @@ def conflict(one: Said, other: Said, *, fixed: bool = False) -> bool:
     return fixed or (one.start_max < other.end_min and other.start_max < one.end_min)
 
 
-def evolve(one: Said, **changes: object) -> Said:
-    """Return a claim with some attributes changed."""
-    import attrs
+def contested(claims: Sequence[Said], instant: int, *, carry: int | None = None) -> bool:
+    """Say whether sources disagree about what holds at an instant.
 
-    return attrs.evolve(one, **changes)
+    Some supporter of a value that can win there, whether or not it wins itself, conflicts with a claim that may cover
+    the instant too, or that would if the claims of that value stopped nothing.
+    """
+    fixed = any(one.fixed for one in claims if one.role == AFFIRMS)
+    speaking = [one for one in claims if not one.ruled_out]
+    for value in held(claims, instant, carry=carry).values:
+        supporters = [one for one in speaking if one.role == AFFIRMS and one.value == value]
+        for one in supporters:
+            against = [other for other in speaking if other is not one and conflict(one, other, fixed=fixed)]
+            if against and may_speak(one, claims, instant, carry=carry):
+                spoken = [attrs.evolve(other, value=value) if other.role == DISPUTES else other for other in against]
+                if any(may_speak(other, claims, instant, carry=carry, but_for=value) for other in spoken):
+                    return True
+    return False
+
+
+NOBODY = "nobody says this"
+
+
+def may_speak(
+    one: Said, claims: Sequence[Said], instant: int, *, carry: int | None = None, but_for: str | None = NOBODY
+) -> bool:
+    """Say whether a claim covers an instant in some world, were there no claims of a certain value to stop it.
+
+    A denial reaches as far as an affirmation of its value would, a bare dispute as far as one of what it disputes.
+    """
+    affirming = [other for other in claims if other.role == AFFIRMS]
+    if any(other.fixed for other in affirming):
+        everything = parties(tuple(Placed(fixed_one(other), 0, 1) for other in affirming))
+        return one.role != AFFIRMS or any(other.said.position == one.position for other in everything)
+    for world in worlds([*affirming, *([one] if one.role != AFFIRMS else [])], instant):
+        taking_part = parties(world)
+        placed = next(other for other in world if other.said is one)
+        if one.role == AFFIRMS and placed not in taking_part:
+            continue
+        stopping = [other for other in taking_part if other.said.value != but_for or but_for == one.value]
+        if covers(placed, stopping, instant, carry=carry):
+            return True
+    return False

@@ -5,7 +5,6 @@ is *carried*, by inference. Everything else about the rule is in `worlds` (one p
 them) and `verdicts` (the answer).
 """
 
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -158,7 +157,7 @@ def middle(claim: Claim) -> tuple[int, int]:
 
 
 def _midpoint(low: int, high: int, unit: int, *, farthest: int) -> int:
-    # Normalised bounds leave the claim at least one unit, so an unbounded one may lie a unit inside the end of the line.
+    # Normalised bounds leave the claim at least one unit, so an unbounded one may lie a unit inside the line.
     low_unbounded, high_unbounded = low <= BEGINNING + unit, high >= FOREVER - unit
     if low_unbounded and high_unbounded:
         return farthest

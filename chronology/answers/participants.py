@@ -1,16 +1,15 @@
 """Which claims take part, in every world or in some: rules 1 to 3 before any instant is asked about. Pure.
 
-Where claims of one origin surely have the same start, repetitions count as one, a later word replaces an earlier one and
-a ruling on one holds for its repetitions, in every world. Where their starts only may coincide, these things happen in
-some worlds; such claims are *entangled*, and one choice of a start bears on another.
+Where claims of one origin surely have the same start, repetitions count as one, a later word replaces an earlier one
+and a ruling on one holds for its repetitions, in every world. Where their starts only may coincide, these things happen
+in some worlds; such claims are *entangled*, and one choice of a start bears on another.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from itertools import chain
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
 
-from chronology.answers.claims import Claim, Role, is_later
+from chronology.answers.claims import Claim, is_later
 from chronology.answers.worlds import Placed, taking_part
 from chronology.dates.calendar import BEGINNING
 
@@ -138,14 +137,23 @@ def _avoided(one: Claim, other: Claim) -> Iterator[Claim]:
             yield second
 
 
+FEW: Final = 12
+"""So many claims, and it takes no longer to answer than to look for those that can still matter."""
+
+
 def relevant(
-    affirming: Sequence[Claim], roles: Participants, instant: int, *, kept: Collection[int] = (), forever: bool = False
+    affirming: Sequence[Claim],
+    roles: Participants,
+    instant: int,
+    *,
+    kept: Collection[int] = (),
+    forever: bool = False,
+    spare: int = 1,
 ) -> list[Claim]:
     """Return the affirmations that can bear on the answer at an instant, or on why it is what it is.
 
-    Left out is what nobody would miss even if all claims of one value were not there: what two other values have
-    stopped, or outdone by what surely holds; what was told to be over; what its own value repeats later; and what is
-    over and can stop nothing that is left. In O(n).
+    Left out is what nobody would miss: what other values have stopped, or what lost to what surely holds; what was told
+    to be over; what its own value repeats later; and what is over and can stop nothing that is left. In O(n).
 
     Args:
         affirming: those about one (subject, attribute).
@@ -153,6 +161,7 @@ def relevant(
         instant: seconds; what starts later in every world is left out.
         kept: keys of claims that are in conflict: repetitions do not supersede them.
         forever: leave out only what cannot bear on a later instant either, and keep what starts later.
+        spare: 1 if nobody should miss it even if all claims of some value were not there, which asks why; else 0.
     """
     later = [claim for claim in affirming if claim.start_min > instant] if forever else []
     begun = [claim for claim in affirming if claim.start_min <= instant]
@@ -173,35 +182,41 @@ def relevant(
             told[value] = claim.end_min
         if not forever and claim.end_min > instant:
             covering.add(start, value)
-    floor = covering.second()
-    alive, since = [], None
+    floor = covering.latest(spare)
+    found: dict[int, Claim] = {}
     for claim in begun:
         end = claim.start_max
         if claim.lasts:
             is_alive = not (
-                started.second_but(claim.value) > end
+                started.latest_but(claim.value, spare) > end
                 or told.get(claim.value, BEGINNING) > end
                 or (claim.key not in kept and claim.key not in roles.out and repeated.get(claim.value, BEGINNING) > end)
             )
         else:
             is_alive = claim.end_max > instant
-        if is_alive and end >= floor:
-            alive.append(claim)
-            if claim.lasts and (since is None or claim.start_min < since):
-                since = claim.start_min
-    found = {claim.key: claim for claim in alive}
-    if since is not None:
-        for claim in begun:
-            if claim.start_max >= since or (claim.tells_end and min(claim.end_max, instant) > since):
-                found[claim.key] = claim
-    if roles.mates:
-        waiting = list(chain(found.values(), later))
-        while waiting:
-            for mate in roles.mates.get(waiting.pop().key, ()):
-                if mate.key not in found and mate.start_min <= instant:
-                    found[mate.key] = mate
-                    waiting.append(mate)
-    return [*found.values(), *later]
+        if is_alive and (end >= floor or claim.key in kept):
+            found[claim.key] = claim
+    return [*_with_what_bears_on_them(found, begun, later, roles, instant), *later]
+
+
+def _with_what_bears_on_them(
+    found: dict[int, Claim], begun: Sequence[Claim], later: Sequence[Claim], roles: Participants, instant: int
+) -> Iterable[Claim]:
+    """Return claims with those that can stop or replace them, and with what can stop or replace these in turn."""
+    size = -1
+    while size < len(found):
+        size = len(found)
+        since = min((claim.start_min for claim in found.values() if claim.lasts), default=None)
+        if since is not None:
+            for claim in begun:
+                if claim.start_max >= since or (claim.tells_end and min(claim.end_max, instant) > since):
+                    found[claim.key] = claim
+        if roles.mates:
+            for claim in [*found.values(), *later]:
+                for mate in roles.mates.get(claim.key, ()):
+                    if mate.start_min <= instant:
+                        found[mate.key] = mate
+    return found.values()
 
 
 class _Latest:
@@ -223,12 +238,12 @@ class _Latest:
             self._sorted = [(start, value) for value, start in order]
         return self._sorted
 
-    def second(self) -> int:
-        """Return the latest start but that of one value."""
+    def latest(self, spare: int) -> int:
+        """Return the latest start of any value, or of any but one."""
         latest = self._latest()
-        return latest[1][0] if len(latest) > 1 else BEGINNING - 1
+        return latest[spare][0] if len(latest) > spare else BEGINNING - 1
 
-    def second_but(self, value: Value) -> int:
-        """Return the second latest start among other values."""
+    def latest_but(self, value: Value, spare: int) -> int:
+        """Return the latest start of any other value, or of any other but one."""
         others = [start for start, other in self._latest() if other != value]
-        return others[1] if len(others) > 1 else BEGINNING - 1
+        return others[spare] if len(others) > spare else BEGINNING - 1

@@ -5,24 +5,26 @@ Snodgrass 1998). Whether a value can win is found by choosing, for each of its c
 
 - Its start comes as late as it may, since nothing that starts earlier can then beat it.
 - A claim of another value that need not start after it and by the instant is placed before it or after the instant.
-- One that must start in between has to be *silent*: its date is over, and if it lasts, its carrying was stopped. That is
-  easiest if it starts as early as it may, for then whatever can stop a later start can stop this one.
+- One that must start in between has to be *silent*: its date is over, and if it lasts, its carrying was stopped. That
+  is easiest if it starts as early as it may, for then whatever can stop a later start can stop this one.
 - What stops it must be harmless itself: of the value that is examined, a told end, over by the instant, or silent too.
 - If the winner is itself carried, nothing else may start in between, and no end of it may be told there.
 
 Only where claims of *one origin* may or may not have the same start does one choice bear on another: there a later word
-replaces, a grade is lent and a ruling spreads, or not. Then the form gives what is possible at most; tried again for every
-order in which the starts of just these claims can come, it says which of that is possible. Where that would be too much
-(`MOST_TRIALS`), what is possible at most counts as possible: an answer is then less certain than it might be, never more.
+replaces, a grade is lent and a ruling spreads, or not. Then the form gives what is possible at most; tried again for
+every order in which the starts of just these claims can come, it says which of that is possible. Where that would be
+too much (`MOST_TRIALS`), what is possible at most counts as possible: an answer is then less certain than it might be,
+never more.
 """
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import product
 from typing import Final, NamedTuple
 
 from chronology.answers.claims import Claim, outranks
-from chronology.answers.participants import Participants
+from chronology.answers.participants import FEW, Participants, relevant
 from chronology.answers.worlds import Placed, winners
 
 MOST_TRIALS: Final = 512
@@ -63,9 +65,13 @@ def possible(
     if all(claim.is_exact for claim in claims):
         return only_world(claims, instant, carry=carry)
     roles = roles or Participants.of(claims)
+    if len(claims) > FEW or roles.entangled:
+        # Always, where choices bear on another: how many there are must not depend on what else was handed in.
+        claims = relevant(claims, roles, instant, spare=0)
     bound = _Bound(claims, roles, instant, carry)
     values, nothing = bound.values(), bound.nothing()
-    if not bound.entangled:
+    # In some world something wins or nothing does: a single possibility needs no proof.
+    if not bound.entangled or len(values) + nothing == 1:
         return Possible(values, nothing)
     return _pinned(bound, roles, values, nothing=nothing)
 
@@ -243,6 +249,8 @@ def _pinned(bound: _Bound, roles: Participants, values: frozenset[str | None], *
     With those starts given, no choice bears on another, and the form is exact.
     """
     vague = roles.entangled_with(bound.claims)
+    if 2 ** len(vague) > MOST_TRIALS:
+        return Possible(values, nothing, exact=False)
     anchors = _anchors(bound)
     places = [_places(claim, anchors, len(vague)) for claim in vague]
     if math.prod(map(len, places)) > MOST_TRIALS:
@@ -275,15 +283,12 @@ def _anchors(bound: _Bound) -> list[int]:
 
 def _places(claim: Claim, anchors: Sequence[int], room: int) -> list[int]:
     """Return the starts of a claim that stand in a different order to the anchors, and to so many other starts."""
-    unit = claim.unit
-    found = {claim.start_min, claim.start_max}
-    for anchor in anchors:
+    unit, low, high = claim.unit, claim.start_min, claim.start_max
+    found = {low, high}
+    reach = (room + 1) * unit
+    for anchor in anchors[bisect_left(anchors, low - reach) : bisect_right(anchors, high)]:
         first = anchor - anchor % unit
-        found.update(
-            place
-            for place in range(first, first + (room + 2) * unit, unit)
-            if claim.start_min < place < claim.start_max
-        )
+        found.update([place for place in range(first, first + reach + unit, unit) if low < place < high])
     return sorted(found)
 
 

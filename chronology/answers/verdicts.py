@@ -7,13 +7,14 @@ it. A verdict stays the same over whole periods of valid time, while the list gr
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from attrs import frozen
 
 from chronology.answers.claims import NO_MERIT, Claim, Role
 from chronology.answers.contests import Scene, Value, conflicts
-from chronology.answers.participants import Participants, relevant
+from chronology.answers.participants import FEW, Participants, relevant
 from chronology.answers.possibilities import Possible, possible
 from chronology.answers.silences import Silence
 from chronology.answers.worlds import ALL_RULES, Placed, Rules, fixed_winners, in_the_middle, taking_part, winners
@@ -97,10 +98,6 @@ class Party(NamedTuple):
     value: Value
 
 
-_MANY: Final = 24
-"""Claims from which on it pays to look first for those that can still matter."""
-
-
 @frozen(kw_only=True, eq=False)
 class Case:
     """The claims of one question, and what is true of them at every instant.
@@ -131,6 +128,11 @@ class Case:
         return cls(claims=claims, affirming=affirming, conflicts=found, roles=roles, fixed=fixed, carry=carry)
 
     @cached_property
+    def is_plain(self) -> bool:
+        """Whether there are few claims, and all of them are plain."""
+        return len(self.claims) <= FEW and all(map(_is_plain, self.claims))
+
+    @cached_property
     def silence(self) -> Silence:
         """Since when nothing is known, where nothing leads."""
         return Silence.of(taking_part(in_the_middle(self.affirming)), carry=self.carry)
@@ -146,6 +148,10 @@ def verdict(claims: Sequence[Claim], instant: int, *, carry: int | None = None) 
     """
     if len(claims) == 1:
         return of_one(claims[0], instant, carry=carry)
+    if len(claims) <= FEW and all(map(_is_plain, claims)):
+        found = _of_plain(claims, instant, carry)
+        if found is not _HARDER:
+            return found
     return of_case(Case.of(claims, carry=carry), claims, instant)
 
 
@@ -170,18 +176,20 @@ def of_case(case: Case, near: Sequence[Claim], instant: int) -> Verdict | None:
         near: those of its claims that may matter at this one, in any order; all of them will do.
         instant: seconds.
     """
+    if case.is_plain and (found := _of_plain(near, instant, case.carry)) is not _HARDER:
+        return found
     affirming = [claim for claim in near if claim.role is Role.AFFIRMS and (case.fixed or claim.start_min <= instant)]
-    if len(affirming) > _MANY and not case.fixed:
+    if len(affirming) > FEW and not case.fixed:
         affirming = relevant(affirming, case.roles, instant, kept=case.conflicts)
     if not affirming:
         return None
     middle = in_the_middle(affirming)
     won = _middle_winners(case, middle, instant, ALL_RULES)
-    can = _possible(case, affirming, instant)
+    can = _possible(case, affirming, won, instant)
     leading = _representatives(won)
     led = frozenset(claim.value for claim in leading)
     values = can.values | {None} if can.nothing else can.values
-    contested = bool(case.conflicts) and _contested(case, near, affirming, can.values, instant)
+    contested = bool(case.conflicts) and _contested(case, affirming, can.values, instant)
     unknown_since = None if won or case.fixed else case.silence.since(instant)
     if values == {None} and not contested and unknown_since is None:
         return None
@@ -200,12 +208,74 @@ def of_case(case: Case, near: Sequence[Claim], instant: int) -> Verdict | None:
     )
 
 
+def _is_plain(claim: Claim) -> bool:
+    """Tell whether a claim of an exact date affirms a value, disputes nobody and is subject to no ruling."""
+    (_, _, start_min, start_max, end_min, end_max, value, role, *_, fixed, set_aside, disputes) = claim
+    return (
+        start_min == start_max
+        and end_min == end_max
+        and role is Role.AFFIRMS
+        and value is not None
+        and not (fixed or set_aside or disputes)
+    )
+
+
+_HARDER: Final = Verdict((), (), nothing=True, certain=False)
+"""Stands for an answer that has to be found in the usual way."""
+
+
+def _of_plain(claims: Sequence[Claim], instant: int, carry: int | None) -> Verdict | None:
+    """Return the same answer as in general for a few plain claims, in a tenth of the time; `_HARDER` if it is not easy.
+
+    It is easy if the claim that starts last covers the instant and starts alone, no older one of its value claims
+    longer, and no claim of another value and another origin overlaps with one of its value.
+    """
+    begun = [claim for claim in claims if claim.start_min <= instant]
+    if not begun:
+        return None
+    last = begun[0] if len(begun) == 1 else max(begun, key=_START)
+    start, end = last.start_min, last.end_min
+    if instant >= end and not (last.lasts and (carry is None or instant < end + carry)):
+        return _HARDER
+    same = [claim for claim in begun if claim.value == last.value]
+    by = None
+    if len(same) > 1 and any(claim.end_min > start for claim in same if claim is not last):
+        return _HARDER
+    if len(same) < len(begun):
+        others = [claim for claim in begun if claim.value != last.value]
+        for other in others:
+            begin, until, origin = other.start_min, other.end_min, other.origin
+            if begin == start:
+                return _HARDER
+            for claim in same:
+                if claim.start_min < until and begin < claim.end_min and claim.origin != origin:
+                    return _HARDER
+        # What would hold, were it not for the leading value?
+        next_last = others[0] if len(others) == 1 else max(others, key=_START)
+        if instant >= next_last.end_min and not (next_last.lasts and carry is None):
+            return _HARDER
+        if len(others) > 1 and any(
+            other.tells_end or (other is not next_last and other.start_min == next_last.start_min) for other in others
+        ):
+            return _HARDER
+        by = Decision.START
+    if instant < end:
+        return Verdict((last,), (), False, True, decided_by=by, last_claimed=_last_said(last, end, instant))
+    return Verdict((last,), (), False, True, decided_by=by, carried=True, last_claimed=end - 1)
+
+
+_START: Final = attrgetter("start_min")
+
+
 def _order(value: Value) -> tuple[bool, str]:
     return value is None, value or ""
 
 
-def _possible(case: Case, affirming: Sequence[Claim], instant: int) -> Possible:
+def _possible(case: Case, affirming: Sequence[Claim], won: Sequence[Placed], instant: int) -> Possible:
     if not case.fixed:
+        if all(claim.is_exact for claim in affirming):
+            # There is one world, and it has been looked at.
+            return Possible(frozenset(one.claim.value for one in won), nothing=not won)
         return possible(affirming, instant, carry=case.carry, roles=case.roles)
     if all(claim.start_min > instant for claim in affirming):
         return Possible(frozenset(), nothing=True)
@@ -278,9 +348,9 @@ def _decision(
         return None
     if any(one.merit != NO_MERIT for one in middle) and _differs(case, middle, instant, led, Rules(grades=False)):
         return Decision.GRADE
-    if len({one.claim.origin for one in middle}) < len(middle):
-        if _differs(case, middle, instant, led, Rules(later_words=False)):
-            return Decision.LATER_WORD
+    repeated = len({one.claim.origin for one in middle}) < len(middle)
+    if repeated and _differs(case, middle, instant, led, Rules(later_words=False)):
+        return Decision.LATER_WORD
     if case.fixed:
         return None
     rest = [one for one in middle if one.claim.value not in led]
@@ -306,9 +376,7 @@ def _scene(case: Case, affirming: Sequence[Claim], instant: int) -> Scene:
     return Scene.of(parts, instant, carry=case.carry, fixed=case.fixed)
 
 
-def _contested(
-    case: Case, near: Sequence[Claim], affirming: Sequence[Claim], values: frozenset[Value], instant: int
-) -> bool:
+def _contested(case: Case, affirming: Sequence[Claim], values: frozenset[Value], instant: int) -> bool:
     """Tell whether a supporter of a value that can win conflicts with whoever still speaks."""
     quarrelling = [claim for claim in affirming if claim.value in values and claim.key in case.conflicts]
     if not quarrelling:
@@ -376,10 +444,11 @@ def parties_of(case: Case, near: Sequence[Claim], found: Verdict, instant: int) 
     led = {claim.value for claim in found.leading}
     first = Standing.TIED if found.undecided else Standing.LEADING
     standings: dict[Value, Standing] = dict.fromkeys(found.others, Standing.POSSIBLE) | dict.fromkeys(led, first)
-    listed: list[Party] = []
-    for claim in affirming:
-        if claim.value in standings and heard.supports(claim):
-            listed.append(Party(claim, standings[claim.value], claim.value))
+    listed = [
+        Party(claim, standings[claim.value], claim.value)
+        for claim in affirming
+        if claim.value in standings and heard.supports(claim)
+    ]
     against = [
         party for one in listed if one.claim for party in heard.against(one.claim) if party[0].role is Role.AFFIRMS
     ]
@@ -393,7 +462,7 @@ def parties_of(case: Case, near: Sequence[Claim], found: Verdict, instant: int) 
             heard.speaks(claim, claim.value, beside=value) for value in (*standings, claim.value)
         ):
             listed.append(Party(claim, Standing.SET_ASIDE, claim.value))
-    listed += _denials(case, near, heard, listed)
+    listed += _denials(near, heard, listed)
     if not found.leading:
         listed.append(Party(None, Standing.LEADING, None))
     elif found.nothing:
@@ -412,7 +481,7 @@ def _display(party: Party, shown_first: set[int]) -> tuple[object, ...]:
     return _RANKS[party.standing], False, claim.key not in shown_first, claim.place, claim.key
 
 
-def _denials(case: Case, near: Sequence[Claim], heard: _Hearing, listed: Sequence[Party]) -> list[Party]:
+def _denials(near: Sequence[Claim], heard: _Hearing, listed: Sequence[Party]) -> list[Party]:
     """Return the denials and bare disputes of what is listed, and the disputes of those."""
     against: list[Party] = []
     at = {party.claim.position: party.value for party in listed if party.claim}
