@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chronology.answers.claims import Claim, Role, merit
-from chronology.answers.verdicts import Party, Verdict, parties, verdict
+from chronology.answers.outcomes import Party, Verdict
+from chronology.answers.parties import last_said, parties
+from chronology.answers.verdicts import verdict
 from chronology.dates import edtf
 from chronology.dates.calendar import DAY, format_day
 from chronology.dates.extents import extent
@@ -72,7 +74,12 @@ def answered(case: Case) -> dict[str, Any] | None:
     carry = case.ask.get("carry")
     limit = None if carry is None else 0 if carry == "none" else int(carry.removesuffix("d")) * DAY
     found = verdict(claims, instant, carry=limit)
-    return found and as_answer(found, parties(claims, instant, carry=limit))
+    if found is None:
+        return None
+    answer = as_answer(found, parties(claims, instant, carry=limit))
+    if found.unknown_since is not None:
+        answer["last_said"] = [claim.position for claim in last_said(claims, instant)]
+    return answer
 
 
 def as_answer(found: Verdict, listed: Sequence[Party]) -> dict[str, Any]:

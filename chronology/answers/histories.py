@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from chronology.answers.cases import Case
 from chronology.answers.claims import Claim, Role, middle
+from chronology.answers.outcomes import Verdict
 from chronology.answers.participants import relevant
-from chronology.answers.verdicts import Case, Verdict, of_case
+from chronology.answers.verdicts import of_case
 from chronology.dates.calendar import BEGINNING, DAY, FOREVER
 
 

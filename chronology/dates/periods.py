@@ -176,7 +176,7 @@ def civil_closes(text: str) -> list[int]:
     """
     return [
         _specified(int(year), month, day, text)[0] + DAY * (2 if hour == "24" else 1) - _offset(zone, text)
-        for year, month, day, hour, _, _, zone in _DATE_TIME.findall(text)
+        for year, month, day, hour, _, _, zone in (match.groups() for match in _DATE_TIME.finditer(text))
     ]
 
 

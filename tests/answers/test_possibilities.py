@@ -1,0 +1,88 @@
+"""What can win, in closed form, against the oracle that walks through every possible world."""
+
+import random
+
+import worlds
+from histories import as_claim, drawn
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from worlds import AFFIRMS, TooManyWorldsError, held
+
+from chronology.answers.claims import Claim
+from chronology.answers.participants import Participants, relevant
+from chronology.answers.possibilities import MOST_TRIALS, possible
+from chronology.answers.worlds import in_the_middle, winners
+from chronology.dates.calendar import DAY
+
+SEEDS = st.integers(0, 2**40)
+
+
+def affirmed(seed: int, *, most: int = 4, line: int = 6) -> list[worlds.Said]:
+    """Return affirmations of what does change."""
+    said = drawn(random.Random(seed), most=most, line=line)
+    return [one for one in said if one.role == AFFIRMS and not one.fixed]
+
+
+@given(SEEDS, st.integers(-1, 9), st.sampled_from([None, None, 0, 1, 2]), st.booleans())
+@settings(max_examples=settings.default.max_examples * 10)
+def test_the_closed_form_equals_the_walk_through_all_worlds(seed, instant, carry, day_long):
+    """Possible values, "nothing" and the middle world are those of the oracle, for everything mixed.
+
+    Whether a single date claims a whole day in each world, or its end is placed by itself, makes no difference.
+    """
+    said = affirmed(seed)
+    try:
+        expected = held(said, instant, carry=carry, day_long=day_long)
+    except TooManyWorldsError:
+        assume(False)
+    claims = [as_claim(one) for one in said]
+    found = possible(claims, instant, carry=carry)
+    assert (found.values, found.nothing) == (expected.values, expected.nothing)
+    assert found.exact
+    assert {one.claim.value for one in winners(in_the_middle(claims), instant, carry=carry)} == expected.leading
+
+
+@given(SEEDS, st.integers(-1, 9))
+def test_exact_dates_give_one_world(seed, instant):
+    """If every date is exact, one value wins, or several tie, or nothing holds: nothing else is possible."""
+    claims = [claim for claim in map(as_claim, affirmed(seed, most=8)) if claim.is_exact]
+    found = possible(claims, instant)
+    assert found.values == {one.claim.value for one in winners(in_the_middle(claims), instant)}
+    assert found.nothing is not bool(found.values)
+
+
+@given(SEEDS, st.integers(-1, 9), st.integers(0, 3), st.data())
+@settings(max_examples=settings.default.max_examples * 3)
+def test_a_less_precise_date_removes_no_possible_value(seed, instant, wider, data):
+    """Maximality: whatever was possible stays possible, because every world of before is still one."""
+    claims = [as_claim(one) for one in affirmed(seed)]
+    assume(claims)
+    chosen = data.draw(st.integers(0, len(claims) - 1))
+    claim = claims[chosen]
+    step = wider * claim.unit
+    vague = claim._replace(start_max=claim.start_max + step, end_max=claim.end_max + step)
+    before = possible(claims, instant)
+    after = possible([*claims[:chosen], vague, *claims[chosen + 1 :]], instant)
+    assert before.values <= after.values
+    assert before.nothing <= after.nothing
+
+
+@given(SEEDS, st.integers(-1, 20))
+def test_what_is_not_relevant_can_be_left_out(seed, instant):
+    """In a long group, the answer is that of the claims that can still matter."""
+    claims = [claim for claim in map(as_claim, affirmed(seed, most=30, line=16)) if claim.is_exact]
+    kept = relevant(claims, Participants.of(claims), instant, spare=0)
+    assert possible(kept, instant)[:2] == possible(claims, instant)[:2]
+
+
+def test_too_many_choices_never_make_an_answer_certain():
+    """Where the starts of too many claims of one origin may coincide, what may be possible counts as possible."""
+    vague = [
+        Claim(key=k, position=k, start_min=0, start_max=30 * DAY, end_min=DAY, end_max=31 * DAY, value=f'"{k % 3}"',
+              origin="a", stated=k * DAY, lasts=True)
+        for k in range(1, 13)
+    ]  # fmt: skip
+    assert 2 ** len(vague) > MOST_TRIALS
+    found = possible(vague, 40 * DAY)
+    assert found.values == {'"0"', '"1"', '"2"'}
+    assert not found.exact
