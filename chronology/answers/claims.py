@@ -105,6 +105,12 @@ class Claim(NamedTuple):
             return True
         return self.start_min < place < self.start_max and place % self.unit == 0
 
+    def may_outlive(self, place: int, instant: int) -> bool:
+        """Tell whether, of what has the same start, it can end by an instant, so that what is carried goes no further."""
+        return (
+            not self.lasts and self.may_start_at(place) and self.end_min <= instant and self.last_end(instant) > place
+        )
+
     def next_start(self, instant: int) -> int:
         """Return its earliest possible start after an instant; it may lie beyond `start_max`."""
         if self.start_min > instant:

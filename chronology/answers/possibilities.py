@@ -192,7 +192,7 @@ class _Bound:
             elif third.value == claim.value and not (third.tells_end and third.end_max <= instant):
                 if third.start_min <= instant and third.last_start(instant) > place:
                     return True
-                if third.may_start_at(place) and not (third.lasts or third.tells_end) and third.end_min <= instant:
+                if not third.tells_end and third.may_outlive(place, instant):
                     return True
         return False
 
@@ -229,8 +229,7 @@ class _Bound:
             if claim.last_start(instant) > start:
                 return True
             # The one that is examined is not over.
-            is_over = not claim.lasts and claim.end_min <= instant and claim.key != examined.key
-            return is_over and claim.may_start_at(start)
+            return claim.key != examined.key and claim.may_outlive(start, instant)
         if not claim.lasts:
             # It must be over. If it starts together with what is carried, it outlives it.
             return claim.end_min <= instant and claim.last_start(claim.last_end(instant) - 1) >= start

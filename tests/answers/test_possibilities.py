@@ -86,3 +86,14 @@ def test_too_many_choices_never_make_an_answer_certain():
     found = possible(vague, 40 * DAY)
     assert found.values == {'"0"', '"1"', '"2"'}
     assert not found.exact
+
+
+def test_what_starts_together_and_is_over_lies_between_two_days_of_its_own():
+    """A claim whose ends lie two apart cannot start at 4 and be over by 5, so it stops nothing that starts there."""
+    ended = {"unit": 2, "value": None, "position": 1}
+    long_ago = worlds.Said(**ended, start_min=worlds.BEGINNING, start_max=6, end_min=4, end_max=8, origin="c")
+    later = worlds.Said(**ended | {"position": 2}, start_min=4, start_max=6, end_min=10, end_max=12)
+    carried = worlds.Said(position=3, start_min=4, start_max=4, end_min=5, end_max=5, value="y", origin="c", lasts=True)
+    said = [long_ago, later, carried]
+    found = possible([as_claim(one) for one in said], 5)
+    assert (found.values, found.nothing) == held(said, 5)[:2] == ({"y"}, False)
