@@ -106,7 +106,7 @@ class Claim(NamedTuple):
         return self.start_min < place < self.start_max and place % self.unit == 0
 
     def may_outlive(self, place: int, instant: int) -> bool:
-        """Tell whether, of what has the same start, it can end by an instant, so that what is carried goes no further."""
+        """Tell whether it can start at a place and be over by an instant, so that what it outlives goes no further."""
         return (
             not self.lasts and self.may_start_at(place) and self.end_min <= instant and self.last_end(instant) > place
         )

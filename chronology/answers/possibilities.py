@@ -19,7 +19,7 @@ never more.
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import product
 from typing import Final, NamedTuple
 
@@ -104,9 +104,9 @@ class _Bound:
         self.avoidable = roles.avoidable if self.entangled else frozenset()
         self._stoppable: dict[tuple[str | None, int, int | None], bool] = {}
 
-    def values(self) -> frozenset[str | None]:
-        """Return the values that can win at most."""
-        found: set[str | None] = set()
+    def values(self, *, known: Collection[str | None] = ()) -> frozenset[str | None]:
+        """Return the values that can win at most, with those that are known to."""
+        found: set[str | None] = set(known)
         for claim in [*self.parts, *self.revivable]:
             if claim.value not in found and (self._claimed(claim) or self._carried(claim)):
                 found.add(claim.value)
@@ -262,8 +262,8 @@ def _pinned(bound: _Bound, roles: Participants, values: frozenset[str | None], *
         claims = rest + [_at(claim, start) for claim, start in zip(vague, starts, strict=True)]
         begun = [claim for claim in claims if claim.start_min <= bound.instant]
         trial = _Bound(begun, Participants.of(begun), bound.instant, bound.carry)
-        found |= trial.values()
-        null = null or trial.nothing()
+        found |= trial.values(known=found)
+        null = null or (nothing and trial.nothing())
         if len(found) + null == len(values) + nothing:
             break
     return Possible(frozenset(found), null)
