@@ -79,14 +79,14 @@ World = tuple[Placed, ...]
 # Which worlds there are ---------------------------------------------------------------------------------------
 
 
-def worlds(claims: Sequence[Said], *instants: int, day_long: bool = False) -> Iterator[World]:
+def worlds(claims: Sequence[Said], *instants: int, day_long: bool = True) -> Iterator[World]:
     """Yield every world: each start and each end at every place in its bounds, with start < end.
 
     Args:
         claims: what was said.
         instants: those that will be asked about.
-        day_long: whether a single date that lasts claims exactly one unit in each world; else its end is placed by
-            itself, as the text of the design has it. Both must give the same answers.
+        day_long: whether a single date that lasts claims exactly one unit in each world: it is one unknown day. Else its
+            end is placed by itself, which nearly always gives the same answers.
     """
     finite = [at for one in claims for at in bounds_of(one) if abs(at) < FOREVER // 2] + list(instants)
     widest = max((one.unit for one in claims), default=1)
@@ -275,7 +275,7 @@ class Found(NamedTuple):
     leading: frozenset[str | None]
 
 
-def held(claims: Sequence[Said], instant: int, *, carry: int | None = None, day_long: bool = False) -> Found:
+def held(claims: Sequence[Said], instant: int, *, carry: int | None = None, day_long: bool = True) -> Found:
     """Say what holds at an instant, by walking through every possible world."""
     speaking = [one for one in claims if one.role == AFFIRMS]
     outcomes = {

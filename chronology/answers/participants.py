@@ -81,7 +81,14 @@ class Participants(NamedTuple):
 
     def revivable(self, affirming: Sequence[Claim]) -> list[Claim]:
         """Return the replaced claims that a coincidence may bring back."""
-        return [c for c in affirming if c.key in self.out and c.key in self.entangled and not c.set_aside]
+        return [
+            claim
+            for claim in affirming
+            if claim.key in self.out
+            and not claim.set_aside
+            # What replaces it may itself be replaced, or set aside together with a repetition.
+            and any(mate.key in self.entangled for mate in (claim, *self.mates.get(claim.key, ())))
+        ]
 
 
 def _sharing_starts(group: Sequence[Claim]) -> Iterator[tuple[Claim, Claim]]:

@@ -13,7 +13,7 @@ Snodgrass 1998). Whether a value can win is found by choosing, for each of its c
 Only where claims of *one origin* may or may not have the same start does one choice bear on another: there a later word
 replaces, a grade is lent and a ruling spreads, or not. Then the form gives what is possible at most; tried again for
 every order in which the starts of just these claims can come, it says which of that is possible. Where that would be
-too much (`MOST_TRIALS`), what is possible at most counts as possible: an answer is then less certain than it might be,
+too much (`MOST_WORK`), what is possible at most counts as possible: an answer is then less certain than it might be,
 never more.
 """
 
@@ -27,8 +27,8 @@ from chronology.answers.claims import Claim, outranks
 from chronology.answers.participants import FEW, Participants, relevant
 from chronology.answers.worlds import Placed, winners
 
-MOST_TRIALS: Final = 512
-"""How many orders of the starts of claims of one origin are tried."""
+MOST_WORK: Final = 16_384
+"""How many claims are looked at, in all orders of the starts of claims of one origin together."""
 
 
 class Possible(NamedTuple):
@@ -248,11 +248,12 @@ def _pinned(bound: _Bound, roles: Participants, values: frozenset[str | None], *
     With those starts given, no choice bears on another, and the form is exact.
     """
     vague = roles.entangled_with(bound.claims)
-    if 2 ** len(vague) > MOST_TRIALS:
+    most = MOST_WORK // len(bound.claims)
+    if 2 ** len(vague) > most:
         return Possible(values, nothing, exact=False)
     anchors = _anchors(bound)
     places = [_places(claim, anchors, len(vague)) for claim in vague]
-    if math.prod(map(len, places)) > MOST_TRIALS:
+    if math.prod(map(len, places)) > most:
         return Possible(values, nothing, exact=False)
     keys = {claim.key for claim in vague}
     rest = [claim for claim in bound.claims if claim.key not in keys]

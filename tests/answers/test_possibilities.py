@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 import worlds
 from histories import as_claim, drawn
 from hypothesis import assume, given, settings
@@ -10,7 +11,7 @@ from worlds import AFFIRMS, TooManyWorldsError, held
 
 from chronology.answers.claims import Claim
 from chronology.answers.participants import Participants, relevant
-from chronology.answers.possibilities import MOST_TRIALS, possible
+from chronology.answers.possibilities import MOST_WORK, possible
 from chronology.answers.worlds import in_the_middle, winners
 from chronology.dates.calendar import DAY
 
@@ -23,22 +24,18 @@ def affirmed(seed: int, *, most: int = 4, line: int = 6) -> list[worlds.Said]:
     return [one for one in said if one.role == AFFIRMS and not one.fixed]
 
 
-@given(SEEDS, st.integers(-1, 9), st.sampled_from([None, None, 0, 1, 2]), st.booleans())
+@given(SEEDS, st.integers(-1, 9), st.sampled_from([None, None, 0, 1, 2]))
 @settings(max_examples=settings.default.max_examples * 10)
-def test_the_closed_form_equals_the_walk_through_all_worlds(seed, instant, carry, day_long):
-    """Possible values, "nothing" and the middle world are those of the oracle, for everything mixed.
-
-    Whether a single date claims a whole day in each world, or its end is placed by itself, makes no difference.
-    """
+def test_the_closed_form_equals_the_walk_through_all_worlds(seed, instant, carry):
+    """Possible values, "nothing" and the middle world are those of the oracle, for everything mixed."""
     said = affirmed(seed)
     try:
-        expected = held(said, instant, carry=carry, day_long=day_long)
+        expected = held(said, instant, carry=carry)
     except TooManyWorldsError:
         assume(False)
     claims = [as_claim(one) for one in said]
     found = possible(claims, instant, carry=carry)
     assert (found.values, found.nothing) == (expected.values, expected.nothing)
-    assert found.exact
     assert {one.claim.value for one in winners(in_the_middle(claims), instant, carry=carry)} == expected.leading
 
 
@@ -82,7 +79,7 @@ def test_too_many_choices_never_make_an_answer_certain():
               origin="a", stated=k * DAY, lasts=True)
         for k in range(1, 13)
     ]  # fmt: skip
-    assert 2 ** len(vague) > MOST_TRIALS
+    assert 2 ** len(vague) * len(vague) > MOST_WORK
     found = possible(vague, 40 * DAY)
     assert found.values == {'"0"', '"1"', '"2"'}
     assert not found.exact
@@ -97,3 +94,16 @@ def test_what_starts_together_and_is_over_lies_between_two_days_of_its_own():
     said = [long_ago, later, carried]
     found = possible([as_claim(one) for one in said], 5)
     assert (found.values, found.nothing) == held(said, 5)[:2] == ({"y"}, False)
+
+
+@pytest.mark.parametrize(
+    "seed", [256, 1043, 2653, 3861, 5051, 6085, 8126, 102751, 1017131, 1025857, 2041258, 5013634, 5016720]
+)
+def test_histories_that_once_were_answered_wrongly(seed):
+    """Rare corners: chains of stops, what would stop itself, what yields while its rival is carried, rulings by chance."""
+    rng = random.Random(seed)
+    said = drawn(rng)
+    instant, carry = rng.randrange(-1, 9), rng.choice((None, None, None, 0, 1, 2))
+    expected = held(said, instant, carry=carry)
+    found = possible([as_claim(one) for one in said if one.role == AFFIRMS], instant, carry=carry)
+    assert (found.values, found.nothing) == (expected.values, expected.nothing)
