@@ -85,8 +85,8 @@ def worlds(claims: Sequence[Said], *instants: int, day_long: bool = True) -> Ite
     Args:
         claims: what was said.
         instants: those that will be asked about.
-        day_long: whether a single date that lasts claims exactly one unit in each world: it is one unknown day. Else its
-            end is placed by itself, which nearly always gives the same answers.
+        day_long: whether a single date that lasts claims exactly one unit in each world: it is one unknown day. Else
+            its end is placed by itself, which nearly always gives the same answers.
     """
     finite = [at for one in claims for at in bounds_of(one) if abs(at) < FOREVER // 2] + list(instants)
     widest = max((one.unit for one in claims), default=1)

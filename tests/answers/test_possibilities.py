@@ -100,7 +100,7 @@ def test_what_starts_together_and_is_over_lies_between_two_days_of_its_own():
     "seed", [256, 1043, 2653, 3861, 5051, 6085, 8126, 102751, 1017131, 1025857, 2041258, 5013634, 5016720]
 )
 def test_histories_that_once_were_answered_wrongly(seed):
-    """Rare corners: chains of stops, what would stop itself, what yields while its rival is carried, rulings by chance."""
+    """Rare corners: chains of stops, what would stop itself, what yields beside what is carried, rulings by chance."""
     rng = random.Random(seed)
     said = drawn(rng)
     instant, carry = rng.randrange(-1, 9), rng.choice((None, None, None, 0, 1, 2))
