@@ -1,6 +1,10 @@
 """The errors of the project, one family: facts are attributes, the class builds the message and the hint."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
+
+DISTRIBUTION: Final = "chronology-store"
+"""What pip installs; the package that is imported, and the command, are `chronology`."""
 
 
 class ChronologyError(Exception):
@@ -70,8 +74,19 @@ class BatchRefusedError(ChronologyError):
         self.unchecked = unchecked
 
 
+class MissingPackageError(ChronologyError):
+    """An optional package that is not installed: what needs it, and the extra that brings it."""
+
+    def __init__(self, what: str, package: str, *, extra: str) -> None:
+        super().__init__(
+            f"{what} needs the package {package}, which is not installed", hint=f"pip install '{DISTRIBUTION}[{extra}]'"
+        )
+        self.package = package
+        self.extra = extra
+
+
 class ImportFileError(ChronologyError):
-    """A file that cannot be imported as it is: it cannot be read, or is not of the form that was asked for."""
+    """A file that cannot be imported: it cannot be read, or is not of the form that was asked for."""
 
 
 class MappingError(ChronologyError):
@@ -99,7 +114,7 @@ class UnknownNameError(ChronologyError):
         self.name = name
         self.nearest = nearest(name, known)
         if self.nearest:
-            suggestion = f"did you mean {' or '.join(self.nearest)}?"
+            suggestion = did_you_mean(self.nearest)
             hint = f"{suggestion} {hint}" if hint else suggestion
         super().__init__(f"unknown {what} {name!r}", hint=hint)
 
@@ -110,11 +125,20 @@ class AmbiguousNameError(ChronologyError):
     def __init__(self, name: str, subjects: Sequence[str]) -> None:
         self.name = name
         self.subjects = tuple(subjects)
-        *others, last = subjects
         super().__init__(
-            f"subject {name!r} is not kind/slug, and {len(subjects)} subjects are called so",
-            hint=f"did you mean {', '.join(others)} or {last}?",
+            f"subject {name!r} is not kind/slug, and {len(subjects)} subjects have that name",
+            hint=did_you_mean(subjects),
         )
+
+
+class UnfittingFilterError(ChronologyError):
+    """A filter that makes no sense for a question: which question, which filter, and why."""
+
+    def __init__(self, question: str, name: str, why: str) -> None:
+        super().__init__(f"{question} takes no {name}: {why}", hint=f"leave out {name}")
+        self.question = question
+        self.name = name
+        self.why = why
 
 
 class DuplicateIdError(ChronologyError):
@@ -162,6 +186,10 @@ class StoreError(ChronologyError):
     """A file that cannot be opened, read or written as a store."""
 
 
+class LockedError(StoreError):
+    """A store that another process is using just now, so that it cannot be read or written yet."""
+
+
 class IntegrityError(StoreError):
     """A store whose contents are not what the log wrote; names the first faulty position, if there is one."""
 
@@ -173,6 +201,22 @@ class IntegrityError(StoreError):
 
 class RewrittenError(IntegrityError):
     """A shared log that is no continuation of what was pulled from it: from which position on it differs."""
+
+
+def one_of(names: Sequence[str]) -> str:
+    """Return names as a choice: a, b or c. Requires names."""
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def did_you_mean(names: Sequence[str]) -> str:
+    """Return the question that suggests some names, an empty text if there are none."""
+    return f"did you mean {one_of(names)}?" if names else ""
+
+
+def or_perhaps(names: Sequence[str]) -> str:
+    """Return the same question in brackets, after what is wrong; an empty text if there are no names."""
+    return f" ({did_you_mean(names)})" if names else ""
 
 
 def nearest(name: str, known: Iterable[str], *, edits: int | None = None) -> list[str]:

@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from chronology.answers.claims import Claim, Role, merit
-from chronology.answers.outcomes import Party, Verdict
-from chronology.answers.parties import last_said, parties
-from chronology.answers.verdicts import verdict
+from chronology.answers.edition3.claims import Claim, Role, merit
+from chronology.answers.edition3.outcomes import Party, Verdict
+from chronology.answers.edition3.parties import last_said, parties
+from chronology.answers.edition3.verdicts import verdict
 from chronology.dates import edtf
 from chronology.dates.calendar import DAY, format_day
 from chronology.dates.extents import extent

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import attrs
 from worlds import AFFIRMS, BEGINNING, DENIES, DISPUTES, FOREVER, Said
 
-from chronology.answers.claims import Claim, Role, merit
+from chronology.answers.edition3.claims import Claim, Role, merit
 
 GRADES = ((None, None), (1, "A"), (2, "B"), (2, "C"), (4, "A"), (6, "F"), (3, "F"))
 

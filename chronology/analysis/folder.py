@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, Unpack
 
 from chronology.analysis import answers, layout, questions
 from chronology.analysis.layout import Manifest
@@ -15,12 +15,13 @@ from chronology.analysis.opening import opened, wrapped
 from chronology.analysis.questions import Scope
 from chronology.answers.holding import Holding
 from chronology.errors import StoreError
-from chronology.log.closing import Closing
+from chronology.log.database import Closing
+from chronology.projections.filters import KnownAt, Restrictions, filters_of
+from chronology.questions.assertions import by_group
 from chronology.questions.conflicts import Conflict, among
-from chronology.store import query
-from chronology.store.export_query import period
-from chronology.store.query import Moment
-from chronology.store.reader import Clock, utc_now
+from chronology.store import filtering, query
+from chronology.store.query import Moment, period
+from chronology.store.session import Clock, utc_now
 
 _FETCHED_AT_ONCE: Final = 10_000
 
@@ -63,7 +64,7 @@ class Folder(Closing):
         return cls(connection, manifest, clock=clock)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self._connection.close()
 
     def state(
@@ -75,7 +76,7 @@ class Folder(Closing):
         *,
         by_subject: bool = False,
     ) -> Any:
-        """Return what held at a date: the answers of `Reader.state` without filters.
+        """Return what held at a date: the answers of `Reader.state` without filters, which `holdings` takes.
 
         The columns: subject, attribute, value (JSON; NULL where nothing is known to hold), certainty, contested; of
         the leading assertion leading (its key), position, valid, origin, source, grade; others: a JSON list of the
@@ -94,7 +95,7 @@ class Folder(Closing):
             StoreError: the folder cannot be read.
         """
         instant = query.instant_of(valid_at, now=self._clock())
-        return self._asked(*questions.state(self._scope(subject, attribute, kind), instant, by_subject=by_subject))
+        return self._asked(*questions.state(self._scope(subject, attribute, kind, {}), instant, by_subject=by_subject))
 
     def counts(
         self,
@@ -103,6 +104,7 @@ class Folder(Closing):
         kind: str | None = None,
         since: str | date | None = None,
         until: str | date | None = None,
+        **restrictions: Unpack[Restrictions],
     ) -> Any:
         """Return how many live assertions say that a value begins, by attribute and month.
 
@@ -115,15 +117,23 @@ class Folder(Closing):
             kind: only subjects of this kind.
             since: the first month, as any date that begins in it; the first one with a beginning where not given.
             until: the last month; the last one with a beginning where not given.
+            restrictions: the filters of `Reader.state` but `fuzz`.
 
         Raises:
             DateError: a date that cannot be read, or an end before the beginning.
+            ChronologyError: a filter that cannot be.
             StoreError: the folder cannot be read.
         """
         first, last = period(since, until)
-        return self._asked(*questions.counts(self._scope(subject, attribute, kind), first, last))
+        return self._asked(*questions.counts(self._scope(subject, attribute, kind, restrictions), first, last))
 
-    def conflicts(self, subject: str | None = None, attribute: str | None = None, kind: str | None = None) -> Any:
+    def conflicts(
+        self,
+        subject: str | None = None,
+        attribute: str | None = None,
+        kind: str | None = None,
+        **restrictions: Unpack[Restrictions],
+    ) -> Any:
         """Return who disagrees, as `Reader.conflicts`: pairs of live assertions, and denials and disputes alone.
 
         The columns: subject, attribute, clash (values, denial, dispute); of both sides, first and second: the
@@ -134,11 +144,13 @@ class Folder(Closing):
             subject: only about this one.
             attribute: only this one.
             kind: only subjects of this kind.
+            restrictions: the filters of `Reader.state` but `fuzz`.
 
         Raises:
+            ChronologyError: a filter that cannot be.
             StoreError: the folder cannot be read.
         """
-        scope = self._scope(subject, attribute, kind)
+        scope = self._scope(subject, attribute, kind, restrictions)
         # Bucket by bucket, because subjects in different buckets have nothing to do with each other: what is joined at
         # once stays small, however large the folder is.
         buckets = range(self.manifest.buckets) if scope.bucket is None else (scope.bucket,)
@@ -150,7 +162,12 @@ class Folder(Closing):
             return self._asked(questions.FOUND_CONFLICTS, {})
 
     def holdings(
-        self, subject: str | None = None, attribute: str | None = None, kind: str | None = None, valid_at: Moment = None
+        self,
+        subject: str | None = None,
+        attribute: str | None = None,
+        kind: str | None = None,
+        valid_at: Moment = None,
+        **restrictions: Unpack[Restrictions],
     ) -> Iterator[Holding]:
         """Yield what held at a date, by subject and attribute: as `Reader.state`, every party with its evidence.
 
@@ -162,14 +179,16 @@ class Folder(Closing):
             attribute: only this one.
             kind: only subjects of this kind.
             valid_at: the date asked about, as for `Reader.state`.
+            restrictions: the filters of `Reader.state` but `fuzz`.
 
         Raises:
             DateError: a date that cannot be read.
+            ChronologyError: a filter that cannot be.
             StoreError: the folder cannot be read.
         """
         instant = query.instant_of(valid_at, now=self._clock())
-        rows = self._rows(*answers.covering(self._scope(subject, attribute, kind), instant))
-        return filter(None, (answers.holding(some, instant) for some in answers.groups(rows)))
+        rows = self._rows(*answers.covering(self._scope(subject, attribute, kind, restrictions), instant))
+        return filter(None, (answers.holding(some, instant) for some in by_group(rows)))
 
     def disagreements(
         self,
@@ -177,6 +196,7 @@ class Folder(Closing):
         attribute: str | None = None,
         kind: str | None = None,
         valid_at: str | date | datetime | None = None,
+        **restrictions: Unpack[Restrictions],
     ) -> Iterator[Conflict]:
         """Yield who disagrees with whom, and about which time: as `Reader.conflicts`, disagreeing dates too.
 
@@ -187,14 +207,16 @@ class Folder(Closing):
             attribute: only this one.
             kind: only subjects of this kind.
             valid_at: only what disagrees about this date; about any where not given.
+            restrictions: the filters of `Reader.state` but `fuzz`.
 
         Raises:
             DateError: a date that cannot be read.
+            ChronologyError: a filter that cannot be.
             StoreError: the folder cannot be read.
         """
         instant = None if valid_at is None else query.instant_of(valid_at, now=self._clock())
-        rows = self._rows(*answers.disputed(self._scope(subject, attribute, kind)))
-        return among(answers.groups(rows), instant=instant)
+        rows = self._rows(*answers.disputed(self._scope(subject, attribute, kind, restrictions)))
+        return among(by_group(rows), instant=instant)
 
     def sql(self, text: str, parameters: dict[str, Any] | None = None) -> Any:
         """Answer a question in DuckDB's SQL, over the views event, assertion and state; nothing else can be read.
@@ -208,9 +230,25 @@ class Folder(Closing):
         """
         return self._asked(text, parameters or {})
 
-    def _scope(self, subject: str | None, attribute: str | None, kind: str | None) -> Scope:
+    def knows_party(self, name: str) -> bool:
+        """Tell whether some assertion has a source or an origin."""
+        text = "SELECT 1 FROM assertion WHERE source = $name OR origin = $name LIMIT 1"
+        return next(self._rows(text, {"name": name}), None) is not None
+
+    def _scope(self, subject: str | None, attribute: str | None, kind: str | None, restrictions: Restrictions) -> Scope:
+        kept = filtering.checked(restrictions, question="folder")
+        known_at = self._position_known_at(kept.get("known_at"))
+        asked = filters_of(kept, subject=subject, attribute=attribute, kind=kind, known_at=known_at)
         bucket = None if subject is None else layout.bucket_of(subject, self.manifest.buckets)
-        return Scope(subject=subject, attribute=attribute, kind=kind, bucket=bucket)
+        return Scope(filters=asked, bucket=bucket)
+
+    def _position_known_at(self, known_at: KnownAt) -> int | None:
+        """Return the position that a known time means, as the store does."""
+        if known_at is None or isinstance(known_at, int):
+            return known_at
+        text = "SELECT ifnull(max(position), 0) FROM event WHERE recorded_at <= $last"
+        ((position,),) = self._rows(text, {"last": filtering.last_recording(known_at)})
+        return int(position)
 
     def _rows(self, text: str, parameters: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
         """Yield rows as a stream."""
@@ -224,5 +262,5 @@ class Folder(Closing):
         with wrapped():
             found = self._connection.sql(text, params=parameters)
             if found is None:
-                raise StoreError("this is not a question: it has no answer", hint="begin with SELECT or FROM")
+                raise StoreError("this statement returns no rows", hint="begin with SELECT or FROM")
             return found.to_arrow_table()

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from chronology.analysis import layout
 from chronology.analysis.layout import Manifest
-from chronology.errors import ChronologyError, StoreError
+from chronology.errors import MissingPackageError, StoreError
 from chronology.projections.bulk import COLUMNS, TABLES, Table
 
 _HINT: Final = "export the store again, into a new folder"
@@ -33,7 +33,7 @@ def opened(folder: Path, memory: str, threads: int | None) -> tuple[Any, Manifes
     manifest = _manifest(folder)
     if _PATTERN & set(str(folder)):
         # DuckDB reads patterns of names, and cannot be told not to.
-        raise StoreError(f"{folder} cannot be asked where it is: its path has one of * ? [", hint="rename it")
+        raise StoreError(f"{folder} cannot be read: its path has one of * ? [", hint="rename it")
     duckdb = _package()
     with wrapped(folder):
         connection = duckdb.connect(":memory:")
@@ -69,8 +69,7 @@ def _package() -> Any:
         import duckdb
         import pyarrow  # noqa: F401, duckdb makes answers with it
     except ImportError as exc:
-        hint = "pip install 'chronology[duckdb]'"
-        raise ChronologyError("a Parquet folder is asked with the packages duckdb and pyarrow", hint=hint) from exc
+        raise MissingPackageError("asking a Parquet folder", str(exc.name), extra="duckdb") from exc
     return duckdb
 
 

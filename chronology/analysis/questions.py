@@ -7,6 +7,7 @@ from attrs import frozen
 
 from chronology.dates.calendar import BEGINNING, FOREVER, LINE_END, day_opening
 from chronology.projections.bulk import year_of
+from chronology.projections.filters import DUCKDB, Filters
 
 Question = tuple[str, dict[str, Any]]
 """A text and its parameters."""
@@ -19,33 +20,28 @@ _FIRST_SECOND: Final = day_opening(1, 1, 1)
 
 @frozen(kw_only=True)
 class Scope:
-    """What a question is about; None for everything.
+    """What a question is about, and what counts.
 
     Attributes:
-        bucket: of the subject, where one is given.
+        bucket: of the subject, where one is given; None for all.
     """
 
-    subject: str | None
-    attribute: str | None
-    kind: str | None
+    filters: Filters
     bucket: int | None
 
     def conditions(self) -> tuple[list[str], dict[str, Any]]:
-        """Return SQL conditions and their parameters."""
-        conditions: list[str] = []
-        parameters: dict[str, Any] = {}
-        # Numbers stand in the text: DuckDB passes over files by what it knows when it plans.
-        if self.bucket is not None:
-            conditions.append(f"bucket = {self.bucket:d}")
-        for name, wanted in (("subject", self.subject), ("attribute", self.attribute)):
-            if wanted is not None:
-                conditions.append(f"{name} = ${name}")
-                parameters[name] = wanted
-        if self.kind is not None:
-            # "0" is the character after "/".
-            conditions.append("subject >= $kind_from AND subject < $kind_until")
-            parameters |= {"kind_from": f"{self.kind}/", "kind_until": f"{self.kind}0"}
-        return conditions, parameters
+        """Return SQL conditions on assertions and their parameters."""
+        conditions, parameters = self.filters.conditions(DUCKDB)
+        return self._in_bucket() + conditions, parameters
+
+    def conditions_on_state(self) -> tuple[list[str], dict[str, Any]]:
+        """Return SQL conditions on the state and their parameters; no filter can be asked of it any more."""
+        conditions, parameters = self.filters.group_conditions(DUCKDB)
+        return self._in_bucket() + conditions, parameters
+
+    def _in_bucket(self) -> list[str]:
+        # A number stands in the text: DuckDB passes over files by what it knows when it plans.
+        return [] if self.bucket is None else [f"bucket = {self.bucket:d}"]
 
 
 def state(scope: Scope, instant: int, *, by_subject: bool) -> Question:
@@ -54,7 +50,7 @@ def state(scope: Scope, instant: int, *, by_subject: bool) -> Question:
     Rows of later years are passed over by file, those that ended before by the least and greatest end that each group
     of rows of a file notes: files are sorted by it.
     """
-    conditions, parameters = scope.conditions()
+    conditions, parameters = scope.conditions_on_state()
     conditions += [f"year <= {year_of(instant):d}", f"valid_from <= {instant:d}", f"valid_to > {instant:d}"]
     text = f"""
         SELECT subject, attribute, value, certainty, contested,
@@ -69,7 +65,7 @@ def state(scope: Scope, instant: int, *, by_subject: bool) -> Question:
 def counts(scope: Scope, first: int | None, last: int | None) -> Question:
     """Ask how many assertions begin in each month, for sure or possibly; months are numbered from the year 0."""
     conditions, parameters = scope.conditions()
-    conditions += ["known_until IS NULL", "role = 'affirms'", "value IS NOT NULL"]
+    conditions += ["role = 'affirms'", "value IS NOT NULL"]
     earliest = f"min(start_min) FILTER (start_min > {BEGINNING})" if first is None else f"min({first:d})"
     latest = f"max(start_max) FILTER (start_max < {FOREVER})" if last is None else f"max({last:d})"
     text = f"""
@@ -131,7 +127,7 @@ def disputable(conditions: Sequence[str]) -> str:
     return f"""
         SELECT subject, attribute
         FROM assertion
-        WHERE {" AND ".join([*conditions, "known_until IS NULL"])}
+        WHERE {" AND ".join(conditions)}
         GROUP BY subject, attribute
         HAVING min(source) <> max(source) OR min(origin) <> max(origin)
             OR bool_or(role <> 'affirms') OR bool_or(disputes IS NOT NULL)
@@ -148,7 +144,7 @@ def conflicts(scope: Scope, bucket: int) -> Question:
             SELECT *, {_RANK} AS place
             FROM assertion
             SEMI JOIN ({disputable(conditions)}) AS worth USING (subject, attribute)
-            WHERE {" AND ".join([*conditions, "known_until IS NULL"])}
+            WHERE {" AND ".join(conditions)}
         ),
         {_DISPUTED},
         {_DENIED},

@@ -1,9 +1,10 @@
 """The command line: parses, calls, prints; decides nothing.
 
-What a person types goes in; tables, JSON or one clear error come out. `application` holds the options that commands
-share, `output` prints, `table` lays out, and `display` is the only way by which foreign text reaches a terminal.
-`terminal`, `stacked`, `style` and `pager` serve only a person at a terminal, so a pipe does not wait for them. The
-other modules hold the commands. Imports every room below.
+What a person types goes in; tables, JSON or one clear error come out. The folders are the headings of help: `record`,
+`ask`, `show`, `check`, `transfer`, `share`, `keep`. They stand on `options` (filters, names as people type them),
+`application` (what commands share, and what each is given of it), `files`, and `screen`, where `output` prints, `table`
+lays out, and `display` is the only way by which foreign text reaches a terminal. `terminal` and `pager` serve only a
+person at one, so a pipe does not wait for them. Imports every room below.
 """
 
 import gc
@@ -18,7 +19,7 @@ import typer
 from typer.models import CommandInfo, TyperInfo
 
 from chronology.commands.application import app
-from chronology.commands.screen.output import complain, drop_what_waits, say, say_what_waits
+from chronology.commands.screen.output import FAULT, complain, say
 from chronology.errors import ChronologyError, RewrittenError
 
 # What typer raises for a wrong command line; its module has moved from one release to the next.
@@ -28,8 +29,8 @@ _UsageError: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 GROUPS: Final = {
     "Record what sources say": {
         "append": "record.append",
-        "retract": "record.append",
-        "undo": "record.undo",
+        "retract": "record.retract",
+        "undo": "record.retract",
         "describe": "record.describe",
         "merge": "record.merge",
         "unmerge": "record.merge",
@@ -80,9 +81,9 @@ GROUPS: Final = {
     "Keep the store": {
         "init": "keep.maintenance",
         "demo": "keep.maintenance",
-        "backup": "check.evidence",
+        "backup": "keep.maintenance",
         "replay": "keep.maintenance",
-        "redact": "check.evidence",
+        "redact": "keep.maintenance",
         "completion": "keep.completion",
     },
 }
@@ -92,9 +93,6 @@ HOMES: Final = {name: module for commands in GROUPS.values() for name, module in
 """The module of each command, so that a question need not wait for the libraries that others use."""
 
 _HEADINGS: Final = {name: heading for heading, commands in GROUPS.items() for name in commands}
-
-_FAULT: Final = 3
-"""The exit code where something is not what it was: also for a command that only came upon it."""
 
 _HELP: Final = ("-h", "--help")
 _VERSION: Final = "--version"
@@ -142,11 +140,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: Sequence[str]) -> int:
     try:
         code = app(args=list(arguments), prog_name="chronology", standalone_mode=False)
-        say_what_waits()
         sys.stdout.flush()
     except ChronologyError as exc:
         complain(exc)
-        return _FAULT if isinstance(exc, RewrittenError) else 1
+        return FAULT if isinstance(exc, RewrittenError) else 1
     except _UsageError as exc:
         _complain_of_usage(exc)
         return 2
@@ -164,7 +161,6 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _complain_of_usage(exc: Exception) -> None:
-    drop_what_waits()
     context = getattr(exc, "ctx", None)
     command = context.command_path if context else "chronology"
     say(f"error: {exc.format_message().rstrip('.')}")  # type: ignore[attr-defined]

@@ -1,144 +1,183 @@
-"""The application object, the options that commands share, and the store they open."""
+"""The application object, the options that commands share, and what a command learns of them. Prints only help."""
 
+import inspect
 import os
-from enum import StrEnum
+from collections.abc import Callable, Mapping
+from functools import wraps
+from inspect import Parameter
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from attrs import evolve, field, frozen
+from typer.core import TyperGroup
 
-from chronology import __version__
+import chronology
+from chronology.commands.screen.output import Format, Notes
 
 DEFAULT_PATH: Final = "chronology.db"
+_FOLLOWS: Final = ".remote"
+
+Shared = tuple[Parameter, ...]
+"""Options that several commands take, in the order of their help: parameters of a function, as typer reads them."""
 
 
-class Format(StrEnum):
-    """How a reading command prints."""
+@frozen(kw_only=True)
+class Invocation:
+    """What was given with a command besides its own arguments. One is made for each run of the program.
 
-    TABLE = "table"
-    JSON = "json"
-    NL = "nl"
-    CSV = "csv"
-    SPREADSHEET = "spreadsheet"
+    Attributes:
+        path: of the store; `--db`, else CHRONOLOGY_DB, else the default.
+        format: in which rows are printed.
+        pager: whether what is printed for people may go through their pager.
+        filters: what was given for each filter, by the name of its keyword; those that were left out are absent.
+        notes: what the command has to say, once it is sure not to be refused.
+        context: what typer knows of the command line.
+    """
 
-    @property
-    def is_csv(self) -> bool:
-        """Whether it is CSV of either flavour."""
-        return self in (Format.CSV, Format.SPREADSHEET)
-
-
-_FORMATS: Final = {
-    Format.JSON: "Print JSON.",
-    Format.NL: "Print JSON lines: one object a line.",
-    Format.CSV: "Print CSV, with JSON in cells that are not text.",
-    Format.SPREADSHEET: "Print CSV in which no cell is a formula or a date: altered, so not evidence.",
-}
+    path: Path
+    format: Format = Format.TABLE
+    pager: bool = True
+    filters: Mapping[str, Any] = field(factory=dict)
+    notes: Notes = field(factory=Notes)
+    context: typer.Context
 
 
-def _store_options() -> list[TyperOption]:
-    text = f"The store.  [env: CHRONOLOGY_DB; default: {DEFAULT_PATH}]"
-    return [
-        TyperOption(param_decls=["--db"], type=str, metavar="PATH", expose_value=False, callback=_keep_path, help=text)
-    ]
+def shared_option(name: str, taken: Any = bool, **how: Any) -> Parameter:
+    """Return an option that commands share.
+
+    Args:
+        name: of the parameter; the flag is the same with hyphens.
+        taken: its type.
+        how: further arguments of `typer.Option`.
+    """
+    flag = typer.Option(f"--{name.replace('_', '-')}", **how)
+    default, kind = (False, bool) if taken is bool else (None, taken | None)
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, flag])
 
 
-def _reading_options() -> list[TyperOption]:
-    formats = [
-        TyperOption(
-            param_decls=[f"--{name}"],
-            type=bool,
-            is_flag=True,
-            default=False,
-            expose_value=False,
-            callback=_keep_format(name),
-            help=text,
-        )
-        for name, text in _FORMATS.items()
-    ]
-    return formats + _store_options()
+_DB_HELP: Final = f"The store.  [env: CHRONOLOGY_DB; default: {DEFAULT_PATH}]"
+
+STORE: Final[Shared] = (shared_option("db", str, metavar="PATH", help=_DB_HELP),)
+"""Of a command that opens a store: `--db` may also come after its name."""
+
+READING: Final[Shared] = (
+    shared_option(Format.JSON, help="Print JSON."),
+    shared_option(Format.NL, help="Print JSON lines: one object a line."),
+    shared_option(Format.CSV, help="Print CSV, with JSON in cells that are not text."),
+    shared_option(
+        Format.SPREADSHEET, help="Print CSV in which no cell is a formula or a date: altered, so not evidence."
+    ),
+    *STORE,
+)
+"""Of a command that prints rows: as a table for people, or in a form for programs."""
+
+PAGED: Final[Shared] = (
+    shared_option("no_pager", help="Print without a pager.  [pager: PAGER, else less]"),
+    *READING,
+)
+"""Of a command that may print a lot, for people through a pager."""
 
 
-def _pager_options() -> list[TyperOption]:
-    text = "Print without a pager.  [pager: PAGER, else less]"
-    return [
-        TyperOption(
-            param_decls=["--no-pager"],
-            type=bool,
-            is_flag=True,
-            default=False,
-            expose_value=False,
-            callback=_keep_no_pager,
-            help=text,
-        )
-    ]
+def command(
+    shared: Shared = (), *, name: str | None = None, of: typer.Typer | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Add a function to the application as a command; one whose first parameter is an Invocation is given it.
+
+    Args:
+        shared: the options that it takes besides its own.
+        name: what people type; the function's name if not given.
+        of: the group that it belongs to.
+    """
+
+    def add(function: Callable[..., None]) -> Callable[..., None]:
+        text, examples = _help_of(function)
+        (of or app).command(name, help=text, epilog=examples)(_telling(function, shared))
+        return function
+
+    return add
 
 
-def _with_examples_last(kwargs: dict[str, Any]) -> dict[str, Any]:
-    r"""Move the examples, which end a docstring after its `\b`, to where help ends."""
-    text, mark, examples = (kwargs.get("help") or "").partition("\b\n")
-    return kwargs | {"help": text.rstrip(), "epilog": f"{mark}Example:\n{examples}"} if mark else kwargs
+def group(name: str, shared: Shared = ()) -> Callable[[Callable[..., None]], typer.Typer]:
+    """Add a group of commands. Where none of them is named, its function answers, or shows the group's help."""
+
+    def add(function: Callable[..., None]) -> typer.Typer:
+        commands = typer.Typer(cls=Group, invoke_without_command=True, rich_markup_mode=None, context_settings=_CONTEXT)
+        text, examples = _help_of(function)
+        commands.callback(help=text, epilog=examples)(_telling(function, shared))
+        app.add_typer(commands, name=name)
+        return commands
+
+    return add
 
 
-class PlainCommand(TyperCommand):
-    """A command that needs no store."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Let the help end with examples."""
-        super().__init__(*args, **_with_examples_last(kwargs))
+def _help_of(function: Callable[..., None]) -> tuple[str, str | None]:
+    r"""Return a command's help, and its examples, which follow on `\b` in a docstring and stand where help ends."""
+    text, mark, examples = (inspect.getdoc(function) or "").partition("\b\n")
+    return text.rstrip(), f"{mark}Example:\n{examples}" if mark else None
 
 
-class StoreCommand(TyperCommand):
-    """A command that opens a store: `--db` may also come after its name."""
+def _telling(function: Callable[..., None], shared: Shared) -> Callable[..., None]:
+    """Return a function for typer: it takes the shared options too, and hands them on as one thing."""
+    own = list(inspect.signature(function, eval_str=True).parameters.values())
+    told = own[:1] if own and own[0].annotation is Invocation else []
+    own = own[len(told) :]
 
-    def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
-        """Add the shared options to the command's own."""
-        super().__init__(*args, params=[*(params or []), *_store_options()], **_with_examples_last(kwargs))
+    @wraps(function)
+    def run(context: typer.Context, **given: Any) -> None:
+        call = _invocation(context, {option.name: given.pop(option.name) for option in shared})
+        context.obj = call
+        if context.invoked_subcommand is None:
+            function(*([call] if told else []), **given)
+            call.notes.say()
+
+    first = Parameter("context", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+    taken = [first, *own, *shared]
+    # typer asks for both.
+    run.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in taken}
+    return run
 
 
-class ReadingCommand(TyperCommand):
-    """A command that prints rows: as a table for people, or in a form for programs."""
-
-    def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
-        """Add the shared options to the command's own."""
-        super().__init__(*args, params=[*(params or []), *_reading_options()], **_with_examples_last(kwargs))
+_FORMATS: Final = tuple(form for form in Format if form is not Format.TABLE)
 
 
-class PagedCommand(ReadingCommand):
-    """A command that may print a lot, for people through a pager."""
-
-    def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
-        """Add the shared options to the command's own."""
-        super().__init__(*args, params=[*(params or []), *_pager_options()], **kwargs)
+def _invocation(context: typer.Context, given: Mapping[str, Any]) -> Invocation:
+    """Return what was given so far: with the program, with a group of commands, and with the command itself."""
+    before: Invocation = context.obj
+    wanted = before.format
+    for name in (form for form in _FORMATS if given.get(form)):
+        if wanted not in (Format.TABLE, name) and not (wanted.is_csv and name.is_csv):
+            raise typer.BadParameter(f"--{name} and --{wanted} exclude each other", ctx=context)
+        # If both flavours of CSV are asked for, in either order, the harmless one is meant.
+        wanted = wanted if wanted is Format.SPREADSHEET else name
+    known = {"db", "no_pager", *_FORMATS}
+    return evolve(
+        before,
+        path=Path(given["db"]) if given.get("db") else before.path,
+        format=wanted,
+        pager=before.pager and not given.get("no_pager"),
+        # An option that is there restricts, even if its value is empty: that is refused, not passed over.
+        filters={name: value for name, value in given.items() if name not in known and value not in (None, [], ())},
+        context=context,
+    )
 
 
 class Group(TyperGroup):
     """Commands under one name; help lists them under the headings that `rich_help_panel` gives them."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Let the help end with examples."""
-        super().__init__(*args, **_with_examples_last(kwargs))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the commands into a help page, each under its heading, with all summaries in one column."""
         commands = [(name, self.commands[name]) for name in self.list_commands(ctx) if not self.commands[name].hidden]
         width = max((len(name) for name, _ in commands), default=0)
         sections: dict[str, list[tuple[str, str]]] = {}
-        for name, command in commands:
-            summary = command.get_short_help_str(formatter.width - width - 6)
-            heading = getattr(command, "rich_help_panel", None) or "Commands"
+        for name, listed in commands:
+            summary = listed.get_short_help_str(formatter.width - width - 6)
+            heading = getattr(listed, "rich_help_panel", None) or "Commands"
             sections.setdefault(heading, []).append((name.ljust(width), summary))
         for heading, rows in sections.items():
             with formatter.section(heading):
                 formatter.write_dl(rows)
-
-
-class ReadingGroup(Group):
-    """A group that prints rows if none of its commands is named."""
-
-    def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
-        """Add the shared options to the group's own."""
-        super().__init__(*args, params=[*(params or []), *_pager_options(), *_reading_options()], **kwargs)
 
 
 _CONTEXT: Final = {"help_option_names": ["-h", "--help"]}
@@ -155,56 +194,21 @@ app: Final = typer.Typer(
 )
 
 
-def group(name: str, *, cls: type[Group] = Group) -> typer.Typer:
-    """Add a group of commands; a reading group asked without a command answers by itself, another shows its help."""
-    reads = issubclass(cls, ReadingGroup)
-    found = typer.Typer(
-        cls=cls,
-        invoke_without_command=reads,
-        no_args_is_help=not reads,
-        rich_markup_mode=None,
-        context_settings=_CONTEXT,
-    )
-    app.add_typer(found, name=name)
-    return found
-
-
-def _keep_path(context: typer.Context, _: Any, value: str | None) -> None:
-    if value:
-        context.meta["path"] = value
-
-
-def _keep_no_pager(context: typer.Context, _: Any, value: bool) -> None:
-    if value:
-        context.meta["no_pager"] = True
-
-
-def _keep_format(name: Format) -> Any:
-    def keep(context: typer.Context, _: Any, value: bool) -> None:
-        if not value:
-            return
-        before = context.meta.get("format", name)
-        if before is not name and not (before.is_csv and name.is_csv):
-            raise typer.BadParameter(f"--{name} and --{before} exclude each other")
-        # If both flavours of CSV are asked for, in either order, the harmless one is meant.
-        context.meta["format"] = Format.SPREADSHEET if before is Format.SPREADSHEET else name
-
-    return keep
+def show_help(context: typer.Context) -> NoReturn:
+    """Show help to somebody who named no command, and end as where a command line is wrong."""
+    typer.echo(context.get_help(), err=True)
+    raise typer.Exit(2)
 
 
 def _show_version(value: bool) -> None:
     if value:
-        typer.echo(f"chronology {__version__}")
+        typer.echo(f"chronology {chronology.__version__}")
         raise typer.Exit
 
 
-@app.callback()
 def _application(
     context: typer.Context,
-    db: Annotated[
-        str | None,
-        typer.Option(metavar="PATH", help=f"The store.  [env: CHRONOLOGY_DB; default: {DEFAULT_PATH}]"),
-    ] = None,
+    db: Annotated[str | None, typer.Option(metavar="PATH", help=_DB_HELP)] = None,
     _version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and stop.")
     ] = False,
@@ -215,12 +219,14 @@ def _application(
     chronology demo
     chronology state operation/al-jazeera-storm --at 2018-03-01
     """
-    if db:
-        context.meta["path"] = db
+    path = db or os.environ.get("CHRONOLOGY_DB") or DEFAULT_PATH
+    context.obj = Invocation(path=Path(path), context=context)
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help(), err=True)
-        raise typer.Exit(2)
+        show_help(context)
 
+
+_TEXT, _EXAMPLES = _help_of(_application)
+app.callback(help=_TEXT, epilog=_EXAMPLES)(_application)
 
 Subject = Annotated[
     str | None, typer.Argument(metavar="[SUBJECT]", show_default=False, help="The subject: kind/slug, or a name.")
@@ -233,18 +239,22 @@ RecordedBy = Annotated[
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")]
 
+EventName = Annotated[
+    str, typer.Argument(metavar="ID", show_default=False, help="The event's id, its beginning, or its position.")
+]
 
-def path_of(context: typer.Context) -> Path:
-    """Return the file that the user named, or the default one."""
-    return Path(context.meta.get("path") or os.environ.get("CHRONOLOGY_DB") or DEFAULT_PATH)
-
-
-def format_of(context: typer.Context) -> Format:
-    """Return how the user wants the rows printed."""
-    chosen: Format = context.meta.get("format", Format.TABLE)
-    return chosen
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
-def wants_pager(context: typer.Context) -> bool:
-    """Tell whether what is printed for people may go through their pager."""
-    return not context.meta.get("no_pager")
+def open_for_writing(path: Path) -> "chronology.Chronology":
+    """Open a store for writing; one that follows a shared log writes there first.
+
+    Raises:
+        ChronologyError: it cannot be opened, or the file that names its shared log is damaged.
+    """
+    if not path.with_name(f"{path.name}{_FOLLOWS}").exists():
+        return chronology.Chronology.open(path)
+    # Imported here: most stores follow no shared log, and their commands should not wait for it.
+    from chronology.remote.following import Follower
+
+    return Follower.follow(path)

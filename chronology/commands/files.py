@@ -1,13 +1,24 @@
-"""Files beside the store that commands read and write, exports too: whole or not at all, and never over a store."""
+"""Files beside the store that commands read and write, keys too: whole or not at all, and never over a store."""
 
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Annotated, BinaryIO, Final
 
+import typer
+
+from chronology import Chronology
+from chronology.commands.screen import output
 from chronology.errors import StoreError
+from chronology.transparency.notes import sign_note
+
+SignKey = Annotated[Path | None, typer.Option("--sign", metavar="KEYFILE", help="Sign with this secret key.")]
+Keys = Annotated[
+    list[str] | None,
+    typer.Option("--key", metavar="VKEY", help="A verifier key that you trust; may be repeated."),
+]
 
 _LARGEST: Final = 4_000_000
 """The most bytes that any of these documents can have."""
@@ -152,7 +163,7 @@ def check_replaceable(path: Path, *, store: Path) -> Path:
     check_place(target)
     if target.exists() and not target.is_file():
         raise StoreError(f"{path} is not a file", hint="leave -o out to write to standard output")
-    # The store itself is told by its name: opening it here would drop the locks that SQLite holds on it.
+    # The store itself is recognised by its name: opening it here would drop the locks that SQLite holds on it.
     resolved = store.resolve()
     if target in (resolved, resolved.with_name(f"{resolved.name}-journal")) or _is_same(target, resolved):
         raise StoreError(f"{path} is the store, and will not be overwritten", hint="name another file")
@@ -180,3 +191,16 @@ def _mode(target: Path) -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
+
+
+def show_would_write(path: Path) -> None:
+    """Say that a file would be written, if nothing prevents it."""
+    check_new(path)
+    output.say_dry_run()
+    output.put(f"would write {path}")
+
+
+def checkpoint_of(chron: Chronology, key: Path | None) -> bytes:
+    """Return the head of a log as it stands in a file, signed if there is a key."""
+    text = chron.proofs.checkpoint().text()
+    return text.encode() if key is None else sign_note(text, read_key(key))

@@ -15,7 +15,7 @@ Beyond that, a single date of what lasts is carried on, by the rule in `answers`
 from attrs import frozen
 
 from chronology.dates.calendar import DAY, FOREVER
-from chronology.dates.periods import civil_closes
+from chronology.dates.edtf import civil_closes
 from chronology.dates.readings import Bounds, Reading, normalise
 
 

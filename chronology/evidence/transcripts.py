@@ -8,16 +8,22 @@ The format, of which docs/export.md tells more: UTF-8, each line ends with a lin
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from typing import BinaryIO, Final
 
 import msgspec
 
 from chronology.errors import CanonicalError, TranscriptError
 from chronology.events import canonical
+from chronology.events.records import Body, decode
 from chronology.evidence.exhibits import checkpoint
 from chronology.log.event_table import Log, Row
+from chronology.log.redactions import Redaction, declared
 from chronology.transparency.merkle import HASH_SIZE, leaf_hash
 from chronology.transparency.notes import Checkpoint
+from chronology.vocabulary.event_types import REDACTED
 
 FORMAT: Final = 1
 """Version of the text's layout, the `format` of its header."""
@@ -43,6 +49,9 @@ class _Left(msgspec.Struct, frozen=True):
     leaf: str = ""
     redacted: bool = False
 
+
+Declarations = dict[int, tuple[Redaction, Body]]
+"""What a transcript declares redacted, by position, with the events that say so; yet to be believed."""
 
 _read_line: Final = msgspec.json.Decoder(_Left).decode
 
@@ -180,3 +189,32 @@ def _digest(text: object) -> bytes | None:
     if not isinstance(text, str) or len(text) != 2 * HASH_SIZE or not set(text) <= set("0123456789abcdef"):
         return None
     return bytes.fromhex(text)
+
+
+@contextmanager
+def rewindable(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Give a stream that can be read twice: what redacts an event stands far behind what names it."""
+    if stream.seekable():
+        yield stream
+        return
+    with TemporaryFile() as copy:
+        copyfileobj(stream, copy)
+        copy.seek(0)
+        yield copy
+
+
+def declarations_in(transcript: Transcript) -> Declarations:
+    """Read a transcript to its end, and return what it declares redacted.
+
+    Raises:
+        TranscriptError: as `Transcript.rows`.
+    """
+    found: Declarations = {}
+    for row in transcript.rows():
+        if row.type == REDACTED:
+            # What is no declaration is refused where its line is taken in.
+            with suppress(CanonicalError):
+                body = decode(row.body)
+                redaction = declared(row.position, body)
+                found[redaction.position] = redaction, body
+    return found

@@ -59,7 +59,7 @@ CSV = Exporter(
 )
 SPREADSHEET = Exporter(
     name="spreadsheet",
-    title="CSV for Excel and the like, in which no cell is taken for a formula or another date",
+    title="CSV for Excel and other spreadsheet programs, in which no cell is taken for a formula or another date",
     suffix=".csv",
     loses=(
         "The exact text of cells that could be taken for formulas or dates: an apostrophe is put before them.",

@@ -1,4 +1,4 @@
-"""The export format `ftm`: FollowTheMoney entities as JSON lines, for Aleph, OpenSanctions tools and the like."""
+"""The export format `ftm`: FollowTheMoney entities as JSON lines, for Aleph, OpenSanctions and similar tools."""
 
 import hashlib
 import json
@@ -113,7 +113,7 @@ def _said(event: Event) -> str:
 
 
 def _dates(valid: str) -> dict[str, str | None]:
-    """Return the dates that FollowTheMoney can say as they are; an end that it cannot say is left out."""
+    """Return the dates that FollowTheMoney can express; an end that it cannot say is left out."""
     start, slash, end = valid.partition("/")
     return {"startDate": _date(start), "endDate": _date(end)} if slash else {"date": _date(valid)}
 

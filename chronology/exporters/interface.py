@@ -5,11 +5,12 @@ from typing import BinaryIO, Final, TypeVar
 
 from attrs import field, frozen
 
+from chronology.errors import ChronologyError
 from chronology.events.records import RecordedEvent
+from chronology.projections import filters
+from chronology.projections.filters import KnownAt, Restrictions
 from chronology.projections.rebuild import Progress
-from chronology.store.query import KnownAt
 from chronology.store.reader import Reader
-from chronology.store.session import Restrictions
 
 Item = TypeVar("Item")
 
@@ -26,9 +27,9 @@ class Selection:
         kind: events about subjects of this kind.
         valid_at: the parties to the answers at this date.
         since: events that may touch this date or a later one; `until`: this date or an earlier one.
-        min_origins: with `valid_at`, answers whose leading value so many independent origins support.
-        restrictions: the filters of `state`: known_at, stated_by, sources, origins, min_grade, fuzz.
-        progress: told after every few hundred events how many were given, of how many at most (0 if nobody knows);
+        min_origins: with `valid_at`, answers whose leading value at least this many independent origins support.
+        restrictions: the filters of `state`, as `Reader.events` takes them.
+        progress: called every few hundred events with how many were given, of how many at most (0 if unknown);
             each time anew, where an exporter asks for the events more than once.
     """
 
@@ -39,7 +40,7 @@ class Selection:
     since: str | None = None
     until: str | None = None
     min_origins: int = 0
-    restrictions: Restrictions = field(factory=Restrictions)
+    restrictions: Restrictions = field(factory=Restrictions, converter=filters.checked)
     progress: Progress | None = field(default=None, eq=False)
 
     @property
@@ -74,7 +75,6 @@ class Selection:
 
     def told(self) -> str:
         """Return the selection in words, so that a file says what it leaves out; an empty text if that is nothing."""
-        rest = self.restrictions
         told = [
             ("about", self.subject),
             ("attribute", self.attribute),
@@ -83,18 +83,21 @@ class Selection:
             ("since", self.since),
             ("until", self.until),
             ("origins at least", self.min_origins or None),
-            ("as known at", _position(rest.get("known_at"))),
-            ("stated by", rest.get("stated_by")),
-            ("from", ", ".join(rest.get("sources") or ())),
-            ("said by", ", ".join(rest.get("origins") or ())),
-            ("graded at least", rest.get("min_grade")),
-            ("dates widened by", f"{rest.get('fuzz', 0) // 86_400} days" if rest.get("fuzz") else None),
         ]
-        return "; ".join(f"{words} {value}" for words, value in told if value not in (None, ""))
+        own = [f"{words} {value}" for words, value in told if value not in (None, "")]
+        return "; ".join(own + filters.told(self.restrictions))
 
+    def check_whole(self, name: str) -> None:
+        """Refuse a selection that leaves anything out, for a format that is always the whole log.
 
-def _position(known_at: KnownAt) -> str | None:
-    return None if known_at is None else f"#{known_at}" if isinstance(known_at, int) else str(known_at)
+        Raises:
+            ChronologyError: something would be left out.
+        """
+        if told := self.told():
+            raise ChronologyError(
+                f"{name} is the whole log, and takes no filter: {told}",
+                hint="the other formats take filters: `chronology export --help` lists them",
+            )
 
 
 def ticking(items: Iterable[Item], most: int, progress: Progress) -> Iterator[Item]:
@@ -106,7 +109,7 @@ def ticking(items: Iterable[Item], most: int, progress: Progress) -> Iterator[It
 
 
 Write = Callable[[Reader, Selection, BinaryIO], Sequence[str] | None]
-"""Writes the selected events to a stream. May return notes for whoever exports, on what the file does not show."""
+"""Writes the selected events to a stream. May return notes for the user, on what the file does not show."""
 
 
 @frozen(kw_only=True)

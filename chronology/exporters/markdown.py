@@ -75,7 +75,7 @@ def _quoted(char: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Return a text that Markdown shows as it is, on one line: nothing in it is markup, a link, HTML or an entity."""
+    """Return a text that Markdown shows unchanged, on one line: nothing in it is markup, a link, HTML or an entity."""
     return _SPECIAL.sub(r"\\\g<0>", visible(" ".join(text.split())))
 
 

@@ -38,7 +38,7 @@ def _lines(reader: Reader, selection: Selection) -> Iterator[str]:
 
 
 def escape(text: str) -> str:
-    """Return a text that Mermaid shows as it is, on one line: every other character is an entity code."""
+    """Return a text that Mermaid shows unchanged, on one line: every other character is an entity code."""
     line = visible(" ".join(text.split()))
     if len(line) > _LONGEST:
         line = f"{line[: _LONGEST - 1]}…"
@@ -51,7 +51,7 @@ MERMAID = Exporter(
     suffix=".mmd",
     loses=(
         "Who says so, grades, quotations, payloads: it shows when, what and who.",
-        "The rest of headlines longer than 160 characters, and the distance between dates: one stands after the other.",
+        "The rest of headlines longer than 160 characters, and the distance between dates: one comes after the other.",
         "Descriptions of sources, and events without a valid time.",
     ),
     write=_write,

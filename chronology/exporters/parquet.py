@@ -1,11 +1,11 @@
-"""The export format `parquet`: a typed table for DuckDB, pandas and the like; dates stay texts."""
+"""The export format `parquet`: a typed table for DuckDB, pandas and similar tools; dates stay texts."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any, BinaryIO, Final
 
-from chronology.errors import ChronologyError
+from chronology.errors import MissingPackageError
 from chronology.exporters import rows
 from chronology.exporters.interface import Exporter, Selection
 from chronology.exporters.rows import Rows
@@ -22,8 +22,7 @@ def _write(reader: Reader, selection: Selection, stream: BinaryIO) -> None:
         import pyarrow as pa
         from pyarrow import parquet
     except ImportError as exc:
-        hint = "pip install 'chronology[parquet]'"
-        raise ChronologyError("the format parquet needs the package pyarrow", hint=hint) from exc
+        raise MissingPackageError("the format parquet", "pyarrow", extra="parquet") from exc
     table = Rows(reader, selection)
     kinds = {
         "position": pa.int64(),
@@ -52,7 +51,7 @@ def _typed(found: Iterator[rows.Row]) -> Iterator[dict[str, Any]]:
 
 PARQUET = Exporter(
     name="parquet",
-    title="a typed table for DuckDB, pandas, R and the like",
+    title="a typed table for DuckDB, pandas, R and similar tools",
     suffix=".parquet",
     loses=rows.LOSES,
     write=_write,

@@ -26,7 +26,7 @@ MOST_KEYS: Final = 200
 Row = dict[str, str]
 
 LOSES: Final = (
-    "Which cells of data.* columns were numbers or true and false, and which were text; the column data tells.",
+    "Which cells of data.* columns were numbers or true and false, and which were text; the column data shows it.",
     "Nonce, leaf hash and position in the Merkle tree: a table proves nothing.",
     "Redactions, retractions, definitions of types, names of subjects, and other events without a valid time.",
 )
@@ -103,7 +103,7 @@ def _texts(data: Mapping[str, Json]) -> Iterator[str]:
 
 
 def as_cell(value: Json) -> str:
-    """Return a value of a payload for a cell: texts as they are, anything else as JSON."""
+    """Return a value of a payload for a cell: texts unchanged, anything else as JSON."""
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -124,7 +124,7 @@ TIMELINEJS = Exporter(
     title="an interactive timeline for a web page (TimelineJS 3)",
     suffix=".json",
     loses=(
-        "The exact bounds of imprecise dates: a mark stands at the start of the month or year; the words are right.",
+        "The exact bounds of imprecise dates: a mark is placed at the start of the month or year; the words are right.",
         "Seconds, and offsets: times of day are UTC.",
         "Who disputes whom, notes, days of statement and recording, ids of sources.",
         "Descriptions of sources, and events without a valid time or with no date at either end.",

@@ -43,7 +43,7 @@ def _record(recorded: RecordedEvent, wording: Wording, places: Places) -> dict[s
     words, headline, details = in_words(valid), wording.headline(event), wording.details(event)
     record = {
         "id": recorded.id,
-        # TimeMap shows it as it is; the words of the date stand in front, because it has no other place for them.
+        # TimeMap shows it unchanged; the words of the date stand in front, because it has no other place for them.
         "description": visible(f"{words}: {headline}" + (f" ({details})" if details else "")),
         "date": date,
         "time": time,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, BinaryIO, Final
 
-from chronology.errors import ChronologyError
+from chronology.errors import ChronologyError, MissingPackageError
 from chronology.exporters import rows
 from chronology.exporters.interface import Exporter, Selection
 from chronology.exporters.rows import Rows
@@ -33,8 +33,7 @@ def _write(reader: Reader, selection: Selection, stream: BinaryIO) -> Sequence[s
     try:
         from openpyxl import Workbook
     except ImportError as exc:
-        hint = "pip install 'chronology[xlsx]'"
-        raise ChronologyError("the format xlsx needs the package openpyxl", hint=hint) from exc
+        raise MissingPackageError("the format xlsx", "openpyxl", extra="xlsx") from exc
     # Rows go to a temporary file, so memory does not grow with them.
     book = Workbook(write_only=True)
     try:

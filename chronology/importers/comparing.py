@@ -34,7 +34,7 @@ class Comparison:
     """What became of a row.
 
     Attributes:
-        same: how many events are as they were.
+        same: how many events are unchanged.
         kept: how many were settled by somebody here, and stay so.
         replaced: the held event, and what it now says.
         added: what is new.

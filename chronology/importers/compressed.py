@@ -34,7 +34,7 @@ _IS_ENCRYPTED: Final = 0x1
 
 @contextmanager
 def unpacked(raw: BinaryIO, path: Path) -> Iterator[BinaryIO]:
-    """Give what a file holds: its bytes as they are, or what gzip or a ZIP archive of one file packed.
+    """Give what a file holds: its bytes unchanged, or what gzip or a ZIP archive of one file packed.
 
     Args:
         raw: the file, at its beginning.
@@ -107,7 +107,7 @@ def _only(archive: zipfile.ZipFile, path: Path) -> Iterator[IO[bytes]]:
     if len(parts) != 1:
         raise ImportFileError(
             f"{path} is an archive of {len(parts):,} files, not of one{_listed(names)}",
-            hint="unpack it, and import the file that is meant",
+            hint="unpack it, and import the file that you mean",
         )
     [part] = parts
     if part.flag_bits & _IS_ENCRYPTED:
@@ -131,7 +131,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 class _Unpacked(io.RawIOBase):
-    """What comes out of a packed file, as long as it is in proportion to what went in."""
+    """What comes out of a packed file, while it is in proportion to what went in."""
 
     def __init__(self, stream: IO[bytes] | gzip.GzipFile, raw: BinaryIO, path: Path) -> None:
         self._stream = stream
@@ -154,7 +154,7 @@ class _Unpacked(io.RawIOBase):
         if self._size > SMALL and self._size > LARGEST_RATIO * max(1, self._raw.tell()):
             raise ImportFileError(
                 f"{self._path} unpacks to more than {LARGEST_RATIO} times its size",
-                hint="this is how a file looks that is made to fill the memory; unpack it first if it is not",
+                hint="files made to exhaust memory look like this; if this one is not, unpack it first",
             )
         buffer[: len(piece)] = piece
         return len(piece)

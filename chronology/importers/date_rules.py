@@ -120,7 +120,7 @@ def precision_faults(on: On) -> list[str]:
 
 
 def _around(day: str, meaning: str) -> str:
-    """Return one unknown day among those at most so many days before or after a day."""
+    """Return one unknown day among those at most this many days before or after a day."""
     match = _DAYS.fullmatch(meaning)
     days = timedelta(days=int(match[1]) if match else 0)
     middle = date.fromisoformat(day[:10])

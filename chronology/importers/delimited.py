@@ -1,17 +1,22 @@
-"""Delimited text: CSV and TSV, every cell as text. Separator and encoding are found out; lines are bounded."""
+"""Delimited text: CSV and TSV, every cell as text. Separator and encoding are found out; lines are bounded.
+
+The reader of records (`csv`) tells that a quotation mark is wrong, but not which one, and stops in the midst of a line.
+What is wrong is found out by `quoting`, for such records only.
+"""
 
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from attrs import frozen
 
 from chronology.errors import ImportFileError
 from chronology.importers.encodings import encoding_of
-from chronology.importers.files import Input, lines, opened, too_long
+from chronology.importers.files import Input, check_no_page, lines, opened, too_long
+from chronology.importers.quoting import Spot, marks_of
 from chronology.importers.rows import LONGEST_LINE, MOST_COLUMNS, BadRow, Reading, Row, Table, Tell
 
 _SEPARATORS: Final = (",", ";", "\t", "|")
@@ -33,6 +38,7 @@ class Delimited:
         Raises:
             ImportFileError: it is no text, or no table.
         """
+        check_no_page(path)
         remarks = []
         encoding = reading.encoding
         if encoding is None:
@@ -44,9 +50,13 @@ class Delimited:
         records = _records(path, encoding, separator, reading.tell)
         header = reading.header
         if header is None:
-            header = next((cells for _, cells in records if any(cells)), None)
-            if header is None:
+            first = next((record for record in records if any(record.cells)), None)
+            if first is None:
                 raise ImportFileError(f"{path} has no line of text", hint="is this the right file?")
+            if first.fault:
+                told = _told(first.line, first.fault)
+                raise ImportFileError(f"{path}, line {first.line:,}: the name of column {first.fault.cell + 1} {told}")
+            header = first.cells
         columns = named(header, path)
         return Table(columns, _rows(records, columns), remarks)
 
@@ -74,36 +84,104 @@ def named(header: Sequence[str], path: Path) -> tuple[str, ...]:
     twice = [name for name, count in Counter(columns).items() if count > 1]
     if twice:
         raise ImportFileError(
-            f"{path}: {len(twice)} names of columns stand twice: {', '.join(map(repr, twice[:5]))}",
-            hint="give each column a name of its own in the first line",
+            f"{path}: {len(twice)} column names appear twice: {', '.join(map(repr, twice[:5]))}",
+            hint="give each column a different name in the first line",
         )
     return columns
 
 
-def _rows(records: Iterable[tuple[int, list[str]]], columns: tuple[str, ...]) -> Iterator[Row | BadRow]:
+class _Record(NamedTuple):
+    """The cells of one or more lines.
+
+    Attributes:
+        line: the first one.
+        cells: without white space around them.
+        is_unended: whether the text ends without a line break after it.
+        fault: text that follows a closing quotation mark.
+    """
+
+    line: int
+    cells: list[str]
+    is_unended: bool
+    fault: Spot | None = None
+
+
+def _rows(records: Iterable[_Record], columns: tuple[str, ...]) -> Iterator[Row | BadRow]:
     width = len(columns)
-    for line, cells in records:
-        if len(cells) == width:
-            yield Row(line, dict(zip(columns, cells, strict=True)))
+    for line, cells, is_unended, fault in records:
+        if fault:
+            column = columns[fault.cell] if fault.cell < width else None
+            yield BadRow(line, column, _told(line, fault), dict(zip(columns, cells, strict=False)), is_torn=True)
+        elif len(cells) == width:
+            yield Row(line, dict(zip(columns, cells, strict=True)), is_unended)
         elif cells:
             # An empty line is no row.
             reason = f"has {len(cells)} cells, and the header has {width}"
-            yield BadRow(line, None, reason, dict(zip(columns, cells, strict=False)))
+            is_cut = is_unended and len(cells) < width and any(cells)
+            if is_cut:
+                reason += "; the file ends here without a line break, so it may be cut off"
+            yield BadRow(line, None, reason, dict(zip(columns, cells, strict=False)), is_torn=True, is_cut=is_cut)
 
 
-def _records(path: Path, encoding: str, separator: str, tell: Tell | None) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number of the first line of each record, and its cells without white space around them."""
+def _told(line: int, fault: Spot) -> str:
+    """Return what is wrong with the quotation marks of a record that begins at a line."""
+    where = f" on line {line + fault.line:,}" if fault.line else ""
+    text = _brief(fault.text)
+    return f"goes on after its closing quotation mark, with {text}{where}; a mark inside a cell is written twice"
+
+
+def _brief(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:37] + "...")
+
+
+def _records(path: Path, encoding: str, separator: str, tell: Tell | None) -> Iterator[_Record]:
+    """Yield the records of a file.
+
+    Raises:
+        ImportFileError: a quotation mark is left open, or a record is longer than any row.
+    """
     with opened(path) as source:
         bounded = _Bounded(source, encoding, tell)
-        reader = csv.reader(bounded, delimiter=separator, strict=False)
-        line = 1
-        try:
-            for cells in reader:
-                yield line, [cell.strip() for cell in cells]
-                line = reader.line_num + 1
-                bounded.length = 0
-        except csv.Error as exc:
-            raise ImportFileError(f"line {line:,}: {_plain(exc)}", hint="is a quotation mark left open?") from exc
+        reader = csv.reader(bounded, delimiter=separator, strict=True)
+        while True:
+            line = bounded.begin()
+            fault = None
+            try:
+                cells = next(reader, None)
+            except csv.Error as exc:
+                cells, fault = _read_again(bounded, separator, path, exc)
+            if cells is None:
+                return
+            yield _Record(line, [cell.strip() for cell in cells], bounded.is_unended(), fault)
+
+
+def _read_again(bounded: "_Bounded", separator: str, path: Path, exc: csv.Error) -> tuple[list[str], Spot | None]:
+    """Return the cells of a record that the strict reader refused, and the text that is one too many in it.
+
+    The strict reader stops in the middle of a line, and would begin anew with the next one, which may be the rest of a
+    cell.
+
+    Raises:
+        ImportFileError: a quotation mark is left open, or a cell is too long.
+    """
+    first = bounded.first
+    try:
+        if "field larger" in str(exc):
+            raise exc
+        cells = next(csv.reader(chain(tuple(bounded.kept), bounded), delimiter=separator, strict=False))
+    except csv.Error as again:
+        left_open = marks_of(bounded.kept, separator).left_open
+        line = first + left_open.line if left_open else first
+        told = "a cell is longer than 131,072 characters" if "field larger" in str(again) else str(again)
+        raise ImportFileError(f"{path}, line {line:,}: {told}", hint="is a quotation mark left open?") from again
+    left_open, fault = marks_of(bounded.kept, separator)
+    if left_open:
+        raise ImportFileError(
+            f"{path}, line {first + left_open.line:,}: the quotation mark before {_brief(left_open.text)} is never "
+            "closed, so the rest of the file would be one cell",
+            hint="close it, or write it twice and the cell between two more; if the file is cut off, fetch it again",
+        ) from exc
+    return cells, fault
 
 
 class _Bounded:
@@ -111,26 +189,32 @@ class _Bounded:
 
     def __init__(self, source: Input, encoding: str, tell: Tell | None) -> None:
         self._lines = lines(source, encoding, tell)
-        self._number = 0
-        self.length = 0
+        self._length = 0
+        self.first = 1
+        self.kept: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
         line = next(self._lines)
-        self._number += 1
-        self.length += len(line)
-        if self.length > LONGEST_LINE:
-            raise too_long(self._number)
+        self.kept.append(line)
+        self._length += len(line)
+        if self._length > LONGEST_LINE:
+            raise too_long(self.first + len(self.kept) - 1)
         # The reader of records takes a line of nothing but an old end, "\r", for an error.
         return line
 
+    def begin(self) -> int:
+        """Forget the lines of the last record, and return the number of the next line."""
+        self.first += len(self.kept)
+        self.kept.clear()
+        self._length = 0
+        return self.first
 
-def _plain(exc: csv.Error) -> str:
-    if "field larger" in str(exc):
-        return "a cell is longer than 131,072 characters"
-    return str(exc)
+    def is_unended(self) -> bool:
+        """Tell whether the last line has no end."""
+        return self.kept[-1][-1] not in "\r\n"
 
 
 def _separator(path: Path, encoding: str) -> str:

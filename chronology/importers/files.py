@@ -20,6 +20,8 @@ from chronology.importers.rows import LONGEST_LINE, Tell
 _OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PIECE: Final = 1 << 18
 _TOLD_EVERY: Final = 500
+_PAGES: Final = (b"<!doctype", b"<html", b"<head", b"<body", b"<table", b"<!--", b"<?xml")
+"""How pages begin that a server sends in place of a file: a form to log in, or a message."""
 
 SAVE_AGAIN: Final = "save it as .xlsx without a password, or as CSV"
 
@@ -51,7 +53,7 @@ def opened(path: Path) -> Iterator[Input]:
 
 @contextmanager
 def on_disk(path: Path) -> Iterator[Input]:
-    """Open an ordinary file, and give its bytes as they are.
+    """Open an ordinary file, and give its bytes unchanged.
 
     Raises:
         ImportFileError: it is not there, is not an ordinary file, is empty, or is what no importer reads.
@@ -88,6 +90,22 @@ def explained(path: Path) -> Iterator[None]:
         raise ImportFileError(f"{path} cannot be read: {exc.strerror or exc}") from exc
 
 
+def check_no_page(path: Path) -> None:
+    """Refuse a web page under the name of a file with rows.
+
+    Raises:
+        ImportFileError: it is one, or `opened` refuses the file.
+    """
+    with opened(path) as source:
+        beginning = source.stream.read(1_000)
+    # Texts of two bytes a letter have zeros, and some begin with a mark.
+    if beginning.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower().startswith(_PAGES):
+        raise ImportFileError(
+            f"{path} is a web page (HTML or XML), not a file with rows",
+            hint="open it in a browser: it may be a login form or an error message; then fetch the file again",
+        )
+
+
 def lines(source: Input, encoding: str, tell: Tell | None) -> Iterator[str]:
     """Yield the lines of a text, each with its end.
 
@@ -119,7 +137,7 @@ def lines(source: Input, encoding: str, tell: Tell | None) -> Iterator[str]:
 
 
 def _leave(text: io.TextIOWrapper) -> None:
-    """Give the file back to whoever opened it, and closes it; it may be closed already."""
+    """Give the file back to its opener, and closes it; it may be closed already."""
     with suppress(ValueError):
         text.detach()
 

@@ -1,20 +1,21 @@
 """One import: the rows of a file are taken in, and counted; with --sync, rows that are gone are withdrawn."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from attrs import frozen
 
-from chronology.errors import BadRowsError, ChronologyError, ImportFileError, StoreError, UnknownNameError
-from chronology.events import canonical
-from chronology.events.faults import form_faults
-from chronology.events.records import Event, as_dict
+from chronology.errors import BadRowsError, ChronologyError, ImportFileError, StoreError
+from chronology.events.records import Event
+from chronology.importers.clashes import Clashes, EarlierSubjects
 from chronology.importers.comparing import Comparison, Held, compare
 from chronology.importers.definitions import schemas
 from chronology.importers.existing_rows import Following
-from chronology.importers.identities import MOST_SLOTS, Place, identity
+from chronology.importers.identities import Place, identity
+from chronology.importers.log_faults import log_faults
 from chronology.importers.mappings import Mapped
 from chronology.importers.row_events import Stated, Statements, check_columns
 from chronology.importers.rows import BadRow, Row, Table
@@ -22,30 +23,30 @@ from chronology.importers.seen_rows import SeenRows, seen_rows
 from chronology.importers.summaries import Summary
 from chronology.store.chronology import Chronology
 from chronology.vocabulary import builtin
-from chronology.vocabulary.event_types import SOURCE_DESCRIBED, shape_faults
+from chronology.vocabulary.event_types import SOURCE_DESCRIBED
 from chronology.vocabulary.registry import Vocabulary
 
 LARGEST_SHARE: Final = 10
-"""A file that withdraws more than one row in so many is taken for the wrong one, unless somebody says otherwise."""
+"""A file that withdraws more than one row in this many is taken for the wrong one, unless the user says otherwise."""
 
 Report = Callable[[BadRow], None]
 
 _READ_AHEAD: Final = 1_000
 """Events whose lines are remembered; the store reads fewer ahead of the one that it refuses."""
 
-_SHORT: Final = 10_000
-"""Characters of the cells of a row whose events certainly fit into the log."""
+_AT_ONCE: Final = 16
+"""Rows for which the store is asked one question; few, for a row may be long."""
 
 
 @frozen(kw_only=True)
-class Wanted:
+class ImportOptions:
     """How to import.
 
     Attributes:
         sync: take the file for the newest whole state of the dataset.
         dry_run: check everything, and write nothing.
         skip_bad: import the other rows if some are bad.
-        yes: let it withdraw more than a tenth of the dataset.
+        yes: let it withdraw more than a tenth of the dataset, and follow a file that may be cut off.
         recorded_by: who imports it.
     """
 
@@ -57,7 +58,7 @@ class Wanted:
 
 
 def take_in(
-    chron: Chronology, table: Table, mapped: Mapped, *, path: Path, source: str, wanted: Wanted, report: Report
+    chron: Chronology, table: Table, mapped: Mapped, *, path: Path, source: str, wanted: ImportOptions, report: Report
 ) -> Summary:
     """Import the rows of a file in one transaction: all of it, or nothing.
 
@@ -106,7 +107,7 @@ class _Import:
         *,
         path: Path,
         source: str,
-        wanted: Wanted,
+        wanted: ImportOptions,
         report: Report,
     ) -> None:
         self.summary = Summary(dataset=source, sync=wanted.sync, remarks=list(table.remarks))
@@ -124,7 +125,12 @@ class _Import:
         self._statements = Statements(mapped, source)
         self._following = Following(chron, source, file=path.name, recorded_by=wanted.recorded_by)
         self._seen = seen
-        self._keyless = 0
+        self._clashes = Clashes(seen, table.unit)
+        self._earlier = EarlierSubjects(chron, source)
+        self._head = 0
+        # The first line of which nobody can tell which row it is, and why.
+        self._doubtful: tuple[int, str] | None = None
+        self._unended = 0
         self._present = 0
 
     def line_of(self, index: int | None) -> int:
@@ -144,7 +150,7 @@ class _Import:
             yield event
 
     def _events(self) -> Iterator[Event]:
-        head = self._chron.head()
+        self._head = self._earlier.until = self._chron.head()
         vocabulary = self._chron.vocabulary
         for schema in schemas(self._mapped):
             name = str(schema["$id"]).split(":")[2]
@@ -154,9 +160,9 @@ class _Import:
                 yield builtin.definition(schema, recorded_by=self._wanted.recorded_by)
         yield from self._description()
         self._published = self._days_of_publication()
-        for row in self._table.rows:
-            self._line = row.line
-            yield from self._row(row, vocabulary)
+        rows = iter(self._table.rows)
+        while some := list(islice(rows, _AT_ONCE)):
+            yield from self._some(some, vocabulary)
         self._line = 0
         if self.summary.refused and not (self._wanted.skip_bad or self._wanted.dry_run):
             raise BadRowsError(
@@ -164,34 +170,53 @@ class _Import:
                 hint="--dry-run shows all of them; --skip-bad FILE imports the others and writes these aside",
             )
         if self._wanted.sync:
-            yield from self._vanished(head)
+            yield from self._vanished()
 
-    def _row(self, row: Row | BadRow, vocabulary: Vocabulary) -> Iterator[Event]:
-        said = row if isinstance(row, BadRow) else self._statements.of(row)
-        if isinstance(said, BadRow):
-            self._refuse([said])
-            return
-        if isinstance(said, list):
-            self._refuse(said)
-            return
+    def _some(self, rows: Sequence[Row | BadRow], vocabulary: Vocabulary) -> Iterator[Event]:
+        """Yield what a few rows need; they are read together, so that the store is asked for all of them at once."""
+        found: list[tuple[Stated, list[Held]] | list[BadRow]] = []
+        for row in rows:
+            said = [row] if isinstance(row, BadRow) else self._statements.of(row)
+            found.append(said if isinstance(said, list) else (said, self._following.held(said.key)))
+        taken = self._earlier.taken(one for one in found if isinstance(one, tuple))
+        for row, one in zip(rows, found, strict=True):
+            self._line = row.line
+            if isinstance(one, list):
+                self._refuse(one, is_doubtful=self._statements.is_doubtful(one))
+            else:
+                yield from self._row(*one, taken, vocabulary, is_unended=isinstance(row, Row) and row.is_unended)
+
+    def _row(
+        self, said: Stated, held: list[Held], taken: set[str], vocabulary: Vocabulary, *, is_unended: bool
+    ) -> Iterator[Event]:
         first = self._seen.first_line(said.key, said.line)
         if first != said.line:
             self._refuse(
-                [BadRow(said.line, None, f"has the key {said.key!r}, as {self._table.unit} {first:,} has", row.cells)]
+                [BadRow(said.line, None, f"has the key {said.key!r}, as {self._table.unit} {first:,} has", said.cells)]
             )
             return
-        held = self._following.held(said.key)
+        # The store first: what it refuses must not stand in the way of a later row whose subject it is.
+        if clashes := self._earlier.clashes(said, taken) or self._clashes.of(said):
+            self._refuse(clashes)
+            return
         self._present += any(one.state == "live" for one in held)
         found = compare(said.events, held, self._published)
-        if found.is_change and (faults := self._faults(said, found, vocabulary)):
-            self._refuse([BadRow(said.line, None, fault, row.cells) for fault in faults])
+        if found.is_change and (faults := log_faults(said, found, vocabulary)):
+            self._refuse([BadRow(said.line, None, fault, said.cells) for fault in faults])
             return
+        if is_unended and found.is_change:
+            self._unended = said.line
         self.summary.said += len(said.events)
         self.summary.flagged += len(said.flags)
         self.summary.kept += found.kept
         yield from self._take(said, held, found)
 
-    def _refuse(self, rows: list[BadRow]) -> None:
+    def _refuse(self, rows: list[BadRow], *, is_doubtful: bool = False) -> None:
+        if rows[0].is_cut and not self._wanted.yes:
+            raise ImportFileError(
+                f"{self._path.name}, {rows[0].told(self._table.unit)}",
+                hint="fetch the file again; if it is whole, --yes takes this row for a bad one, as others are",
+            )
         self.summary.refused += 1
         for row in rows:
             self._report(row)
@@ -199,23 +224,8 @@ class _Import:
         if key:
             # What cannot be read has not vanished.
             self._seen.first_line(key, rows[0].line)
-        else:
-            self._keyless = self._keyless or rows[0].line
-
-    def _faults(self, said: Stated, found: Comparison, vocabulary: Vocabulary) -> list[str]:
-        """Return why the log would refuse what a row adds, so that the whole row is refused, not half of it."""
-        faults: dict[str, None] = {}
-        if len(said.events) > MOST_SLOTS:
-            return [f"stands for {len(said.events):,} events, and the most are {MOST_SLOTS:,}"]
-        for event in (*found.added, *(event for _, event in found.replaced)):
-            found_faults = shape_faults(event) + form_faults(event)
-            found_faults = found_faults or _payload_faults(vocabulary, event)
-            if not found_faults and len(str(event.data)) + len(event.quote or "") + len(event.note or "") > _SHORT:
-                size = len(canonical.encode(as_dict(event)))
-                if size > canonical.MAX_BYTES - 1_000:
-                    found_faults = [f"says {size:,} bytes, more than fit into an event"]
-            faults |= dict.fromkeys(found_faults)
-        return list(faults)
+        if self._doubtful is None and (is_doubtful or not key):
+            self._doubtful = rows[0].line, "may have another key than it seems" if key else "has no key"
 
     def _take(self, said: Stated, held: list[Held], found: Comparison) -> Iterator[Event]:
         """Yield what a row needs, and count it."""
@@ -231,21 +241,29 @@ class _Import:
                 summary.added += 1
             yield from self._following.follow(said.key, held, found)
 
-    def _vanished(self, head: int) -> Iterator[Event]:
+    def _vanished(self) -> Iterator[Event]:
         """Yield the retractions of rows that the file does not have any more.
 
         Raises:
-            ImportFileError: nobody can tell which these are, or they are too many.
+            ImportFileError: nobody can tell which these are, they are too many, or the file may be cut off.
         """
-        gone = sum(bool(self._live(key)) for key in self._keys_before(head) if self._seen.miss(key))
+        gone = sum(bool(self._live(key)) for key in self._keys_before() if self._seen.miss(key))
         if not gone:
             return
-        if self._keyless:
+        if self._doubtful:
+            line, why = self._doubtful
             raise ImportFileError(
-                f"{self._table.unit} {self._keyless:,} has no key, so nobody can tell which rows are gone",
+                f"{self._table.unit} {line:,} {why}, so nobody can tell which rows are gone",
                 hint="correct that line, or import without --sync",
             )
         before = self._present + gone
+        if self._unended and not self._wanted.yes:
+            rows = "1 row" if gone == 1 else f"{gone:,} rows"
+            raise ImportFileError(
+                f"{self._path.name} ends without a line break on {self._table.unit} {self._unended:,}, which says "
+                f"something new, and lacks {rows} of {self._source}: it may be cut off",
+                hint="is it whole? --dry-run --yes shows what would happen, --yes withdraws what is gone",
+            )
         if gone * LARGEST_SHARE > before and not self._wanted.yes:
             raise ImportFileError(
                 f"{self._path.name} lacks {gone:,} of the {before:,} rows of {self._source}, more than a tenth",
@@ -260,9 +278,9 @@ class _Import:
     def _live(self, key: str) -> list[Held]:
         return [one for one in self._following.held(key) if one.state == "live"]
 
-    def _keys_before(self, head: int) -> Iterator[str]:
+    def _keys_before(self) -> Iterator[str]:
         """Yield the keys of imported rows that this file does not have."""
-        for event in self._chron.events_from(self._source, until=head):
+        for event in self._chron.log.from_source(self._source, until=self._head):
             key = event.event.locator
             # What an import did not bring has no ids of its kind, so nothing of it will be found.
             if key and not self._seen.has(key):
@@ -271,7 +289,7 @@ class _Import:
     def _description(self) -> Iterator[Event]:
         """Yield a description of the dataset, where the mapping has one and the store has none."""
         dataset = self._mapped.dataset
-        if dataset is None or self._chron.knows_subject(self._source):
+        if dataset is None or self._chron.names.knows_subject(self._source):
             return
         told = {name: getattr(dataset, name) for name in ("title", "author", "publisher", "url")}
         data = {name: text for name, text in told.items() if text}
@@ -290,10 +308,3 @@ class _Import:
         """Return the days with which the log may have filled in when the dataset said something."""
         described = (one.event.data for one in self._chron.timeline(self._source))
         return frozenset(str(data["published"]) for data in described if "published" in data)
-
-
-def _payload_faults(vocabulary: Vocabulary, event: Event) -> list[str]:
-    try:
-        return vocabulary.faults(event)
-    except UnknownNameError as exc:
-        return [f"{exc} ({exc.hint})" if exc.hint else str(exc)]

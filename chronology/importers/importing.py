@@ -8,7 +8,7 @@ from chronology.errors import ImportFileError, MappingError
 from chronology.events.faults import form_faults
 from chronology.events.records import Event
 from chronology.importers import import_run, registry
-from chronology.importers.import_run import Report, Wanted
+from chronology.importers.import_run import ImportOptions, Report
 from chronology.importers.mapping_files import read_mapping
 from chronology.importers.mappings import Mapped
 from chronology.importers.registry import Format, LogImporter
@@ -29,7 +29,7 @@ class Opened:
     source: str
 
 
-def import_file(chron: Chronology, opened: Opened, *, wanted: Wanted, report: Report) -> Summary:
+def import_file(chron: Chronology, opened: Opened, *, wanted: ImportOptions, report: Report) -> Summary:
     """Import a file in one transaction.
 
     Args:

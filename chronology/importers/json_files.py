@@ -13,7 +13,7 @@ from chronology.errors import CanonicalError, ImportFileError
 from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.importers.encodings import encoding_of
-from chronology.importers.files import lines, opened, pieces
+from chronology.importers.files import check_no_page, lines, opened, pieces
 from chronology.importers.rows import LONGEST_LINE, MOST_COLUMNS, BadRow, Cell, Reading, Row, Table
 
 _SAMPLED: Final = 100
@@ -35,8 +35,9 @@ class JsonRows:
         """Open a file and return its objects as rows; columns are those of the first ones.
 
         Raises:
-            ImportFileError: it is no text.
+            ImportFileError: it is no text, or its first objects break off.
         """
+        check_no_page(path)
         encoding = reading.encoding or encoding_of(path, longest_line=None).name
         rows = self._rows(path, encoding, reading)
         first = list(islice(rows, _SAMPLED))
@@ -49,9 +50,9 @@ class JsonRows:
         with opened(path) as source:
             is_list = beginning.startswith("[")
             found = (
-                _of_list(pieces(source, encoding, reading.tell))
+                _of_list(pieces(source, encoding, reading.tell), path)
                 if is_list
-                else _of_lines(lines(source, encoding, reading.tell))
+                else _of_lines(lines(source, encoding, reading.tell), path)
             )
             for number, record in enumerate(found, start=1):
                 yield self._row(number, record)
@@ -131,10 +132,22 @@ def _as_json(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _of_lines(text: Iterator[str]) -> Iterator[Any]:
-    for line in text:
-        if line.strip():
-            yield _parsed(line)
+def _of_lines(text: Iterator[str], path: Path) -> Iterator[Any]:
+    """Yield the objects of lines.
+
+    Raises:
+        ImportFileError: the text ends within an object.
+    """
+    for number, line in enumerate(text, start=1):
+        if not line.strip():
+            continue
+        found = _parsed(line)
+        # Only the last line can lack its end.
+        if isinstance(found, CanonicalError) and line[-1] not in "\r\n" and _Items().breaks_off(line):
+            raise ImportFileError(
+                f"{path}, line {number:,}: the file ends within this object, so it is cut off", hint="fetch it again"
+            )
+        yield found
 
 
 def _parsed(text: str) -> Any:
@@ -144,19 +157,30 @@ def _parsed(text: str) -> Any:
         return exc
 
 
-def _of_list(text: Iterator[str]) -> Iterator[Any]:
+def _of_list(text: Iterator[str], path: Path) -> Iterator[Any]:
     """Yield the items of a list, with no more than one in memory.
 
     Raises:
-        ImportFileError: the list breaks off, or an item is too long.
+        ImportFileError: the list breaks off, more text follows it, or an item is too long.
     """
     scanner = _Items()
+    line = 1
+    # To the end, for an archive is only known to be whole there.
     for piece in text:
         yield from map(_parsed, scanner.feed(piece))
-        if scanner.is_done:
-            return
-    if not scanner.is_done:
-        raise ImportFileError("the list of objects breaks off: its closing bracket is missing", hint="fetch it again")
+        rest = scanner.rest.lstrip()
+        if rest:
+            line += piece[: len(piece) - len(rest)].count("\n")
+            raise ImportFileError(
+                f"{path}, line {line:,}: after the end of the list of objects comes {rest[:20]!r}",
+                hint="put all objects into one list, or one on each line without any list",
+            )
+        line += piece.count("\n")
+    if scanner.closed_by != "]":
+        raise ImportFileError(
+            f"{path}, line {line:,}: the list of objects breaks off: its closing bracket is missing",
+            hint="fetch it again",
+        )
 
 
 _MARK: Final = re.compile(r'["\[\]{},]')
@@ -175,9 +199,20 @@ class _Items:
         self._length = 0
         self._number = 0
         self.is_done = False
+        self.rest = ""
+        self.closed_by = ""
+
+    def breaks_off(self, text: str) -> bool:
+        """Tell whether an object ends before it is closed. Requires a scanner that has seen nothing."""
+        for _ in self.feed(text):
+            pass
+        return text.lstrip().startswith("{") and not self.is_done
 
     def feed(self, piece: str) -> Iterator[str]:
-        """Take in more text; yield the items that end in it."""
+        """Take in more text; yield the items that end in it. What follows the closing bracket is kept as `rest`."""
+        if self.is_done:
+            self.rest = piece
+            return
         start, place = 0, 1 if self._escapes else 0
         self._escapes = False
         while found := (_IN_TEXT if self._in_text else _MARK).search(piece, place):
@@ -200,6 +235,7 @@ class _Items:
                     start = place
                 if self._depth == 0:
                     self.is_done = True
+                    self.rest, self.closed_by = piece[place:], one
                     return
         self._keep(piece[start:])
 

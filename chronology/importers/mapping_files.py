@@ -10,7 +10,7 @@ import cattrs
 from attrs import fields
 from cattrs.gen import make_dict_structure_fn, override
 
-from chronology.errors import MappingError, UnknownNameError, nearest
+from chronology.errors import MappingError, UnknownNameError, nearest, or_perhaps
 from chronology.importers.mappings import KINDS_OF_VALUE, NO_END, Mapped, Value
 from chronology.importers.written_dates import MONTHS, form_faults
 
@@ -78,8 +78,8 @@ def _faults(mapped: Mapped) -> Iterator[str]:
         yield from _form_faults(f"{path}.stated.forms", event.stated.forms if event.stated else ())
         for name, value in event.values():
             if value.as_ not in KINDS_OF_VALUE:
-                close = " or ".join(nearest(value.as_, KINDS_OF_VALUE)) or ", ".join(KINDS_OF_VALUE)
-                yield f"{path}.{name}.as: {value.as_!r} is not a kind of value (did you mean {close}?)"
+                close = nearest(value.as_, KINDS_OF_VALUE) or KINDS_OF_VALUE
+                yield f"{path}.{name}.as: {value.as_!r} is not a kind of value{or_perhaps(close)}"
             if value.as_.startswith("subject") and not value.kind and "/" not in value.text:
                 yield f'{path}.{name}.kind: is missing: the kind of the subject, as in kind = "place"'
     yield from _form_faults("dates.forms", mapped.dates.forms)
@@ -105,7 +105,7 @@ def _told(exc: BaseException, _: type | None) -> str:
 
 def _unknown(key: str, known: Sequence[str]) -> str:
     close = nearest(key, known)
-    return f"unknown key {key!r}" + (f" (did you mean {' or '.join(close)}?)" if close else "")
+    return f"unknown key {key!r}{or_perhaps(close)}"
 
 
 def _written(name: str) -> str:

@@ -46,8 +46,8 @@ class On:
         end: of the last day.
         forms: of these dates; those of `[dates]` if not given.
         one_day: columns with the values that mean that start and end bound one unknown day.
-        no_end: what an empty end means: the row is refused, or the start was the only day, or it is still so, or it has
-            ended, nobody knows when.
+        no_end: what an empty end means: the row is refused, or the start was the only day, or it is still so, or it
+            ended at an unknown time.
         precision: the column that says how precise the only date is.
         precisions: what its values mean: "day", "month", "year", or days to either side, as in "3 days".
         missing: EDTF for rows without a date; they are refused if it is not given.
@@ -156,6 +156,8 @@ class Mapped:
         optional: columns that some files of the kind lack.
         missing: cells that mean that there is nothing, as empty ones do.
         key: a template for what tells a row from all others, for ever.
+        merge_spellings: whether names with the same slug are one subject, however they are written; subjects that are
+            made of keys stay apart.
     """
 
     name: str
@@ -171,6 +173,7 @@ class Mapped:
     needs: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    merge_spellings: bool = False
     dates: Dates = Factory(Dates)
     type: tuple[Definition, ...] = ()
 

@@ -5,10 +5,12 @@ from typing import Final
 
 from chronology.events.faults import form_faults
 from chronology.events.records import Event
+from chronology.importers.clashes import Clashes
 from chronology.importers.definitions import schemas
 from chronology.importers.mappings import Mapped
 from chronology.importers.row_events import Stated, Statements, check_columns
 from chronology.importers.rows import BadRow, Table
+from chronology.importers.seen_rows import SeenRows, seen_rows
 from chronology.vocabulary import builtin
 from chronology.vocabulary.event_types import shape_faults
 from chronology.vocabulary.registry import Vocabulary
@@ -35,30 +37,31 @@ class Trial:
         self._vocabulary = Vocabulary()
         for schema in (*builtin.schemas(), *schemas(mapped)):
             self._vocabulary = self._vocabulary.with_type(schema, trusted=True)
-        self._keys: dict[str, int] = {}
         self.unused = [name for name in table.columns if name not in mapped.columns()]
         self.good = self.bad = self.events = 0
 
     def run(self) -> Iterator[Stated | list[BadRow]]:
         """Yield what each row says, or what is wrong with it."""
-        for row in self._table.rows:
-            found = [row] if isinstance(row, BadRow) else self._statements.of(row)
-            if not isinstance(found, list):
-                faults = self._faults(found)
-                if faults:
-                    found = [BadRow(row.line, None, fault, row.cells) for fault in faults]
-            if isinstance(found, list):
-                self.bad += 1
-            else:
-                self.good += 1
-                self.events += len(found.events)
-            yield found
+        with seen_rows() as seen:
+            clashes = Clashes(seen, self._table.unit)
+            for row in self._table.rows:
+                found = [row] if isinstance(row, BadRow) else self._statements.of(row)
+                if not isinstance(found, list):
+                    found = self._bad(found, seen, clashes) or found
+                if isinstance(found, list):
+                    self.bad += 1
+                else:
+                    self.good += 1
+                    self.events += len(found.events)
+                yield found
 
-    def _faults(self, said: Stated) -> list[str]:
-        first = self._keys.setdefault(said.key, said.line)
+    def _bad(self, said: Stated, seen: SeenRows, clashes: Clashes) -> list[BadRow]:
+        first = seen.first_line(said.key, said.line)
         if first != said.line:
-            return [f"has the key {said.key!r}, as {self._table.unit} {first:,} has"]
-        return list(dict.fromkeys(fault for event in said.events for fault in self._event_faults(event)))
+            reason = f"has the key {said.key!r}, as {self._table.unit} {first:,} has"
+            return [BadRow(said.line, None, reason, said.cells)]
+        faults = dict.fromkeys(fault for event in said.events for fault in self._event_faults(event))
+        return [BadRow(said.line, None, fault, said.cells) for fault in faults] or clashes.of(said)
 
     def _event_faults(self, event: Event) -> list[str]:
         faults = shape_faults(event) + form_faults(event)

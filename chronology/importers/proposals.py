@@ -86,17 +86,17 @@ def propose(name: str, importer: str, columns: Sequence[str], rows: Iterable[Map
     when = [column for column in dates if column is not said]
     missing = [text for text in _MISSING[1:] if any(shown(row.get(c, "")) == text for row in sample for c in columns)]
     lines = [
-        f"# A mapping for {_comment(name)}: what its columns mean. Look at every line, then try it:",
+        f"# A mapping for {_comment(name)}: what its columns mean. Check every line, then try it:",
         "# chronology mapping check THIS_FILE YOUR_FILE",
         "",
         f"name = {_text(stem)}",
         f"format = {_text(importer)}",
         f"missing = {json.dumps(missing, ensure_ascii=False)}",
         "",
-        "# What tells a row from all others, and stays the same when the row is corrected.",
+        "# What identifies a row, and stays the same when the row is corrected.",
         f"key = {_text(_braced(key.name))}"
         if key
-        else 'key = ""  # no column has a different value in each row: say which do together',
+        else 'key = ""  # no column has a different value in each row: combine several',
         "",
         "[dataset]",
         f"source = {_text(f'source/{stem}')}  # the document in hand",

@@ -49,7 +49,7 @@ class LogImporter(Protocol):
             store: its file.
             path: of the log.
             dry_run: check everything, and write nothing.
-            tell: told how far it has got, of how much.
+            tell: called with how far it has got, of how much.
         """
 
 

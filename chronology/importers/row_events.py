@@ -5,13 +5,14 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from chronology.errors import CanonicalError, MappingError, nearest
+from chronology.errors import CanonicalError, MappingError, nearest, or_perhaps
 from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.events.patterns import is_day
 from chronology.events.records import Event
 from chronology.importers.date_rules import ColumnFault, ValidTime, forms_of, precision_faults
 from chronology.importers.mappings import Mapped, Saying
+from chronology.importers.namings import Naming, Namings
 from chronology.importers.rows import BadRow, Cell, Row, shown
 from chronology.importers.templates import Cells, Fill, filler, names_in, subject_filler
 from chronology.importers.values import Take, taker
@@ -28,13 +29,17 @@ class Stated:
         line: where it begins.
         key: what tells it from all other rows.
         events: without ids.
+        cells: of the row.
         flags: what is not believed, such as a date that stands for none.
+        namings: the subjects that it names.
     """
 
     line: int
     key: str
     events: tuple[Event, ...]
+    cells: Cells
     flags: tuple[str, ...] = ()
+    namings: tuple[Naming, ...] = ()
 
 
 @define
@@ -45,17 +50,25 @@ class Statements:
     source: str
     _missing: frozenset[str] = field(init=False)
     _key: Fill = field(init=False)
+    _key_columns: frozenset[str] = field(init=False)
+    _namings: Namings = field(init=False)
     _sayings: tuple["_Saying", ...] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._missing = self.mapped.empty
         self._key = filler(self.mapped.key, self._missing)
-        self._sayings = tuple(_Saying(event, self.mapped, self.source) for event in self.mapped.event)
+        self._key_columns = frozenset(names_in(self.mapped.key))
+        self._namings = Namings(self.mapped)
+        self._sayings = tuple(_Saying(event, self.mapped, self.source, self._namings) for event in self.mapped.event)
 
     def key_of(self, cells: Cells) -> str:
         """Return the key of a row, empty if it has none."""
         key = self._key(cells)
         return key if len(key) <= _LONGEST_KEY else ""
+
+    def is_doubtful(self, rows: Sequence[BadRow]) -> bool:
+        """Tell whether a bad row may have another key than it seems, by all that is wrong with it."""
+        return any(row.is_torn or row.column in self._key_columns for row in rows)
 
     def of(self, row: Row) -> Stated | list[BadRow]:
         """Return what a row says, or everything that is wrong with it."""
@@ -64,6 +77,7 @@ class Statements:
         column = next(names_in(self.mapped.key), None)
         if not key:
             return [BadRow(row.line, column, "has no key that tells it from other rows", cells)]
+        self._namings.taken()
         events: list[Event] = []
         flags: list[str] = []
         faults: list[ColumnFault] = []
@@ -75,7 +89,7 @@ class Statements:
             return [BadRow(row.line, fault, reason, cells) for fault, reason in distinct]
         if not events:
             return [BadRow(row.line, None, "says nothing: no event of the mapping applies to it", cells)]
-        return Stated(row.line, key, tuple(events), tuple(flags))
+        return Stated(row.line, key, tuple(events), cells, tuple(flags), self._namings.taken())
 
 
 def check_columns(mapped: Mapped, columns: Sequence[str], where: str) -> None:
@@ -87,7 +101,7 @@ def check_columns(mapped: Mapped, columns: Sequence[str], where: str) -> None:
     faults = [fault for event in mapped.event for fault in precision_faults(event.on)]
     for name in sorted(mapped.columns() - set(columns) - set(mapped.optional)):
         close = nearest(name, columns)
-        faults.append(f"there is no column {name!r}" + (f" (did you mean {' or '.join(close)}?)" if close else ""))
+        faults.append(f"there is no column {name!r}{or_perhaps(close)}")
     if faults:
         shown_columns = ", ".join(columns[:12]) + (", ..." if len(columns) > 12 else "")
         raise MappingError(where, faults, hint=f"the columns are {shown_columns}")
@@ -96,22 +110,23 @@ def check_columns(mapped: Mapped, columns: Sequence[str], where: str) -> None:
 class _Saying:
     """One event of a mapping, made ready."""
 
-    def __init__(self, saying: Saying, mapped: Mapped, source: str) -> None:
+    def __init__(self, saying: Saying, mapped: Mapped, source: str, namings: Namings) -> None:
         missing = mapped.empty
         self._saying = saying
         self._source = source
         self._missing = missing
         self._type = filler(saying.type, missing)
-        self._subject = subject_filler(saying.subject, missing)
-        self._said_by = [_speakers(template, missing) for template in saying.said_by]
+        self._subject = subject_filler(saying.subject, missing, namings.noting(saying.subject))
+        self._said_by = [_speakers(template, missing, namings) for template in saying.said_by]
         self._stance = filler(saying.stance, missing) if saying.stance else None
         self._valid = ValidTime(saying.on, mapped.dates, missing)
         self._stated: Forms | None = forms_of(mapped.dates, saying.stated.forms) if saying.stated else None
         self._grade = filler(saying.grade, missing) if saying.grade else None
-        self._quote = taker(saying.quote, missing) if saying.quote else None
-        self._note = taker(saying.note, missing) if saying.note else None
+        self._quote = taker(saying.quote, missing, namings) if saying.quote else None
+        self._note = taker(saying.note, missing, namings) if saying.note else None
         lists = set(saying.each)
-        takers = [(name, taker(value, missing), set(names_in(value.text))) for name, value in saying.data.items()]
+        data = saying.data.items()
+        takers = [(name, taker(value, missing, namings), set(names_in(value.text))) for name, value in data]
         # What does not depend on the item of a list is taken once a row.
         self._common: list[tuple[str, Take]] = [(name, take) for name, take, names in takers if not names & lists]
         self._own: list[tuple[str, Take]] = [(name, take) for name, take, names in takers if names & lists]
@@ -209,9 +224,9 @@ class _Saying:
         return day, None
 
 
-def _speakers(template: str, missing: frozenset[str]) -> Callable[[Cells], Sequence[str]]:
+def _speakers(template: str, missing: frozenset[str], namings: Namings) -> Callable[[Cells], Sequence[str]]:
     """Return a function that names who says something: one, or all that a cell with a list names."""
-    fill = subject_filler(template, missing)
+    fill = subject_filler(template, missing, namings.noting(template))
     column = template[1:-1] if template[:1] == "{" and template.count("{") == 1 and template[-1:] == "}" else ""
 
     def speakers(cells: Cells) -> Sequence[str]:

@@ -10,7 +10,7 @@ Cell = str | tuple[str, ...]
 """A text, or the texts of a list: of several, a column holds each at the same place."""
 
 Tell = Callable[[int, int], None]
-"""Told how much of the file has been read, of how much, in bytes."""
+"""Called with how much of the file has been read, of how much, in bytes."""
 
 MOST_COLUMNS: Final = 1_000
 LONGEST_LINE: Final = 1_000_000
@@ -18,19 +18,31 @@ LONGEST_LINE: Final = 1_000_000
 
 
 class Row(NamedTuple):
-    """A row that could be read: the line or number at which it begins, and its cells by column."""
+    """A row that could be read: the line or number at which it begins, and its cells by column.
+
+    Attributes:
+        is_unended: whether the text ends right after it, without a line break, as one does that was cut off.
+    """
 
     line: int
     cells: Mapping[str, Cell]
+    is_unended: bool = False
 
 
 class BadRow(NamedTuple):
-    """A row that cannot be imported: where, why, and as much of it as could be read."""
+    """A row that cannot be imported: where, why, and as much of it as could be read.
+
+    Attributes:
+        is_torn: whether nobody can tell where its cells end, so that it may hold another key, or other rows.
+        is_cut: whether the text ends within it.
+    """
 
     line: int
     column: str | None
     reason: str
     cells: Mapping[str, Cell] = {}
+    is_torn: bool = False
+    is_cut: bool = False
 
     def told(self, unit: str = "line") -> str:
         """Return what is wrong, and where."""
@@ -48,7 +60,7 @@ class Reading:
         header: names of the columns, for a file whose first line is a row already.
         sheet: of a workbook; the first one if not given.
         wanted: columns that are looked at; what is wrong with cells of others does not matter. All if not given.
-        tell: told how far reading has got.
+        tell: called with how far reading has got.
     """
 
     encoding: str | None = None

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from chronology.errors import ChronologyError, ImportFileError
+from chronology.errors import ChronologyError, ImportFileError, MissingPackageError
 from chronology.importers.compressed import GZIP, LARGEST_RATIO, SMALL, archive_of
 from chronology.importers.delimited import named
 from chronology.importers.files import on_disk
@@ -69,20 +69,18 @@ def _check_archive(path: Path) -> None:
         if part.file_size > largest or (part.file_size > SMALL and ratio > LARGEST_RATIO):
             raise ImportFileError(
                 f"{path}: {part.filename} in it would unpack to {part.file_size:,} bytes, {ratio:,.0f} times its size",
-                hint="this is how a file looks that is made to fill the memory; save the sheet as CSV if it is not",
+                hint="files made to exhaust memory look like this; if this one is not, save the sheet as CSV",
             )
 
 
 def _opened(path: Path) -> Any:
     try:
         # Imported here, because reading workbooks is an optional extra. Without the second one, hostile XML could
-        # fill the memory; with it, openpyxl reads safely by itself.
+        # fill the memory; with it, openpyxl reads safely on its own.
         import defusedxml  # noqa: F401
         import openpyxl
     except ImportError as exc:
-        raise ImportFileError(
-            f"reading {path.name} needs another package: {exc.name}", hint="pip install 'chronology[xlsx]'"
-        ) from exc
+        raise MissingPackageError(f"reading {path.name}", str(exc.name), extra="xlsx") from exc
     try:
         return openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
     except ChronologyError:
@@ -92,15 +90,18 @@ def _opened(path: Path) -> Any:
         raise _unreadable(path, exc) from exc
 
 
-def _unreadable(path: Path, exc: Exception) -> ImportFileError:
+def _unreadable(path: Path, exc: Exception, *, after: int = 0) -> ImportFileError:
+    """Return the error about a workbook that cannot be read, or not beyond a row."""
     told = " ".join(str(exc).split())[:200]
     inner: BaseException | None = exc
     while inner is not None:
         if type(inner).__name__ in ("EntitiesForbidden", "DTDForbidden", "ExternalReferenceForbidden"):
-            told = "its XML defines entities, as no program does that saves workbooks"
+            told = "its XML defines entities, which no spreadsheet program writes"
         inner = inner.__cause__ or inner.__context__
+    where = f", after row {after:,}" if after else ""
     return ImportFileError(
-        f"{path} cannot be read as a workbook: {told or type(exc).__name__}", hint="save it again as .xlsx, or as CSV"
+        f"{path}{where} cannot be read as a workbook: {told or type(exc).__name__}",
+        hint="save it again as .xlsx, or as CSV",
     )
 
 
@@ -120,6 +121,7 @@ def _sheet(book: Any, name: str | None, path: Path) -> Any:
 def _rows_of(sheet: Any, path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """Yield the number and the cells of each row, however large the sheet says that it is."""
     sheet.reset_dimensions()
+    number = 0
     try:
         for number, cells in enumerate(sheet.iter_rows(), start=1):
             if len(cells) > MOST_COLUMNS and any(map(_is_filled, cells[MOST_COLUMNS:])):
@@ -132,7 +134,7 @@ def _rows_of(sheet: Any, path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
     except ChronologyError:
         raise
     except Exception as exc:
-        raise _unreadable(path, exc) from exc
+        raise _unreadable(path, exc, after=number) from exc
 
 
 def _is_filled(cell: Any) -> bool:

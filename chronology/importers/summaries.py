@@ -11,8 +11,8 @@ class Summary:
         dataset: the source that the rows come from.
         sync: whether the file was taken for the whole of the dataset.
         added: new ones, and with `sync` those that returned.
-        changed: those that say something else than before; replaced, with `sync`.
-        unchanged: those that the store holds as they are.
+        changed: those that say something new; replaced, with `sync`.
+        unchanged: those that the store already holds.
         withdrawn: those that are in the store and no longer in the file; retracted.
         refused: bad ones.
         differing: without `sync`, those that would be changed or restated by it, and are left alone.

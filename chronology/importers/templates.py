@@ -57,10 +57,15 @@ def filler(template: str, missing: frozenset[str], *, spell: Callable[[str], str
     return fill
 
 
-def subject_filler(template: str, missing: frozenset[str]) -> Fill:
+def subject_filler(template: str, missing: frozenset[str], note: Callable[[str, str], None] | None = None) -> Fill:
     """Return a function that fills in a subject; it is empty if any column that it names is.
 
     A template of a single column without a kind takes that for kind/slug already.
+
+    Args:
+        template: with a kind before the slash, and columns after it.
+        missing: cells that count as empty.
+        note: called with each subject, and the text that it was made of.
     """
     kind, slash, rest = template.partition("/")
     if not slash:
@@ -73,7 +78,11 @@ def subject_filler(template: str, missing: frozenset[str]) -> Fill:
         for name in names:
             if shown(cells.get(name, "")) in missing:
                 return ""
-        return f"{kind}/{slug(inner(cells), room)}"
+        text = inner(cells)
+        subject = f"{kind}/{slug(text, room)}"
+        if note:
+            note(subject, text)
+        return subject
 
     return fill
 

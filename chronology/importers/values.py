@@ -9,6 +9,7 @@ from chronology.events.json_values import Json
 from chronology.events.patterns import is_subject
 from chronology.importers.date_rules import ColumnFault
 from chronology.importers.mappings import Value
+from chronology.importers.namings import Namings
 from chronology.importers.rows import Cell
 from chronology.importers.templates import Cells, filler, names_in, subject_filler
 
@@ -21,15 +22,16 @@ TRUE: Final = frozenset(("1", "true", "yes", "y", "t"))
 FALSE: Final = frozenset(("0", "false", "no", "n", "f"))
 
 
-def taker(value: Value, missing: frozenset[str]) -> Take:
-    """Return a function that takes a value from the cells of a row."""
+def taker(value: Value, missing: frozenset[str], namings: Namings) -> Take:
+    """Return a function that takes a value from the cells of a row, and notes the subjects that it names."""
     column = next(names_in(value.text), None)
     if value.as_ in ("texts", "subjects"):
-        return _list_taker(value, missing, column)
+        return _list_taker(value, missing, column, namings)
     read = _READERS[value.as_]
     if value.as_ == "subject":
         template = value.text if "/" in value.text else f"{value.kind}/{value.text}"
-        fill = subject_filler(template, missing) if value.kind or "/" in value.text else filler(value.text, missing)
+        is_made = value.kind or "/" in value.text
+        fill = subject_filler(template, missing, namings.noting(template)) if is_made else filler(value.text, missing)
     else:
         fill = filler(value.text, missing)
     if not (value.values or value.drop or value.strip):
@@ -57,13 +59,14 @@ def _changed(text: str, value: Value) -> str:
     return value.values.get(text, text)
 
 
-def _list_taker(value: Value, missing: frozenset[str], column: str | None) -> Take:
+def _list_taker(value: Value, missing: frozenset[str], column: str | None, namings: Namings) -> Take:
     names = list(names_in(value.text))
     template = value.text
     if value.as_ == "subjects" and "/" not in template:
         template = f"{value.kind}/{template}"
-    fill = subject_filler(template, missing) if value.as_ == "subjects" else filler(template, missing)
-    read = _READERS["subject" if value.as_ == "subjects" else "text"]
+    is_subject = value.as_ == "subjects"
+    fill = subject_filler(template, missing, namings.noting(template)) if is_subject else filler(template, missing)
+    read = _READERS["subject" if is_subject else "text"]
 
     def items(cell: Cell) -> tuple[str, ...]:
         if isinstance(cell, tuple):

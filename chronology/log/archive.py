@@ -36,7 +36,7 @@ def copy_named(data: Mapping[str, Any]) -> Copy | None:
 class Archive:
     """The folder of a store's copies: `storm.db.files/ab/cdef...` for a digest that begins with `abcdef`.
 
-    Whoever may read the store may read its copies, and nobody may write them.
+    Anyone who may read the store may read its copies, and nobody may write them.
     """
 
     def __init__(self, store: Path) -> None:
@@ -94,7 +94,7 @@ class Archive:
             self._drop_empty()
 
     def take_from(self, other: "Archive", copy: Copy) -> None:
-        """Copy a filed copy from another archive, as it is; what is missing there stays missing.
+        """Copy a filed copy from another archive, unchanged; what is missing there stays missing.
 
         Raises:
             StoreError: it cannot be written.
@@ -164,6 +164,11 @@ class Incoming:
         self.copy = copy
         self._is_new = False
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it was filed by this process, and was not there before."""
+        return self._is_new
+
     def settle(self) -> None:
         """File the copy; the caller holds the store's write lock. The same copy may be there already.
 
@@ -182,10 +187,15 @@ class Incoming:
             self._is_new = True
             _sync(target.parent)
         except OSError as exc:
+            with suppress(OSError):
+                target.parent.rmdir()
             raise StoreError(f"{target} cannot be written: {exc.strerror}") from exc
 
     def take_back(self) -> None:
-        """Remove the copy again, if it was not there before: the event that names it was not recorded."""
+        """Remove the copy again, if it was not there before; the caller holds the store's write lock.
+
+        No event may name it: one that was recorded after this copy was filed relies on it too.
+        """
         target = self._archive.path_of(self.copy)
         if self._is_new:
             target.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Folding the log into the projections, row by row in log order, in the transaction of whoever calls."""
+"""Folding the log into the projections, row by row in log order, in the caller's transaction."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -12,13 +12,13 @@ from chronology.log.event_table import Log, Row
 from chronology.log.redactions import declared
 from chronology.projections import merges, recordings, references, segment_changes
 from chronology.projections.claim_rows import (
-    ClaimRow,
     called_rows,
     check_upcast,
     claim_rows,
     reference_rows,
 )
-from chronology.projections.places import Places
+from chronology.projections.columns import NewClaim
+from chronology.projections.recordings import Places
 from chronology.projections.tables import VERSIONS
 from chronology.projections.write_buffer import Pending
 from chronology.vocabulary.event_types import DEFINED, MERGED, NOTED, REDACTED
@@ -49,7 +49,7 @@ class Fold:
         self._withdrawals: dict[int, int | None] | None = None
 
     def take(self, rows: Iterable[Row]) -> None:
-        """Fold rows, in order; what they contribute is written by and by, all of it by `update`."""
+        """Fold rows, in order; what they contribute is written in batches, the rest by `update`."""
         for row in rows:
             self._take(row.position, decode(row.body))
         if self._pending.changes > _CHANGES_IN_MIND:
@@ -71,7 +71,7 @@ class Fold:
                 if row.body:
                     self._take(row.position, decode(row.body))
                 else:
-                    self._pass_over(row.position)
+                    self.pass_over(row.position, withdrew=self._withdrawn_by(row.position))
             except (ChronologyError, LookupError, TypeError, ValueError, AttributeError) as exc:
                 # Appending checks every event; only a body edited since, leaf and all, can fail here.
                 raise IntegrityError(f"is not an event that the log took in: {exc}", position=row.position) from exc
@@ -101,12 +101,14 @@ class Fold:
         # One that another log recorded first need not be the latest.
         self.identities = self.identities.joined(merge) if code is None else merges.known(self._connection)
 
-    def _pass_over(self, position: int) -> None:
-        """Keep of a redacted event what its redaction declares: that it withdrew another, which stays withdrawn."""
+    def _withdrawn_by(self, position: int) -> int | None:
         if self._withdrawals is None:
             redactions = [declared(row.position, decode(row.body)) for row in self._log.of_type(REDACTED)]
             self._withdrawals = {redaction.position: redaction.withdrew for redaction in redactions}
-        withdrew = self._withdrawals.get(position)
+        return self._withdrawals.get(position)
+
+    def pass_over(self, position: int, *, withdrew: int | None) -> None:
+        """Keep of a redacted event what its redaction declares: that it withdrew another, which stays withdrawn."""
         target = None if withdrew is None else self._log.by_position(withdrew)
         before = self.identities
         if target is not None:
@@ -134,7 +136,7 @@ class Fold:
         identities: Identities | None = None,
         known_from: int | None = None,
         ordinal: int = 0,
-    ) -> list[ClaimRow]:
+    ) -> list[NewClaim]:
         """Return the claims of an event, read by what is known now of types and names, or by what was known before."""
         same = self.identities if identities is None else identities
         first = recordings.of(self._connection, body.id or "") if self._any_noted else None
@@ -247,8 +249,8 @@ class Fold:
                 ordinal += self._restate(row.position, event, old, by, ordinal)
         self.flush()
 
-    def _restate(self, position: int, body: Body, old: list[ClaimRow], by: int, ordinal: int) -> int:
-        """Put the claims of an event as they are read from a position on behind those before; return how many."""
+    def _restate(self, position: int, body: Body, old: list[NewClaim], by: int, ordinal: int) -> int:
+        """Add the claims of an event, in their reading from a position on, after those before; return how many."""
         new = self._claims(position, body, known_from=by, ordinal=ordinal)
         if [_content(r) for r in old] == [_content(r) for r in new]:
             return 0
@@ -263,6 +265,6 @@ class Fold:
         )
 
 
-def _content(row: ClaimRow) -> ClaimRow:
+def _content(row: NewClaim) -> NewClaim:
     """Return a row without what says when it came to be read so."""
-    return row._replace(key=0, position=None, tells=False)
+    return row._replace(key=0, known_from=0, tells=False)

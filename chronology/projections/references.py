@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from chronology.dates import edtf
-from chronology.projections.tables import ORDINAL_BITS
+from chronology.projections.columns import ORDINAL_BITS
 
 if TYPE_CHECKING:
     from chronology.projections.claim_rows import ReferenceRow
@@ -152,6 +152,29 @@ def is_known(connection: sqlite3.Connection, subject: str) -> bool:
     return connection.execute(f"SELECT 1 FROM name WHERE text = ? AND {KNOWN}", (subject,)).fetchone() is not None
 
 
+def spoken_of(connection: sqlite3.Connection, source: str, among: Iterable[str]) -> set[str]:
+    """Return those of some subjects with a live claim of a source, or a live, dated event without claims by anybody."""
+    rows = connection.execute(
+        """
+        SELECT text
+        FROM json_each(?)
+        CROSS JOIN name ON name.text = value
+        WHERE EXISTS (
+                SELECT 1
+                FROM claim
+                WHERE subject = name.id AND known_until IS NULL AND source = (SELECT id FROM name WHERE text = ?)
+            )
+            OR EXISTS (
+                SELECT 1
+                FROM reference
+                WHERE subject = name.id AND about AND known_until IS NULL AND first IS NOT NULL
+            )
+        """,
+        (json.dumps(list(among)), source),
+    )
+    return {row[0] for row in rows}
+
+
 def kinds(connection: sqlite3.Connection) -> list[str]:
     """Return every kind of subject in the log, leaping from one to the next."""
     rows = connection.execute(
@@ -195,10 +218,10 @@ def positions(
         subjects: only events about one of these names or referring to it.
         since: only events whose valid time may touch this second or a later one.
         until: only events whose valid time may touch this second or an earlier one.
-        attribute: only events that say something of it, of the subject where one is given, as they are read now.
+        attribute: only events that say something of it, of the subject where one is given, by today's reading.
         known_at: events that were live at this position; now where not given.
         reverse: return the latest first.
-        limit: return only so many, the first in that order.
+        limit: return at most this many, the first in that order.
     """
     way = "DESC" if reverse else "ASC"
     live = "known_until IS NULL"

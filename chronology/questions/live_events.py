@@ -1,7 +1,8 @@
 """The live events that pass filters, in order of valid time. Reads, never writes."""
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 
 from chronology.events.patterns import format_instant
 from chronology.events.records import RecordedEvent, recorded
@@ -18,6 +19,8 @@ def selected(
     since: int | None = None,
     until: int | None = None,
     among: Collection[int] | None = None,
+    reverse: bool = False,
+    limit: int | None = None,
 ) -> Iterator[RecordedEvent]:
     """Yield the events with a valid time that were live by `known_at`, in order of valid time.
 
@@ -28,7 +31,10 @@ def selected(
         since: only those that may touch this second or a later one.
         until: only those that may touch this second or an earlier one.
         among: only those at these positions.
+        reverse: yield the latest first.
+        limit: yield at most this many, the first in that order.
     """
+    is_enough = among is None and filters.kind is None and not filters.leave_out()
     found = references.positions(
         connection,
         subjects=None if filters.subject is None else filters.identities.names_of(filters.subject),
@@ -36,7 +42,16 @@ def selected(
         since=since,
         until=until,
         known_at=filters.known_at,
+        reverse=reverse,
+        # Where nothing more is left out, the rest need not be sorted.
+        limit=limit if is_enough else None,
     )
+    return islice(_passing(log, filters, found, among), limit)
+
+
+def _passing(
+    log: Log, filters: Filters, found: Iterable[int], among: Collection[int] | None
+) -> Iterator[RecordedEvent]:
     for position in found:
         if among is not None and position not in among:
             continue

@@ -2,5 +2,5 @@
 
 Rows of the log go in and out, the very bytes that a store holds; the server is never believed. `postgres` is the shared
 log, `addresses` remembers which one a store follows, `following` is a store that writes there first, `outbox` keeps
-events for later. Imports the store and what is below it.
+events for later, `pushing` appends them. Imports the store and what is below it.
 """

@@ -99,6 +99,8 @@ def remember(store: Path, remote: Remote) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump({"name": remote.name, "url": remote.url}, file)
             file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
         draft.replace(target)
     except OSError as exc:
         raise RemoteError(f"{target} cannot be written: {exc.strerror}") from exc

@@ -12,11 +12,19 @@ from chronology.remote.postgres import SharedLog
 
 @frozen(kw_only=True)
 class Compared:
-    """How two logs compare that begin alike: how many events they share, and how many each has beyond these."""
+    """How two logs compare that begin alike.
+
+    Attributes:
+        shared: how many events both hold.
+        here: how many this one has beyond these.
+        there: how many the shared log has beyond these.
+        rules: the version of the rules of the shared log.
+    """
 
     shared: int
     here: int
     there: int
+    rules: int
 
 
 def check_end(log: Log, shared: SharedLog) -> None:
@@ -61,7 +69,7 @@ def compare(log: Log, shared: SharedLog) -> Compared:
     for position, (mine, theirs) in enumerate(rows, start=1):
         if mine != theirs and not (there > here and _is_erased(mine, theirs)):
             raise _rewritten(position)
-    return Compared(shared=both, here=here - both, there=there - both)
+    return Compared(shared=both, here=here - both, there=there - both, rules=shared.rules())
 
 
 def _is_erased(mine: Row | None, theirs: Row | None) -> bool:
@@ -94,5 +102,5 @@ def _rewritten(position: int) -> RewrittenError:
     return RewrittenError(
         "the shared log has another event here than this one",
         position=position,
-        hint="keep this store as it is: it holds the event that was pulled; ask who changed the shared log",
+        hint="keep this store unchanged: it holds the event that was pulled; ask who changed the shared log",
     )

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from chronology.errors import ChronologyError, RemoteError
-from chronology.log.closing import Closing
+from chronology.errors import ChronologyError, MissingPackageError, RemoteError
+from chronology.log.database import Closing
 from chronology.log.event_table import Row
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _COLUMNS: Final = "position, id, type, subject, recorded_at, body, leaf"
 _FETCHED_AT_ONCE: Final = 1_000
 _CONNECT_SECONDS: Final = 10
+
+RULES: Final = 2
+"""Version of the rules by which a shared log refuses rows; of version 1, a writer could declare an event redacted."""
 
 
 class RemoteMovedError(ChronologyError):
@@ -45,9 +48,7 @@ class SharedLog(Closing):
         try:
             import psycopg
         except ImportError as exc:
-            raise RemoteError(
-                "a shared log needs the library psycopg", hint="pip install 'chronology[postgres]'"
-            ) from exc
+            raise MissingPackageError("a shared log", "psycopg", extra="postgres") from exc
         try:
             parameters: dict[str, Any] = dict(psycopg.conninfo.conninfo_to_dict(url))
             parameters.setdefault("connect_timeout", _CONNECT_SECONDS)
@@ -74,6 +75,38 @@ class SharedLog(Closing):
         self.check_empty()
         with _explained():
             self._connection.execute(script("log").encode())
+            self._connection.execute(script("rules").encode())
+
+    def rules(self) -> int:
+        """Return the version of the rules that the shared log has.
+
+        Raises:
+            RemoteError: there is no shared log, or the role may not read it.
+        """
+        self.head()
+        with _explained():
+            if self._connection.execute("SELECT to_regproc('chronology.rules')").fetchone() == (None,):
+                return 1
+            row = self._connection.execute("SELECT chronology.rules()").fetchone()
+        return int(row[0]) if row else 1
+
+    def renew_rules(self) -> None:
+        """Give the shared log the rules of this program; its events stay unchanged.
+
+        Raises:
+            RemoteError: the role does not own it.
+        """
+        import psycopg
+
+        try:
+            self._connection.execute(script("rules").encode())
+        except psycopg.errors.InsufficientPrivilege as exc:
+            raise RemoteError(
+                f"the server refuses: {_told(exc)}", hint="only the owner of the shared log can renew its rules"
+            ) from exc
+        except psycopg.Error as exc:
+            raise _failure(exc) from exc
+        self._commit()
 
     def check_empty(self) -> None:
         """Refuse a database that holds a shared log already.
@@ -102,6 +135,14 @@ class SharedLog(Closing):
                 "SELECT leaf FROM chronology.event WHERE position = %s", (position,)
             ).fetchone()
         return bytes(row[0]) if row else None
+
+    def row(self, position: int) -> Row | None:
+        """Return the row at a position."""
+        with _explained():
+            row = self._connection.execute(
+                f"SELECT {_COLUMNS} FROM chronology.event WHERE position = %s", (position,), binary=True
+            ).fetchone()
+        return Row._make(row) if row else None
 
     def digest(self, *, after: int, until: int) -> bytes:
         """Return the SHA-256 of the leaf hashes with after < position <= until, computed from the bodies there."""
@@ -182,13 +223,13 @@ class SharedLog(Closing):
             raise RemoteMovedError("somebody else appended first") from exc
         except psycopg.Error as exc:
             raise RemoteError(
-                f"the server went away while it was writing, so nobody knows whether it did: {_told(exc)}",
+                f"the connection broke during the write, which may have succeeded: {_told(exc)}",
                 hint="`chronology pull` brings the event if it was written; else append it again",
             ) from exc
 
 
 def script(name: str) -> str:
-    """Return the SQL that makes the table and its triggers, "log", or the three roles, "roles"."""
+    """Return the SQL that makes the table, "log", its triggers, "rules", or the three roles, "roles"."""
     return Path(__file__).with_name(f"{name}.sql").read_text(encoding="utf-8")
 
 

@@ -9,5 +9,5 @@ GRANT USAGE ON SCHEMA chronology TO chronology_reader;
 GRANT SELECT ON chronology.event TO chronology_reader;
 -- A writer can only append.
 GRANT INSERT ON chronology.event TO chronology_writer;
--- A redactor can also erase what a redaction declares, and nothing else: a trigger sees to that.
+-- A redactor can also declare an event redacted and erase it, and change nothing else: triggers see to that.
 GRANT UPDATE (type, subject, body) ON chronology.event TO chronology_redactor;

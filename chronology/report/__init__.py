@@ -2,5 +2,5 @@
 
 A store goes in, as its public verbs give it, with what is to be left out; a page comes out, or is served live to this
 machine. `contents` gathers, `limits` leaves out, `page` writes, `server` serves. What the page does in a browser is in
-`assets`: plain scripts and styles, which go into the page as they are. Imports the store and the rooms below it.
+`assets`: plain scripts and styles, which go into the page unchanged. Imports the store and the rooms below it.
 """

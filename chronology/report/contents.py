@@ -8,7 +8,7 @@ from chronology.events import canonical
 from chronology.events.json_values import Json, thaw
 from chronology.events.patterns import format_instant
 from chronology.events.records import RecordedEvent
-from chronology.questions.all_assertions import Entry
+from chronology.questions.assertions import Entry
 from chronology.report.selection import Selection
 from chronology.vocabulary.event_types import DEFINED, RETRACTED
 
@@ -127,14 +127,14 @@ def _events(selection: Selection) -> Iterator[dict[str, Json]]:
 
 
 def _origin(recorded: RecordedEvent, selection: Selection, stated: str) -> dict[str, Json]:
-    """Return which event it is, and who told it when."""
+    """Return which event it is, who said it, and when."""
     event, pseudonyms = recorded.event, selection.pseudonyms
     return {
         "position": recorded.position,
         "id": recorded.id,
         "type": event.type,
         "valid": event.valid,
-        # What is withheld is still told apart, because one origin does not contest itself.
+        # What is withheld is still distinguished, because one origin does not contest itself.
         "from": pseudonyms.of(event.source or ""),
         "by": [pseudonyms.of(name) for name in event.said_by],
         "stated": stated,
@@ -170,6 +170,7 @@ def _recorded(selection: Selection) -> list[list[Json]]:
 def _withdrawals(selection: Selection) -> dict[str, Json]:
     """Return what withdrew what is shown, by position; to be read anew by a newer type is no withdrawal."""
     found: dict[str, Json] = {}
+    shown = set(selection.positions())
     for by in sorted({entry.known_until for entry in selection.entries if entry.known_until}):
         recorded = selection.events[by]
         event, hide = recorded.event, selection.limits.hide
@@ -179,7 +180,9 @@ def _withdrawals(selection: Selection) -> dict[str, Json]:
             reason = None if hide("details") else event.data.get("reason")
             found[str(by)] = {"how": "retracted", "reason": selection.pseudonyms.within(reason)}
         elif event.type != DEFINED:
-            found[str(by)] = {"how": "replaced", "reason": None if hide("note") else event.note}
+            # What filters leave out tells nothing of its own, but that it came in place of what is shown.
+            is_told = not hide("note") and (by in shown or not selection.limits.told())
+            found[str(by)] = {"how": "replaced", "reason": event.note if is_told else None}
     return found
 
 

@@ -1,19 +1,20 @@
 """What a report leaves out: subjects that were not asked for, and fields that are withheld. Reads no store."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
-from chronology.errors import ChronologyError, UnknownNameError
+from chronology.errors import UnknownNameError
 from chronology.events.json_values import Json
-from chronology.store.query import KnownAt
+from chronology.projections import filters
+from chronology.projections.filters import KnownAt, Restrictions
 
 FIELDS: Final = {
-    "details": "what an event says beyond the values that it asserts, and the reason of a retraction",
+    "details": "what an event says beyond the values that it asserts, and the reason for a retraction",
     "grade": "Admiralty grades",
     "locator": "where in a document it stands",
-    "note": "notes of whoever recorded it, and the reason of a replacement",
+    "note": "notes by the person who recorded it, and the reason for a replacement",
     "quote": "quotes",
     "recorded_by": "who recorded it",
     "said_by": "who said it: names are replaced by numbers",
@@ -30,19 +31,31 @@ class Limits:
 
     Attributes:
         subjects: only these; all where empty.
-        known_at: as the log stood then: a position, an instant or a day, as for `Reader.state`.
         withheld: names of `FIELDS`.
+        restrictions: the filters of `Reader.state` but those that read dates otherwise.
     """
 
     subjects: tuple[str, ...] = ()
-    known_at: KnownAt = None
     withheld: frozenset[str] = frozenset()
+    restrictions: Restrictions = field(factory=Restrictions, converter=filters.checked)
 
     def __attrs_post_init__(self) -> None:
         for name in sorted(self.withheld - FIELDS.keys()):
             raise UnknownNameError("field", name, FIELDS, hint=f"these can be withheld: {', '.join(FIELDS)}")
-        if isinstance(self.known_at, int) and self.known_at < 0:
-            raise ChronologyError(f"position {self.known_at} is below 0", hint="position 0 is the empty log")
+        filters.refuse_unfitting("report", self.restrictions)
+
+    @property
+    def known_at(self) -> KnownAt:
+        """As known when; None for now."""
+        return self.restrictions.get("known_at")
+
+    def told(self) -> list[str]:
+        """Return in words what filters leave out; a name that may be one of those withheld is not given."""
+        rest: dict[str, Any] = {**self.restrictions}
+        rest.pop("known_at", None)
+        if self.hide("source") or self.hide("said_by"):
+            rest |= {name: ("withheld",) for name in rest if filters.FILTERS[name].names}
+        return filters.told(rest)
 
     def admit(self, subject: str) -> bool:
         """Tell whether a subject was asked for."""

@@ -6,7 +6,7 @@ from typing import Final
 from attrs import frozen
 
 from chronology.events.records import RecordedEvent
-from chronology.questions.all_assertions import Entry
+from chronology.questions.assertions import Entry
 from chronology.report.limits import Limits, Pseudonyms
 from chronology.store.chronology import Chronology
 from chronology.transparency.notes import Checkpoint
@@ -57,10 +57,13 @@ def select(chron: Chronology, limits: Limits) -> Selection:
         DateError: a known_at that names no instant.
         EvidenceError: the log is empty.
     """
-    checkpoint = chron.checkpoint()
-    known = min(chron.position_known_at(limits.known_at), checkpoint.size)
-    entries = list(chron.assertions(known_at=known))
-    asked = [entry for entry in entries if limits.admit(entry.subject)]
+    checkpoint = chron.proofs.checkpoint()
+    known = min(chron.log.position(limits.known_at), checkpoint.size)
+    entries = list(chron.log.assertions(known_at=known))
+    admitted = entries
+    if limits.told():
+        admitted = list(chron.log.assertions(**(limits.restrictions | {"known_at": known})))
+    asked = [entry for entry in admitted if limits.admit(entry.subject)]
     needed = _needed(asked)
     events: dict[int, RecordedEvent] = {}
     erased = 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from chronology.errors import NoteError
+from chronology.errors import MissingPackageError, NoteError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -128,7 +128,7 @@ def sign_note(text: str, skey: str) -> bytes:
 def cosign_note(data: bytes, skey: str) -> bytes:
     """Return the note with a signature added at the end, replacing an older one by the same key.
 
-    The other signatures are kept as they are, without being verified: open the note first.
+    The other signatures are kept unchanged, without being verified: open the note first.
 
     Raises:
         NoteError: the data is not a note, the note would exceed the limits, or the key is bad.
@@ -193,8 +193,7 @@ def _ed25519() -> tuple[type["Ed25519PrivateKey"], type["Ed25519PublicKey"], typ
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
     except ImportError as exc:
-        hint = "pip install 'chronology[sign]'"
-        raise NoteError("signatures need the package 'cryptography', which is not installed", hint=hint) from exc
+        raise MissingPackageError("a signature", "cryptography", extra="sign") from exc
     return Ed25519PrivateKey, Ed25519PublicKey, InvalidSignature
 
 

@@ -8,7 +8,7 @@ from histories import as_claim, drawn
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chronology.answers.claims import NO_MERIT, Claim, is_later, merit, middle
+from chronology.answers.edition3.claims import NO_MERIT, Claim, is_later, merit, middle
 from chronology.dates.calendar import DAY
 
 

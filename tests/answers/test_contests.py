@@ -7,7 +7,7 @@ from histories import as_claim, drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chronology.answers.contests import conflict, conflicts
+from chronology.answers.edition3.contests import conflict, conflicts
 
 
 @given(st.integers(0, 2**40), st.booleans())

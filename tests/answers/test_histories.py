@@ -8,9 +8,9 @@ from histories import as_claim, drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chronology.answers import possibilities, verdicts
-from chronology.answers.histories import history
-from chronology.answers.verdicts import verdict
+from chronology.answers.edition3 import possibilities, verdicts
+from chronology.answers.edition3.histories import history
+from chronology.answers.edition3.verdicts import verdict
 
 SEEDS = st.integers(0, 2**40)
 CARRIES = st.sampled_from([None, None, 0, 1, 2])

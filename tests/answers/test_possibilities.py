@@ -9,10 +9,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from worlds import AFFIRMS, TooManyWorldsError, held
 
-from chronology.answers.claims import Claim
-from chronology.answers.participants import Participants, relevant
-from chronology.answers.possibilities import MOST_WORK, possible
-from chronology.answers.worlds import in_the_middle, winners
+from chronology.answers.edition3.claims import Claim
+from chronology.answers.edition3.participants import Participants, relevant
+from chronology.answers.edition3.possibilities import MOST_WORK, possible
+from chronology.answers.edition3.worlds import in_the_middle, winners
 from chronology.dates.calendar import DAY
 
 SEEDS = st.integers(0, 2**40)

@@ -7,12 +7,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from worlds import TooManyWorldsError, contested, held
 
-from chronology.answers.cases import Case
-from chronology.answers.claims import Role
-from chronology.answers.outcomes import Standing, Verdict
-from chronology.answers.parties import parties
-from chronology.answers.plain import HARDER, is_plain, of_plain
-from chronology.answers.verdicts import of_case, verdict
+from chronology.answers.edition3.cases import Case
+from chronology.answers.edition3.claims import Role
+from chronology.answers.edition3.outcomes import Standing, Verdict
+from chronology.answers.edition3.parties import parties
+from chronology.answers.edition3.plain import HARDER, is_plain, of_plain
+from chronology.answers.edition3.verdicts import of_case, verdict
 
 SEEDS = st.integers(0, 2**40)
 INSTANTS = st.integers(-1, 8)

@@ -81,4 +81,4 @@ def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
 def test_without_duckdb_there_is_one_clear_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And what to install."""
     monkeypatch.setitem(sys.modules, "duckdb", None)
-    refused(run("folder", "state", folder), "packages duckdb and pyarrow", "pip install 'chronology[duckdb]'")
+    refused(run("folder", "state", folder), "needs the package duckdb", "pip install 'chronology-store[duckdb]'")

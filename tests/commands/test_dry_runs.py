@@ -25,8 +25,8 @@ WRITING = {
     "replay": ((), "would change nothing: the result equals what is stored"),
     "types renew": ((), "every type is as this program has it"),
     "types add": (("new.json",), f"would define operation.paused #{nth(42)}"),
-    "init": (("other.db",), "would make other.db"),
-    "demo": (("other.db",), "would make other.db"),
+    "init": (("other.db",), "would create other.db"),
+    "demo": (("other.db",), "would create other.db"),
     "keygen": (("example.org/jane", "-o", "new.key"), "would write new.key"),
     "checkpoint": (("-o", "new.checkpoint"), "would write new.checkpoint"),
     "prove": ((EVENT, "-o", "new.proof", "--sign", "jane.key"), "would write new.proof"),
@@ -40,7 +40,7 @@ WRITING = {
 }  # fmt: skip
 """What each command that writes is given, and a line that its dry run prints."""
 
-SHARING = {"clone", "pull", "push", "remote init", "remote remove"}
+SHARING = {"clone", "pull", "push", "remote init", "remote remove", "remote renew"}
 """Commands of a store that follows a shared log; `test_sharing.py` tries their dry runs."""
 
 ASKING = {

@@ -71,7 +71,7 @@ def test_changes_tell_what_was_thought_before_a_correction(example: Path) -> Non
 
 def test_changes_take_since_and_until_instead_of_known_at(example: Path) -> None:
     """A third known time would have no meaning."""
-    refused(run("--db", example, "changes", "--known-at", "50"), "give --since and --until")
+    refused(run("--db", example, "changes", "--known-at", "50"), "changes takes no --known-at", "since and until")
 
 
 def test_a_diff_tells_what_a_day_brought(example: Path) -> None:

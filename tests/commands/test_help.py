@@ -40,11 +40,23 @@ def _examples(name: str) -> list[str]:
 
 def test_every_command_has_its_home() -> None:
     """The map from commands to modules names every command, each with the module that holds it."""
-    homes = {
-        name: command.callback.__module__.rpartition(".")[2] for name, command in COMMANDS.items() if " " not in name
-    }  # type: ignore[attr-defined]
-    del homes[""]
-    assert homes == HOMES
+    top = {name: command for name, command in COMMANDS.items() if name and " " not in name}
+    homes = {name: command.callback.__module__ for name, command in top.items()}  # type: ignore[attr-defined]
+    assert homes == {name: f"chronology.commands.{home}" for name, home in HOMES.items()}
+
+
+def test_a_folder_of_modules_is_a_heading_of_help() -> None:
+    """The commands under one heading are in one folder, and no other heading's are."""
+    folders = [{home.partition(".")[0] for home in homes.values()} for homes in GROUPS.values()]
+    assert [len(folder) for folder in folders] == [1] * len(GROUPS)
+    assert len(set.union(*folders)) == len(GROUPS)
+
+
+def test_a_group_without_a_command_shows_its_help() -> None:
+    """Whoever names no command sees which there are, as lines of help."""
+    ended = run("folder")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == done("folder", "--help").out
 
 
 def _sections(shown: str) -> dict[str, list[str]]:
@@ -126,7 +138,7 @@ def test_h_is_help(name: str) -> None:
     assert done(*name.split(), "-h").out == done(*name.split(), "--help").out
 
 
-SERVING = {"serve", "clone", "pull", "push", "remote", "remote init", "remote check"}
+SERVING = {"serve", "clone", "pull", "push", "remote", "remote init", "remote check", "remote renew"}
 """What serves until it is stopped, or needs a server: run in `report/test_server.py` and `commands/test_sharing.py`."""
 
 

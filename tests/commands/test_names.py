@@ -1,12 +1,13 @@
 """What the command line suggests if a name is not known: never more than a suggestion."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from chronology import Chronology, Event
-from chronology.store.directory import Directory
+from chronology.store.names import Names
 from tests.command_line import done, refused, run, untouched
 
 SAID = ("--on", "2018", "--source", "source/voa-2018-05-14")
@@ -271,6 +272,26 @@ def test_many_subjects_are_looked_through_without_reading_them_all(
     storm: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A refusal asks the database for what is alike; the list of all subjects stays there."""
-    monkeypatch.delattr(Directory, "subjects")
+    monkeypatch.delattr(Names, "subjects")
     refused(run("--db", storm, "state", "Hajn"), "place/hajin")
     done("--db", storm, "state", "Hajin")
+
+
+def test_a_question_opens_the_store_once(storm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names in filters are looked for in the reader that then answers."""
+    opened = []
+    connect = sqlite3.connect
+
+    def counted(*arguments: object, **how: object) -> sqlite3.Connection:
+        opened.append(arguments)
+        return connect(*arguments, **how)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(sqlite3, "connect", counted)
+    done("--db", storm, "state", "Hajin", "--source", "source/voa-2018-05-14", "--without-origin", "Suhaib Jaber")
+    assert len(opened) == 1
+
+
+def test_a_note_of_a_refused_command_is_not_left_for_the_next(storm: Path) -> None:
+    """A refusal stands alone, and the command after it in the same process has only notes of its own."""
+    refused(run("--db", storm, "state", "Hajin", "status", "--at", "nonsense"))
+    assert done("--db", storm, "log", "--subject", "place/hajin").err == ""

@@ -21,7 +21,7 @@ def test_without_its_package_the_hint_says_what_to_install(sample: Chronology, m
         monkeypatch.setitem(sys.modules, package, None)
         with pytest.raises(ChronologyError, match=f"the format {name} needs the package {package}") as caught:
             export(name, sample)
-        assert caught.value.hint == f"pip install 'chronology[{name}]'"
+        assert caught.value.hint == f"pip install 'chronology-store[{name}]'"
 
 
 @pytest.mark.parametrize("at_once", [7, 10_000])

@@ -1,7 +1,8 @@
 """A program that forks writers and readers on one store, kills writers at random, and prints as JSON what they saw.
 
 `crowds.py kill PATH SEED KILLS`, `crowds.py write PATH WRITERS EACH`, `crowds.py create PATH CREATORS`,
-`crowds.py replay PATH SECONDS`, `crowds.py follow PATH APPENDS`. It ends every process that it starts.
+`crowds.py contend PATH WRITERS SECONDS`, `crowds.py replay PATH SECONDS`, `crowds.py follow PATH APPENDS`.
+It ends every process that it starts.
 """
 
 import json
@@ -112,6 +113,22 @@ def write(path: Path, writers: int, each: int) -> Iterator[tuple[str, Any]]:
     yield "told", [child.told() for child in [Child(run, FIRST_WRITER + writer) for writer in range(writers)]]
 
 
+def contend(path: Path, writers: int, seconds: float) -> Iterator[tuple[str, Any]]:
+    """Let writers append in loops for some seconds; each reports how often it did, and its longest wait."""
+    end = time.monotonic() + seconds
+
+    def run(writer: int, report: Report) -> None:
+        done, longest = 0, 0.0
+        with Chronology.open(path) as chron:
+            while (begun := time.monotonic()) < end:
+                chron.append(event(writer, done))
+                done, longest = done + 1, max(longest, time.monotonic() - begun)
+        report(done, longest)
+
+    children = [Child(run, FIRST_WRITER + writer) for writer in range(writers)]
+    yield "told", [child.told()[0] for child in children]
+
+
 def create(path: Path, creators: int) -> Iterator[tuple[str, Any]]:
     """Let processes make the same store at once."""
     start, gate = os.pipe()
@@ -200,5 +217,7 @@ def follow(path: Path, appends: int) -> Iterator[tuple[str, Any]]:
 
 if __name__ == "__main__":
     command, where, *numbers = sys.argv[1:]
-    run = {"kill": kill, "write": write, "create": create, "replay": replay, "follow": follow}[command]
+    run = {"kill": kill, "write": write, "contend": contend, "create": create, "replay": replay, "follow": follow}[
+        command
+    ]
     json.dump(dict(run(Path(where), *map(int, numbers))), sys.stdout)

@@ -31,6 +31,19 @@ def test_eight_writers_at_once_lose_nothing(tmp_path: Path, each: int) -> None:
         assert all(ids[position - 1] == event_id(writer, number) for _, number, position in lines)
 
 
+@pytest.mark.parametrize("seconds", [3, pytest.param(10, marks=pytest.mark.slow)])
+def test_writers_in_loops_take_turns(tmp_path: Path, seconds: int) -> None:
+    """Of four, the slowest appends at least a tenth of what the fastest does; in ten seconds, none waits over two."""
+    path = placed(tmp_path / "storm.db")
+    before = len(check_log(path))
+    told = run("crowds", "contend", path, 4, seconds)["told"]
+    counts = [done for done, _ in told]
+    assert len(check_log(path)) == before + sum(counts)
+    assert min(counts) >= max(counts) / 10
+    if seconds == 10:
+        assert max(longest for _, longest in told) < 2
+
+
 def test_a_store_made_by_several_at_once_is_made_once(tmp_path: Path) -> None:
     """The second process finds a whole store, and none is refused."""
     with Chronology.open(tmp_path / "alone.db", create=True) as chron:

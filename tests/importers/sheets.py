@@ -11,7 +11,7 @@ from attrs import frozen
 from chronology import Chronology
 from chronology.events.records import as_dict
 from chronology.importers import importing
-from chronology.importers.import_run import Wanted
+from chronology.importers.import_run import ImportOptions
 from chronology.importers.mapping_files import read_mapping
 from chronology.importers.rows import BadRow
 from chronology.importers.summaries import Summary
@@ -94,7 +94,7 @@ def take_file(
     assert found is not None
     bad: list[BadRow] = []
     opened = importing.open_file(path, found, source=source)
-    summary = importing.import_file(chron, opened, wanted=Wanted(**wanted), report=bad.append)
+    summary = importing.import_file(chron, opened, wanted=ImportOptions(**wanted), report=bad.append)
     return Outcome(summary, bad)
 
 

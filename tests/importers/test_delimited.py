@@ -58,7 +58,7 @@ def test_names_of_columns(tmp_path: Path) -> None:
     path.write_text(" a ,,c\n1,2,3\n", "utf-8")
     assert CSV.read(path, Reading()).columns == ("a", "column_2", "c")
     path.write_text("a,b,a\n1,2,3\n", "utf-8")
-    with pytest.raises(ImportFileError, match="1 names of columns stand twice: 'a'"):
+    with pytest.raises(ImportFileError, match="1 column names appear twice: 'a'"):
         CSV.read(path, Reading())
 
 

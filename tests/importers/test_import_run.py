@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chronology import Chronology, Event
 from chronology.errors import BadRowsError, ImportFileError, NotLiveError
 from chronology.importers import import_run, importing, registry
-from chronology.importers.import_run import Wanted
+from chronology.importers.import_run import ImportOptions
 from chronology.importers.mapping_files import read_mapping
 from chronology.store.batch import AppendResult
 from tests.conftest import Clock, counting
@@ -176,7 +176,7 @@ def test_events_of_the_same_source_that_somebody_appended_are_left_alone(chron: 
     own = Event(type="raid.told", subject="incident/own", valid="2018", source="source/raids", locator="0")
     kept = chron.append(own)
     assert take(chron, TEN, file=file, sync=True).counts == (0, 0, 10, 0, 0)
-    assert chron.withdrawn_by(kept) is None
+    assert chron.log.withdrawn_by(kept) is None
 
 
 def test_a_file_that_lacks_too_much_wants_a_yes(chron: Chronology, file: Path) -> None:
@@ -267,7 +267,7 @@ def test_an_import_that_is_interrupted_leaves_nothing(chron: Chronology, file: P
     found = importing.format_for(file, name="csv", mapping=None)
     opened = importing.open_file(file, registry.Format(found.importer, read_mapping(MAPPING, "x")), tell=interrupt)
     with pytest.raises(KeyboardInterrupt):
-        importing.import_file(chron, opened, wanted=Wanted(), report=print)
+        importing.import_file(chron, opened, wanted=ImportOptions(), report=print)
     assert chron.head() == head
     assert "raid.told" not in chron.vocabulary
 

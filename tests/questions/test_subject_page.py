@@ -46,7 +46,7 @@ def test_a_page_holds_what_other_questions_tell(told: Chronology) -> None:
 def test_every_filter_is_honoured(told: Chronology) -> None:
     """Events are left out as their assertions are."""
     assert days(told, sources=["source/s0"]) == ["2018-03"]
-    assert days(told, origins="person/p") == ["2018-02"]
+    assert days(told, origins=["person/p"]) == ["2018-02"]
     assert days(told, min_grade="B3") == ["2018-01", "2018-02"]
     assert days(told, stated_by="2018-05-02") == ["2018-01", "2018-03"]
     assert told.about(SUBJECT, "2018-02", min_grade="B3").holdings[0].value == "west"

@@ -12,7 +12,7 @@ import pytest
 from chronology import Chronology, Event
 from chronology.errors import ChronologyError, UnknownNameError
 from chronology.report.limits import FIELDS, Limits
-from chronology.report.page import Report, Wishes, report
+from chronology.report.page import Report, ReportOptions, report
 from tests.browsers import Browser, opened
 from tests.command_line import done, nth, refused, run
 
@@ -22,8 +22,8 @@ SECRET = "zq7-secret"
 
 def made(chron: Chronology, **limits: Any) -> Report:
     """Make a page."""
-    wishes = Wishes(title="Limits", store="storm.db", limits=Limits(**limits))
-    return report(chron, wishes, now=chron._clock())
+    options = ReportOptions(title="Limits", store="storm.db", limits=Limits(**limits))
+    return report(chron, options, now=chron._clock())
 
 
 def embedded(page: Report) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def test_every_field_is_in_a_page_without_limits(full: Chronology) -> None:
              "analyst one", "source/paper", "The Paper", "example.org", "2018-05-09", '"F6"', SECRET)  # fmt: skip
     assert leaked(page, *words) == list(words)
     assert embedded(page)["about"]["limited"] == {
-        "known": None, "subjects": [], "withheld": [], "left_out": 0, "later": 0,
+        "known": None, "subjects": [], "filters": [], "withheld": [], "left_out": 0, "later": 0,
     }  # fmt: skip
 
 
@@ -146,7 +146,7 @@ def test_what_was_learnt_later_is_nowhere(full: Chronology) -> None:
     tell(full, {"type": "subject.named", "subject": "crossing/north", "valid": None, "data": {"name": "Late Name"}})
     words = ("late value", "late note", "late reason", "late name")
     assert leaked(made(full), *words) == list(words)
-    page = made(full, known_at=early)
+    page = made(full, restrictions={"known_at": early})
     assert leaked(page, *words) == []
     limited = embedded(page)["about"]["limited"]
     assert (limited["known"], limited["later"]) == (early, 3)
@@ -186,15 +186,15 @@ def leaves(value: Any) -> Iterator[str]:
     [
         {"subjects": ("crossing/baguz",)},
         {"subjects": ("person/abu-bakr-al-baghdadi", "place/hajin")},
-        {"known_at": nth(20)},
-        {"subjects": ("group/islamic-state",), "known_at": nth(34)},
+        {"restrictions": {"known_at": nth(20)}},
+        {"subjects": ("group/islamic-state",), "restrictions": {"known_at": nth(34)}},
     ],
 )
 def test_no_text_of_an_event_that_is_left_out_is_in_the_data(example: Path, limits: dict[str, Any]) -> None:
     """Not a name, a source, an id, a value, a quote or a note, unless something that is shown says the same."""
     with Chronology.open(example, read_only=True) as chron:
         page = embedded(made(chron, **limits))
-        known = limits.get("known_at", chron.head())
+        known = limits.get("restrictions", {}).get("known_at", chron.head())
         told = [recorded for recorded in chron.read() if not recorded.event.type.startswith("type.")]
         shown = {event["id"] for event in page["events"]}
         withdrawals = {int(position) for position in page["withdrawals"]}
@@ -222,7 +222,7 @@ def test_limits_are_checked() -> None:
         Limits(withheld=frozenset(["quotes"]))
     assert "did you mean quote?" in str(refusal.value.hint)
     with pytest.raises(ChronologyError, match="position -1 is below 0"):
-        Limits(known_at=-1)
+        Limits(restrictions={"known_at": -1})
 
 
 def test_nothing_to_show_is_refused(chron: Chronology) -> None:

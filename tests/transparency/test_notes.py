@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chronology.errors import NoteError
+from chronology.errors import MissingPackageError, NoteError
 from chronology.transparency import notes
 from chronology.transparency.notes import Checkpoint, Note, Signature, cosign_note, generate_key, open_note, sign_note
 
@@ -341,9 +341,9 @@ def test_without_cryptography_a_hint_says_what_to_install(monkeypatch: pytest.Mo
         lambda: sign_note("x\n", PETER_SKEY),
         lambda: open_note(NOTE, [PETER_VKEY]),
     ):
-        with pytest.raises(NoteError, match="cryptography") as caught:
+        with pytest.raises(MissingPackageError, match="cryptography") as caught:
             call()
-        assert caught.value.hint == "pip install 'chronology[sign]'"
+        assert caught.value.hint == "pip install 'chronology-store[sign]'"
     assert Checkpoint.parse(Checkpoint("a", 1, ROOT).text()).size == 1
 
 

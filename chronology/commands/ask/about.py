@@ -6,12 +6,13 @@ from typing import Annotated, Final
 import attrs
 import typer
 
-from chronology.commands.application import Format, app, format_of, path_of, wants_pager
+from chronology.commands.application import Invocation, command
 from chronology.commands.ask import conflicts, state
 from chronology.commands.options import names
-from chronology.commands.options.filters import FilteringCommand, given, parties, restrictions_of
+from chronology.commands.options.filters import FILTERING, parties, restrictions_of
 from chronology.commands.record import describe, merge
 from chronology.commands.screen import event_json, output
+from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Shape
 from chronology.events.json_values import Json
 from chronology.questions.subject_page import About
@@ -21,17 +22,17 @@ COLUMNS: Final = ("subject", "valid_at", "names", "merges", "state", "conflicts"
 SOURCES: Final = Shape(headings=("source", "events"), stack=("{source}  events: {events}",))
 
 
-@app.command(cls=FilteringCommand)
+@command(FILTERING)
 def about(
-    context: typer.Context,
+    call: Invocation,
     subject: Annotated[
-        str, typer.Argument(metavar="SUBJECT", show_default=False, help="What is asked about: kind/slug, or a name.")
+        str, typer.Argument(metavar="SUBJECT", show_default=False, help="The subject: kind/slug, or a name.")
     ],
     at: Annotated[
         str | None, typer.Option(metavar="DATE", help="The date asked about: its close. Default: now.")
     ] = None,
 ) -> None:
-    """Show all that is known of a subject.
+    """Show everything known about a subject.
 
     Its names, what holds at the date, who disagrees about it at whatever date, the events about it and those that refer
     to it in order of valid time, and the sources that they come from.
@@ -41,16 +42,18 @@ def about(
     chronology about crossing/baguz --known-at 2018-05-20
     """
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    with Reader.open(path_of(context)) as chron:
-        subject = names.asked(chron, subject, known_at=given(context, "known_at"))
-        found = chron.about(subject, moment, **restrictions_of(context))
-        names.note_late_position(chron, given(context, "known_at"))
+    with Reader.open(call.path) as chron:
+        subject = names.asked(call, chron, subject)
+        filters = restrictions_of(call, chron)
+        found = chron.about(subject, moment, **filters)
+        names.note_late_position(call, chron)
         if not (found.names or found.holdings or found.events):
-            names.check_known(chron, subject=subject, attribute=None, kind=None, parties=parties(context))
+            names.check_known(call, chron, subject=subject, attribute=None, kind=None, parties=parties(filters))
         position_of = names.position_of(chron)
         timeline = [event_json.timeline_row(event, position_of) for event in found.events]
-    if format_of(context) is not Format.TABLE:
-        output.show_record(_record(found, moment), format_of(context), columns=COLUMNS)
+    call.notes.say()
+    if call.format is not Format.TABLE:
+        output.show_record(_record(found, moment), call.format, columns=COLUMNS)
         return
     sections = (
         ("names", list(describe.name_rows(found.names)), describe.SHAPE),
@@ -60,7 +63,7 @@ def about(
         ("timeline", timeline, event_json.TIMELINE),
         ("sources", [(one.source, str(one.events)) for one in found.sources], SOURCES),
     )
-    with output.paged(wanted=wants_pager(context)):
+    with output.paged(wanted=call.pager):
         known = any(rows for _, rows, _ in sections)
         output.show_text(subject if known else f"nothing is known of {subject}")
         for heading, rows, shape in sections:

@@ -7,11 +7,11 @@ from typing import Annotated, Final
 import attrs
 import typer
 
-from chronology.commands.application import Format, Subject, app, format_of, path_of, wants_pager
+from chronology.commands.application import Invocation, Subject, command
 from chronology.commands.options import names
-from chronology.commands.options.filters import FilteringCommand, given, hides, parties, restrictions_of
+from chronology.commands.options.filters import FILTERING, hides, parties, restrictions_of
 from chronology.commands.screen import output
-from chronology.commands.screen.progress import waiting
+from chronology.commands.screen.output import Format, waiting
 from chronology.commands.screen.table import Marked, Row, Shape, Tone
 from chronology.events.json_values import Json, thaw
 from chronology.questions.conflicts import Conflict, Extent, Side
@@ -26,12 +26,12 @@ SHAPE: Final = Shape(
 """Of the pairs: the first assertion, and beneath it the one that disagrees with it."""
 
 
-@app.command(cls=FilteringCommand)
+@command(FILTERING)
 def conflicts(
-    context: typer.Context,
+    call: Invocation,
     subject: Subject = None,
     attribute: Annotated[
-        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="What is asked of it, as in status.")
+        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
     ] = None,
     at: Annotated[
         str | None, typer.Option(metavar="DATE", help="Only what disagrees about this date: its close.")
@@ -48,37 +48,38 @@ def conflicts(
     chronology conflicts person/abu-bakr-al-baghdadi --at 2018-05-14
     chronology conflicts --kind place --known-at 2018-05-20 --nl
     """
-    with Reader.open(path_of(context)) as chron:
+    with Reader.open(call.path) as chron:
         if subject is not None:
-            subject = names.asked(chron, subject, known_at=given(context, "known_at"))
-        stream = chron.conflicts(subject, attribute, kind, at, **restrictions_of(context))
-        wanted = format_of(context)
+            subject = names.asked(call, chron, subject)
+        filters = restrictions_of(call, chron)
+        stream = chron.conflicts(subject, attribute, kind, at, **filters)
+        wanted = call.format
         with waiting("looking for conflicts"):
             first = next(stream, None)
             found = stream if first is None else chain([first], stream)
             rows = list(conflict_rows(found)) if wanted is Format.TABLE else []
-        names.note_late_position(chron, given(context, "known_at"))
+        names.note_late_position(call, chron)
         if first is None:
-            _explain_nothing(context, chron, subject, attribute, kind, at)
+            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
+        call.notes.say()
+        if first is None:
+            output.say(f"no assertions disagree{_asked_about(call, subject, attribute, kind, at)}")
         if wanted is not Format.TABLE:
             output.show_records(map(conflict_record, found), wanted, columns=COLUMNS)
         elif rows:
-            with output.paged(wanted=wants_pager(context)):
+            with output.paged(wanted=call.pager):
                 output.show_table(rows, shape=SHAPE)
 
 
-def _explain_nothing(
-    context: typer.Context, chron: Reader, subject: str | None, attribute: str | None, kind: str | None, at: str | None
-) -> None:
-    """Refuse names that cannot exist, and say on stderr that nobody disagrees."""
-    names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties(context))
+def _asked_about(call: Invocation, subject: str | None, attribute: str | None, kind: str | None, at: str | None) -> str:
+    """Return what was asked, as words that follow on an answer."""
     what = " of ".join(name for name in (attribute, subject or kind) if name)
-    output.say(
-        "no assertions disagree"
-        + (f" about {what}" if what else "")
+    known_at = call.filters.get("known_at")
+    return (
+        (f" about {what}" if what else "")
         + (f" at {at}" if at else "")
-        + (f", as known at {given(context, 'known_at')}" if given(context, "known_at") else "")
-        + (", within the filters" if hides(context) else "")
+        + (f", as known at {known_at}" if known_at else "")
+        + (", within the filters" if hides(call) else "")
     )
 
 

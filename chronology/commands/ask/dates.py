@@ -6,8 +6,9 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology.commands.application import Format, ReadingCommand, app, format_of
+from chronology.commands.application import READING, Invocation, command
 from chronology.commands.screen import output
+from chronology.commands.screen.output import Format
 from chronology.dates import edtf
 from chronology.errors import ChronologyError, DateError
 from chronology.events.json_values import Json
@@ -17,9 +18,9 @@ _COLUMNS: Final = (
 )  # fmt: skip
 
 
-@app.command(cls=ReadingCommand)
+@command(READING)
 def date(
-    context: typer.Context,
+    call: Invocation,
     texts: Annotated[list[str], typer.Argument(metavar="EDTF...", show_default=False, help="Dates, or -.")],
 ) -> None:
     """Explain how a date is read.
@@ -31,7 +32,7 @@ def date(
     chronology date 2018-01/2018-04~
     chronology date 2018-05-01/.. 2018-XX-15 --json
     """
-    wanted = format_of(context)
+    wanted = call.format
     lines = _lines(texts)
     if wanted is Format.TABLE:
         _explain_dates(lines)

@@ -6,20 +6,33 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology.commands.application import Format, Subject, app, format_of, path_of, wants_pager
+from chronology.commands.application import Invocation, Subject, command
 from chronology.commands.ask.history import shown_period
-from chronology.commands.ask.outcomes import record, told
 from chronology.commands.options import arguments, names
-from chronology.commands.options.filters import FilteringCommand, given, parties, restrictions_of
+from chronology.commands.options.filters import FILTERING, filtering, parties, restrictions_of
 from chronology.commands.screen import output
-from chronology.commands.screen.progress import progress_bar, waiting
+from chronology.commands.screen.output import Format, as_text, progress_bar, waiting
 from chronology.commands.screen.table import Row, Shape
-from chronology.errors import ChronologyError
-from chronology.events.json_values import Json
-from chronology.questions.changes import Change
-from chronology.questions.differences import Difference
-from chronology.questions.outcomes import outcome_held
+from chronology.events.json_values import Json, thaw
+from chronology.questions.changes import Change, Difference
+from chronology.questions.outcomes import Outcome, outcome_held
 from chronology.store.reader import Reader
+
+
+def outcome_text(outcome: Outcome | None) -> str:
+    """Return an outcome as words: its value, how certain it is, and whether it is contested."""
+    if outcome is None:
+        return "nothing known"
+    value = "nothing known" if outcome.value is None else as_text(thaw(outcome.value))
+    return f"{value} ({outcome.certainty}{', contested' if outcome.contested else ''})"
+
+
+def outcome_record(outcome: Outcome | None) -> dict[str, Json] | None:
+    """Return an outcome as JSON."""
+    if outcome is None:
+        return None
+    return {"value": thaw(outcome.value), "certainty": outcome.certainty, "contested": outcome.contested}
+
 
 Attribute = Annotated[
     str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
@@ -38,9 +51,9 @@ _CHANGES: Final = Shape(
 )
 
 
-@app.command(cls=FilteringCommand)
+@command(FILTERING)
 def diff(
-    context: typer.Context,
+    call: Invocation,
     first: Annotated[str, typer.Option("--from", metavar="DATE", show_default=False, help="A date: its close.")],
     second: Annotated[str, typer.Option("--to", metavar="DATE", show_default=False, help="Another one.")],
     subject: Subject = None,
@@ -55,20 +68,23 @@ def diff(
     chronology diff --from 2018-05-12 --to 2018-05-13
     chronology diff operation/al-jazeera-storm --from 2018-03-01 --to 2018-05-01
     """
-    with Reader.open(path_of(context)) as chron:
-        subject = None if subject is None else names.asked(chron, subject, known_at=given(context, "known_at"))
+    with Reader.open(call.path) as chron:
+        subject = None if subject is None else names.asked(call, chron, subject)
+        filters = restrictions_of(call, chron)
         with waiting("comparing"):
-            found = chron.diff(first, second, subject, attribute, kind, **restrictions_of(context))
-        names.note_late_position(chron, given(context, "known_at"))
+            found = chron.diff(first, second, subject, attribute, kind, **filters)
+        names.note_late_position(call, chron)
         if not found:
-            _check_names(context, chron, subject, attribute, kind)
-            output.say(f"no answer differs between {first} and {second}")
-    wanted, described = format_of(context), 0
+            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
+    call.notes.say()
+    if not found:
+        output.say(f"no answer differs between {first} and {second}")
+    wanted, described = call.format, 0
     if wanted is not Format.TABLE:
         shown = (_difference_record(one, first, second) for one in found)
         output.show_records(shown, wanted, columns=DIFF_COLUMNS)
     elif found:
-        with output.paged(wanted=wants_pager(context)):
+        with output.paged(wanted=call.pager):
             if subject is None and kind is None:
                 found, described = _apart(found)
             output.show_table(_difference_rows(found), shape=_DIFF)
@@ -76,15 +92,9 @@ def diff(
                 output.show_text(f"and {described:,} in descriptions of sources, which --kind source lists")
 
 
-class ComparingCommand(FilteringCommand):
-    """A command about two known times, which one filter cannot name."""
-
-    unfitting = ("known_at",)
-
-
-@app.command(cls=ComparingCommand)
+@command(filtering("changes"))
 def changes(
-    context: typer.Context,
+    call: Invocation,
     subject: Subject = None,
     attribute: Attribute = None,
     since: Annotated[
@@ -110,13 +120,12 @@ def changes(
     chronology changes --since 2018-05-20
     chronology changes crossing/baguz --since 2018-05-20 --until 2018-05-23
     """
-    if given(context, "known_at"):
-        raise ChronologyError("changes compares two known times", hint="give --since and --until, not --known-at")
-    with Reader.open(path_of(context)) as chron, progress_bar("comparing") as progress:
+    with Reader.open(call.path) as chron, progress_bar("comparing") as progress:
         if subject is not None:
             # At the earlier time it may still have answers of its own.
-            subject = names.meant(chron, subject)
-            names.kept_name(chron, subject, known_at=until)
+            subject = names.meant(call, chron, subject)
+            names.kept_name(call, chron, subject, known_at=until)
+        filters = restrictions_of(call, chron)
         found = chron.changes(
             subject,
             attribute,
@@ -125,26 +134,21 @@ def changes(
             until=arguments.known_at(until),
             valid_at=at,
             progress=progress,
-            **restrictions_of(context),
+            **filters,
         )
         rows = list(found)
-        for known in (since, until):
-            names.note_late_position(chron, known)
+        names.note_late_position(call, chron, since, until)
         if not rows:
-            _check_names(context, chron, subject, attribute, kind)
-            output.say(f"no answer changed since {since}{f' until {until}' if until else ''}")
-    wanted = format_of(context)
+            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
+    call.notes.say()
+    if not rows:
+        output.say(f"no answer changed since {since}{f' until {until}' if until else ''}")
+    wanted = call.format
     if wanted is not Format.TABLE:
         output.show_records(map(_change_record, rows), wanted, columns=CHANGE_COLUMNS)
     elif rows:
-        with output.paged(wanted=wants_pager(context)):
+        with output.paged(wanted=call.pager):
             output.show_table(_change_rows(rows), shape=_CHANGES)
-
-
-def _check_names(
-    context: typer.Context, chron: Reader, subject: str | None, attribute: str | None, kind: str | None
-) -> None:
-    names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties(context))
 
 
 def _apart(found: Sequence[Difference]) -> tuple[list[Difference], int]:
@@ -165,7 +169,7 @@ def _difference_rows(found: Sequence[Difference]) -> Iterator[Row]:
         for one in members:
             before, after = outcome_held(one.before), outcome_held(one.after)
             position = one.after.candidates[0].position if one.after else None
-            yield f"  {one.attribute}", told(before), told(after), f"#{position}" if position else ""
+            yield f"  {one.attribute}", outcome_text(before), outcome_text(after), f"#{position}" if position else ""
 
 
 def _difference_record(one: Difference, first: str, second: str) -> dict[str, Json]:
@@ -174,8 +178,8 @@ def _difference_record(one: Difference, first: str, second: str) -> dict[str, Js
         "attribute": one.attribute,
         "from": first,
         "to": second,
-        "before": record(outcome_held(one.before)),
-        "after": record(outcome_held(one.after)),
+        "before": outcome_record(outcome_held(one.before)),
+        "after": outcome_record(outcome_held(one.after)),
         "events": _events(one),
     }
 
@@ -186,7 +190,7 @@ def _change_rows(found: Sequence[Change]) -> Iterator[Row]:
         for one in members:
             since, until = shown_period(one.since, one.until)
             events = " ".join(f"#{position}" for position in one.events)
-            yield f"  {one.attribute}", since, until, told(one.before), told(one.after), events
+            yield f"  {one.attribute}", since, until, outcome_text(one.before), outcome_text(one.after), events
 
 
 def _change_record(one: Change) -> dict[str, Json]:
@@ -195,7 +199,7 @@ def _change_record(one: Change) -> dict[str, Json]:
         "attribute": one.attribute,
         "since": one.since,
         "until": one.until,
-        "before": record(one.before),
-        "after": record(one.after),
+        "before": outcome_record(one.before),
+        "after": outcome_record(one.after),
         "events": list(one.events),
     }

@@ -9,12 +9,15 @@ from typing import Annotated, Final, TypeVar
 import typer
 
 from chronology.analysis.folder import Folder
-from chronology.commands.application import Format, PagedCommand, format_of, group, wants_pager
+from chronology.commands.application import Invocation, command, group, show_help
 from chronology.commands.ask import conflicts, state
+from chronology.commands.options.filters import filtering, names_typed, typed
 from chronology.commands.screen import output
+from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Row, Shape
 from chronology.errors import ChronologyError
 from chronology.events.patterns import is_subject
+from chronology.projections.filters import Restrictions
 
 COUNTS: Final = ("attribute", "month", "surely", "possibly")
 COUNTS_SHAPE: Final = Shape(headings=COUNTS, stack=("{attribute}  {month}  surely {surely}, possibly {possibly}",))
@@ -22,11 +25,9 @@ COUNTS_SHAPE: Final = Shape(headings=COUNTS, stack=("{attribute}  {month}  surel
 
 _T = TypeVar("_T")
 
-_folder: Final = group("folder")
 
-
-@_folder.callback()
-def folder_() -> None:
+@group("folder")
+def folder_(call: Invocation) -> None:
     """Ask a Parquet folder instead of a store.
 
     `chronology export parquet --folder DIR` makes one, for millions of events at once. The answers are those of the
@@ -37,6 +38,7 @@ def folder_() -> None:
     chronology folder conflicts storm-parquet --kind person
     chronology folder count storm-parquet --since 2018-01
     """
+    show_help(call.context)
 
 
 Directory = Annotated[Path, typer.Argument(metavar="DIR", show_default=False, help="The folder.")]
@@ -48,9 +50,9 @@ Kind = Annotated[str | None, typer.Option(metavar="K", help="Only subjects of th
 Memory = Annotated[str, typer.Option(metavar="SIZE", help="What DuckDB may use; more goes to temporary files.")]
 
 
-@_folder.command("state", cls=PagedCommand)
+@command(filtering("folder"), name="state", of=folder_)
 def state_(
-    context: typer.Context,
+    call: Invocation,
     directory: Directory,
     subject: About = None,
     attribute: Attribute = None,
@@ -69,19 +71,19 @@ def state_(
     _check_subject(subject)
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Folder.open(directory, memory=memory) as folder:
-        found = _peeked(folder.holdings(subject, attribute, kind, moment))
+        found = _peeked(folder.holdings(subject, attribute, kind, moment, **_filters(call, folder)))
         if found is None:
             output.say(f"nothing is known{_of(attribute, subject or kind)} at {moment}")
-        if format_of(context) is not Format.TABLE:
+        if call.format is not Format.TABLE:
             records = (state.record(holding, valid_at=moment) for holding in found or ())
-            output.show_records(records, format_of(context), columns=state.COLUMNS)
+            output.show_records(records, call.format, columns=state.COLUMNS)
         elif found is not None:
-            _show(context, state.answer_rows(found), state.SHAPE)
+            _show(call, state.answer_rows(found), state.SHAPE)
 
 
-@_folder.command("conflicts", cls=PagedCommand)
+@command(filtering("folder"), name="conflicts", of=folder_)
 def conflicts_(
-    context: typer.Context,
+    call: Invocation,
     directory: Directory,
     subject: About = None,
     attribute: Attribute = None,
@@ -99,20 +101,20 @@ def conflicts_(
     """
     _check_subject(subject)
     with Folder.open(directory, memory=memory) as folder:
-        found = _peeked(folder.disagreements(subject, attribute, kind, at))
+        found = _peeked(folder.disagreements(subject, attribute, kind, at, **_filters(call, folder)))
         if found is None:
             about = _of(attribute, subject or kind).replace(" of ", " about ", 1)
             output.say(f"no assertions disagree{about}{f' at {at}' if at else ''}")
-        if format_of(context) is not Format.TABLE:
+        if call.format is not Format.TABLE:
             records = map(conflicts.conflict_record, found or ())
-            output.show_records(records, format_of(context), columns=conflicts.COLUMNS)
+            output.show_records(records, call.format, columns=conflicts.COLUMNS)
         elif found is not None:
-            _show(context, conflicts.conflict_rows(found), conflicts.SHAPE)
+            _show(call, conflicts.conflict_rows(found), conflicts.SHAPE)
 
 
-@_folder.command("count", cls=PagedCommand)
+@command(filtering("folder"), name="count", of=folder_)
 def count(
-    context: typer.Context,
+    call: Invocation,
     directory: Directory,
     subject: About = None,
     attribute: Attribute = None,
@@ -134,20 +136,29 @@ def count(
     """
     _check_subject(subject)
     with Folder.open(directory, memory=memory) as folder:
-        found = folder.counts(subject, attribute, kind, since, until).to_pylist()
+        found = folder.counts(subject, attribute, kind, since, until, **_filters(call, folder)).to_pylist()
     if not found:
         output.say(f"nothing is counted{_of(attribute, subject or kind)}")
-    if format_of(context) is not Format.TABLE:
-        output.show_records(found, format_of(context), columns=COUNTS)
+    if call.format is not Format.TABLE:
+        output.show_records(found, call.format, columns=COUNTS)
     elif found:
-        _show(context, (tuple(map(str, row.values())) for row in found), COUNTS_SHAPE)
+        _show(call, (tuple(map(str, row.values())) for row in found), COUNTS_SHAPE)
 
 
 def _check_subject(subject: str | None) -> None:
     """Refuse a name: only the store knows whose it is."""
     if subject is not None and not is_subject(subject):
-        hint = "write kind/slug, as in place/hajin; in the store, `chronology about NAME` tells it"
+        hint = "write kind/slug, as in place/hajin; in the store, `chronology about NAME` shows it"
         raise ChronologyError(f"{subject!r} is not a subject", hint=hint)
+
+
+def _filters(call: Invocation, folder: Folder) -> Restrictions:
+    """Return the filters that the user gave; sources and origins in full, because only the store knows their names."""
+    for name in names_typed(call):
+        _check_subject(name)
+        if not folder.knows_party(name):
+            output.say(f"note: no assertion comes from {name}")
+    return typed(call)
 
 
 def _peeked(found: Iterator[_T]) -> Iterable[_T] | None:
@@ -160,6 +171,6 @@ def _of(*names: str | None) -> str:
     return "".join(f" of {name}" for name in names if name)
 
 
-def _show(context: typer.Context, rows: Iterable[Row] | Iterable[Sequence[str]], shape: Shape) -> None:
-    with output.paged(wanted=wants_pager(context)):
+def _show(call: Invocation, rows: Iterable[Row] | Iterable[Sequence[str]], shape: Shape) -> None:
+    with output.paged(wanted=call.pager):
         output.show_table(rows, shape=shape)

@@ -6,12 +6,12 @@ from typing import Annotated, Final
 import attrs
 import typer
 
-from chronology.commands.application import Format, Subject, app, format_of, path_of, wants_pager
+from chronology.commands.application import Invocation, Subject, command
 from chronology.commands.ask.history import shown_period
 from chronology.commands.options import arguments, names
-from chronology.commands.options.filters import FilteringCommand, given, parties, restrictions_of
+from chronology.commands.options.filters import FILTERING, parties, restrictions_of
 from chronology.commands.screen import output
-from chronology.commands.screen.progress import waiting
+from chronology.commands.screen.output import Format, waiting
 from chronology.commands.screen.table import Row, Shape
 from chronology.dates.calendar import DAY
 from chronology.events.json_values import Json, thaw
@@ -26,12 +26,12 @@ SHAPE: Final = Shape(
 """Of the gaps, under the name of each subject."""
 
 
-@app.command(cls=FilteringCommand)
+@command(FILTERING)
 def gaps(
-    context: typer.Context,
+    call: Invocation,
     subject: Subject = None,
     attribute: Annotated[
-        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="What is asked of it, as in status.")
+        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
     ] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Look up to this date. Default: now.")] = None,
     stale: Annotated[
@@ -48,21 +48,24 @@ def gaps(
     chronology gaps
     chronology gaps operation/al-jazeera-storm --until 2018-06-30 --stale 30d
     """
-    with Reader.open(path_of(context)) as chron:
+    with Reader.open(call.path) as chron:
         if subject is not None:
-            subject = names.asked(chron, subject, known_at=given(context, "known_at"))
+            subject = names.asked(call, chron, subject)
+        filters = restrictions_of(call, chron)
         limit = arguments.span(stale) if stale else None
         with waiting("looking for gaps"):
-            found = chron.gaps(subject, attribute, kind, until=until, stale=limit, **restrictions_of(context))
-        names.note_late_position(chron, given(context, "known_at"))
+            found = chron.gaps(subject, attribute, kind, until=until, stale=limit, **filters)
+        names.note_late_position(call, chron)
         if not found:
-            names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties(context))
-            output.say("there is no gap" + (", and nothing is stale" if stale else ""))
-    wanted = format_of(context)
+            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
+    call.notes.say()
+    if not found:
+        output.say("there is no gap" + (", and nothing is stale" if stale else ""))
+    wanted = call.format
     if wanted is not Format.TABLE:
         output.show_records(map(_record, found), wanted, columns=COLUMNS)
     elif found:
-        with output.paged(wanted=wants_pager(context)):
+        with output.paged(wanted=call.pager):
             output.show_table(_rows(found), shape=SHAPE)
 
 

@@ -7,10 +7,11 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology.commands.application import Format, app, format_of, path_of, wants_pager
+from chronology.commands.application import Invocation, command
 from chronology.commands.options import names
-from chronology.commands.options.filters import FilteringCommand, given, parties, restrictions_of
+from chronology.commands.options.filters import FILTERING, parties, restrictions_of
 from chronology.commands.screen import output
+from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Marked, Row, Shape, Tone
 from chronology.dates.calendar import BEGINNING, DAY, FOREVER
 from chronology.events.json_values import Json, thaw
@@ -28,9 +29,9 @@ _BAR: Final = 60
 _LEGEND: Final = "\u2588 certain  \u2592 possible  \u2573 contested  \u00b7 nothing known"
 
 
-@app.command(cls=FilteringCommand)
+@command(FILTERING)
 def history(
-    context: typer.Context,
+    call: Invocation,
     subject: Annotated[str, typer.Argument(metavar="SUBJECT", show_default=False, help="The subject, as kind/slug.")],
     attribute: Annotated[
         str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
@@ -45,18 +46,21 @@ def history(
     chronology history operation/al-jazeera-storm status
     chronology history crossing/baguz --known-at 2018-05-20
     """
-    with Reader.open(path_of(context)) as chron:
-        subject = names.asked(chron, subject, known_at=given(context, "known_at"))
-        found = chron.history(subject, attribute, **restrictions_of(context))
-        names.note_late_position(chron, given(context, "known_at"))
+    with Reader.open(call.path) as chron:
+        subject = names.asked(call, chron, subject)
+        filters = restrictions_of(call, chron)
+        found = chron.history(subject, attribute, **filters)
+        names.note_late_position(call, chron)
         if not found:
-            names.check_known(chron, subject=subject, attribute=attribute, kind=None, parties=parties(context))
-            output.say(f"nothing is known of {f'{attribute} of ' if attribute else ''}{subject}")
-    wanted = format_of(context)
+            names.check_known(call, chron, subject=subject, attribute=attribute, kind=None, parties=parties(filters))
+    call.notes.say()
+    if not found:
+        output.say(f"nothing is known of {f'{attribute} of ' if attribute else ''}{subject}")
+    wanted = call.format
     if wanted is not Format.TABLE:
         output.show_records([_record(subject, period) for period in found], wanted, columns=COLUMNS)
     elif found:
-        with output.paged(wanted=wants_pager(context)):
+        with output.paged(wanted=call.pager):
             output.show_table(_rows(found, drawn=sys.stdout.isatty()), shape=SHAPE)
 
 

@@ -6,17 +6,11 @@ from typing import Annotated
 
 import typer
 
-from chronology.commands.application import (
-    Format,
-    PagedCommand,
-    Subject,
-    app,
-    format_of,
-    path_of,
-    wants_pager,
-)
+from chronology.commands.application import PAGED, Invocation, Subject, command
 from chronology.commands.options import names
+from chronology.commands.options.filters import filtering, hides, parties, restrictions_of
 from chronology.commands.screen import event_json, output
+from chronology.commands.screen.output import Format
 from chronology.events.records import RecordedEvent
 from chronology.store.reader import Reader
 from chronology.vocabulary.event_types import MERGED
@@ -27,9 +21,9 @@ Limit = Annotated[
 ]
 
 
-@app.command(cls=PagedCommand)
+@command(filtering("timeline"))
 def timeline(
-    context: typer.Context,
+    call: Invocation,
     subject: Subject = None,
     since: Annotated[
         str | None, typer.Option(metavar="DATE", help="Only what may touch this date or a later one.")
@@ -50,26 +44,29 @@ def timeline(
     chronology timeline --reverse -n 5
     chronology timeline --since 2018-05-01 --until 2018-05-13
     """
-    with Reader.open(path_of(context)) as chron:
-        subject = None if subject is None else names.asked(chron, subject)
-        found = chron.timeline(subject, since, until, reverse=reverse, limit=limit)
-        if not found and subject is not None:
-            names.check_subject(chron, subject)
+    with Reader.open(call.path) as chron:
+        subject = None if subject is None else names.asked(call, chron, subject)
+        filters = restrictions_of(call, chron)
+        found = chron.timeline(subject, since, until, reverse=reverse, limit=limit, **filters)
+        names.note_late_position(call, chron)
+        if not found:
+            names.check_known(call, chron, subject=subject, attribute=None, kind=None, parties=parties(filters))
         position_of = names.position_of(chron)
-        wanted = format_of(context)
+        call.notes.say()
+        wanted = call.format
         rows = [event_json.timeline_row(event, position_of) for event in found] if wanted is Format.TABLE else []
     if wanted is not Format.TABLE:
         output.show_records((event_json.of_event(event) for event in found), wanted, columns=event_json.EVENT_COLUMNS)
     elif found:
-        with output.paged(wanted=wants_pager(context)):
+        with output.paged(wanted=call.pager):
             output.show_table(rows, shape=event_json.TIMELINE)
     else:
-        output.say("no event has a valid time in that period")
+        output.say(f"no event has a valid time in that period{', within the filters' if hides(call) else ''}")
 
 
-@app.command(cls=PagedCommand)
+@command(filtering("log"))
 def log(
-    context: typer.Context,
+    call: Invocation,
     after: Annotated[int, typer.Option(metavar="N", min=0, help="Only events after this position.")] = 0,
     of_type: Annotated[str | None, typer.Option("--type", metavar="T", help="Only events of this type.")] = None,
     subject: Annotated[str | None, typer.Option(metavar="S", help="Only events about this subject.")] = None,
@@ -78,6 +75,7 @@ def log(
 ) -> None:
     """List the log: everything ever recorded, in order.
 
+    Filters leave out what they do not admit: a retraction has no source, and no grade.
     --reverse -n 5 lists the newest five, newest first.
 
     \b
@@ -85,20 +83,24 @@ def log(
     chronology log --subject crossing/baguz
     chronology log --type assertion.retracted --nl
     """
-    wanted = format_of(context)
-    with Reader.open(path_of(context)) as chron:
+    wanted = call.format
+    with Reader.open(call.path) as chron:
         if of_type is not None:
             chron.vocabulary.newest(of_type)
         if subject is not None:
-            subject = names.asked(chron, subject)
-            names.check_subject(chron, subject)
-        about = None if subject is None else chron.same_subject(subject)
+            subject = names.asked(call, chron, subject)
+            names.check_subject(call, chron, subject)
+        filters = restrictions_of(call, chron)
+        names.note_late_position(call, chron)
+        names.note_unknown_parties(call, chron, parties(filters))
+        call.notes.say()
+        about = None if subject is None else chron.names.same_subject(subject)
         is_filtered = of_type is not None or subject is not None
         # If a filter leaves events out, the limit counts those that stay, and the rest of the stream is not read.
         found = islice(
             (
                 event
-                for event in chron.read(after=after, reverse=reverse, limit=None if is_filtered else limit)
+                for event in chron.read(after=after, reverse=reverse, limit=None if is_filtered else limit, **filters)
                 if of_type in (None, event.event.type) and (about is None or _speaks_of(event, about))
             ),
             limit,
@@ -111,7 +113,7 @@ def log(
         rows = (event_json.log_row(event, names.position_of(chron)) for event in found)
         first = next(rows, None)
         if first is not None:
-            with output.paged(wanted=wants_pager(context)):
+            with output.paged(wanted=call.pager):
                 output.show_table(chain([first], rows), shape=event_json.LOG)
             return
         output.say(f"no such event is in the log, which ends at position {chron.head()}")
@@ -123,9 +125,9 @@ def _speaks_of(event: RecordedEvent, subject: Collection[str]) -> bool:
     return said.subject in subject or (said.type == MERGED and said.data["with"] in subject)
 
 
-@app.command(cls=PagedCommand)
+@command(PAGED)
 def show(
-    context: typer.Context,
+    call: Invocation,
     name: Annotated[
         str,
         typer.Argument(
@@ -139,16 +141,16 @@ def show(
     chronology show 01638701
     chronology show 1 --json
     """
-    wanted = format_of(context)
-    with Reader.open(path_of(context)) as chron:
+    wanted = call.format
+    with Reader.open(call.path) as chron:
         event = names.find_event(chron, name)
-        withdrawn_by = chron.withdrawn_by(event)
+        withdrawn_by = chron.log.withdrawn_by(event)
         fields = list(event_json.event_fields(event, names.position_of(chron), withdrawn_by))
-        redaction = chron.redaction_of(event) if event.is_redacted else None
+        redaction = chron.log.redaction_of(event) if event.is_redacted else None
         if redaction is not None:
             fields += [("redacted_by", f"#{redaction.position}"), ("reason", str(redaction.event.data["reason"]))]
     if wanted is Format.TABLE:
-        with output.paged(wanted=wants_pager(context)):
+        with output.paged(wanted=call.pager):
             output.show_fields(fields)
     else:
         record = event_json.of_event(event) | {"withdrawn_by": withdrawn_by}

@@ -4,10 +4,11 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology.commands.application import Format, app, format_of, path_of, wants_pager
+from chronology.commands.application import Invocation, command
 from chronology.commands.options import names
-from chronology.commands.options.filters import FilteringCommand, given, parties, restrictions_of
+from chronology.commands.options.filters import filtering, parties, restrictions_of
 from chronology.commands.screen import output
+from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Marked, Shape, Tone
 from chronology.errors import StoreError
 from chronology.events.json_values import Json
@@ -26,15 +27,9 @@ _FIRST: Final = 20
 """Events that are listed where no limit is given."""
 
 
-class SearchingCommand(FilteringCommand):
-    """A command that finds events, and reads no dates to be widened."""
-
-    unfitting = ("fuzz",)
-
-
-@app.command(cls=SearchingCommand)
+@command(filtering("search"))
 def search(
-    context: typer.Context,
+    call: Invocation,
     words: Annotated[
         list[str],
         typer.Argument(metavar="WORDS...", show_default=False, help='Words, "a phrase", the beginning of a word: bag*'),
@@ -58,30 +53,28 @@ def search(
     chronology search '"line of contact"' hajin
     chronology search capt* -n 3
     """
-    if given(context, "fuzz"):
-        raise typer.BadParameter("--fuzz widens dates, and a search reads none")
-    with _opened(context) as chron:
-        found = chron.search(
-            _question(words), limit + 1, withdrawn=everything, as_written=as_written, **restrictions_of(context)
-        )
-        names.note_late_position(chron, given(context, "known_at"))
+    with _opened(call) as chron:
+        filters = restrictions_of(call, chron)
+        found = chron.search(_question(words), limit + 1, withdrawn=everything, as_written=as_written, **filters)
+        names.note_late_position(call, chron)
         if not found:
-            _explain_nothing(context, chron, words, everything=everything)
-    wanted = format_of(context)
+            _explain_nothing(call, chron, words, parties(filters), everything=everything)
+    call.notes.say()
+    wanted = call.format
     if wanted is not Format.TABLE:
         output.show_records(map(_record, found[:limit]), wanted, columns=COLUMNS)
     elif found:
-        with output.paged(wanted=wants_pager(context)):
+        with output.paged(wanted=call.pager):
             output.show_table(map(_row, found[:limit]), shape=SHAPE)
     if len(found) > limit:
         output.say(f"note: these are the best {limit}; -n lists more")
 
 
-def _opened(context: typer.Context) -> Reader:
+def _opened(call: Invocation) -> Reader:
     """Open the store for reading; for writing, if the index in it is behind the log, to bring it up for next time."""
-    path = path_of(context)
+    path = call.path
     chron = Reader.open(path)
-    if chron.is_indexed():
+    if chron.log.is_indexed():
         return chron
     # Only bringing up the index needs what writes.
     from chronology.store.chronology import Chronology
@@ -99,12 +92,13 @@ def _question(words: list[str]) -> str:
     return " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
 
 
-def _explain_nothing(context: typer.Context, chron: Reader, words: list[str], *, everything: bool) -> None:
-    names.check_known(chron, subject=None, attribute=None, kind=None, parties=parties(context))
+def _explain_nothing(call: Invocation, chron: Reader, words: list[str], wanted: list[str], *, everything: bool) -> None:
+    names.check_known(call, chron, subject=None, attribute=None, kind=None, parties=wanted)
+    call.notes.say()
     live = "" if everything else "; --all also looks at what was withdrawn"
     output.say(f"no event holds all these words{live}")
     for word in words:
-        if not chron.subjects_named(word) and (similar := chron.resembling(word)):
+        if not chron.names.subjects_named(word) and (similar := chron.names.suggestions(word)):
             output.say(f"note: {word} resembles {' and '.join(similar[:3])}")
 
 

@@ -7,11 +7,11 @@ from typing import Annotated, Final
 import typer
 
 from chronology.answers.holding import Candidate, Holding
-from chronology.commands.application import Format, Subject, app, format_of, path_of, wants_pager
+from chronology.commands.application import Invocation, Subject, command
 from chronology.commands.options import names
-from chronology.commands.options.filters import FilteringCommand, given, hides, parties, restrictions_of
+from chronology.commands.options.filters import FILTERING, hides, parties, restrictions_of
 from chronology.commands.screen import output
-from chronology.commands.screen.progress import waiting
+from chronology.commands.screen.output import Format, waiting
 from chronology.commands.screen.table import Marked, Row, Shape, Tone
 from chronology.events.json_values import Json, thaw
 from chronology.store.reader import Reader
@@ -27,9 +27,9 @@ SHAPE: Final = Shape(
 """The table of answers: the leading value, and below it the other parties."""
 
 
-@app.command(cls=FilteringCommand)
+@command(FILTERING)
 def state(
-    context: typer.Context,
+    call: Invocation,
     subject: Subject = None,
     attribute: Annotated[
         str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
@@ -58,42 +58,41 @@ def state(
     chronology state crossing/baguz status --at 2018-05-20 --known-at 2018-05-20
     """
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    with Reader.open(path_of(context)) as chron:
-        subject = None if subject is None else names.asked(chron, subject, known_at=given(context, "known_at"))
+    with Reader.open(call.path) as chron:
+        subject = None if subject is None else names.asked(call, chron, subject)
+        filters = restrictions_of(call, chron)
         with waiting("reading"):
             found = chron.state(
                 subject,
                 attribute,
                 kind,
                 moment,
-                **restrictions_of(context),
+                **filters,
                 origins_counted=True,
                 min_origins=min_origins,
             )
-        names.note_late_position(chron, given(context, "known_at"))
+        names.note_late_position(call, chron)
         if not found:
-            _explain_nothing(context, chron, subject, attribute, kind, moment)
+            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
+    call.notes.say()
+    if not found:
+        least = f"with {min_origins} independent origins " if min_origins > 1 else ""
+        output.say(f"nothing {least}is known{_asked_about(call, subject, attribute, kind, moment)}")
     # All rows first: a damaged value must not leave half an answer on the screen.
-    wanted = format_of(context)
+    wanted = call.format
     if wanted is not Format.TABLE:
         output.show_records([record(holding, valid_at=moment) for holding in found], wanted, columns=COLUMNS)
     elif rows := list(answer_rows(found)):
-        with output.paged(wanted=wants_pager(context)):
+        with output.paged(wanted=call.pager):
             output.show_table(rows, shape=SHAPE)
 
 
-def _explain_nothing(
-    context: typer.Context, chron: Reader, subject: str | None, attribute: str | None, kind: str | None, moment: str
-) -> None:
-    """Refuse names that cannot exist, and say on stderr that nothing is known."""
-    names.check_known(chron, subject=subject, attribute=attribute, kind=kind, parties=parties(context))
-    what = " of ".join(name for name in (attribute, subject or kind) if name)
-    known_at = given(context, "known_at")
+def _asked_about(call: Invocation, subject: str | None, attribute: str | None, kind: str | None, moment: str) -> str:
+    """Return what was asked, as words that follow on an answer."""
+    what = "".join(f" of {name}" for name in (attribute, subject or kind) if name)
+    known_at = call.filters.get("known_at")
     known = f", as known at {known_at}" if known_at else ""
-    filtered = ", within the filters" if hides(context) else ""
-    least = context.params.get("min_origins") or 0
-    said = "nothing is known" if least < 2 else f"nothing with {least} independent origins is known"
-    output.say(f"{said}{f' of {what}' if what else ''} at {moment}{known}{filtered}")
+    return f"{what} at {moment}{known}{', within the filters' if hides(call) else ''}"
 
 
 def record(holding: Holding, *, valid_at: str) -> dict[str, Json]:
@@ -150,7 +149,7 @@ _PARTY: Final = {"leading": "", "possible": "or possibly", "rival": "but a rival
 
 def _party(candidate: Candidate, holding: Holding) -> str:
     if candidate.standing == "possible" and candidate.event and candidate.value == holding.value:
-        return "likewise"
+        return "also"
     # An event that disputes another need not say the opposite.
     words = "but disputed" if candidate.role == "disputes" else _PARTY[candidate.standing]
     return Marked(words, tone=Tone.POSSIBLE if candidate.standing == "possible" else Tone.CONTESTED)

@@ -4,16 +4,10 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology.commands.application import (
-    Format,
-    PagedCommand,
-    app,
-    format_of,
-    path_of,
-    wants_pager,
-)
+from chronology.commands.application import PAGED, Invocation, command
 from chronology.commands.options import arguments, names
 from chronology.commands.screen import output
+from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Row, Shape
 from chronology.errors import UnknownNameError
 from chronology.events.json_values import Json
@@ -29,9 +23,9 @@ SHAPE: Final = Shape(
 )
 
 
-@app.command(cls=PagedCommand)
+@command(PAGED)
 def subjects(
-    context: typer.Context,
+    call: Invocation,
     text: Annotated[
         str | None, typer.Argument(metavar="[TEXT]", show_default=False, help="Only those whose slug or name has it.")
     ] = None,
@@ -52,17 +46,18 @@ def subjects(
     chronology subjects --kind place
     chronology subjects baghdadi --json
     """
-    with Reader.open(path_of(context)) as chron:
-        if kind is not None and kind not in (kinds := chron.kinds()):
+    with Reader.open(call.path) as chron:
+        if kind is not None and kind not in (kinds := chron.names.kinds()):
             raise UnknownNameError("subject kind", kind, kinds, hint="`chronology types` lists the kinds")
         known = arguments.known_at(known_at)
-        found = chron.subject_list(kind=kind, text=text, known_at=known, limit=limit)
-        names.note_late_position(chron, known_at)
-    wanted = format_of(context)
+        found = chron.names.subject_list(kind=kind, text=text, known_at=known, limit=limit)
+        names.note_late_position(call, chron, known_at)
+    call.notes.say()
+    wanted = call.format
     if wanted is not Format.TABLE:
         output.show_records(map(_record, found), wanted, columns=COLUMNS)
     elif found:
-        with output.paged(wanted=wants_pager(context)):
+        with output.paged(wanted=call.pager):
             output.show_table(map(_row, found), shape=SHAPE)
     else:
         output.say(f"no subject has {text!r} in its slug or a name" if text else "no subject is listed")

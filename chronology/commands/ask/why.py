@@ -7,14 +7,16 @@ from typing import Annotated, Final
 import typer
 
 from chronology.answers.explanation import Part, Rule
-from chronology.commands.application import Format, app, format_of, path_of, wants_pager
-from chronology.commands.ask.outcomes import record, told
+from chronology.commands.application import Invocation, command
+from chronology.commands.ask.differences import outcome_record, outcome_text
 from chronology.commands.options import names
-from chronology.commands.options.filters import FilteringCommand, given, parties, restrictions_of
+from chronology.commands.options.filters import FILTERING, parties, restrictions_of
 from chronology.commands.record import merge
 from chronology.commands.screen import output
+from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Row, Shape
 from chronology.events.json_values import Json, thaw
+from chronology.projections.filters import FILTERS
 from chronology.questions.why import Considered, Reported, Why
 from chronology.store.reader import Reader
 
@@ -38,9 +40,9 @@ _MANY: Final = 10
 """How many assertions about other dates are listed; the rest are counted."""
 
 
-@app.command(cls=FilteringCommand)
+@command(FILTERING)
 def why(
-    context: typer.Context,
+    call: Invocation,
     subject: Annotated[str, typer.Argument(metavar="SUBJECT", show_default=False, help="The subject, as kind/slug.")],
     attribute: Annotated[
         str, typer.Argument(metavar="ATTRIBUTE", show_default=False, help="The attribute, as in status.")
@@ -59,18 +61,20 @@ def why(
     chronology why crossing/baguz status --at 2018-05-13 --known-at 2018-05-20
     """
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    with Reader.open(path_of(context)) as chron:
-        subject = names.asked(chron, subject, known_at=given(context, "known_at"))
-        found = chron.why(subject, attribute, moment, **restrictions_of(context))
-        names.note_late_position(chron, given(context, "known_at"))
+    with Reader.open(call.path) as chron:
+        subject = names.asked(call, chron, subject)
+        filters = restrictions_of(call, chron)
+        found = chron.why(subject, attribute, moment, **filters)
+        names.note_late_position(call, chron)
         if not (found.considered or found.withdrawn or found.hidden):
-            names.check_known(chron, subject=subject, attribute=attribute, kind=None, parties=parties(context))
-    wanted = format_of(context)
+            names.check_known(call, chron, subject=subject, attribute=attribute, kind=None, parties=parties(filters))
+    call.notes.say()
+    wanted = call.format
     if wanted is not Format.TABLE:
         output.show_record(_record(found), wanted, columns=COLUMNS)
         return
-    with output.paged(wanted=wants_pager(context)):
-        output.show_text(f"{attribute} of {subject} at {moment}: {told(found.outcome)}")
+    with output.paged(wanted=call.pager):
+        output.show_text(f"{attribute} of {subject} at {moment}: {outcome_text(found.outcome)}")
         if rows := list(_rows(found)):
             output.show_table(rows, shape=SHAPE)
         for merge in found.merges:
@@ -78,7 +82,7 @@ def why(
                 f"{merge.merged} was merged into {merge.kept} by #{merge.position} on {merge.at[:10]}: {merge.reason}"
             )
         if leading := found.leading:
-            output.show_text(f"without #{leading.assertion.position}: {told(found.without)}")
+            output.show_text(f"without #{leading.assertion.position}: {outcome_text(found.without)}")
 
 
 def _rows(found: Why) -> Iterator[Row]:
@@ -98,17 +102,7 @@ def _rows(found: Why) -> Iterator[Row]:
             yield _row(gone, f"{gone.how} by #{gone.by} on {gone.at[:10]}{reason}")
     if found.hidden:
         yield "left out by the filters"
-        yield from (_row(one, ", ".join(_OPTIONS[name] for name in one.filters)) for one in found.hidden)
-
-
-_OPTIONS: Final = {
-    "stated_by": "--stated-by",
-    "sources": "--source",
-    "origins": "--origin",
-    "without_sources": "--without-source",
-    "without_origins": "--without-origin",
-    "min_grade": "--min-grade",
-}
+        yield from (_row(one, ", ".join(FILTERS[name].option for name in one.filters)) for one in found.hidden)
 
 
 def _because(one: Considered) -> str:
@@ -146,12 +140,12 @@ def _record(found: Why) -> dict[str, Json]:
         "subject": found.subject,
         "attribute": found.attribute,
         "valid_at": found.valid_at,
-        **(record(found.outcome) or {"value": None, "certainty": None, "contested": False}),
+        **(outcome_record(found.outcome) or {"value": None, "certainty": None, "contested": False}),
         "considered": [
             _said(one) | {"part": one.part.value, "rule": one.rule and one.rule.value, "against": one.against}
             for one in found.considered
         ],
-        "without": record(found.without),
+        "without": outcome_record(found.without),
         "withdrawn": [
             _said(one) | {"by": one.by, "at": one.at, "how": one.how, "reason": one.reason} for one in found.withdrawn
         ],

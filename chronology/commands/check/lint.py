@@ -10,10 +10,9 @@ from typing import Annotated, Final
 import attrs
 import typer
 
-from chronology.commands.application import Format, PagedCommand, app, format_of, path_of, wants_pager
-from chronology.commands.check.verify import FAULT
+from chronology.commands.application import PAGED, Invocation, command
 from chronology.commands.screen import output
-from chronology.commands.screen.progress import progress_bar
+from chronology.commands.screen.output import FAULT, Format, progress_bar
 from chronology.commands.screen.table import Row, Shape
 from chronology.errors import UnknownNameError
 from chronology.events.json_values import Json
@@ -29,9 +28,9 @@ SHAPE: Final = Shape(
 RULES_SHAPE: Final = Shape(headings=("rule", "finds"), stack=("{rule}", "    {finds}"))
 
 
-@app.command(cls=PagedCommand)
+@command(PAGED)
 def lint(
-    context: typer.Context,
+    call: Invocation,
     chosen: Annotated[
         list[str] | None, typer.Option("--rule", metavar="R", help="Only what this rule finds; may be repeated.")
     ] = None,
@@ -50,7 +49,7 @@ def lint(
     chronology lint --rule sentinel-date --rule far-future
     chronology lint --except ungraded --except unconfirmed --nl
     """
-    wanted = format_of(context)
+    wanted = call.format
     if rules:
         _list_rules(wanted)
         return
@@ -58,12 +57,12 @@ def lint(
         if name not in RULES:
             raise UnknownNameError("rule", name, RULES, hint="`chronology lint --rules` lists them")
     names = [name for name in chosen or RULES if name not in (left_out or ())]
-    with Reader.open(path_of(context)) as chron:
+    with Reader.open(call.path) as chron:
         if wanted is Format.TABLE:
             with progress_bar("looking") as progress:
                 found = list(chron.lint(names, progress=progress))
             count = len(found)
-            _show(context, found)
+            _show(call, found)
         else:
             count = _stream(chron, names, wanted)
     if count:
@@ -86,9 +85,9 @@ def _stream(chron: Reader, names: Sequence[str], wanted: Format) -> int:
     return count
 
 
-def _show(context: typer.Context, found: Iterable[Finding]) -> None:
+def _show(call: Invocation, found: Iterable[Finding]) -> None:
     if rows := list(_rows(found)):
-        with output.paged(wanted=wants_pager(context)):
+        with output.paged(wanted=call.pager):
             output.show_table(rows, shape=SHAPE)
 
 

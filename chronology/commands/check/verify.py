@@ -1,35 +1,25 @@
 """Commands that check: verify, verify-proof. Exit code 3 if something does not hold."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from chronology import Chronology, Fault, VerifyReport
-from chronology.commands.application import Format, PlainCommand, ReadingCommand, app, format_of, path_of
-from chronology.commands.files import read_document
+from chronology.commands.application import READING, AsJson, Invocation, command
+from chronology.commands.files import Keys, read_document
 from chronology.commands.screen import event_json, output
-from chronology.commands.screen.progress import progress_bar
-from chronology.errors import IntegrityError, NoteError, ProofError
+from chronology.commands.screen.output import FAULT, Format, or_fault, progress_bar
+from chronology.errors import IntegrityError
 from chronology.events.json_values import Json
 from chronology.evidence.exhibits import read_checkpoint, verify_proof
 from chronology.transparency.merkle import Frontier
 from chronology.transparency.notes import Checkpoint, check_verifier_keys
 
-FAULT: int = 3
-"""The exit code of a check that found a fault."""
 
-Keys = Annotated[
-    list[str] | None,
-    typer.Option("--key", metavar="VKEY", help="A verifier key that you trust; may be repeated."),
-]
-
-
-@app.command(cls=ReadingCommand)
+@command(READING)
 def verify(
-    context: typer.Context,
+    call: Invocation,
     checkpoint: Annotated[
         Path | None, typer.Option(metavar="FILE", help="An earlier checkpoint, which the log must extend.")
     ] = None,
@@ -55,18 +45,18 @@ def verify(
         raise typer.BadParameter("--key says who must have signed the --checkpoint, and there is no --checkpoint")
     earlier = _earlier(checkpoint, keys or [])
     if foreign:
-        report = _verify_foreign(path_of(context), earlier)
+        report = _verify_foreign(call.path, earlier)
     else:
         with (
             or_fault(),
-            Chronology.open(path_of(context), read_only=True, damaged=True) as chron,
+            Chronology.open(call.path, read_only=True, damaged=True) as chron,
             progress_bar("verifying") as progress,
         ):
             report = chron.verify(progress, earlier)
-    if format_of(context) is Format.TABLE:
+    if call.format is Format.TABLE:
         _tell(report, foreign=foreign)
     else:
-        output.show_record(_record(report), format_of(context))
+        output.show_record(_record(report), call.format)
     if not report.ok:
         raise typer.Exit(FAULT)
 
@@ -85,7 +75,7 @@ def _earlier(path: Path | None, keys: list[str]) -> Checkpoint | None:
 
 def _verify_foreign(path: Path, earlier: Checkpoint | None) -> VerifyReport:
     # Imported here, because the import takes longer than most questions.
-    from chronology.evidence.foreign import open_foreign
+    from chronology.evidence.soundness import open_foreign
 
     frontier, gaps, faults = Frontier(), [], []
     against = None
@@ -138,7 +128,7 @@ def _tell(report: VerifyReport, *, foreign: bool) -> None:
     output.put(f"root {report.root.hex()}")
 
 
-@app.command("verify-proof", cls=PlainCommand)
+@command(name="verify-proof")
 def verify_exhibit(
     exhibit: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="The exhibit, a .tlog-proof.")],
     keys: Annotated[
@@ -148,7 +138,7 @@ def verify_exhibit(
     origin: Annotated[
         str | None, typer.Option(metavar="O", help="The origin line of the log that it must come from.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check an exhibit and show its event; needs no store.
 
@@ -170,13 +160,3 @@ def verify_exhibit(
     output.put(f"ok: event #{found.event.position} of {found.checkpoint.size:,} in the log {found.checkpoint.origin}")
     output.put(f"signed by {', '.join(found.signed_by)}")
     output.show_fields(event_json.event_fields(found.event, lambda _: None, None))
-
-
-@contextmanager
-def or_fault() -> Iterator[None]:
-    """End with the exit code of a fault if a proof, a signature or the file itself does not hold."""
-    try:
-        yield
-    except (ProofError, NoteError, IntegrityError) as exc:
-        output.complain(exc)
-        raise typer.Exit(FAULT) from exc

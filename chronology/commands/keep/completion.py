@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
+from attrs import evolve
 
 from chronology.commands import HOMES
-from chronology.commands.application import PlainCommand, app, path_of
+from chronology.commands.application import Invocation, command
 from chronology.commands.screen import output
+from chronology.projections.filters import FILTERS
 from chronology.questions.prefixes import Named
 from chronology.store.reader import Reader
 
@@ -69,8 +71,7 @@ SCRIPTS: Final = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 """The script of each shell. It calls this program, as it was called, with the words up to the cursor."""
 
 _BY_OPTION: Final = {
-    "--source": Named.PARTY,
-    "--origin": Named.PARTY,
+    **{one.option: Named(one.names) for one in FILTERS.values() if one.names},
     "--said-by": Named.PARTY,
     "--type": Named.TYPE,
     "--kind": Named.KIND,
@@ -95,9 +96,9 @@ _BY_METAVAR: Final = {
 _MOST: Final = 100
 
 
-@app.command(cls=PlainCommand)
+@command()
 def completion(
-    context: typer.Context,
+    call: Invocation,
     shell: Annotated[str, typer.Argument(metavar="bash|zsh|fish", show_default=False, help="Your shell.")],
     typed: Annotated[
         list[str] | None,
@@ -117,7 +118,7 @@ def completion(
     if shell == _ASK:
         # Whatever goes wrong, a person who presses a key wants no message in the middle of the line.
         with suppress(Exception):
-            for candidate in _candidates(context, typed or [""]):
+            for candidate in _candidates(call, typed or [""]):
                 output.put(candidate)
     elif shell in SCRIPTS:
         print(SCRIPTS[shell], end="")
@@ -125,12 +126,12 @@ def completion(
         raise typer.BadParameter(f"{shell!r} is not one of {', '.join(SCRIPTS)}")
 
 
-def _candidates(context: typer.Context, typed: Sequence[str]) -> list[str]:
+def _candidates(call: Invocation, typed: Sequence[str]) -> list[str]:
     """Return what the last word may become, which nothing has to be quoted of."""
     # bash takes the sign in --source=x for a word of its own.
     words, last = [word for word in typed[:-1] if word != "="], "" if typed[-1] == "=" else typed[-1]
     signed = "=" in typed[-2:] and bool(words)
-    command: Any = context.parent.command if context.parent else None
+    command: Any = call.context.parent.command if call.context.parent else None
     waiting, place, seen = None, 0, dict[str, str]()
     for word in words:
         if waiting is not None:
@@ -142,13 +143,13 @@ def _candidates(context: typer.Context, typed: Sequence[str]) -> list[str]:
         else:
             seen[f"argument {place}"], place = word, place + 1
     if seen.get("--db"):
-        context.meta["path"] = str(Path(seen["--db"]).expanduser())
+        call = evolve(call, path=Path(seen["--db"]).expanduser())
     if getattr(command, "name", "") == "append" and waiting is None and place > 1 and not last.startswith("-"):
         key = words[-1] if signed else None
-        with Reader.open(path_of(context)) as chron:
+        with Reader.open(call.path) as chron:
             found = list(_pairs(chron, seen, last, key=key))
     else:
-        found = list(_possible(context, command, waiting, place, seen, last))
+        found = list(_possible(call, command, waiting, place, seen, last))
     return [name for name in dict.fromkeys(found) if name.startswith(last) and _PLAIN.fullmatch(name)][:_MOST]
 
 
@@ -172,9 +173,9 @@ def _pairs(chron: Reader, seen: Mapping[str, str], last: str, *, key: str | None
     rules = rules if isinstance(rules, dict) else {}
     values = [text for text in (*rules.get("enum", ()), rules.get("const")) if isinstance(text, str)]
     if rules.get("format") == "subject":
-        values += chron.beginning(Named.SUBJECT, value, limit=_MOST)
+        values += chron.names.completions(Named.SUBJECT, value, limit=_MOST)
     elif before == "attribute":
-        values += chron.beginning(Named.ATTRIBUTE, value, subject=seen.get("argument 1"), limit=_MOST)
+        values += chron.names.completions(Named.ATTRIBUTE, value, subject=seen.get("argument 1"), limit=_MOST)
     yield from values if key is not None else (f"{before}={text}" for text in values)
 
 
@@ -185,7 +186,7 @@ def _taking_value(command: Any, word: str) -> Any:
 
 
 def _possible(
-    context: typer.Context, command: Any, waiting: Any, place: int, seen: dict[str, str], last: str
+    call: Invocation, command: Any, waiting: Any, place: int, seen: dict[str, str], last: str
 ) -> Iterator[str]:
     if waiting is not None:
         what = next((_BY_OPTION[name] for name in waiting.opts if name in _BY_OPTION), None)
@@ -195,7 +196,8 @@ def _possible(
         return
     elif hasattr(command, "commands"):
         # Of the program itself, only the commands that were typed are loaded.
-        yield from HOMES if context.parent and command is context.parent.command else command.commands
+        program = call.context.parent
+        yield from HOMES if program and command is program.command else command.commands
         return
     else:
         arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
@@ -216,5 +218,5 @@ def _possible(
         what = next((_BY_METAVAR[word] for word in re.findall("[A-Z]+", metavar) if word in _BY_METAVAR), None)
     if what is not None:
         subject = next((word for word in seen.values() if "/" in word), None)
-        with Reader.open(path_of(context)) as chron:
-            yield from chron.beginning(what, last, subject=subject, limit=_MOST)
+        with Reader.open(call.path) as chron:
+            yield from chron.names.completions(what, last, subject=subject, limit=_MOST)

@@ -2,15 +2,12 @@
 
 import re
 
-from chronology.dates.calendar import DAY
-from chronology.errors import ChronologyError
-
-_SPANS = {"d": DAY, "w": 7 * DAY}
+from chronology.projections.filters import typed_known_at, typed_span
 
 
 def known_at(text: str | None) -> int | str | None:
-    """Read a position, given in digits, or a date or date-time (which never has a sign and fewer than four digits)."""
-    return int(text) if text and re.fullmatch(r"\d{1,20}|-\d{1,3}", text, re.ASCII) else text
+    """Read a known time as the filter of that name does; None where none was given."""
+    return typed_known_at(text) if text else text
 
 
 def event_name(text: str) -> int | str:
@@ -19,14 +16,9 @@ def event_name(text: str) -> int | str:
 
 
 def span(text: str | None) -> int:
-    """Read a number of days or weeks, `7d` or `2w`, as seconds.
+    """Read a number of days or weeks, `7d` or `2w`, as seconds; 0 where none was given.
 
     Raises:
         ChronologyError: it is not a span of days.
     """
-    if text is None:
-        return 0
-    match = re.fullmatch(r"(\d{1,5})([dw])", text, re.ASCII)
-    if not match:
-        raise ChronologyError(f"{text!r} is not a span of days", hint="write it like 7d or 2w")
-    return int(match[1]) * _SPANS[match[2]]
+    return 0 if text is None else typed_span(text)

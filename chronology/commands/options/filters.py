@@ -1,127 +1,111 @@
-"""The filters that every question about the state takes, as options of its command. Prints nothing."""
+"""The filters of questions as options of commands; what they are, `projections/filters.py` declares. Prints nothing."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from inspect import Parameter
+from typing import Annotated, Any, Final, cast
 
 import typer
-from typer.core import TyperOption
 
-from chronology.commands.application import PagedCommand, StoreCommand, path_of
-from chronology.commands.options import arguments, names
+from chronology.commands.application import PAGED, Invocation, Shared
+from chronology.commands.options import names
+from chronology.errors import ChronologyError
+from chronology.projections.filters import FILTERS, Effect, Restrictions, fits, refuse_unfitting
 from chronology.store.reader import Reader
-from chronology.store.session import Restrictions
-
-_KEPT: Final = "filters"
-
-_FILTERS: Final = {
-    "known_at": ("T", "As the log stood then: a position, a day (its close, UTC) or a date-time."),
-    "stated_by": ("DAY", "Only what was stated up to this day."),
-    "source": ("S", "Only from this document; may be repeated."),
-    "origin": ("X", "Only claims that come from X; may be repeated."),
-    "without_source": ("S", "Nothing from this document; may be repeated."),
-    "without_origin": ("X", "No claims that come from X, as if X were not trusted; may be repeated."),
-    "min_grade": ("B3", "Only what has at least this grade in both respects."),
-    "fuzz": ("7d", "Widen the ends of dates qualified with ? ~ or %."),
-}
-"""Each filter, with the placeholder for its value in help and what help says about it."""
-
-_REPEATED: Final = {
-    "source": ("source",),
-    "origin": (),
-    "without_source": ("source",),
-    "without_origin": (),
-}
-"""The filters that name subjects, with the kinds that these may be of; of any where there are none."""
 
 
-_LEAVING_OUT: Final = ("without_source", "without_origin")
-"""Those that leave out what comes from a subject."""
+def filtering(question: str = "state", others: Shared = PAGED) -> Shared:
+    """Return the options of a command that asks which assertions say what.
+
+    Args:
+        question: what it asks, where that does not take every filter: help leaves those out, and a user who gives one
+            learns why.
+        others: the options that it shares with commands besides.
+    """
+    return (*(_option(name, question) for name in FILTERS), *others)
 
 
-class FilteringCommand(PagedCommand):
-    """A command that asks which assertions say what: it takes all filters of `state`."""
-
-    unfitting: Sequence[str] = ()
-    """Filters that make no sense here: help leaves them out, and the command says so to whoever gives one."""
-
-    def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
-        """Add the filters to the command's own options."""
-        super().__init__(*args, params=[*(params or []), *_options(self.unfitting)], **kwargs)
-
-
-class FilteringStoreCommand(StoreCommand):
-    """A command that takes all filters of `state`, and prints in forms of its own."""
-
-    def __init__(self, *args: Any, params: list[Any] | None = None, **kwargs: Any) -> None:
-        """Add the filters to the command's own options."""
-        super().__init__(*args, params=[*(params or []), *_options(())], **kwargs)
+def _option(name: str, question: str) -> Parameter:
+    one = FILTERS[name]
+    option = typer.Option(
+        one.option,
+        metavar=one.metavar,
+        help=one.help,
+        hidden=not fits(question, name),
+        show_default=False,
+        callback=None if fits(question, name) else _refusing(name, question),
+    )
+    kind: Any = list[str] if one.is_repeated else str
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option])
 
 
-def _options(hidden: Sequence[str]) -> list[TyperOption]:
-    return [
-        TyperOption(
-            param_decls=[f"--{name.replace('_', '-')}"],
-            type=str,
-            metavar=metavar,
-            multiple=name in _REPEATED,
-            expose_value=False,
-            callback=_keep(name),
-            help=text,
-            hidden=name in hidden,
-        )
-        for name, (metavar, text) in _FILTERS.items()
-    ]
+def _refusing(name: str, question: str) -> Callable[[Any], None]:
+    def refuse(value: Any) -> None:
+        if value not in (None, [], ()):
+            refuse_unfitting(question, [name], typed=True)
+
+    return refuse
 
 
-def _keep(name: str) -> Callable[[typer.Context, Any, Any], None]:
-    def keep(context: typer.Context, _: Any, value: Any) -> None:
-        if value:
-            context.meta.setdefault(_KEPT, {})[name] = value
-
-    return keep
+FILTERING: Final = filtering()
+"""Of a command that takes all filters of `state`."""
 
 
-def given(context: typer.Context, name: str) -> Any:
-    """Return what the user gave for a filter, None if it was left out."""
-    return context.meta.get(_KEPT, {}).get(name)
+def refuse_all(call: Invocation, what: str) -> None:
+    """Refuse every filter beside something that takes none.
+
+    Raises:
+        ChronologyError: the user gave one.
+    """
+    if found := [FILTERS[name].option for name in call.filters]:
+        raise ChronologyError(f"{what} takes no filter: {', '.join(found)}", hint=f"leave out {' and '.join(found)}")
 
 
-def parties(context: typer.Context) -> list[str]:
+def parties(filters: Restrictions) -> list[str]:
     """Return the sources and origins from which alone something is wanted."""
-    return [*(given(context, "source") or ()), *(given(context, "origin") or ())]
+    return [*(filters.get("sources") or ()), *(filters.get("origins") or ())]
 
 
-def hides(context: typer.Context) -> bool:
+def hides(call: Invocation) -> bool:
     """Tell whether filters leave out what the log holds; when it was known is another matter."""
-    return any(given(context, name) for name in (*_REPEATED, "stated_by", "min_grade"))
+    return any(FILTERS[name].effect is Effect.CLAIMS for name in call.filters)
 
 
-def restrictions_of(context: typer.Context) -> Restrictions:
+def restrictions_of(call: Invocation, chron: Reader) -> Restrictions:
     """Return the filters that the user gave, as the store takes them.
 
     Raises:
         ChronologyError: the fuzz is not a span of days, or a source or origin is not a subject.
     """
-    for name, kinds in _REPEATED.items():
-        if texts := given(context, name):
-            context.meta[_KEPT][name] = _meant(context, texts, kinds=kinds, left_out=name in _LEAVING_OUT)
-    return {
-        "known_at": arguments.known_at(given(context, "known_at")),
-        "stated_by": given(context, "stated_by"),
-        "sources": given(context, "source"),
-        "origins": given(context, "origin"),
-        "without_sources": given(context, "without_source"),
-        "without_origins": given(context, "without_origin"),
-        "min_grade": given(context, "min_grade"),
-        "fuzz": arguments.span(given(context, "fuzz")),
+    meant = {
+        name: _meant(call, chron, name, texts) for name, texts in call.filters.items() if FILTERS[name].is_repeated
     }
+    return cast(Restrictions, {**typed(call), **meant})
 
 
-def _meant(context: typer.Context, texts: Sequence[str], *, kinds: Sequence[str], left_out: bool) -> tuple[str, ...]:
-    known_at = given(context, "known_at")
-    with Reader.open(path_of(context)) as chron:
-        found = tuple(names.asked(chron, text, kinds=kinds, parties=True, known_at=known_at) for text in texts)
-        if left_out:
-            # An answer does not show that a misspelt name left nothing out.
-            names.note_unknown_parties(chron, found)
-        return found
+def typed(call: Invocation) -> Restrictions:
+    """Return the filters that the user gave, with names as they were typed.
+
+    Raises:
+        ChronologyError: the fuzz is not a span of days.
+    """
+    return cast(
+        Restrictions,
+        {
+            name: value if FILTERS[name].is_repeated else FILTERS[name].typed(value)
+            for name, value in call.filters.items()
+        },
+    )
+
+
+def names_typed(call: Invocation) -> list[str]:
+    """Return every name that the user typed for a filter, each once."""
+    return list(dict.fromkeys(text for name in call.filters if FILTERS[name].names for text in call.filters[name]))
+
+
+def _meant(call: Invocation, chron: Reader, name: str, texts: Sequence[str]) -> tuple[str, ...]:
+    kinds = FILTERS[name].kinds
+    subjects = tuple(names.asked(call, chron, text, kinds=kinds, parties=True) for text in texts)
+    if FILTERS[name].leaves_out:
+        # An answer does not show that a misspelt name left nothing out.
+        names.note_unknown_parties(call, chron, subjects)
+    return subjects

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
+from chronology.commands.application import Invocation
 from chronology.commands.options import arguments
-from chronology.commands.screen import output
-from chronology.errors import AmbiguousNameError, ChronologyError, UnknownNameError
+from chronology.commands.screen.output import Notes
+from chronology.errors import AmbiguousNameError, ChronologyError, UnknownNameError, did_you_mean
 from chronology.events.patterns import SUBJECT, is_subject
 from chronology.store.reader import Reader
 
@@ -18,11 +19,18 @@ _EVENT_NAME: Final = re.compile("#?[0-9a-f-]*")
 
 
 def check_known(
-    chron: Reader, *, subject: str | None, attribute: str | None, kind: str | None, parties: Sequence[str]
+    call: Invocation,
+    chron: Reader,
+    *,
+    subject: str | None,
+    attribute: str | None,
+    kind: str | None,
+    parties: Sequence[str],
 ) -> None:
-    """Refuse names that cannot exist, and say on stderr which others appear in no event.
+    """Refuse names that cannot exist, and note which others appear in no event.
 
     Args:
+        call: the command.
         chron: the store.
         subject: what was asked about.
         attribute: what was asked of it.
@@ -33,112 +41,115 @@ def check_known(
         ChronologyError: one of them is malformed.
         UnknownNameError: the kind or the attribute is in neither the vocabulary nor the log.
     """
-    if kind is not None and kind not in (kinds := chron.kinds()):
+    if kind is not None and kind not in (kinds := chron.names.kinds()):
         raise UnknownNameError("subject kind", kind, kinds, hint="`chronology types` lists the kinds")
-    if attribute is not None and attribute not in (attributes := chron.attributes()):
+    if attribute is not None and attribute not in (attributes := chron.names.attributes()):
         raise UnknownNameError("attribute", attribute, attributes, hint="`chronology types` lists the attributes")
     if subject is not None:
-        check_subject(chron, subject)
+        check_subject(call, chron, subject)
     for name in parties:
         # Of any kind: somebody who passes a claim on need not be the subject of any event.
         _check_form(chron, name, parties=True)
-    note_unknown_parties(chron, parties)
+    note_unknown_parties(call, chron, parties)
 
 
-def note_unknown_parties(chron: Reader, parties: Sequence[str]) -> None:
-    """Say on stderr of which sources and origins no assertion comes."""
+def note_unknown_parties(call: Invocation, chron: Reader, parties: Sequence[str]) -> None:
+    """Note of which sources and origins no assertion comes."""
     for name in parties:
-        if not chron.knows_party(name):
-            _note_unknown(chron, "no assertion comes from", name, parties=True)
+        if not chron.names.knows_party(name):
+            _note_unknown(call, chron, "no assertion comes from", name, parties=True)
 
 
-def meant(chron: Reader, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> str:
-    """Return the subject that a person named, and say on stderr which it is where that is not what they typed.
+def meant(call: Invocation, chron: Reader, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> str:
+    """Return the subject that a person named, and note which it is where that is not what they typed.
 
     Raises:
         AmbiguousNameError: several subjects bear the name.
         ChronologyError: none does.
     """
     try:
-        subject = chron.resolve_subject(text, kinds=kinds, parties=parties)
+        subject = chron.names.resolve(text, kinds=kinds, parties=parties)
     except AmbiguousNameError:
         raise
     except ChronologyError as exc:
-        if text not in chron.attributes():
+        if text not in chron.names.attributes():
             raise
         raise ChronologyError(str(exc), hint=f"{text} is an attribute: the subject comes first") from exc
-    note_meant(text, subject)
+    note_meant(call.notes, text, subject)
     return subject
 
 
-def if_named(chron: Reader, text: str, *, kinds: Collection[str] = ()) -> str:
-    """Return the subject that a name means; what no subject bears stays as it is: a new subject, or to be refused.
+def if_named(call: Invocation, chron: Reader, text: str, *, kinds: Collection[str] = ()) -> str:
+    """Return the subject that a name means; what no subject bears stays unchanged: a new subject, or to be refused.
 
     Raises:
         AmbiguousNameError: several subjects bear the name.
     """
-    return meant(chron, text, kinds=kinds) if not is_subject(text) and chron.subjects_named(text, kinds=kinds) else text
+    return (
+        meant(call, chron, text, kinds=kinds)
+        if not is_subject(text) and chron.names.subjects_named(text, kinds=kinds)
+        else text
+    )
 
 
-def asked(
-    chron: Reader, text: str, *, kinds: Collection[str] = (), parties: bool = False, known_at: str | None = None
-) -> str:
+def asked(call: Invocation, chron: Reader, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> str:
     """Return the subject that a question is about: of names that meant one by the known time, the one that was kept.
 
     Raises:
         AmbiguousNameError: several subjects bear the name.
         ChronologyError: none does, or the known time cannot be read.
     """
-    return kept_name(chron, meant(chron, text, kinds=kinds, parties=parties), known_at=known_at)
+    subject = meant(call, chron, text, kinds=kinds, parties=parties)
+    return kept_name(call, chron, subject, known_at=call.filters.get("known_at"))
 
 
-def kept_name(chron: Reader, subject: str, *, known_at: str | None = None) -> str:
-    """Return the name under which answers about a subject stand, and say on stderr which it is where it is another."""
+def kept_name(call: Invocation, chron: Reader, subject: str, *, known_at: str | None) -> str:
+    """Return the name under which answers about a subject stand, and note which it is where it is another."""
     position = arguments.known_at(known_at)
-    kept = chron.same_subject(subject, known_at=position)[0]
+    kept = chron.names.same_subject(subject, known_at=position)[0]
     if kept != subject:
-        by = " and ".join(f"#{merge.position}" for merge in chron.merges(subject, known_at=position))
-        output.say_first(f"note: {subject} is {kept}, merged by {by}")
+        by = " and ".join(f"#{merge.position}" for merge in chron.names.merges(subject, known_at=position))
+        call.notes.add(f"{subject} is {kept}, merged by {by}")
     return kept
 
 
-def note_meant(text: str, subject: str) -> None:
-    """Say on stderr, unless the command is refused, which subject a name was taken for."""
+def note_meant(notes: Notes, text: str, subject: str) -> None:
+    """Note, unless the command is refused, which subject a name was taken for."""
     if subject != text:
-        output.say_first(f"note: {text} is {subject}")
+        notes.add(f"{text} is {subject}")
 
 
-def note_similar(subject: str, similar: Sequence[str]) -> None:
-    """Say on stderr of a new subject which others it resembles, if any."""
+def note_similar(call: Invocation, subject: str, similar: Sequence[str]) -> None:
+    """Note of a new subject which others it resembles, if any."""
     if similar:
-        output.say(f"note: {subject} is new; similar: {', '.join(similar)}")
+        call.notes.add(f"{subject} is new; similar: {', '.join(similar)}")
 
 
-def check_subject(chron: Reader, subject: str) -> None:
-    """Refuse what cannot be a subject, and say on stderr if no event is about it.
+def check_subject(call: Invocation, chron: Reader, subject: str) -> None:
+    """Refuse what cannot be a subject, and note if no event is about it.
 
     Raises:
         ChronologyError: it is not kind/slug, or of an unknown kind.
     """
     _check_form(chron, subject)
-    if chron.knows_subject(subject):
+    if chron.names.knows_subject(subject):
         return
     kind = subject.partition("/")[0]
-    if kind not in (kinds := chron.kinds()):
+    if kind not in (kinds := chron.names.kinds()):
         raise UnknownNameError("subject kind", kind, kinds, hint="`chronology types` lists the kinds")
-    _note_unknown(chron, "no event is about", subject)
+    _note_unknown(call, chron, "no event is about", subject)
 
 
 def _check_form(chron: Reader, name: str, *, parties: bool = False) -> None:
     if not SUBJECT.fullmatch(name):
-        close = chron.resembling(name, parties=parties)
+        close = chron.names.suggestions(name, parties=parties)
         hint = did_you_mean(close) or "write it as operation/al-jazeera-storm"
         raise ChronologyError(f"subject {name!r} is not kind/slug", hint=hint)
 
 
-def _note_unknown(chron: Reader, what: str, name: str, *, parties: bool = False) -> None:
-    question = did_you_mean(chron.resembling(name, parties=parties))
-    output.say(f"note: {what} {name}" + (f"; {question}" if question else ""))
+def _note_unknown(call: Invocation, chron: Reader, what: str, name: str, *, parties: bool = False) -> None:
+    question = did_you_mean(chron.names.suggestions(name, parties=parties))
+    call.notes.add(f"{what} {name}" + (f"; {question}" if question else ""))
 
 
 def find_event(chron: Reader, name: str) -> "RecordedEvent":
@@ -150,16 +161,25 @@ def find_event(chron: Reader, name: str) -> "RecordedEvent":
     try:
         return chron.event(arguments.event_name(name))
     except UnknownNameError as exc:
-        if not _EVENT_NAME.fullmatch(name) and (close := chron.resembling(name)):
+        if not _EVENT_NAME.fullmatch(name) and (close := chron.names.suggestions(name)):
             exc.hint = f"{did_you_mean(close)} `chronology timeline SUBJECT` lists the events about a subject"
         raise
 
 
-def note_late_position(chron: Reader, known_at: str | None) -> None:
-    """Say on stderr that a number was read as a position, if the log does not reach it: 2018 is not a year there."""
-    position = arguments.known_at(known_at)
-    if isinstance(position, int) and position > (head := chron.head()):
-        output.say(f"note: {position} is read as a position, and the log ends at {head}; write a day as in 2018-05-20")
+def note_late_position(call: Invocation, chron: Reader, *known: str | None) -> None:
+    """Note that a number was read as a position, if the log does not reach it: 2018 is not a year there.
+
+    Args:
+        call: the command.
+        chron: the store.
+        known: the known times; that of the filter if none is given.
+    """
+    for text in known or (call.filters.get("known_at"),):
+        position = arguments.known_at(text)
+        if isinstance(position, int) and position > (head := chron.head()):
+            call.notes.add(
+                f"{position} is read as a position, and the log ends at {head}; write a day as in 2018-05-20"
+            )
 
 
 def position_of(chron: Reader) -> Callable[[str], int | None]:
@@ -172,14 +192,3 @@ def position_of(chron: Reader) -> Callable[[str], int | None]:
             return None
 
     return look_up
-
-
-def did_you_mean(close: Sequence[str]) -> str:
-    """Return the question that suggests some names, an empty text if there are none."""
-    return f"did you mean {one_of(close)}?" if close else ""
-
-
-def one_of(names: Sequence[str]) -> str:
-    """Return names as a choice: a, b or c. Requires names."""
-    *first, last = names
-    return f"{', '.join(first)} or {last}" if first else last

@@ -5,11 +5,12 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology.commands.application import DryRun, Format, ReadingCommand, RecordedBy, app, format_of, path_of
-from chronology.commands.opening import open_for_writing
+from chronology.commands.application import READING, DryRun, Invocation, RecordedBy, command, open_for_writing
 from chronology.commands.options import names
 from chronology.commands.screen import output
+from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Row, Shape
+from chronology.errors import one_of
 from chronology.events.json_values import Json
 from chronology.questions.subject_names import Name
 from chronology.store.reader import Reader
@@ -21,14 +22,14 @@ SHAPE: Final = Shape(
 )
 
 
-@app.command(cls=ReadingCommand)
+@command(READING)
 def describe(
-    context: typer.Context,
+    call: Invocation,
     subject: Annotated[
         str, typer.Argument(metavar="SUBJECT", show_default=False, help="What is named, as kind/slug or by a name.")
     ],
     name: Annotated[
-        list[str] | None, typer.Option(metavar="TEXT", help="A name, to be shown for it; may be repeated.")
+        list[str] | None, typer.Option(metavar="TEXT", help="A name to show for it; may be repeated.")
     ] = None,
     alias: Annotated[
         list[str] | None, typer.Option(metavar="TEXT", help="A name that it also goes by; may be repeated.")
@@ -37,10 +38,10 @@ def describe(
         str | None, typer.Option(metavar="TAG", help="The language of these names, as in ar (BCP 47).")
     ] = None,
     source: Annotated[
-        str | None, typer.Option(metavar="S", help="The document that tells them; none for a decision of your own.")
+        str | None, typer.Option(metavar="S", help="The document that gives them; none for your own decision.")
     ] = None,
     said_by: Annotated[
-        list[str] | None, typer.Option(metavar="X", help="Who says so; repeated, who passed it on.")
+        list[str] | None, typer.Option(metavar="X", help="Who says so; repeat it for those who passed it on.")
     ] = None,
     recorded_by: RecordedBy = None,
     dry_run: DryRun = False,
@@ -58,50 +59,52 @@ def describe(
     if not (name or alias):
         if lang or source or said_by or dry_run:
             raise typer.BadParameter("there is no name to give: --name or --alias is missing")
-        _list_names(context, subject)
+        _list_names(call, subject)
         return
-    with open_for_writing(path_of(context)) as chron:
-        subject = names.meant(chron, subject)
-        similar = [] if chron.knows_subject(subject) else chron.similar(subject)
+    with open_for_writing(call.path) as chron:
+        subject = names.meant(call, chron, subject)
+        similar = [] if chron.names.knows_subject(subject) else chron.names.similar(subject)
         result = chron.describe(
             subject,
             names=name or (),
             aliases=alias or (),
             language=lang,
-            source=None if source is None else names.meant(chron, source, kinds=("source",)),
-            said_by=[names.meant(chron, speaker) for speaker in said_by or ()],
+            source=None if source is None else names.meant(call, chron, source, kinds=("source",)),
+            said_by=[names.meant(call, chron, speaker) for speaker in said_by or ()],
             recorded_by=recorded_by,
             dry_run=dry_run,
         )
-        names.note_similar(subject, similar)
+        names.note_similar(call, subject, similar)
         for text in dict.fromkeys([*(name or ()), *(alias or ())]):
-            _note_shared(chron, text, subject)
+            _note_shared(call, chron, text, subject)
+        call.notes.say()
         if dry_run:
             output.say_dry_run()
             output.put(f"would append {result.appended}, {result.unchanged} unchanged")
             return
         output.say(f"{result.appended} appended, {result.unchanged} unchanged, head {result.head}")
-        _show_names(context, subject, chron.names_of(subject))
+        _show_names(call, subject, chron.names.of(subject))
 
 
-def _list_names(context: typer.Context, subject: str) -> None:
-    with Reader.open(path_of(context)) as reader:
-        subject = names.asked(reader, subject)
-        names.check_subject(reader, subject)
-        _show_names(context, subject, reader.names_of(subject))
+def _list_names(call: Invocation, subject: str) -> None:
+    with Reader.open(call.path) as reader:
+        subject = names.asked(call, reader, subject)
+        names.check_subject(call, reader, subject)
+        call.notes.say()
+        _show_names(call, subject, reader.names.of(subject))
 
 
-def _note_shared(chron: Reader, text: str, subject: str) -> None:
-    others = [other for other in chron.subjects_named(text) if other != subject]
+def _note_shared(call: Invocation, chron: Reader, text: str, subject: str) -> None:
+    others = [other for other in chron.names.subjects_named(text) if other != subject]
     # The title of a report gives way to the name of what it reports on, so it makes no name ambiguous.
     if not subject.startswith("source/"):
         others = [other for other in others if not other.startswith("source/")]
     if others:
-        output.say(f"note: {text} also means {names.one_of(others)}, so it must be written as kind/slug")
+        call.notes.add(f"{text} also means {one_of(others)}, so it must be written as kind/slug")
 
 
-def _show_names(context: typer.Context, subject: str, listed: Iterable[Name]) -> None:
-    wanted = format_of(context)
+def _show_names(call: Invocation, subject: str, listed: Iterable[Name]) -> None:
+    wanted = call.format
     if wanted is not Format.TABLE:
         output.show_records(map(name_record, listed), wanted, columns=COLUMNS)
     elif rows := list(name_rows(listed)):

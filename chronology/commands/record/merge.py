@@ -5,15 +5,14 @@ from typing import Annotated, Final
 import typer
 
 from chronology import RecordedEvent
-from chronology.commands.application import DryRun, Format, RecordedBy, StoreCommand, app, path_of
-from chronology.commands.opening import open_for_writing
+from chronology.commands.application import STORE, AsJson, DryRun, Invocation, RecordedBy, command, open_for_writing
 from chronology.commands.options import names
 from chronology.commands.screen import event_json, output
+from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Row, Shape
 from chronology.events.json_values import Json
-from chronology.questions.merging import MergeTold
+from chronology.questions.subject_names import MergeTold
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 SHAPE: Final = Shape(
     headings=("name", "is", "since", "because", "event"),
     stack=("{name} is {is}", "    {because}", "    {since}  {event}"),
@@ -21,17 +20,17 @@ SHAPE: Final = Shape(
 """What says that names mean one subject."""
 
 
-@app.command(cls=StoreCommand)
+@command(STORE)
 def merge(
-    context: typer.Context,
+    call: Invocation,
     kept: Annotated[str, typer.Argument(metavar="KEPT", show_default=False, help="The subject whose name is kept.")],
     other: Annotated[str, typer.Argument(metavar="OTHER", show_default=False, help="The subject that is the same.")],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why they are one.", show_default=False)],
     source: Annotated[
-        str | None, typer.Option(metavar="S", help="The document that tells it; none for a decision of your own.")
+        str | None, typer.Option(metavar="S", help="The document that says so; none for your own decision.")
     ] = None,
     said_by: Annotated[
-        list[str] | None, typer.Option(metavar="X", help="Who says so; repeated, who passed it on.")
+        list[str] | None, typer.Option(metavar="X", help="Who says so; repeat it for those who passed it on.")
     ] = None,
     recorded_by: RecordedBy = None,
     dry_run: DryRun = False,
@@ -46,27 +45,28 @@ def merge(
     \b
     chronology merge place/baguz place/baghuz --reason "two spellings of one town"
     """
-    with open_for_writing(path_of(context)) as chron:
-        kept, other = names.meant(chron, kept), names.meant(chron, other)
+    with open_for_writing(call.path) as chron:
+        kept, other = names.meant(call, chron, kept), names.meant(call, chron, other)
         event = chron.merge(
             kept,
             other,
             reason=reason,
-            source=None if source is None else names.meant(chron, source, kinds=("source",)),
-            said_by=[names.meant(chron, speaker) for speaker in said_by or ()],
+            source=None if source is None else names.meant(call, chron, source, kinds=("source",)),
+            said_by=[names.meant(call, chron, speaker) for speaker in said_by or ()],
             recorded_by=recorded_by,
             dry_run=dry_run,
         )
-        already = () if dry_run else chron.same_subject(kept)
+        already = () if dry_run else chron.names.same_subject(kept)
+    call.notes.say()
     verb = "would merge" if dry_run else f"#{event.position} merges"
     _show(event, f"{verb} {other} into {kept}", as_json=as_json, dry_run=dry_run)
     if already[2:]:
         output.say(f"note: {already[0]} is now also {', '.join(already[1:])}")
 
 
-@app.command(cls=StoreCommand)
+@command(STORE)
 def unmerge(
-    context: typer.Context,
+    call: Invocation,
     one: Annotated[str, typer.Argument(metavar="SUBJECT", show_default=False, help="One of the two.")],
     other: Annotated[str, typer.Argument(metavar="OTHER", show_default=False, help="The other one.")],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why they are not one.", show_default=False)],
@@ -74,16 +74,17 @@ def unmerge(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take back that two subjects are one.
+    """Undo a merge of two subjects.
 
     It retracts what merged them. Each then has its own events again, also those recorded in between.
 
     \b
     chronology unmerge place/baguz place/baghuz --reason "the second is a village to the north"
     """
-    with open_for_writing(path_of(context)) as chron:
-        one, other = names.meant(chron, one), names.meant(chron, other)
+    with open_for_writing(call.path) as chron:
+        one, other = names.meant(call, chron, one), names.meant(call, chron, other)
         event = chron.unmerge(one, other, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
+    call.notes.say()
     verb = "would make" if dry_run else f"#{event.position} makes"
     _show(event, f"{verb} {one} and {other} two subjects again", as_json=as_json, dry_run=dry_run)
 

@@ -8,20 +8,19 @@ import attrs
 import typer
 
 from chronology.commands.application import (
+    PAGED,
+    STORE,
+    AsJson,
     DryRun,
-    Format,
-    ReadingGroup,
+    Invocation,
     RecordedBy,
-    StoreCommand,
-    format_of,
+    command,
     group,
-    path_of,
-    wants_pager,
+    open_for_writing,
 )
-from chronology.commands.opening import open_for_writing
 from chronology.commands.options import names
 from chronology.commands.screen import event_json, output
-from chronology.commands.screen.progress import waiting
+from chronology.commands.screen.output import Format, waiting
 from chronology.commands.screen.table import Shape
 from chronology.questions.source_records import Source
 from chronology.store.reader import Reader
@@ -43,11 +42,9 @@ SHAPE: Final = Shape(
 )  # fmt: skip
 """Of the sources."""
 
-_sources: Final = group("sources", cls=ReadingGroup)
 
-
-@_sources.callback()
-def sources(context: typer.Context) -> None:
+@group("sources", PAGED)
+def sources(call: Invocation) -> None:
     """List the sources and how their assertions fared, or add one.
 
     Contested are the assertions that are a party to a contested answer, at whatever date. What a source says of itself
@@ -57,15 +54,13 @@ def sources(context: typer.Context) -> None:
     chronology sources
     chronology sources add source/gazette --title "Gazette" --published 2018-05-14
     """
-    if context.invoked_subcommand:
-        return
-    with Reader.open(path_of(context)) as chron, waiting("counting assertions"):
-        found = chron.sources()
-    wanted = format_of(context)
+    with Reader.open(call.path) as chron, waiting("counting assertions"):
+        found = chron.sources.records()
+    wanted = call.format
     if wanted is not Format.TABLE:
         output.show_records(map(attrs.asdict, found), wanted, columns=COLUMNS)
     elif found:
-        with output.paged(wanted=wants_pager(context)):
+        with output.paged(wanted=call.pager):
             output.show_table(map(_row, found), shape=SHAPE)
     else:
         output.say("there is no source yet")
@@ -88,9 +83,9 @@ def _row(source: Source) -> Sequence[str]:
     )
 
 
-@_sources.command(cls=StoreCommand)
+@command(STORE, of=sources)
 def add(
-    context: typer.Context,
+    call: Invocation,
     source: Annotated[str, typer.Argument(metavar="SOURCE", show_default=False, help="Its name, as source/slug.")],
     title: Annotated[str | None, typer.Option(metavar="T", help="Its title, or what it is.")] = None,
     author: Annotated[str | None, typer.Option(metavar="T", help="Who wrote or made it.")] = None,
@@ -101,7 +96,7 @@ def add(
     accessed: Annotated[
         str | None, typer.Option(metavar="DAY", help="The day on which it was last seen there.")
     ] = None,
-    reliability: Annotated[str | None, typer.Option(metavar="B", help="How reliable it is as a rule, A to F.")] = None,
+    reliability: Annotated[str | None, typer.Option(metavar="B", help="How reliable it usually is, A to F.")] = None,
     archived: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A copy of it, to be kept beside the store.")
     ] = None,
@@ -110,7 +105,7 @@ def add(
     ] = None,
     recorded_by: RecordedBy = None,
     dry_run: DryRun = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Describe a source; keep a copy of it beside the store.
 
@@ -126,16 +121,17 @@ def add(
         "title": title, "author": author, "publisher": publisher, "published": published, "language": language,
         "url": url, "accessed": accessed, "reliability": reliability,
     }  # fmt: skip
-    with open_for_writing(path_of(context)) as chron:
-        event = chron.add_source(
-            names.if_named(chron, source, kinds=("source",)),
+    with open_for_writing(call.path) as chron:
+        event = chron.sources.add(
+            names.if_named(call, chron, source, kinds=("source",)),
             {key: value for key, value in given.items() if value is not None},
             archived=archived,
             valid=on,
             recorded_by=recorded_by,
             dry_run=dry_run,
         )
-        kept = chron.copy_of(event)
+        kept = chron.sources.copy_of(event)
+    call.notes.say()
     if dry_run:
         output.say_dry_run()
     if as_json:

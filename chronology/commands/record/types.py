@@ -9,19 +9,17 @@ from typing import Annotated, Final
 import typer
 
 from chronology.commands.application import (
+    PAGED,
+    STORE,
     DryRun,
-    Format,
-    PagedCommand,
-    ReadingGroup,
+    Invocation,
     RecordedBy,
-    StoreCommand,
-    format_of,
+    command,
     group,
-    path_of,
-    wants_pager,
+    open_for_writing,
 )
-from chronology.commands.opening import open_for_writing
 from chronology.commands.screen import output
+from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Shape
 from chronology.errors import CanonicalError, InvalidEventError, StoreError
 from chronology.events import canonical
@@ -35,11 +33,9 @@ SHAPE: Final = Shape(
 )
 """The table of types."""
 
-_types: Final = group("types", cls=ReadingGroup)
 
-
-@_types.callback()
-def types(context: typer.Context) -> None:
+@group("types", PAGED)
+def types(call: Invocation) -> None:
     """List the event types, or add or show one.
 
     The log defines them, so every store has its own.
@@ -49,13 +45,11 @@ def types(context: typer.Context) -> None:
     chronology types show operation.stalled
     chronology types add checkpoint.opened.1.json
     """
-    if context.invoked_subcommand:
-        return
-    with Reader.open(path_of(context)) as chron:
+    with Reader.open(call.path) as chron:
         vocabulary = chron.vocabulary
-    wanted = format_of(context)
+    wanted = call.format
     if wanted is Format.TABLE:
-        with output.paged(wanted=wants_pager(context)):
+        with output.paged(wanted=call.pager):
             output.show_table((_row(event_type) for event_type in vocabulary), shape=SHAPE)
     else:
         records = (_record(event_type) for event_type in vocabulary)
@@ -92,9 +86,9 @@ def _row(event_type: EventType) -> tuple[str, ...]:
     )
 
 
-@_types.command(cls=StoreCommand)
+@command(STORE, of=types)
 def add(
-    context: typer.Context,
+    call: Invocation,
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A JSON Schema.")],
     recorded_by: RecordedBy = None,
     dry_run: DryRun = False,
@@ -118,7 +112,7 @@ def add(
     except CanonicalError as exc:
         hint = exc.hint or "`chronology types show operation.stalled --json` prints an example"
         raise InvalidEventError([f"{file}: {exc}"], hint=hint) from exc
-    with open_for_writing(path_of(context)) as chron:
+    with open_for_writing(call.path) as chron:
         event = chron.define(schema, recorded_by=recorded_by, dry_run=dry_run)
     if dry_run:
         output.say_dry_run()
@@ -126,17 +120,17 @@ def add(
     output.put(f"{done} {event.event.subject.removeprefix('type/')} #{event.position}")
 
 
-@_types.command(cls=StoreCommand)
-def renew(context: typer.Context, recorded_by: RecordedBy = None, dry_run: DryRun = False) -> None:
+@command(STORE, of=types)
+def renew(call: Invocation, recorded_by: RecordedBy = None, dry_run: DryRun = False) -> None:
     """Bring built-in types up to the versions of this program.
 
     For a store that an older version made. All events of such a type are read by its newest version from then on;
-    with an earlier --known-at, as they were. Types of your own are left as they are.
+    with an earlier --known-at, as they were. Types of your own are left unchanged.
 
     \b
     chronology types renew --dry-run
     """
-    with open_for_writing(path_of(context)) as chron:
+    with open_for_writing(call.path) as chron:
         found = chron.renew_types(recorded_by=recorded_by, dry_run=dry_run)
     if dry_run:
         output.say_dry_run()
@@ -146,9 +140,9 @@ def renew(context: typer.Context, recorded_by: RecordedBy = None, dry_run: DryRu
         output.put("every type is as this program has it")
 
 
-@_types.command(cls=PagedCommand)
+@command(PAGED, of=types)
 def show(
-    context: typer.Context,
+    call: Invocation,
     name: Annotated[str, typer.Argument(metavar="TYPE", show_default=False, help="Its name, as in `types`.")],
 ) -> None:
     """Show what an event type takes and asserts.
@@ -158,9 +152,9 @@ def show(
     \b
     chronology types show operation.stalled
     """
-    with Reader.open(path_of(context)) as chron:
+    with Reader.open(call.path) as chron:
         event_type = chron.vocabulary.newest(name)
-    wanted = format_of(context)
+    wanted = call.format
     properties = [_property_row(event_type, key) for key in event_type.schema.get("properties", {})]
     if wanted.is_csv:
         rows = (dict(zip(PROPERTIES.headings, row, strict=True)) for row in properties)
@@ -169,7 +163,7 @@ def show(
     if wanted is not Format.TABLE:
         output.show_record(event_type.schema, wanted)
         return
-    with output.paged(wanted=wants_pager(context)):
+    with output.paged(wanted=call.pager):
         _show_type(event_type, properties)
 
 
@@ -236,7 +230,7 @@ def _effects(event_type: EventType) -> list[str]:
     if not event_type.persists:
         lines.append("holds on that day only")
     if not event_type.begins:
-        lines.append("tells when it was so, not since when")
+        lines.append("says when it was so, not since when")
     return lines
 
 

@@ -1,57 +1,87 @@
-"""Printing: data on stdout, messages on stderr, foreign text only through `display.escape`."""
+"""Printing: data on stdout, messages and progress on stderr, foreign text only through `display.escape`."""
 
 import csv
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final
+from enum import StrEnum
+from threading import Timer
+from typing import TYPE_CHECKING, Final
 
-from chronology.commands.application import Format
+import typer
+
 from chronology.commands.screen.display import escape
 from chronology.commands.screen.table import Row, Shape, lay_out
-from chronology.errors import ChronologyError
+from chronology.errors import ChronologyError, IntegrityError, NoteError, ProofError
 from chronology.events.json_values import Json
 
+if TYPE_CHECKING:
+    from rich.progress import Progress as Shown
+
+    from chronology.projections.rebuild import Progress
+
+
 Record = Mapping[str, Json]
+
+FAULT: Final = 3
+"""The exit code where something is not what it was: also for a command that only found it."""
 
 ANY_JSON: Final = "value"
 """The column whose cells may be any JSON value; every other column has only texts, or none."""
 
 
-_waiting: Final[list[str]] = []
-"""Lines of talk that are printed before anything else, but not where the command is refused."""
+class Format(StrEnum):
+    """How a reading command prints."""
+
+    TABLE = "table"
+    JSON = "json"
+    NL = "nl"
+    CSV = "csv"
+    SPREADSHEET = "spreadsheet"
+
+    @property
+    def is_csv(self) -> bool:
+        """Whether it is CSV of either flavour."""
+        return self in (Format.CSV, Format.SPREADSHEET)
 
 
-def say_first(text: str) -> None:
-    """Keep a line of talk until something is printed; a refusal stands alone, and drops it."""
-    _waiting.append(text)
+class Notes:
+    """Remarks that wait until a command is sure not to be refused: a refusal stands alone."""
 
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._waiting: list[str] = []
 
-def say_what_waits() -> None:
-    """Print the lines that were kept."""
-    kept = _waiting.copy()
-    _waiting.clear()
-    for text in kept:
-        say(text)
+    def add(self, text: str) -> None:
+        """Keep a remark."""
+        self._waiting.append(text)
 
-
-def drop_what_waits() -> None:
-    """Forget the lines that were kept."""
-    _waiting.clear()
+    def say(self) -> None:
+        """Print the remarks that were kept, each once."""
+        while self._waiting:
+            say(f"note: {self._waiting.pop(0)}")
 
 
 def complain(error: ChronologyError) -> None:
     """Print an error, and what to do next, on one line each."""
-    drop_what_waits()
     say(f"error: {error}")
     if error.hint:
         say(f"hint: {error.hint}")
 
 
+@contextmanager
+def or_fault() -> Iterator[None]:
+    """End with the exit code of a fault if a proof, a signature or the file itself does not hold."""
+    try:
+        yield
+    except (ProofError, NoteError, IntegrityError) as exc:
+        complain(exc)
+        raise typer.Exit(FAULT) from exc
+
+
 def say(text: str) -> None:
     """Print a message on stderr, after the data that was printed before it."""
-    say_what_waits()
     sys.stdout.flush()
     if sys.stderr.isatty():
         from chronology.commands.screen import terminal
@@ -68,19 +98,17 @@ def say_dry_run() -> None:
 
 def put(text: str, *, multiline: bool = False) -> None:
     """Print a line of data on stdout."""
-    say_what_waits()
     print(escape(text, multiline=multiline))
 
 
 def show_records(records: Iterable[Record], wanted: Format, *, columns: Sequence[str]) -> None:
-    """Print records in a form for programs; text is written as it is.
+    """Print records in a form for programs; text is written unchanged.
 
     Args:
         records: all with the same keys.
         wanted: anything but a table.
         columns: of the CSV, in order.
     """
-    say_what_waits()
     if wanted.is_csv:
         write = _cell
         if wanted is Format.SPREADSHEET:
@@ -103,7 +131,6 @@ def show_records(records: Iterable[Record], wanted: Format, *, columns: Sequence
 
 def show_record(record: Record, wanted: Format, *, columns: Sequence[str] | None = None) -> None:
     """Print one thing rather than a list: as JSON, an object."""
-    say_what_waits()
     if wanted is Format.JSON:
         print(_json(record, indent=2))
     else:
@@ -117,7 +144,7 @@ def _json(record: Record, *, indent: int | None = None) -> str:
 
 
 def _cell(column: str, value: Json) -> str:
-    """Return a CSV cell that loses nothing: texts as they are, anything else as JSON, absent things empty.
+    """Return a CSV cell that loses nothing: texts unchanged, anything else as JSON, absent things empty.
 
     If a value may be anything, a text that could be taken for something else is JSON too: "5" is not 5.
     """
@@ -155,7 +182,6 @@ def room() -> int | None:
 @contextmanager
 def paged(*, wanted: bool) -> Iterator[None]:
     """Send what is printed meanwhile through the user's pager, if a person at a terminal reads it."""
-    say_what_waits()
     if not wanted or not sys.stdout.isatty():
         yield
         return
@@ -167,7 +193,6 @@ def paged(*, wanted: bool) -> Iterator[None]:
 
 def show_table(rows: Iterable[Row], *, shape: Shape) -> None:
     """Print a table for people, fitted to the terminal; without one, a row is one line."""
-    say_what_waits()
     if sys.stdout.isatty():
         from chronology.commands.screen import terminal
 
@@ -223,3 +248,57 @@ def said_by(origin: str | None, source: str | None) -> str:
     if origin is None or source is None:
         return ""
     return source if origin == source else f"{origin} via {source}"
+
+
+@contextmanager
+def progress_bar(what: str) -> "Iterator[Progress | None]":
+    """Give something that shows progress: a bar on stderr if that is a terminal, else nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+
+        def tell(done: int, total: int) -> None:
+            # Without a total, it only shows that something goes on.
+            bar.update(task, completed=done, total=total or None)
+
+        yield tell
+
+
+@contextmanager
+def waiting(what: str, *, after: float = 1) -> Iterator[None]:
+    """Show on stderr, if that is a terminal, that a question takes longer than this many seconds, timed from then on.
+
+    For questions about a whole store, whose answer comes at once or after reading a million events. Print nothing
+    meanwhile.
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    shown: list[Shown] = []
+
+    def show() -> None:
+        from rich.console import Console
+        from rich.progress import Progress as Bar
+        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+        bar = Bar(*columns, console=Console(stderr=True), transient=True)
+        bar.add_task(what, total=None)
+        bar.start()
+        shown.append(bar)
+
+    timer = Timer(after, show)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        for bar in shown:
+            bar.stop()

@@ -6,22 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 import attrs
 import typer
 
-from chronology.commands.application import DryRun, Format, StoreCommand, app, path_of
-from chronology.commands.check.verify import or_fault
-from chronology.commands.opening import open_for_writing
+from chronology.commands.application import STORE, AsJson, DryRun, Invocation, command, open_for_writing
 from chronology.commands.screen import output
-from chronology.commands.screen.progress import progress_bar
+from chronology.commands.screen.output import Format, or_fault, progress_bar
 
 if TYPE_CHECKING:
     from chronology.store.intake.merge import MergedLog, Passed
 
 
-@app.command("merge-log", cls=StoreCommand)
+@command(STORE, name="merge-log")
 def merge_log(
-    context: typer.Context,
+    call: Invocation,
     other: Annotated[Path, typer.Argument(metavar="OTHER.db", show_default=False, help="A store of somebody else.")],
     dry_run: DryRun = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Take in the events of another store.
 
@@ -33,8 +31,8 @@ def merge_log(
     chronology merge-log jane.db --dry-run
     chronology merge-log jane.db
     """
-    with or_fault(), open_for_writing(path_of(context)) as chron, progress_bar("merging") as tell:
-        done = chron.merge_log(other, dry_run=dry_run, progress=tell)
+    with or_fault(), open_for_writing(call.path) as chron, progress_bar("merging") as tell:
+        done = chron.sharing.merge_log(other, dry_run=dry_run, progress=tell)
     if dry_run:
         output.say_dry_run()
     if as_json:
@@ -48,6 +46,9 @@ def merge_log(
 
 def _tell(done: "MergedLog") -> None:
     """Tell what the two logs do not agree on."""
+    if done.gaps:
+        events = "1 event that is" if done.gaps == 1 else f"{done.gaps:,} events that are"
+        output.say(f"note: {events} redacted in that log came in as a declared gap, as others name or follow it")
     _tell_some("left out", done.left_out, done.left_out_count)
     _tell_some("withdrawn on both sides", done.withdrawn_on_both_sides, done.withdrawn_on_both_sides_count)
     if done.recorded_twice:

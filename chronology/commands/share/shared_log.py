@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from chronology.commands.application import DryRun, PlainCommand, StoreCommand, app, path_of
-from chronology.commands.check.verify import or_fault
+from chronology.commands.application import READING, STORE, DryRun, Invocation, command
 from chronology.commands.files import check_place
 from chronology.commands.screen import output
-from chronology.commands.screen.progress import progress_bar
+from chronology.commands.screen.output import or_fault, progress_bar
+from chronology.commands.share import outbox
 from chronology.errors import StoreError
 from chronology.remote import addresses
 from chronology.remote.following import Follower
@@ -18,7 +18,7 @@ from chronology.remote.postgres import SharedLog
 from chronology.store.intake.apply_remote import Extended
 
 
-@app.command(cls=PlainCommand)
+@command()
 def clone(
     url: Annotated[str, typer.Argument(metavar="URL", show_default=False, help="postgresql://USER@HOST/DATABASE")],
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A new store.")],
@@ -41,15 +41,15 @@ def clone(
         with SharedLog.connect(url) as shared:
             head = shared.head()
         output.say_dry_run()
-        output.put(f"would make {file}, head {head}")
+        output.put(f"would create {file}, head {head}")
         return
     with or_fault(), progress_bar("cloning") as progress:
         report = make_clone(url, file, name=name, progress=progress)
-    output.put(f"{file} made, head {report.head}")
+    output.put(f"created {file}, head {report.head}")
 
 
-@app.command(cls=StoreCommand)
-def pull(context: typer.Context, dry_run: DryRun = False) -> None:
+@command(STORE)
+def pull(call: Invocation, dry_run: DryRun = False) -> None:
     """Take in what others appended to the shared log.
 
     Everything that both logs hold is compared first, and every event that comes in is checked as if it were appended
@@ -58,7 +58,7 @@ def pull(context: typer.Context, dry_run: DryRun = False) -> None:
     \b
     chronology pull
     """
-    with or_fault(), Follower.follow(path_of(context)) as chron:
+    with or_fault(), Follower.follow(call.path) as chron:
         if dry_run:
             there = chron.compare_prefix()
             output.say_dry_run()
@@ -74,22 +74,40 @@ def _told(report: Extended) -> str:
     return f"pulled {report.added:,}{erased}, head {report.head}"
 
 
-@app.command(cls=StoreCommand)
-def push(context: typer.Context, dry_run: DryRun = False) -> None:
+@command(READING)
+def push(
+    call: Invocation,
+    listed: Annotated[
+        bool, typer.Option("--list", help="Show what waits, and what is wrong with it; append nothing.")
+    ] = False,
+    dropped: Annotated[
+        str | None,
+        typer.Option(
+            "--drop", metavar="ID", help="Take one event out and print it: its id, or its line.", show_default=False
+        ),
+    ] = None,
+    dry_run: DryRun = False,
+) -> None:
     """Append the events that wait in the outbox to the shared log.
 
-    `chronology append --outbox` puts them there while the shared log cannot be reached.
+    `chronology append --outbox` puts them there while the shared log cannot be reached. What the log refuses, and what
+    is no event at all, stays in the outbox: it is named, the rest is appended, and the exit code is 1.
+
+    --drop takes an event out by its id, the beginning of it, or the number of its line. A push that has begun may still
+    append it.
 
     \b
     chronology push
+    chronology push --list
+    chronology push --drop 3
     """
-    with or_fault(), Follower.follow(path_of(context)) as chron:
-        result = chron.push(dry_run=dry_run)
-    if dry_run:
-        output.say_dry_run()
-    if result is None:
-        output.put("nothing is waiting")
-    elif dry_run:
-        output.put(f"would append {result.appended}, {result.unchanged} unchanged")
+    if listed and (dropped is not None or dry_run):
+        raise typer.BadParameter("--list changes nothing, and takes no other option")
+    if listed:
+        outbox.show(call.path, call.format)
+    elif dropped is not None:
+        outbox.drop(call.path, dropped, dry_run=dry_run)
     else:
-        output.put(f"{result.appended} appended, {result.unchanged} unchanged, head {result.head}")
+        with or_fault(), Follower.follow(call.path) as chron:
+            pushed = chron.push(dry_run=dry_run)
+        outbox.tell(pushed, call.path, call.format, dry_run=dry_run)

@@ -10,26 +10,24 @@ from typing import Annotated, Final
 import typer
 
 from chronology import Chronology, __version__
-from chronology.commands.application import DryRun, StoreCommand, app, path_of
+from chronology.commands.application import STORE, DryRun, Invocation, command
 from chronology.commands.files import check_place, write_new
-from chronology.commands.options import arguments, names
+from chronology.commands.options import names
+from chronology.commands.options.filters import filtering, parties, restrictions_of
 from chronology.commands.screen import output
 from chronology.dates import edtf
-from chronology.errors import ChronologyError, StoreError
+from chronology.errors import ChronologyError, StoreError, did_you_mean
 from chronology.events.patterns import is_subject
 from chronology.report import basemap
 from chronology.report.limits import FIELDS, Limits
-from chronology.report.page import Report, Wishes
+from chronology.report.page import Report, ReportOptions
 from chronology.report.page import report as make
 from chronology.report.server import Server
 
 Title = Annotated[
-    str | None, typer.Option(metavar="TEXT", show_default=False, help="Stands at its top. Default: the store's name.")
+    str | None, typer.Option(metavar="TEXT", show_default=False, help="The title. Default: the store's name.")
 ]
 At = Annotated[str | None, typer.Option(metavar="DATE", help="The date that it opens with. Default: the latest in it.")]
-KnownAt = Annotated[
-    str | None, typer.Option(metavar="T", help="Embed only what was known then: a position, a day or a date-time.")
-]
 Subjects = Annotated[
     list[str] | None,
     typer.Option(metavar="S", show_default=False, help="Embed only these: kind/slug or a name; may be repeated."),
@@ -50,34 +48,34 @@ _LARGE: Final = 20_000_000
 """Bytes above which a page is not sent by mail, nor opened by a phone."""
 
 
-@app.command(cls=StoreCommand)
+@command(filtering("report", STORE))
 def report(
-    context: typer.Context,
+    call: Invocation,
     file: Annotated[Path, typer.Option("-o", metavar="FILE", show_default=False, help="The HTML file to write.")],
     title: Title = None,
     at: At = None,
     subjects: Subjects = None,
-    known_at: KnownAt = None,
     redact_fields: Redact = None,
     basemap: Basemap = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over a file that is already there.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Overwrite an existing file.")] = False,
     dry_run: DryRun = False,
 ) -> None:
     """Write a page that answers questions: one file to share.
 
     The page opens from disk in any browser and loads nothing: the state at any date, as known at any time, who says so
-    and who disagrees, a timeline, a map. --subjects, --known-at and --redact-fields limit what is embedded; the page
+    and who disagrees, a timeline, a map. --subjects, --redact-fields and the filters limit what is embedded; the page
     says so, and nothing that they leave out is in the file.
 
     \b
     chronology report -o storm.html
     chronology report -o crossing.html --subjects crossing/baguz --redact-fields recorded_by,note
     """
-    with Chronology.open(path_of(context), read_only=True) as chron:
+    with Chronology.open(call.path, read_only=True) as chron:
         _check_target(file, overwrite=overwrite)
-        limits = _limits(chron, subjects, known_at, redact_fields)
-        wishes = _wishes(context, title, at, basemap, limits)
-        made = make(chron, wishes, now=datetime.now(UTC))
+        limits = _limits(call, chron, subjects, redact_fields)
+        options = _options(call, title, at, basemap, limits)
+        made = make(chron, options, now=datetime.now(UTC))
+    call.notes.say()
     if dry_run:
         output.say_dry_run()
         output.put(f"would write {file}")
@@ -89,14 +87,13 @@ def report(
     _say(file, made)
 
 
-@app.command(cls=StoreCommand)
+@command(filtering("report", STORE))
 def serve(
-    context: typer.Context,
+    call: Invocation,
     port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")] = 8018,
     title: Title = None,
     at: At = None,
     subjects: Subjects = None,
-    known_at: KnownAt = None,
     redact_fields: Redact = None,
     basemap: Basemap = None,
 ) -> None:
@@ -108,11 +105,12 @@ def serve(
     \b
     chronology serve
     """
-    with Chronology.open(path_of(context), read_only=True) as chron:
-        limits = _limits(chron, subjects, known_at, redact_fields)
-    wishes = _wishes(context, title, at, basemap, limits)
-    with Server(path_of(context), wishes, port=port) as server:
-        output.put(f"{server.address} shows {path_of(context)}; Ctrl-C stops it")
+    with Chronology.open(call.path, read_only=True) as chron:
+        limits = _limits(call, chron, subjects, redact_fields)
+    options = _options(call, title, at, basemap, limits)
+    call.notes.say()
+    with Server(call.path, options, port=port) as server:
+        output.put(f"{server.address} shows {call.path}; Ctrl-C stops it")
         try:
             server.serve_forever(poll_interval=0.2)
         except KeyboardInterrupt:
@@ -120,25 +118,30 @@ def serve(
 
 
 def _limits(
-    chron: Chronology, subjects: Sequence[str] | None, known_at: str | None, withheld: Sequence[str] | None
+    call: Invocation,
+    chron: Chronology,
+    subjects: Sequence[str] | None,
+    withheld: Sequence[str] | None,
 ) -> Limits:
     """Return what is to be left out.
 
     Raises:
         ChronologyError: a name that is not known.
     """
-    wanted = [names.meant(chron, text) for text in _listed(subjects, apart=is_subject)]
+    wanted = [names.meant(call, chron, text) for text in _listed(subjects, apart=is_subject)]
     for subject in wanted:
-        if not chron.knows_subject(subject):
-            close = chron.resembling(subject)
+        if not chron.names.knows_subject(subject):
+            close = chron.names.suggestions(subject)
             raise ChronologyError(
                 f"nothing is known of {subject}",
-                hint=f"did you mean {' or '.join(close)}?" if close else "`chronology subjects` lists them",
+                hint=did_you_mean(close) or "`chronology subjects` lists them",
             )
-    names.note_late_position(chron, known_at)
+    names.note_late_position(call, chron)
+    restrictions = restrictions_of(call, chron)
+    names.check_known(call, chron, subject=None, attribute=None, kind=None, parties=parties(restrictions))
     return Limits(
         subjects=tuple(dict.fromkeys(wanted)),
-        known_at=arguments.known_at(known_at),
+        restrictions=restrictions,
         withheld=frozenset(name.replace("-", "_") for name in _listed(withheld)),
     )
 
@@ -152,13 +155,13 @@ def _listed(texts: Sequence[str] | None, apart: object = None) -> list[str]:
     return found
 
 
-def _wishes(context: typer.Context, title: str | None, at: str | None, lines: Path | None, limits: Limits) -> Wishes:
-    path = path_of(context)
+def _options(call: Invocation, title: str | None, at: str | None, lines: Path | None, limits: Limits) -> ReportOptions:
+    path = call.path
     try:
         (title or path.stem).encode()
     except UnicodeEncodeError as exc:
         raise ChronologyError("the title is not text", hint="name another with --title") from exc
-    return Wishes(
+    return ReportOptions(
         title=title or path.stem,
         store=path.name.encode(errors="backslashreplace").decode(),
         at=None if at is None else edtf.close_of(at),
@@ -178,14 +181,14 @@ def _check_target(path: Path, *, overwrite: bool) -> None:
     if not os.path.lexists(path):
         return
     if not overwrite:
-        raise StoreError(f"{path} already exists", hint="--overwrite writes over it; or name a new file")
+        raise StoreError(f"{path} already exists", hint="add --overwrite, or name a new file")
     try:
         with path.open("rb") as file:
             is_page = file.read(len(_FIRST)) == _FIRST
     except OSError as exc:
         raise StoreError(f"{path} cannot be read: {exc.strerror}") from exc
     if not is_page:
-        raise StoreError(f"{path} is no page, and will not be overwritten", hint="name a new file")
+        raise StoreError(f"{path} is not a report page, and will not be overwritten", hint="name a new file")
 
 
 def _write_over(path: Path, data: bytes) -> None:
@@ -214,10 +217,10 @@ def _say(file: Path, made: Report) -> None:
     if made.left_out:
         output.put(f"limited: {made.left_out:,} reports of the log are not in it")
     if len(made.html) > _LARGE:
-        output.say("note: a page as large as this opens slowly; --subjects makes it smaller")
+        output.say("note: a page this large opens slowly; --subjects makes it smaller")
     if made.named:
         shown = ", ".join(f"#{position}" for position in made.named[:10])
         more = f" and {len(made.named) - 10:,} more" if len(made.named) > 10 else ""
         output.say(
-            f"note: a name that is withheld may stand in the text of {shown}{more}: withhold quote, note or details too"
+            f"note: a withheld name may appear in the text of {shown}{more}: withhold quote, note or details too"
         )

@@ -1,32 +1,111 @@
 """The command that writes events for other programs, and the whole log as text or as static files."""
 
-from collections.abc import Sequence
+import io
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, BinaryIO, Final, cast
 
 import typer
 from attrs import evolve
 
 from chronology import Chronology
 from chronology.analysis import writing
-from chronology.commands.application import DryRun, app, path_of
-from chronology.commands.check.signing import SignKey, checkpoint_of
-from chronology.commands.files import check_tree_place
+from chronology.commands.application import STORE, DryRun, Invocation, command
+from chronology.commands.files import SignKey, check_replaceable, check_tree_place, checkpoint_of, replaced
 from chronology.commands.options import names
-from chronology.commands.options.filters import FilteringStoreCommand, given, restrictions_of
+from chronology.commands.options.filters import filtering, parties, refuse_all, restrictions_of
 from chronology.commands.screen import output
-from chronology.commands.screen.progress import progress_bar
-from chronology.commands.transfer.destinations import bar_beside, destination
+from chronology.commands.screen.output import progress_bar
 from chronology.errors import ChronologyError
 from chronology.evidence import tiles
 from chronology.exporters import registry
 from chronology.exporters.interface import Exporter, Selection
+from chronology.projections.filters import refuse_unfitting
+from chronology.projections.rebuild import Progress
 from chronology.store.reader import Reader
 
 
-@app.command(cls=FilteringStoreCommand)
+@contextmanager
+def destination(exporter: Exporter, file: Path | None, store: Path, *, dry_run: bool) -> Iterator[BinaryIO]:
+    """Give the stream that an exporter writes to: a file, standard output, or for a dry run nowhere."""
+    if file is not None and not dry_run:
+        with replaced(file, store=store) as stream:
+            yield stream
+        return
+    if file is not None:
+        check_replaceable(file, store=store)
+    if dry_run:
+        yield io.BufferedWriter(cast("io.RawIOBase", _Nowhere()))
+        return
+    if not sys.stdout.isatty():
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    if exporter.is_binary:
+        raise ChronologyError(
+            f"{exporter.name} is not text, and a terminal cannot show it",
+            hint=f"name a file, as in -o storm{exporter.suffix}",
+        )
+    with io.BufferedWriter(cast("io.RawIOBase", _Terminal())) as stream:
+        yield stream
+
+
+def bar_beside(file: Path | None) -> AbstractContextManager[Progress | None]:
+    """Give a bar, unless it would stand in what is being shown."""
+    return nullcontext() if file is None and sys.stdout.isatty() else progress_bar("exporting")
+
+
+class _Nowhere(io.RawIOBase):
+    """Takes bytes, counts them, and forgets them."""
+
+    def __init__(self) -> None:
+        self._size = 0
+
+    def writable(self) -> bool:
+        """Tell that it takes bytes."""
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        """Count some bytes."""
+        self._size += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        """Return how many bytes were written."""
+        return self._size
+
+
+class _Terminal(io.RawIOBase):
+    """Takes UTF-8 text, and shows it line by line with everything unseen made visible."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def writable(self) -> bool:
+        """Tell that it takes bytes."""
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        """Show the lines that are complete."""
+        *lines, self._rest = (self._rest + bytes(data)).split(b"\n")
+        for line in lines:
+            output.put(line.decode("utf-8", "backslashreplace"))
+        return len(data)
+
+    def close(self) -> None:
+        """Show the last line, if it has no end."""
+        if self._rest:
+            output.put(self._rest.decode("utf-8", "backslashreplace"))
+            self._rest = b""
+        super().close()
+
+
+@command(filtering("state", STORE))
 def export(
-    context: typer.Context,
+    call: Invocation,
     wanted: Annotated[
         str | None,
         typer.Argument(
@@ -91,7 +170,7 @@ def export(
         typer.Option(
             metavar="N",
             show_default=False,
-            help="With --folder: divide subjects into so many parts, a power of two. Default: by the size of the log.",
+            help="With --folder: divide subjects into N parts, a power of two. Default: by the size of the log.",
         ),
     ] = None,
     sign: SignKey = None,
@@ -117,12 +196,12 @@ def export(
     chronology export --tiles public --sign jane.key
     """
     if directory is not None:
-        _refuse_beside_tiles(context)
-        _export_tiles(path_of(context), directory, sign, dry_run=dry_run)
+        _refuse_beside_tiles(call)
+        _export_tiles(call.path, directory, sign, dry_run=dry_run)
         return
     if folder is not None:
-        _refuse_beside_folder(context)
-        _export_folder(path_of(context), folder, buckets, dry_run=dry_run)
+        _refuse_beside_folder(call)
+        _export_folder(call.path, folder, buckets, dry_run=dry_run)
         return
     if buckets is not None:
         raise typer.BadParameter("--buckets divides the folder of --folder")
@@ -134,19 +213,19 @@ def export(
         return
     if min_origins and at is None:
         raise typer.BadParameter("--min-origins counts who supports what held at a date: give --at too")
-    with Reader.open(path_of(context)) as chron:
+    with Reader.open(call.path) as chron:
         selection = Selection(
-            subject=None if subject is None else names.meant(chron, subject),
+            subject=None if subject is None else names.meant(call, chron, subject),
             attribute=attribute,
             kind=kind,
             valid_at=at,
             since=since,
             until=until,
             min_origins=min_origins,
-            restrictions=restrictions_of(context),
+            restrictions=restrictions_of(call, chron),
         )
-        _check(context, chron, exporter, selection)
-        with destination(exporter, file, path_of(context), dry_run=dry_run) as stream, bar_beside(file) as progress:
+        _check(call, chron, exporter, selection)
+        with destination(exporter, file, call.path, dry_run=dry_run) as stream, bar_beside(file) as progress:
             notes = exporter.write(chron, evolve(selection, progress=progress), stream) or ()
             size = stream.tell() if dry_run else 0
     _tell(notes, file, size, dry_run=dry_run)
@@ -160,24 +239,27 @@ def _exporter(wanted: str | None, *, spreadsheet: bool) -> Exporter:
     return registry.named("spreadsheet" if spreadsheet else wanted)
 
 
-def _check(context: typer.Context, chron: Reader, exporter: Exporter, selection: Selection) -> None:
+def _check(call: Invocation, chron: Reader, exporter: Exporter, selection: Selection) -> None:
     """Refuse filters where the format takes none, and names that cannot exist; say where no event passes."""
     if exporter.is_whole_log:
-        if not selection.is_whole:
-            raise ChronologyError(
-                f"{exporter.name} is the whole log, and takes no filter: {selection.told()}",
-                hint=f"the other formats take filters: {', '.join(n for n in registry.names() if n != exporter.name)}",
-            )
+        selection.check_whole(exporter.name)
         return
-    names.note_late_position(chron, given(context, "known_at"))
+    if selection.valid_at is None:
+        refuse_unfitting("export", call.filters, typed=True)
+    names.note_late_position(call, chron)
     events = selection.events(chron)
     if next(events, None) is None:
-        parties = [*(given(context, "source") or ()), *(given(context, "origin") or ())]
         names.check_known(
-            chron, subject=selection.subject, attribute=selection.attribute, kind=selection.kind, parties=parties
+            call,
+            chron,
+            subject=selection.subject,
+            attribute=selection.attribute,
+            kind=selection.kind,
+            parties=parties(selection.restrictions),
         )
-        output.say("note: no event passes, so nothing but the frame of the format is written")
+        call.notes.add("no event matches, so only the frame of the format is written")
     events.close()  # type: ignore[attr-defined]
+    call.notes.say()
 
 
 def _tell(notes: Sequence[str], file: Path | None, size: int, *, dry_run: bool) -> None:
@@ -197,9 +279,15 @@ def _explain(exporter: Exporter) -> None:
         output.show_text(f"- {sentence}")
 
 
-def _refuse_beside_tiles(context: typer.Context) -> None:
-    others = ("wanted", "file", "at", "kind", "since", "until", "folder")
-    if any(context.params.get(name) for name in others):
+_NOT_BESIDE_TILES: Final = (
+    *("wanted", "subject", "attribute", "file", "at", "kind", "since", "until", "min_origins", "spreadsheet"),
+    *("explain", "folder", "buckets"),
+)
+
+
+def _refuse_beside_tiles(call: Invocation) -> None:
+    refuse_all(call, "--tiles writes the whole log, and")
+    if any(call.context.params.get(name) for name in _NOT_BESIDE_TILES):
         raise typer.BadParameter("--tiles writes the whole log into a directory, and takes no format, file or filter")
 
 
@@ -223,11 +311,11 @@ _NOT_BESIDE_FOLDER: Final = (
 )
 
 
-def _refuse_beside_folder(context: typer.Context) -> None:
-    if context.params["wanted"] not in (None, "parquet"):
-        raise typer.BadParameter(f"--folder writes parquet, not {context.params['wanted']}")
-    restricted = any(value not in (None, (), [], 0) for value in restrictions_of(context).values())
-    if restricted or any(context.params.get(name) for name in _NOT_BESIDE_FOLDER):
+def _refuse_beside_folder(call: Invocation) -> None:
+    if call.context.params["wanted"] not in (None, "parquet"):
+        raise typer.BadParameter(f"--folder writes parquet, not {call.context.params['wanted']}")
+    refuse_all(call, "--folder writes the whole store, and")
+    if any(call.context.params.get(name) for name in _NOT_BESIDE_FOLDER):
         raise typer.BadParameter("--folder writes the whole store, and takes no filter and no other output")
 
 

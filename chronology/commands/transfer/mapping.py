@@ -7,24 +7,23 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology.commands.application import DryRun, Format, PlainCommand, ReadingGroup, format_of, group
+from chronology.commands.application import PAGED, DryRun, Invocation, command, group
 from chronology.commands.files import check_new, write_new
 from chronology.commands.screen import output
+from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Shape
 from chronology.importers import importing, mapping_files, preview, proposals, registry
-from chronology.importers.rows import Row
+from chronology.importers.rows import BadRow, Row
 
 SHAPE: Final = Shape(headings=("format", "what it is"), stack=("{format}", "    {what it is}"))
 """The table of formats."""
 
-_mapping: Final = group("mapping", cls=ReadingGroup)
-
 File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A file to import.")]
-As = Annotated[str | None, typer.Option("--as", metavar="FORMAT", help="What it is; its name tells it if not given.")]
+As = Annotated[str | None, typer.Option("--as", metavar="FORMAT", help="What it is. Default: by its name.")]
 
 
-@_mapping.callback()
-def mapping(context: typer.Context) -> None:
+@group("mapping", PAGED)
+def mapping(call: Invocation) -> None:
     """List what can be imported, or make, try or show a mapping.
 
     A mapping is a TOML file that says what the columns of a file mean.
@@ -34,10 +33,8 @@ def mapping(context: typer.Context) -> None:
     chronology mapping new incidents.csv -o mine.toml
     chronology mapping check mine.toml incidents.csv
     """
-    if context.invoked_subcommand:
-        return
     found = list(registry.titles())
-    wanted = format_of(context)
+    wanted = call.format
     if wanted is Format.TABLE:
         output.show_table(found, shape=SHAPE)
     else:
@@ -45,12 +42,12 @@ def mapping(context: typer.Context) -> None:
         output.show_records(shown, wanted, columns=("name", "title"))
 
 
-@_mapping.command(cls=PlainCommand)
+@command(of=mapping)
 def new(
     file: File,
     form: As = None,
     to: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="PATH", help="A new file; prints it if not given.")
+        Path | None, typer.Option("-o", "--output", metavar="PATH", help="A new file. Default: print it.")
     ] = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -61,9 +58,14 @@ def new(
     """
     importer = importing.rows_importer(file, form)
     table = importing.read_table(file, importer, None)
-    rows = [row.cells for row in islice((row for row in table.rows if isinstance(row, Row)), proposals.SAMPLED)]
+    sample = list(islice(table.rows, proposals.SAMPLED))
+    rows = [row.cells for row in sample if isinstance(row, Row)]
+    bad = [row for row in sample if isinstance(row, BadRow)]
     stem = file.name.removesuffix(".gz").partition(".")[0]
     text = proposals.propose(stem, importer.name, table.columns, rows)
+    if bad:
+        more = f"; {len(bad) - 1:,} more are bad" if len(bad) > 1 else ""
+        output.say(f"note: a bad row was ignored: {bad[0].told(table.unit)}{more}")
     if dry_run and to is not None:
         check_new(to)
         output.say_dry_run()
@@ -72,10 +74,10 @@ def new(
         output.put(text.rstrip("\n"), multiline=True)
     else:
         write_new(to, text.encode())
-        output.put(f"{to} made; look at every line of it, then `chronology mapping check {to} {file}`")
+        output.put(f"created {to}; check every line, then run `chronology mapping check {to} {file}`")
 
 
-@_mapping.command(cls=PlainCommand)
+@command(of=mapping)
 def check(
     mine: Annotated[Path, typer.Argument(metavar="MAPPING", show_default=False, help="The mapping, a TOML file.")],
     file: File,
@@ -99,19 +101,19 @@ def check(
                 output.put(row.told(opened.table.unit))
         elif trial.good <= preview.SHOWN:
             for event in found.events:
-                said_by = ", ".join(event.said_by) or "nobody else"
+                said_by = ", ".join(event.said_by) or "the source itself"
                 output.put(
                     f"{opened.table.unit} {found.line}: {event.type} {event.subject} on {event.valid}, {said_by}"
                 )
                 output.put(f"    {output.as_pairs(event.data)}")
     for name in trial.unused:
-        output.say(f"note: nothing is made of the column {name!r}")
+        output.say(f"note: the column {name!r} is not used")
     output.put(f"{trial.good:,} rows make {trial.events:,} events; {trial.bad:,} rows are bad")
     if trial.bad:
         raise typer.Exit(1)
 
 
-@_mapping.command(cls=PlainCommand)
+@command(of=mapping)
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="As `chronology mapping` lists it.")],
 ) -> None:

@@ -1,32 +1,30 @@
 """Taking in how a shared log goes on: the same rows at the same positions, judged like a stranger's.
 
-`Chronology` inherits the verb. Who else writes to the log, and where it is kept, is not known here.
+Who else writes to the log, and where it is kept, is not known here.
 """
 
 import sqlite3
-from abc import abstractmethod
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import frozen
 
 from chronology.errors import ChronologyError, IntegrityError
 from chronology.events.records import decode
-from chronology.log import database
+from chronology.evidence.soundness import ForeignLog, Trusted
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import Redaction, declared
 from chronology.projections import rebuild, references, search_index
 from chronology.projections.fold import Fold
 from chronology.projections.rebuild import Progress
-from chronology.store.reader import Reader
 from chronology.vocabulary.event_types import REDACTED
-
-if TYPE_CHECKING:
-    from chronology.vocabulary.registry import Vocabulary
+from chronology.vocabulary.registry import Vocabulary
 
 _AT_ONCE: Final = 1_000
+
+Left = Callable[[int], Row | None]
+"""Returns the row that the log which is taken in holds at a position, None where there is none."""
 
 
 @frozen(kw_only=True)
@@ -38,35 +36,36 @@ class Extended:
     head: int
 
 
-class Extending(Reader):
-    """A reader that can also take in how its log goes on elsewhere."""
+def extend(
+    log: Log,
+    connection: sqlite3.Connection,
+    vocabulary: Vocabulary,
+    rows: Iterable[Row],
+    *,
+    left: Left,
+    progress: Progress | None,
+    until: int | None,
+) -> Extended:
+    """Take in rows that continue a log, in the caller's transaction.
 
-    @abstractmethod
-    def _written(self, *, dry_run: bool) -> AbstractContextManager[None]:
-        """Run a block as one transaction, taken back where it is a dry run."""
+    Each is checked as if it were appended now, like an event in a stranger's store. Where a redaction comes in, the
+    body that it declares erased is erased here too, but never on its word alone: anybody who may append can write a
+    declaration, so the log that it comes from must have lost that body itself.
 
-    def extend(self, rows: Iterable[Row], *, progress: Progress | None = None, until: int | None = None) -> Extended:
-        """Take in rows that continue this log, in one transaction: all or none.
+    Args:
+        log: which they continue.
+        connection: of the log and its projections.
+        vocabulary: of the log so far.
+        rows: from the position after the head on; a stream.
+        left: looks up what that log holds now.
+        progress: told after every thousand events how far it has got, of `until`.
+        until: the last position that will come, if that is known.
 
-        Each is checked as if it were appended now, like an event in a stranger's store. Where a redaction comes in,
-        the body that it declares erased is erased here too.
-
-        Args:
-            rows: from the position after the head on; a stream.
-            progress: told after every thousand events how far it has got, of `until`.
-            until: the last position that will come, if that is known.
-
-        Raises:
-            IntegrityError: a row is not the next one, or is not an event of a sound log.
-        """
-        # Affects pages freed from now on; rewriting the file removes what was freed earlier.
-        self._connection.execute("PRAGMA secure_delete = ON")
-        with self._written(dry_run=False):
-            self._check_projections()
-            report = _Extension(self._log, self._connection, self.vocabulary, progress, until).take(rows)
-        if report.erased:
-            database.rewrite(self._connection)
-        return report
+    Raises:
+        IntegrityError: a row is not the next one, is not an event of a sound log, or declares redacted what that log
+            still holds.
+    """
+    return _Extension(log, connection, vocabulary, left, progress, until).take(rows)
 
 
 class _Extension:
@@ -74,15 +73,15 @@ class _Extension:
         self,
         log: Log,
         connection: sqlite3.Connection,
-        vocabulary: "Vocabulary",
+        vocabulary: Vocabulary,
+        left: Left,
         progress: Progress | None,
         until: int | None,
     ) -> None:
         self._log, self._connection, self._vocabulary = log, connection, vocabulary
-        self._progress, self._until = progress, until
+        self._left, self._progress, self._until = left, progress, until
         self._head = log.head()
-        # Of events erased here: whether they were withdrawn before, which nothing else tells any more.
-        self._erased: dict[int, bool] = {}
+        self._erased = 0
         self._has_gaps = False
 
     def take(self, rows: Iterable[Row]) -> Extended:
@@ -100,7 +99,7 @@ class _Extension:
             while some := list(islice(incoming, _AT_ONCE)):
                 fold.take(some)
             fold.update()
-        return Extended(added=head - self._head, erased=len(self._erased), head=head)
+        return Extended(added=head - self._head, erased=self._erased, head=head)
 
     def _load(self, rows: Iterator[Row]) -> None:
         """Write rows into the log, and erase what they declare redacted while the declaration is the newest event."""
@@ -132,26 +131,37 @@ class _Extension:
         if target is None or not target.body or not _is_about(redaction, target):
             # Erased before, or a lie, which the check that follows finds.
             return
-        known = target.position <= self._head
-        self._erased[target.position] = known and _is_withdrawn(self._connection, target)
+        self._check_redaction(redaction, target)
+        self._erased += 1
         try:
             self._log.redact(target.position)
         except sqlite3.IntegrityError as exc:
-            raise IntegrityError(f"redacts what no log can do without: {exc}", position=declaration.position) from exc
+            raise IntegrityError(f"redacts an event that the log needs: {exc}", position=declaration.position) from exc
+
+    def _check_redaction(self, redaction: Redaction, target: Row) -> None:
+        """Refuse to erase what the other log still holds, and a declaration that lies of what was withdrawn."""
+        left = self._left(target.position)
+        if left is None or not redaction.matches(left):
+            raise IntegrityError(
+                f"declares event {target.id} (position {target.position}) redacted, which the shared log still holds",
+                position=redaction.declared_at,
+                hint="nothing was taken in or erased: ask who appended it, and the owner of the shared log",
+            )
+        body = decode(target.body)
+        withdrawn = self._log.by_id(body.retracts or body.replaces or "")
+        if redaction.withdrew != (withdrawn.position if withdrawn else None):
+            raise IntegrityError(
+                f"says that the event {target.id} had withdrawn position {redaction.withdrew}, which it had not",
+                position=redaction.declared_at,
+            )
 
     def _check(self) -> None:
-        # Imported here: it reads as strictly as a stranger's store is read, and what that needs is slow to import.
-        from chronology.evidence.soundness import ForeignLog, Trusted
-
         trusted = Trusted(head=self._head, vocabulary=self._vocabulary, is_withdrawn=self._was_withdrawn)
         for _ in ForeignLog(self._log, trusted=trusted).rows():
             pass
 
     def _was_withdrawn(self, target: Row) -> bool:
-        if target.position > self._head:
-            return False
-        known = self._erased.get(target.position)
-        return _is_withdrawn(self._connection, target) if known is None else known
+        return target.position <= self._head and _is_withdrawn(self._connection, target)
 
 
 def _up_to_redaction(some: Iterable[Row]) -> Iterator[Row]:
@@ -168,7 +178,5 @@ def _is_about(redaction: Redaction, row: Row) -> bool:
 
 def _is_withdrawn(connection: sqlite3.Connection, row: Row) -> bool:
     """Tell whether an event that the projections hold was withdrawn."""
-    if not row.body:
-        return True
     valid = decode(row.body).valid
     return references.withdrawn_by(connection, row.subject, row.position, valid=valid) is not None

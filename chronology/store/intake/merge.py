@@ -15,11 +15,12 @@ from chronology.evidence.exhibits import origin
 from chronology.evidence.soundness import ForeignLog
 from chronology.log.event_table import Log, Row
 from chronology.projections.rebuild import Progress
+from chronology.store.intake.gaps import Gap, Gaps
 from chronology.store.intake.merged_batch import MergedBatch
 from chronology.vocabulary.event_types import DEFINED, MERGED, NOTED, REDACTED
 
 _LISTED: Final = 20
-"""How many events of a kind are told one by one."""
+"""How many events of a kind are reported one by one."""
 
 _TICK: Final = 1_000
 
@@ -29,7 +30,7 @@ _AHEAD: Final = timedelta(days=1)
 
 @frozen(kw_only=True)
 class Passed:
-    """An event of another log, by its id and its position there, and what is to be told of it."""
+    """An event of another log, by its id and its position there, and what to report of it."""
 
     position: int
     event: str
@@ -47,13 +48,15 @@ class MergedLog:
         origin: of the log that was merged.
         added: how many events are new in this log.
         unchanged: how many it already held, with the same content, or as a definition of the same version of a type.
-        recorded_twice: how many of these each log recorded by itself. The earlier recording counts.
+        recorded_twice: how many of these each log recorded independently. The earlier recording counts.
         noted: how many events this log now knows to have been recorded earlier by another.
         withdrawn_on_both_sides: events that came in and withdraw what this log had withdrawn already, the first twenty.
         withdrawn_on_both_sides_count: how many these are in all.
         left_out: events that cannot be taken in, the first twenty: of types that the logs define differently, redacted
             in either log, declarations of redactions, and what names an event that was left out.
         left_out_count: how many these are in all.
+        gaps: how many redacted events of the other log came in as declared gaps, because something that came in names
+            them, or because they had withdrawn something that this log holds.
         head: this log's newest position afterwards.
     """
 
@@ -66,6 +69,7 @@ class MergedLog:
     withdrawn_on_both_sides_count: int
     left_out: tuple[Passed, ...]
     left_out_count: int
+    gaps: int
     head: int
 
 
@@ -83,7 +87,7 @@ def merge_log(
         batch: makes a batch of events for this transaction, recorded at an instant or later.
         theirs: the other log.
         now: the present.
-        progress: told after every thousand events how many are done, of how many.
+        progress: called every thousand events with how many are done, of how many.
 
     Raises:
         DuplicateIdError: an event has the id of another one.
@@ -91,11 +95,11 @@ def merge_log(
         StoreError: it is ahead of this machine's clock, or empty.
     """
     if not log.head():
-        raise StoreError("this store is empty", hint="copy the other store instead; a copy goes its own way from there")
+        raise StoreError("this store is empty", hint="copy the other store instead: the copy is your own")
     newest = theirs.newest()
     if newest is None:
         raise StoreError("the other store is empty")
-    joining = _Joining(log, batch(_later(newest, now)), theirs.origin())
+    joining = _Joining(log, batch(_later(newest, now)), theirs)
     for row in theirs.rows():
         joining.take(row)
         if progress and (row.position % _TICK == 0 or row.position == newest.position):
@@ -123,16 +127,18 @@ def _later(newest: Row, now: datetime) -> datetime:
 
 
 class _Joining:
-    """Takes rows of another log into a batch, and remembers what is to be told of them."""
+    """Takes rows of another log into a batch, and remembers what to report of them."""
 
-    def __init__(self, log: Log, batch: MergedBatch, theirs: str) -> None:
-        self._log, self._batch, self._theirs = log, batch, theirs
+    def __init__(self, log: Log, batch: MergedBatch, theirs: ForeignLog) -> None:
+        self._log, self._batch, self._foreign = log, batch, theirs
+        self._theirs = theirs.origin()
+        self._gaps = Gaps(batch)
         self._own = origin(log)
         self._left_out: list[Passed] = []
         self._left_out_count = 0
         self._both: list[Passed] = []
         self._both_count = 0
-        # Everything that was left out: what names it is left out too.
+        # What was left out with a body: what names it is left out too.
         self._names: set[str] = set()
         # By name: the first version that the other log defines otherwise.
         self._other_versions: dict[str, int] = {}
@@ -143,17 +149,32 @@ class _Joining:
     def take(self, row: Row) -> None:
         known = self._log.by_id(row.id)
         if not row.body:
-            if known is None or known.body:
-                still = "" if known is None else ", and this one still holds what it says"
-                self._leave_out(row, f"was redacted in that log{still}")
-            else:
-                self._same += 1
+            self._take_redacted(row, known)
         elif known is not None and not known.body:
-            self._leave_out(row, "is redacted in this log, and stays so")
+            self._tell_left_out(row, "is redacted in this log, and stays so")
         elif known is not None:
             self._compare(row, known)
         else:
             self._take_new(row, decode(row.body))
+
+    def _take_redacted(self, row: Row, known: Row | None) -> None:
+        if known is not None and not known.body:
+            self._same += 1
+            return
+        still = "" if known is None else ", and this one still holds what it says"
+        self._tell_left_out(row, f"was redacted in that log{still}")
+        declared = self._foreign.declaration_of(row) if known is None else None
+        if declared is not None:
+            redaction, body = declared
+            self._gaps.add(
+                Gap(
+                    row=row,
+                    withdrew=None if redaction.withdrew is None else self._foreign.id_at(redaction.withdrew),
+                    origin=self._theirs,
+                    reason=str(body.data.get("reason")),
+                    recorded_by=body.recorded_by,
+                )
+            )
 
     def _compare(self, row: Row, known: Row) -> None:
         body = decode(row.body)
@@ -203,6 +224,10 @@ class _Joining:
         if missing:
             self._leave_out(row, f"names event {min(missing)}, which was left out")
             return
+        if moot := self._gaps.moot(body):
+            self._leave_out(row, f"retracts event {moot}, which is redacted in this log")
+            return
+        self._gaps.take_named(body)
         self._add(row, body)
 
     def _is_known(self, row: Row, body: Body) -> bool:
@@ -241,10 +266,13 @@ class _Joining:
         return body.merged_from or _provenance(row, self._theirs)
 
     def _leave_out(self, row: Row, reason: str) -> None:
+        self._tell_left_out(row, reason)
+        self._names.add(row.id)
+
+    def _tell_left_out(self, row: Row, reason: str) -> None:
         self._left_out_count += 1
         if len(self._left_out) < _LISTED:
             self._left_out.append(Passed(position=row.position, event=row.id, reason=reason))
-        self._names.add(row.id)
 
     def finish(self) -> MergedLog:
         """Write what is left, and tell what was done."""
@@ -261,6 +289,7 @@ class _Joining:
             withdrawn_on_both_sides_count=self._both_count,
             left_out=tuple(self._left_out),
             left_out_count=self._left_out_count,
+            gaps=self._gaps.taken,
             head=result.head,
         )
 

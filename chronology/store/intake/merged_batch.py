@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from chronology.errors import DuplicateIdError, InvalidEventError, NotLiveError
-from chronology.events import canonical, provenance, recordings
+from chronology.events import canonical, recordings
 from chronology.events.faults import form_faults
 from chronology.events.identities import NO_MERGES
 from chronology.events.json_values import Json
@@ -15,15 +15,15 @@ from chronology.events.records import Body, Provenance, as_dict, decode, event_o
 from chronology.log.event_table import Row
 from chronology.projections import recordings as noted
 from chronology.projections import references
-from chronology.store.batch import Batch
 from chronology.store.hints import INSTEAD
+from chronology.store.intake.foreign_batch import ForeignBatch
 from chronology.vocabulary.event_types import BOOKKEEPING, NOTED, RETRACTED, shape_faults
 
 _FILLED_IN: Final = ("type_version", "stated")
 """What a log may have filled in, so that it is no difference where the other lacks it."""
 
 
-class MergedBatch(Batch):
+class MergedBatch(ForeignBatch):
     """A batch of events that another log recorded first, each sound there.
 
     Nothing is filled in for them: what the other log did not know when it recorded them is unknown here too.
@@ -39,10 +39,10 @@ class MergedBatch(Batch):
         Raises:
             InvalidEventError: it does not fit the vocabulary, or its leaf hash is not what it should be.
             UnknownNameError: an event that it names does not exist.
-            NotLiveError: an event that it names was redacted here, or cannot be withdrawn.
+            NotLiveError: an event that it names cannot be withdrawn.
         """
         merged = msgspec.structs.replace(body, recorded_at=self._recorded_at, merged_from=found)
-        if faults := list(provenance.faults(merged)):
+        if faults := list(recordings.provenance_faults(merged)):
             raise InvalidEventError(faults)
         return self._enter(merged)
 
@@ -62,12 +62,8 @@ class MergedBatch(Batch):
             raise DuplicateIdError(known.id, known.position)
         return old
 
-    def held(self, event_id: str) -> Row | None:
-        """Return the event that the log, or this batch, holds under an id."""
-        return self._find(event_id)
-
     def first_recording(self, body: Body, found: Provenance) -> FirstRecording:
-        """Return the earliest recording of an event that the log knows of; it stands at a place."""
+        """Return the earliest recording of an event that the log knows of; it has a place."""
         return noted.of(self._connection, body.id or "") or recordings.own(body, found)
 
     def note(self, earlier: Mapping[str, FirstRecording]) -> None:

@@ -19,16 +19,17 @@ from chronology.events.json_values import thaw
 from chronology.events.records import Event
 from chronology.evidence.exhibits import origin
 from chronology.evidence.soundness import ForeignLog, strict_event
-from chronology.evidence.transcripts import Transcript
+from chronology.evidence.transcripts import Declarations, Transcript, declarations_in, rewindable
 from chronology.log.event_table import Log, Row, origin_of
 from chronology.projections import rebuild
 from chronology.projections.rebuild import Progress
-from chronology.store.batch import Batch
+from chronology.store.intake.foreign_batch import ForeignBatch
+from chronology.store.intake.gaps import Gap, Gaps
 from chronology.transparency.merkle import Frontier
 from chronology.vocabulary.event_types import DEFINED, NOTED, REDACTED
 
 _LISTED: Final = 20
-"""How many events that were left out are told one by one."""
+"""How many events that were left out are reported one by one."""
 
 _MOST_NAMES: Final = 10_000
 """How many left-out events are remembered; what names a later one is refused for an unknown name."""
@@ -66,6 +67,8 @@ class TakenIn:
         left_out: events that cannot be appended, the first twenty: what either log has redacted, declarations of
             redactions, what names an event that was left out, and what withdraws one that is withdrawn here already.
         left_out_count: how many these are in all.
+        gaps: how many events that are redacted there came in as declared gaps, because something that came in names
+            them, or because they had withdrawn something that this log holds.
         head: the log's newest position afterwards.
     """
 
@@ -74,13 +77,14 @@ class TakenIn:
     unchanged: int
     left_out: tuple[LeftOut, ...] = ()
     left_out_count: int = 0
+    gaps: int = 0
     head: int
 
 
 def take_in(
     log: Log,
     connection: sqlite3.Connection,
-    batch: Callable[[], Batch],
+    batch: Callable[[], ForeignBatch],
     stream: BinaryIO,
     progress: Progress | None,
 ) -> TakenIn:
@@ -91,15 +95,18 @@ def take_in(
         connection: of the log and its projections.
         batch: makes a batch of events for this transaction.
         stream: the transcript.
-        progress: told after every thousand events how many are done, of how many.
+        progress: called every thousand events with how many are done, of how many.
 
     Raises:
         TranscriptError: a line cannot be believed, or an event has the id of another one.
     """
-    transcript = Transcript(stream)
     if log.head() == 0:
-        return _restored(log, connection, transcript, progress)
-    return _added(log, batch(), transcript, progress)
+        return _restored(log, connection, Transcript(stream), progress)
+    with rewindable(stream) as twice:
+        start = twice.tell()
+        declarations = declarations_in(Transcript(twice))
+        twice.seek(start)
+        return _added(log, batch(), Transcript(twice), declarations, progress)
 
 
 def _restored(log: Log, connection: sqlite3.Connection, transcript: Transcript, progress: Progress | None) -> TakenIn:
@@ -117,8 +124,10 @@ def _restored(log: Log, connection: sqlite3.Connection, transcript: Transcript, 
     return TakenIn(whole=True, added=head.size, unchanged=0, head=head.size)
 
 
-def _added(log: Log, batch: Batch, transcript: Transcript, progress: Progress | None) -> TakenIn:
-    taking = _Taking(log, batch)
+def _added(
+    log: Log, batch: ForeignBatch, transcript: Transcript, declarations: Declarations, progress: Progress | None
+) -> TakenIn:
+    taking = _Taking(log, batch, transcript.head.origin, declarations)
     tree = Frontier()
     first = ""
     for row in _ticking(transcript.rows(), transcript.head.size, progress):
@@ -138,9 +147,14 @@ def _added(log: Log, batch: Batch, transcript: Transcript, progress: Progress | 
 class _Taking:
     """Takes rows of another log into a batch, and remembers those that it leaves out."""
 
-    def __init__(self, log: Log, batch: Batch) -> None:
+    def __init__(self, log: Log, batch: ForeignBatch, theirs: str, declarations: Declarations) -> None:
         self._log = log
         self._batch = batch
+        self._theirs = theirs
+        self._declarations = declarations
+        self._gaps = Gaps(batch)
+        # The ids of what redacted events had withdrawn, by position.
+        self._ids = {one.withdrew: "" for one, _ in declarations.values() if one.withdrew is not None}
         self._listed: list[LeftOut] = []
         self._count = 0
         self._names: set[str] = set()
@@ -153,22 +167,45 @@ class _Taking:
             ChronologyError: it is not an event of a sound log, or cannot be appended.
         """
         known = self._log.by_id(row.id)
+        if row.position in self._ids:
+            self._ids[row.position] = row.id
         if not row.body:
-            if known is None or known.body:
-                still = "" if known is None else ", and this one still holds what it says"
-                self._leave_out(row, line, f"was redacted in that log{still}")
-            else:
-                self._same += 1
+            self._take_redacted(row, known, line)
             return
         event = strict_event(row)
         if known is not None and not known.body:
-            self._leave_out(row, line, "is redacted in this log, and stays so")
+            self._tell_left_out(row, line, "is redacted in this log, and stays so")
         elif known is None and event.type in _OF_THAT_LOG:
             self._leave_out(row, line, _OF_THAT_LOG[event.type])
         elif known is None and event.type == DEFINED and self._is_defined(event):
             self._same += 1
+        elif known is None and (moot := self._gaps.moot(event)):
+            self._leave_out(row, line, f"retracts event {moot}, which is redacted in this log")
         else:
+            self._gaps.take_named(event)
             self._add(event, row, line)
+
+    def _take_redacted(self, row: Row, known: Row | None, line: int) -> None:
+        if known is not None:
+            if known.body:
+                self._tell_left_out(row, line, "was redacted in that log, and this one still holds what it says")
+            else:
+                self._same += 1
+            return
+        redaction, body = self._declarations.get(row.position, (None, None))
+        if redaction is None or body is None or not redaction.matches(row):
+            self._leave_out(row, line, "was redacted in that log")
+            return
+        self._tell_left_out(row, line, "was redacted in that log")
+        self._gaps.add(
+            Gap(
+                row=row,
+                withdrew=None if redaction.withdrew is None else self._ids[redaction.withdrew],
+                origin=self._theirs,
+                reason=str(body.data.get("reason")),
+                recorded_by=body.recorded_by,
+            )
+        )
 
     def _add(self, event: Event, row: Row, line: int) -> None:
         try:
@@ -187,21 +224,26 @@ class _Taking:
         return vocabulary.with_type(thaw(event.data["schema"])) is vocabulary
 
     def _leave_out(self, row: Row, line: int, reason: str) -> None:
+        self._tell_left_out(row, line, reason)
+        if len(self._names) < _MOST_NAMES:
+            self._names.add(row.id)
+
+    def _tell_left_out(self, row: Row, line: int, reason: str) -> None:
         self._count += 1
         if self._count <= _LISTED:
             self._listed.append(LeftOut(line=line, event=row.id, reason=f"event {row.id} {reason}"))
-        if len(self._names) < _MOST_NAMES:
-            self._names.add(row.id)
 
     def finish(self) -> TakenIn:
         """Write what is left, and tell what was done."""
         result = self._batch.finish()
         return TakenIn(
             whole=False,
-            added=result.appended,
+            # A gap came with its declaration.
+            added=result.appended - 2 * self._gaps.taken,
             unchanged=result.unchanged + self._same,
             left_out=tuple(self._listed),
             left_out_count=self._count,
+            gaps=self._gaps.taken,
             head=result.head,
         )
 
@@ -216,7 +258,7 @@ def _load(log: Log, rows: Iterator[Row]) -> None:
             for row in some:
                 stored = log.by_id(row.id)
                 if stored is None or stored.position != row.position:
-                    told = f"event {row.id!r:.60} stands on line {stored.position + 1} already" if stored else str(exc)
+                    told = f"event {row.id!r:.60} is already on line {stored.position + 1}" if stored else str(exc)
                     raise TranscriptError(row.position + 1, told) from exc
             raise
 
