@@ -400,7 +400,7 @@ def test_sqlite_errors_become_ours(code: int | None, kind: type[StoreError], mes
     ],
 )
 def test_what_sqlite_cannot_take_is_refused_in_our_words(path: Path, ask: Callable[[Chronology], object]) -> None:
-    """A text from a shell that is not UTF-8, and a number beyond 64 bits, are refused, by the database at the latest."""
+    """A text from a shell that is not UTF-8, and a number beyond 64 bits, are refused, by the file at the latest."""
     with Chronology.open(path) as chron, pytest.raises(ChronologyError, match=r"UTF-8|64 bits|not kind/slug"):
         ask(chron)
 
