@@ -255,7 +255,7 @@ FORGED: dict[str, tuple[int, Callable[[dict[str, Any]], object], str]] = {
     "an unknown type": (11, lambda r: r.update(type="a.b"), "unknown event type"),
     "no date": (11, lambda r: r.update(valid="2018-02-30"), "valid:"),
     "no nonce": (11, lambda r: r.pop("nonce"), "nonce:"),
-    "an id twice": (11, lambda r: r.update(id=event_id(3)), "stands on line "),
+    "an id twice": (11, lambda r: r.update(id=event_id(3)), "is already on line "),
     "an id that is none": (11, lambda r: r.update(id="x"), "is not a UUID"),
     "a time that goes back": (11, lambda r: r.update(recorded_at="2001-01-01T00:00:00.000000Z"), "is earlier than"),
     "a time that is none": (11, lambda r: r.update(recorded_at="never"), "recorded_at"),
@@ -327,7 +327,7 @@ def test_many_rows_are_written_in_portions(text: bytes, tmp_path: Path, monkeypa
     head = restore(tmp_path / "new.db", text, progress=lambda done, size: told.append((done, size))).head
     assert told[-1] == (head, head)
     (tmp_path / "new.db").unlink()
-    assert "stands on line" in str(
+    assert "is already on line" in str(
         refusal(tmp_path, edited(text, line_of(text, 11), lambda r: r.update(id=event_id(5))))
     )
 
