@@ -40,7 +40,7 @@ class Wording:
 
     def __init__(self, reader: Reader, selection: Selection) -> None:
         """Read names and descriptions of sources, which the events then share."""
-        self._titles = reader.titles(known_at=selection.known_at)
+        self._titles = reader.names.titles(known_at=selection.known_at)
         self._vocabulary = reader.vocabulary
         self._sources = _described(reader, selection)
 

@@ -78,7 +78,7 @@ class EarlierSubjects:
             for place, subject, _ in said.namings
             if place.rule is Rule.KEY and not any(one.event.event.subject == subject for one in held)
         }
-        return self.chron.subjects_of(self.source, new) if new else new
+        return self.chron.names.subjects_of(self.source, new) if new else new
 
     def clashes(self, said: Stated, taken: set[str]) -> list[BadRow]:
         """Return what is wrong with a row if a subject of it is that of another row, which the store holds."""

@@ -83,7 +83,7 @@ class Following:
 
     def held(self, key: str) -> list[Held]:
         """Return the newest event at each place of a row, as it stands in the log."""
-        found = self._chron.events_starting(prefix(self._source, key))
+        found = self._chron.log.starting(prefix(self._source, key))
         if not found:
             return []
         places = [(place_of(event.id), event) for event in found]
@@ -98,4 +98,4 @@ class Following:
             return "settled"
         if withdrawn:
             return "withdrawn"
-        return "live" if self._chron.withdrawn_by(event) is None else "settled"
+        return "live" if self._chron.log.withdrawn_by(event) is None else "settled"

@@ -280,7 +280,7 @@ class _Import:
 
     def _keys_before(self) -> Iterator[str]:
         """Yield the keys of imported rows that this file does not have."""
-        for event in self._chron.events_from(self._source, until=self._head):
+        for event in self._chron.log.from_source(self._source, until=self._head):
             key = event.event.locator
             # What an import did not bring has no ids of its kind, so nothing of it will be found.
             if key and not self._seen.has(key):
@@ -289,7 +289,7 @@ class _Import:
     def _description(self) -> Iterator[Event]:
         """Yield a description of the dataset, where the mapping has one and the store has none."""
         dataset = self._mapped.dataset
-        if dataset is None or self._chron.knows_subject(self._source):
+        if dataset is None or self._chron.names.knows_subject(self._source):
             return
         told = {name: getattr(dataset, name) for name in ("title", "author", "publisher", "url")}
         data = {name: text for name, text in told.items() if text}

@@ -26,13 +26,13 @@ class _Transcripts:
 
         Raises:
             ImportFileError: the file cannot be read.
-            ChronologyError: as `Chronology.restore` or `Chronology.take_in`.
+            ChronologyError: as `Chronology.restore` or `Sharing.import_transcript`.
         """
         with opened(path) as source:
             if chron is None:
                 done = Chronology.restore(store, source.stream, dry_run=dry_run, progress=tell)
             else:
-                done = chron.take_in(source.stream, dry_run=dry_run, progress=tell)
+                done = chron.sharing.import_transcript(source.stream, dry_run=dry_run, progress=tell)
         report: dict[str, Json] = {"added": done.added, "unchanged": done.unchanged, "head": done.head}
         if done.gaps:
             report["gaps"] = done.gaps

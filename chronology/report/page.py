@@ -94,7 +94,7 @@ def report(chron: Chronology, options: ReportOptions, *, now: datetime) -> Repor
     selection = select(chron, options.limits)
     if not selection.entries:
         raise ChronologyError("there is nothing to show", hint="`chronology subjects` lists who and what there is")
-    listed = chron.subject_list(known_at=selection.known)
+    listed = chron.names.subject_list(known_at=selection.known)
     names = {one.subject: one.name for one in listed if one.name}
     titles = {one.name: one.title for one in chron.vocabulary}
     data = contents(selection, names=names, titles=titles) | {"about": _about(selection, options, now)}

@@ -57,12 +57,12 @@ def select(chron: Chronology, limits: Limits) -> Selection:
         DateError: a known_at that names no instant.
         EvidenceError: the log is empty.
     """
-    checkpoint = chron.checkpoint()
-    known = min(chron.position_known_at(limits.known_at), checkpoint.size)
-    entries = list(chron.assertions(known_at=known))
+    checkpoint = chron.proofs.checkpoint()
+    known = min(chron.log.position(limits.known_at), checkpoint.size)
+    entries = list(chron.log.assertions(known_at=known))
     admitted = entries
     if limits.told():
-        admitted = list(chron.assertions(**(limits.restrictions | {"known_at": known})))
+        admitted = list(chron.log.assertions(**(limits.restrictions | {"known_at": known})))
     asked = [entry for entry in admitted if limits.admit(entry.subject)]
     needed = _needed(asked)
     events: dict[int, RecordedEvent] = {}

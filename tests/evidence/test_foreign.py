@@ -91,7 +91,7 @@ def refusal(path: Path) -> IntegrityError:
 def test_a_sound_store_is_read_event_by_event(theirs: Path) -> None:
     """Every event, including redacted ones, as its owner reads them; and how the log compares with a checkpoint."""
     with Chronology.open(theirs, read_only=True) as chron:
-        wanted, checkpoint, vocabulary = list(chron.read()), chron.checkpoint(), chron.vocabulary
+        wanted, checkpoint, vocabulary = list(chron.read()), chron.proofs.checkpoint(), chron.vocabulary
     with open_foreign(theirs) as foreign:
         found = list(foreign.events())
         assert foreign.compare(checkpoint).ok
@@ -193,7 +193,7 @@ def test_a_view_in_place_of_the_log_is_refused(theirs: Path) -> None:
 def test_the_connection_may_do_nothing_but_read_the_log(theirs: Path, statement: str) -> None:
     """The authorizer denies everything that reading does not need."""
     with open_foreign(theirs) as foreign:
-        connection = foreign._log._connection
+        connection = foreign._session.log._connection
         with pytest.raises(sqlite3.DatabaseError, match=r"not authorized|prohibited|within a transaction"):
             connection.execute(statement)
         assert list(Log(connection).read())
@@ -202,7 +202,7 @@ def test_the_connection_may_do_nothing_but_read_the_log(theirs: Path, statement:
 def test_the_file_is_opened_without_trust(theirs: Path) -> None:
     """Read-only, cells checked, functions of the schema not trusted, long values not handed out."""
     with open_foreign(theirs) as foreign:
-        connection = foreign._log._connection
+        connection = foreign._session.log._connection
         connection.set_authorizer(None)
         for name, wanted in (("trusted_schema", 0), ("cell_size_check", 1), ("query_only", 1), ("mmap_size", 0)):
             found = connection.execute(f"PRAGMA {name}").fetchone()

@@ -180,10 +180,10 @@ def test_the_subjects_of_a_source_are_found_together(chron: Chronology, file: Pa
     _take(chron, file, case("AB-1"), case("AB-2"))
     _take(chron, file, case("AB-3"), source="source/other")
     asked = ["case/ab-1", "case/ab-2", "case/ab-3", "case/ab-4", "place/hajin"]
-    assert chron.subjects_of("source/cases", asked) == {"case/ab-1", "case/ab-2"}
+    assert chron.names.subjects_of("source/cases", asked) == {"case/ab-1", "case/ab-2"}
     _take(chron, file, case("AB-2"), sync=True, yes=True)
-    assert chron.subjects_of("source/cases", asked) == {"case/ab-2"}
-    assert chron.subjects_of("source/none", asked) == set()
+    assert chron.names.subjects_of("source/cases", asked) == {"case/ab-2"}
+    assert chron.names.subjects_of("source/none", asked) == set()
 
 
 def test_a_clash_is_found_where_rows_make_no_claims(chron: Chronology, file: Path) -> None:

@@ -176,7 +176,7 @@ def test_events_of_the_same_source_that_somebody_appended_are_left_alone(chron: 
     own = Event(type="raid.told", subject="incident/own", valid="2018", source="source/raids", locator="0")
     kept = chron.append(own)
     assert take(chron, TEN, file=file, sync=True).counts == (0, 0, 10, 0, 0)
-    assert chron.withdrawn_by(kept) is None
+    assert chron.log.withdrawn_by(kept) is None
 
 
 def test_a_file_that_lacks_too_much_wants_a_yes(chron: Chronology, file: Path) -> None:

@@ -152,18 +152,18 @@ def test_a_reader_searches_without_writing(gates: Chronology, tmp_path: Path) ->
         before = path.read_bytes()
         assert reader.search("snow*") != []
         with pytest.raises(sqlite3.OperationalError):
-            reader._connection.execute("DELETE FROM event")
+            reader._session.connection.execute("DELETE FROM event")
     assert path.read_bytes() == before
     gates.search("snow")
     with Reader.open(path) as reader:
-        assert reader.is_indexed()
+        assert reader.log.is_indexed()
         assert found(reader, "snowdrift") == ["note"]
-        assert search_index.position(reader._connection, "temp") is None
+        assert search_index.position(reader._session.connection, "temp") is None
 
 
 def test_a_search_does_not_wait_for_another_writer(gates: Chronology, tmp_path: Path) -> None:
     """While somebody else writes, an index of one's own answers."""
-    with Chronology.open(tmp_path / "storm.db") as other, database.writing(other._connection):
+    with Chronology.open(tmp_path / "storm.db") as other, database.writing(other._session.connection):
         assert found(gates, "heavy snow") == ["crossing/north-gate", "quote"]
         assert not gates.is_indexed()
 
@@ -178,8 +178,8 @@ def test_a_reader_and_a_writer_find_the_same(gates: Chronology, tmp_path: Path) 
 def test_a_damaged_index_is_told_with_its_remedy(gates: Chronology) -> None:
     """The log is none the worse."""
     gates.search("snow")
-    gates._connection.execute("UPDATE search_config SET v = 99")
-    path = gates._connection.execute("PRAGMA database_list").fetchone()[2]
+    gates._session.connection.execute("UPDATE search_config SET v = 99")
+    path = gates._session.connection.execute("PRAGMA database_list").fetchone()[2]
     with Reader.open(path) as reader, pytest.raises(IntegrityError, match="search index cannot be used") as told:
         reader.search("snow")
     assert "`chronology replay` drops it" in str(told.value.hint)

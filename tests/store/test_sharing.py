@@ -86,7 +86,7 @@ def two(logs: Logs, clock: Clock) -> Iterator[list[Chronology]]:
 
 def path_of(chron: Chronology) -> Path:
     """Return the file of a store."""
-    return database.path_of(chron._connection)
+    return database.path_of(chron._session.connection)
 
 
 def each_other(*stores: Chronology) -> None:
@@ -94,7 +94,7 @@ def each_other(*stores: Chronology) -> None:
     for one in stores:
         for other in stores:
             if one is not other:
-                one.merge_log(path_of(other))
+                one.sharing.merge_log(path_of(other))
 
 
 def answers(chron: Chronology, **restrictions: Any) -> list[Any]:
@@ -220,7 +220,7 @@ def do(stores: list[Chronology], clock: Clock, step: tuple[int, str, int, int]) 
                 )
             case "join":
                 other = rng.choice([store for store in stores if store is not chron])
-                chron.merge_log(path_of(other))
+                chron.sharing.merge_log(path_of(other))
     except DuplicateIdError:
         raise
     except ChronologyError:
@@ -246,7 +246,7 @@ def test_logs_that_took_in_each_other_answer_alike(
             assert chron.verify().faults == ()
             for other in stores:
                 if other is not chron:
-                    again = chron.merge_log(path_of(other))
+                    again = chron.sharing.merge_log(path_of(other))
                     assert (again.added, again.noted, again.left_out_count) == (0, 0, 0)
                     assert again.withdrawn_on_both_sides_count == 0
         for restrictions in ({}, {"sources": ["source/s"]}, {"stated_by": "2018-05-20"}, {"stated_by": "2018-05-14"}):
@@ -265,7 +265,7 @@ def test_merging_changes_no_earlier_answer(logs: Logs, done: list[tuple[int, str
             do(stores, clock, step)
         one, other = stores
         head, before = one.head(), answers(one)
-        one.merge_log(path_of(other))
+        one.sharing.merge_log(path_of(other))
         assert answers(one, known_at=head)[: len(ASKED)] == before[: len(ASKED)]
         assert one.replay().changed == ()
 
@@ -297,7 +297,7 @@ def test_at_one_instant_the_origin_decides(two: list[Chronology]) -> None:
     one.append(said("one"))
     other.append(said("other"))
     each_other(one, other)
-    first = [chron.checkpoint().origin for chron in two]
+    first = [chron.proofs.checkpoint().origin for chron in two]
     assert [leading(chron) for chron in two] == ["one" if first[0] > first[1] else "other"] * 2
 
 
@@ -316,9 +316,9 @@ def test_what_is_recorded_after_a_merge_is_later_than_all_in_it(two: list[Chrono
     clock.advance(hours=2)
     other.append(said("theirs"))
     clock.advance(hours=-2)
-    one.merge_log(path_of(other))
+    one.sharing.merge_log(path_of(other))
     one.append(said("mine"))
-    other.merge_log(path_of(one))
+    other.sharing.merge_log(path_of(one))
     assert [leading(chron) for chron in two] == ["mine", "mine"]
 
 
@@ -328,13 +328,13 @@ def test_an_event_carries_where_it_was_recorded_first(logs: Logs, clock: Clock) 
     with logs.new(clock, 0, 1, 1) as (one, other, third):
         event = one.append(said("a", said_by=["person/p"], grade="B2", recorded_by="Jane"))
         clock.advance(seconds=1)
-        other.merge_log(path_of(one))
+        other.sharing.merge_log(path_of(one))
         clock.advance(seconds=1)
-        third.merge_log(path_of(other))
+        third.sharing.merge_log(path_of(other))
         body = decode(third.event(event.id).body)
         found = body.merged_from
         assert found is not None
-        assert (found.origin, found.position) == (one.checkpoint().origin, event.position)
+        assert (found.origin, found.position) == (one.proofs.checkpoint().origin, event.position)
         assert found.leaf == event.leaf.hex()
         assert found.recorded_at == "2018-06-01T09:00:00.000000Z" < body.recorded_at
         assert third.event(event.id).event == event.event
@@ -347,7 +347,7 @@ def test_what_nobody_stated_counts_from_the_first_recording(two: list[Chronology
     one, other = two
     one.append(said("a"))
     clock.advance(days=3)
-    other.merge_log(path_of(one))
+    other.sharing.merge_log(path_of(one))
     assert [len(chron.state("place/x", stated_by="2018-06-02")) for chron in two] == [1, 1]
 
 
@@ -358,7 +358,7 @@ def test_an_id_with_other_content_is_an_error(two: list[Chronology]) -> None:
     other.append_many([said("c"), said("b", id=event_id(1))])
     head = one.head()
     with pytest.raises(DuplicateIdError, match=event_id(1)):
-        one.merge_log(path_of(other))
+        one.sharing.merge_log(path_of(other))
     assert one.head() == head
 
 
@@ -372,7 +372,11 @@ def test_of_what_both_recorded_by_themselves_the_earlier_recording_counts(two: l
     other.append(said("a", id=event_id(1), recorded_by="Joe"))
     head = other.head()
     assert leading(other) == "a"
-    done = [other.merge_log(path_of(one)), one.merge_log(path_of(other)), other.merge_log(path_of(one))]
+    done = [
+        other.sharing.merge_log(path_of(one)),
+        one.sharing.merge_log(path_of(other)),
+        other.sharing.merge_log(path_of(one)),
+    ]
     assert [(d.added, d.recorded_twice, d.noted) for d in done] == [(0, 1, 1), (2, 1, 0), (0, 1, 0)]
     assert [leading(chron) for chron in two] == ["b", "b"]
     (before,) = other.state("place/x", valid_at="2018-05-01", known_at=head)
@@ -393,10 +397,10 @@ def test_an_earlier_recording_is_known_by_way_of_a_third_log(logs: Logs, clock: 
         third.append(said("b"))
         clock.advance(seconds=1)
         other.append(said("a", id=event_id(1)))
-        other.merge_log(path_of(one))
-        assert third.merge_log(path_of(other)).noted == 1
+        other.sharing.merge_log(path_of(one))
+        assert third.sharing.merge_log(path_of(other)).noted == 1
         assert leading(third) == "b"
-        assert third.merge_log(path_of(one)).noted == 0
+        assert third.sharing.merge_log(path_of(one)).noted == 0
 
 
 def test_the_day_of_statement_is_that_of_the_earlier_recording(two: list[Chronology], clock: Clock) -> None:
@@ -422,7 +426,7 @@ def test_what_was_withdrawn_before_its_earlier_recording_is_known_stays_withdraw
         chron.append(said("a", id=event_id(1)))
         clock.advance(seconds=1)
     other.retract(event_id(1), reason="r")
-    assert other.merge_log(path_of(one)).noted == 1
+    assert other.sharing.merge_log(path_of(one)).noted == 1
     assert other.state("place/x", valid_at="2018-05-01") == []
     assert other.verify().ok
 
@@ -442,13 +446,13 @@ def test_the_name_that_was_given_last_is_shown_by_both(two: list[Chronology], cl
     clock.advance(seconds=1)
     one.append(shared)
     head = one.head()
-    assert one.names_of("place/y")[0].text == "Shared"
+    assert one.names.of("place/y")[0].text == "Shared"
     each_other(one, other)
     for subject in ("place/x", "place/y"):
-        first, second = ([name.text for name in chron.names_of(subject)] for chron in two)
+        first, second = ([name.text for name in chron.names.of(subject)] for chron in two)
         assert first == second
         assert first[0] == f"New {subject[-1].upper()}"
-    assert one.names_of("place/y", known_at=head)[0].text == "Shared"
+    assert one.names.of("place/y", known_at=head)[0].text == "Shared"
 
 
 def test_many_recordings_are_noted_in_few_events(two: list[Chronology], clock: Clock) -> None:
@@ -459,7 +463,7 @@ def test_many_recordings_are_noted_in_few_events(two: list[Chronology], clock: C
         chron.append_many(rows)
         clock.advance(seconds=1)
     head = other.head()
-    done = other.merge_log(path_of(one))
+    done = other.sharing.merge_log(path_of(one))
     # One more: the type of these events, which a log defines when it first needs it.
     assert (done.noted, done.head - head) == (205, 4)
     assert other.replay().changed == ()
@@ -483,15 +487,15 @@ def test_a_replica_takes_notes_as_a_strangers(two: list[Chronology], clock: Cloc
     for chron in two:
         chron.append(said("a", id=event_id(1)))
         clock.advance(seconds=1)
-    other.merge_log(path_of(one))
-    assert one.merge_log(path_of(other), dry_run=True).left_out_count == 0
+    other.sharing.merge_log(path_of(one))
+    assert one.sharing.merge_log(path_of(other), dry_run=True).left_out_count == 0
     for what, value, told in (
         ("event", event_id(2), "not in the log before it"),
         ("recorded_at", "2030-01-01T00:00:00.000000Z", "is not earlier than recorded_at"),
     ):
         forge_note(other, what, value)
         with pytest.raises(IntegrityError, match=told):
-            one.merge_log(path_of(other))
+            one.sharing.merge_log(path_of(other))
         assert not other.verify().ok
 
 
@@ -503,7 +507,7 @@ def test_types_defined_differently_are_left_out_with_their_events(two: list[Chro
     paused = other.append(Event(type="test.paused", subject="place/x", valid="2018-05-01", source="source/s"))
     other.append(said("b", disputes=[paused.id]))
     other.append(said("c", "place/y"))
-    done = one.merge_log(path_of(other))
+    done = one.sharing.merge_log(path_of(other))
     assert (done.added, done.left_out_count) == (1, 3)
     assert [str(out).split(", ", 2)[2] for out in done.left_out] == [
         "cannot be taken in: test.paused version 1 is already defined, with other content",
@@ -521,9 +525,9 @@ def test_new_types_and_versions_come_in(two: list[Chronology]) -> None:
     second = PAUSED | {"$id": "urn:chronology:test.paused:2", "x-asserts": {"state": {"const": "paused"}}}
     other.define(second | {"x-upcast": []})
     one.append(Event(type="test.paused", subject="place/x", valid="2018-05-01", source="source/s"))
-    assert one.merge_log(path_of(other)).added == 1
-    assert one.merge_log(path_of(other)).added == 0
-    other.merge_log(path_of(one))
+    assert one.sharing.merge_log(path_of(other)).added == 1
+    assert one.sharing.merge_log(path_of(other)).added == 0
+    other.sharing.merge_log(path_of(one))
     assert answers(one) == answers(other)
     assert [holding.attribute for holding in one.state("place/x")] == ["state"]
 
@@ -532,11 +536,11 @@ def test_a_withdrawal_on_both_sides_is_a_fact_of_both(two: list[Chronology], clo
     """Both replacements stay, and both logs say so."""
     one, other = two
     event = one.append(said("a"))
-    other.merge_log(path_of(one))
+    other.sharing.merge_log(path_of(one))
     clock.advance(seconds=1)
     one.append(said("b", replaces=event.id))
     other.append(said("c", replaces=event.id))
-    done = [one.merge_log(path_of(other)), other.merge_log(path_of(one))]
+    done = [one.sharing.merge_log(path_of(other)), other.sharing.merge_log(path_of(one))]
     assert [(d.added, d.withdrawn_on_both_sides_count) for d in done] == [(1, 1), (1, 1)]
     assert "replaces #" in str(done[0].withdrawn_on_both_sides[0])
     assert answers(one) == answers(other)
@@ -549,16 +553,16 @@ def test_the_first_of_two_withdrawals_that_come_in_ends_an_event(logs: Logs, clo
     clock.now = EPOCH
     with logs.new(clock, 0, 1, 1) as (one, other, third):
         event = other.append(said("a", "place/x"))
-        third.merge_log(path_of(other))
+        third.sharing.merge_log(path_of(other))
         clock.advance(seconds=1)
         for chron in (other, third):
             chron.retract(event.id, reason="r")
-        other.merge_log(path_of(third))
+        other.sharing.merge_log(path_of(third))
         head = one.head()
-        assert one.merge_log(path_of(other)).added == 3
+        assert one.sharing.merge_log(path_of(other)).added == 3
         known = [len(one.state("place/x", valid_at="2018-05-01", known_at=head + more)) for more in range(4)]
         assert known == [0, 1, 0, 0]
-        assert [row.type for row in Log(one._connection).read(after=head)][1:] == ["assertion.retracted"] * 2
+        assert [row.type for row in Log(one._session.connection).read(after=head)][1:] == ["assertion.retracted"] * 2
         mentioned = one.timeline("place/x", limit=5)
         assert mentioned == []
         assert one.verify().ok
@@ -572,11 +576,11 @@ def test_redactions_do_not_travel_and_are_told(two: list[Chronology]) -> None:
     each_other(one, other)
     other.redact(mine.id, reason="r")
     one.redact(theirs.id, reason="r")
-    told = [str(out) for out in one.merge_log(path_of(other)).left_out]
+    told = [str(out) for out in one.sharing.merge_log(path_of(other)).left_out]
     assert any(f"{mine.id}, was redacted in that log, and this one still holds what it says" in out for out in told)
     assert any(f"{theirs.id}, is redacted in this log, and stays so" in out for out in told)
     assert any("declares a redaction of that log" in out for out in told)
-    assert one.head() == one.merge_log(path_of(other)).head
+    assert one.head() == one.sharing.merge_log(path_of(other)).head
 
 
 def test_a_dry_run_writes_nothing(two: list[Chronology]) -> None:
@@ -584,28 +588,28 @@ def test_a_dry_run_writes_nothing(two: list[Chronology]) -> None:
     one, other = two
     other.append(said("a"))
     head = one.head()
-    tried = one.merge_log(path_of(other), dry_run=True)
+    tried = one.sharing.merge_log(path_of(other), dry_run=True)
     assert one.head() == head
-    assert tried == one.merge_log(path_of(other))
+    assert tried == one.sharing.merge_log(path_of(other))
 
 
 def test_stores_that_cannot_be_merged(two: list[Chronology], clock: Clock, tmp_path: Path) -> None:
     """The store itself, none at all, and one whose clock is days ahead."""
     one, other = two
     with pytest.raises(StoreError, match="is this store itself"):
-        one.merge_log(path_of(one))
+        one.sharing.merge_log(path_of(one))
     with pytest.raises(StoreError):
-        one.merge_log(tmp_path / "none.db")
+        one.sharing.merge_log(tmp_path / "none.db")
     clock.advance(days=2)
     other.append(said("a"))
     clock.advance(days=-2)
     with pytest.raises(StoreError, match="more than a day after this machine's clock"):
-        one.merge_log(path_of(other))
+        one.sharing.merge_log(path_of(other))
 
 
 def rewrite(chron: Chronology, number: int, record: dict[str, Any]) -> None:
     """Put another event at a position, leaf and all, as somebody can who owns the file."""
-    connection = chron._connection
+    connection = chron._session.connection
     body = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     triggers = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
     for name, _ in triggers:
@@ -618,7 +622,7 @@ def rewrite(chron: Chronology, number: int, record: dict[str, Any]) -> None:
 
 def forged(chron: Chronology, number: int, **changes: Any) -> None:
     """Change where an event says that it comes from, leaf and all."""
-    row = Log(chron._connection).by_position(number)
+    row = Log(chron._session.connection).by_position(number)
     assert row
     record = json.loads(row.body)
     record["merged_from"] |= changes
@@ -627,7 +631,7 @@ def forged(chron: Chronology, number: int, **changes: Any) -> None:
 
 def forge_note(chron: Chronology, key: str, value: str) -> None:
     """Change what the newest event notes, leaf and all."""
-    row = Log(chron._connection).by_position(chron.head())
+    row = Log(chron._session.connection).by_position(chron.head())
     assert row
     record = json.loads(row.body)
     record["data"]["recordings"][0][key] = value
@@ -653,12 +657,12 @@ def test_lies_about_where_an_event_comes_from_are_found(
     clock.now = EPOCH
     with logs.new(clock, 0, 1, 1) as (one, other, third):
         one.append(said("a"))
-        other.merge_log(path_of(one))
+        other.sharing.merge_log(path_of(one))
         forged(other, other.head(), **changes)
         faults = [fault.message for fault in other.verify().faults]
         assert any("merged_from" in fault and told in fault for fault in faults), faults
         with pytest.raises(IntegrityError, match=told):
-            third.merge_log(path_of(other))
+            third.sharing.merge_log(path_of(other))
 
 
 def test_of_two_merges_of_the_same_subjects_the_first_names_them(two: list[Chronology], clock: Clock) -> None:
@@ -688,9 +692,9 @@ def test_names_stand_as_they_did_between_two_notes(logs: Logs, clock: Clock) -> 
         give(third, "Shared", id=event_id(1))
         heads = [third.head()]
         for earlier in (other, one):
-            third.merge_log(path_of(earlier))
+            third.sharing.merge_log(path_of(earlier))
             heads.append(third.head())
-        shown = [[name.text for name in third.names_of("place/x", known_at=head)] for head in heads]
+        shown = [[name.text for name in third.names.of("place/x", known_at=head)] for head in heads]
         assert shown == [["Shared", "Beta", "Alpha"], ["Beta", "Shared", "Alpha"], ["Beta", "Alpha", "Shared"]]
         assert third.replay().changed == ()
 
@@ -710,7 +714,7 @@ def gap_of(chron: Chronology, event_id_: str) -> Any:
     """Return the event that declares a gap of a log."""
     event = chron.event(event_id_)
     assert event.is_redacted
-    return chron.redaction_of(event)
+    return chron.log.redaction_of(event)
 
 
 def test_a_correction_of_a_redacted_mistake_comes_in(two: list[Chronology], clock: Clock) -> None:
@@ -719,15 +723,19 @@ def test_a_correction_of_a_redacted_mistake_comes_in(two: list[Chronology], cloc
     wrong = one.append(said("wrong"))
     right = one.append(said("right", replaces=wrong.id))
     one.redact(wrong.id, reason="it named a witness", recorded_by="Jane")
-    done = other.merge_log(path_of(one))
+    done = other.sharing.merge_log(path_of(one))
     assert done.gaps == 1
     assert f"{wrong.id}, was redacted in that log" in str(done.left_out[0])
     assert other.event(right.id).event.replaces == wrong.id
     declared = gap_of(other, wrong.id).event
-    assert declared.data["reason"] == f"redacted in the log {one.checkpoint().origin}: it named a witness"
+    assert declared.data["reason"] == f"redacted in the log {one.proofs.checkpoint().origin}: it named a witness"
     assert declared.recorded_by == "Jane"
     assert states(one, other) == [["right"], ["right"]]
-    again = [other.merge_log(path_of(one)), one.merge_log(path_of(other)), other.merge_log(path_of(one))]
+    again = [
+        other.sharing.merge_log(path_of(one)),
+        one.sharing.merge_log(path_of(other)),
+        other.sharing.merge_log(path_of(one)),
+    ]
     assert [(done.added, done.gaps) for done in again] == [(0, 0)] * 3
     assert states(one, other) == [["right"], ["right"]]
 
@@ -739,13 +747,13 @@ def test_a_correction_comes_in_where_one_log_holds_what_the_other_redacted(
     """The mistake is withdrawn in the log that still holds it, and stays erased in the other."""
     one, other = two
     wrong = one.append(said("wrong"))
-    other.merge_log(path_of(one))
+    other.sharing.merge_log(path_of(one))
     one.append(said("right", replaces=wrong.id))
     two[redacted_in].redact(wrong.id, reason="r")
-    assert other.merge_log(path_of(one)).added == 1
+    assert other.sharing.merge_log(path_of(one)).added == 1
     assert states(one, other) == [["right"], ["right"]]
     assert [chron.event(wrong.id).is_redacted for chron in two] == [redacted_in == 0, redacted_in == 1]
-    assert one.merge_log(path_of(other)).added == 0
+    assert one.sharing.merge_log(path_of(other)).added == 0
 
 
 @pytest.mark.parametrize("redacted", [(0,), (1,), (0, 1)])
@@ -758,13 +766,13 @@ def test_a_chain_of_corrections_leaves_only_the_last(
     chain = [one.append(said("first"))]
     for number, value in enumerate(("second", "third"), start=1):
         if known == number:
-            other.merge_log(path_of(one))
+            other.sharing.merge_log(path_of(one))
         chain.append(one.append(said(value, replaces=chain[-1].id)))
     for number in redacted:
         one.redact(chain[number].id, reason="r")
-    other.merge_log(path_of(one))
+    other.sharing.merge_log(path_of(one))
     assert states(one, other) == [["third"], ["third"]]
-    assert one.merge_log(path_of(other)).added == 0
+    assert one.sharing.merge_log(path_of(other)).added == 0
     assert states(one, other) == [["third"], ["third"]]
 
 
@@ -774,13 +782,13 @@ def test_redacting_a_correction_does_not_revive_the_mistake_elsewhere(two: list[
     one, other = two
     wrong = one.append(said("wrong"))
     if known:
-        other.merge_log(path_of(one))
+        other.sharing.merge_log(path_of(one))
     right = one.append(said("right", replaces=wrong.id))
     one.redact(right.id, reason="r")
-    assert other.merge_log(path_of(one)).gaps == 1
+    assert other.sharing.merge_log(path_of(one)).gaps == 1
     assert gap_of(other, right.id).event.data["withdrew"] == other.event(wrong.id).position
     assert states(one, other) == [[], []]
-    assert other.merge_log(path_of(one)).gaps == 0
+    assert other.sharing.merge_log(path_of(one)).gaps == 0
 
 
 def test_what_was_redacted_elsewhere_does_not_come_in_by_way_of_a_third_log(logs: Logs, clock: Clock) -> None:
@@ -788,13 +796,13 @@ def test_what_was_redacted_elsewhere_does_not_come_in_by_way_of_a_third_log(logs
     clock.now = EPOCH
     with logs.new(clock, 0, 1, 1) as (one, other, third):
         wrong = one.append(said("wrong"))
-        third.merge_log(path_of(one))
+        third.sharing.merge_log(path_of(one))
         one.append(said("right", replaces=wrong.id))
         one.redact(wrong.id, reason="r")
-        other.merge_log(path_of(one))
-        told = [str(out) for out in other.merge_log(path_of(third)).left_out]
+        other.sharing.merge_log(path_of(one))
+        told = [str(out) for out in other.sharing.merge_log(path_of(third)).left_out]
         assert any(f"{wrong.id}, is redacted in this log, and stays so" in out for out in told)
-        third.merge_log(path_of(other))
+        third.sharing.merge_log(path_of(other))
         assert states(one, other, third) == [["right"]] * 3
 
 
@@ -803,14 +811,14 @@ def test_a_chain_of_redacted_mistakes_does_not_come_in_by_way_of_a_third_log(log
     clock.now = EPOCH
     with logs.new(clock, 0, 1, 1) as (one, other, third):
         first = one.append(said("first"))
-        third.merge_log(path_of(one))
+        third.sharing.merge_log(path_of(one))
         second = one.append(said("second", replaces=first.id))
         one.append(said("third", replaces=second.id))
         for event in (first, second):
             one.redact(event.id, reason="r")
-        assert other.merge_log(path_of(one)).gaps == 2
-        other.merge_log(path_of(third))
-        third.merge_log(path_of(other))
+        assert other.sharing.merge_log(path_of(one)).gaps == 2
+        other.sharing.merge_log(path_of(third))
+        third.sharing.merge_log(path_of(other))
         assert states(one, other, third) == [["third"]] * 3
 
 
@@ -821,11 +829,11 @@ def test_a_dispute_of_a_redacted_event_comes_in(two: list[Chronology], known: bo
     wrong = one.append(said("wrong"))
     if known:
         other.append(said("more", "place/y"))
-        other.merge_log(path_of(one))
+        other.sharing.merge_log(path_of(one))
         other.redact(wrong.id, reason="r")
     one.append(said("otherwise", source="source/t", disputes=[wrong.id]))
     one.redact(wrong.id, reason="r")
-    assert other.merge_log(path_of(one)).gaps == (not known)
+    assert other.sharing.merge_log(path_of(one)).gaps == (not known)
     assert states(one, other) == [["otherwise"], ["otherwise"]]
 
 
@@ -835,15 +843,15 @@ def test_a_retraction_of_a_redacted_event_withdraws_it_where_it_is_held(logs: Lo
     with logs.new(clock, 0, 1, 1, 1) as (one, holding, without, redacting):
         wrong = one.append(said("wrong"))
         for chron in (holding, redacting):
-            chron.merge_log(path_of(one))
+            chron.sharing.merge_log(path_of(one))
         redacting.redact(wrong.id, reason="r")
         retraction = one.retract(wrong.id, reason="r")
         one.redact(wrong.id, reason="r")
-        assert holding.merge_log(path_of(one)).added == 1
-        assert without.merge_log(path_of(one)).gaps == 1
-        told = [str(out) for out in redacting.merge_log(path_of(one)).left_out]
+        assert holding.sharing.merge_log(path_of(one)).added == 1
+        assert without.sharing.merge_log(path_of(one)).gaps == 1
+        told = [str(out) for out in redacting.sharing.merge_log(path_of(one)).left_out]
         assert any(f"{retraction.id}, retracts event {wrong.id}, which is redacted in this log" in out for out in told)
-        assert not redacting.merge_log(path_of(one)).added
+        assert not redacting.sharing.merge_log(path_of(one)).added
         assert states(one, holding, without, redacting) == [[]] * 4
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from chronology import Chronology, Event
 from chronology.errors import ChronologyError, HeadMovedError, NotLiveError, UnknownNameError
-from chronology.store.retract import UNDONE
+from chronology.store import writing
+from chronology.store.writing import UNDONE
 
 SOURCE = "source/gazette"
 
@@ -22,7 +23,7 @@ def test_the_newest_event_is_retracted(chron: Chronology) -> None:
     assert undone.retraction.event.retracts == second.id
     assert undone.retraction.event.data == {"reason": UNDONE}
     assert [holding.subject for holding in chron.state()] == [first.event.subject]
-    assert chron.withdrawn_by(second) == undone.retraction.position
+    assert chron.log.withdrawn_by(second) == undone.retraction.position
 
 
 @pytest.mark.parametrize("by", ["position", "id"])
@@ -33,7 +34,7 @@ def test_the_named_event_is_retracted(chron: Chronology, by: str) -> None:
     assert (undone.target, undone.stays_withdrawn) == (first, None)
     assert undone.retraction.event.data == {"reason": "wrong crossing"}
     assert undone.retraction.event.recorded_by == "Jane"
-    assert chron.withdrawn_by(second) is None
+    assert chron.log.withdrawn_by(second) is None
 
 
 def test_a_second_undo_reaches_no_further_back(chron: Chronology) -> None:
@@ -89,7 +90,7 @@ def test_a_dry_run_writes_nothing(chron: Chronology) -> None:
     closed = chron.append(_closed())
     undone = chron.undo(dry_run=True)
     assert (undone.target, chron.head()) == (closed, closed.position)
-    assert chron.withdrawn_by(closed) is None
+    assert chron.log.withdrawn_by(closed) is None
 
 
 def test_nothing_but_the_newest_is_undone_beside_another_writer(
@@ -97,13 +98,13 @@ def test_nothing_but_the_newest_is_undone_beside_another_writer(
 ) -> None:
     """What somebody else appends between the look and the retraction makes it fail, for it is not what was meant."""
     chron.append(_closed())
-    check = chron._check_undoable
+    check = writing._check_undoable
 
     def meanwhile(*arguments: object, **named: object) -> None:
         check(*arguments, **named)  # type: ignore[arg-type]
         chron.append(_closed("ashby"))
 
-    monkeypatch.setattr(chron, "_check_undoable", meanwhile)
+    monkeypatch.setattr(writing, "_check_undoable", meanwhile)
     with pytest.raises(HeadMovedError):
         chron.undo()
 

@@ -14,6 +14,7 @@ from chronology.errors import ChronologyError, InvalidEventError, StoreError
 from chronology.events.json_values import thaw
 from chronology.log import database
 from chronology.log.archive import Copy
+from chronology.store.session import Session
 from chronology.vocabulary import builtin
 
 VOA = "source/voa"
@@ -32,12 +33,12 @@ def page(tmp_path: Path) -> Path:
 
 def test_a_source_is_described_with_its_copy(chron: Chronology, page: Path) -> None:
     """The event names digest and length, is true from the day of publication, and is its own source."""
-    added = chron.add_source(VOA, {"title": "Report", "published": "2018-05-14"}, archived=page)
+    added = chron.sources.add(VOA, {"title": "Report", "published": "2018-05-14"}, archived=page)
     assert added.event.data == {
         "title": "Report", "published": "2018-05-14", "archived_sha256": DIGEST, "archived_length": len(PAGE),
     }  # fmt: skip
     assert (added.event.valid, added.event.source, added.event.stated) == ("2018-05-14", VOA, None)
-    kept = chron.copy_of(added)
+    kept = chron.sources.copy_of(added)
     assert kept is not None
     assert kept.read_bytes() == PAGE
     report = chron.verify()
@@ -46,8 +47,8 @@ def test_a_source_is_described_with_its_copy(chron: Chronology, page: Path) -> N
 
 def test_without_a_day_of_publication_today_counts(chron: Chronology) -> None:
     """The clock of the store tells it; --on wins over both."""
-    assert chron.add_source(VOA, {"title": "Report"}).event.valid == "2018-05-15"
-    assert chron.add_source(VOA, {"published": "2018-05-14"}, valid="2018-05").event.valid == "2018-05"
+    assert chron.sources.add(VOA, {"title": "Report"}).event.valid == "2018-05-15"
+    assert chron.sources.add(VOA, {"published": "2018-05-14"}, valid="2018-05").event.valid == "2018-05"
 
 
 def test_a_refused_description_leaves_no_copy(chron: Chronology, page: Path) -> None:
@@ -55,20 +56,20 @@ def test_a_refused_description_leaves_no_copy(chron: Chronology, page: Path) -> 
     head = chron.head()
     for description in ({"published": "yesterday"}, {"nonsense": "x"}):
         with pytest.raises(InvalidEventError):
-            chron.add_source(VOA, description, archived=page)
+            chron.sources.add(VOA, description, archived=page)
     with pytest.raises(InvalidEventError, match="says nothing"):
-        chron.add_source(VOA, {})
+        chron.sources.add(VOA, {})
     assert chron.head() == head
-    assert not chron.archive.folder.exists()
+    assert not chron.sources.archive.folder.exists()
 
 
 def test_a_dry_run_leaves_nothing(chron: Chronology, page: Path) -> None:
     """It returns the event that would be recorded, digest and all."""
     head = chron.head()
-    tried = chron.add_source(VOA, {}, archived=page, dry_run=True)
+    tried = chron.sources.add(VOA, {}, archived=page, dry_run=True)
     assert tried.event.data["archived_sha256"] == DIGEST
     assert chron.head() == head
-    assert not chron.archive.folder.exists()
+    assert not chron.sources.archive.folder.exists()
 
 
 def test_a_copy_that_cannot_be_filed_takes_the_event_back(
@@ -82,11 +83,11 @@ def test_a_copy_that_cannot_be_filed_takes_the_event_back(
 
     monkeypatch.setattr(Path, "rename", full)
     with pytest.raises(StoreError, match="No space left"):
-        chron.add_source(VOA, {}, archived=page)
+        chron.sources.add(VOA, {}, archived=page)
     monkeypatch.undo()
     assert chron.head() == head
-    assert not chron.archive.folder.exists()
-    assert chron.add_source(VOA, {}, archived=page).position == head + 1
+    assert not chron.sources.archive.folder.exists()
+    assert chron.sources.add(VOA, {}, archived=page).position == head + 1
 
 
 @pytest.mark.parametrize("needed", [False, True])
@@ -94,32 +95,32 @@ def test_a_copy_is_taken_back_only_if_no_other_event_names_it(
     chron: Chronology, page: Path, monkeypatch: pytest.MonkeyPatch, *, needed: bool
 ) -> None:
     """The commit fails, and with it the lock is gone: meanwhile another process may have added the same copy."""
-    path = database.path_of(chron._connection)
-    written = Chronology._written
+    path = database.path_of(chron._session.connection)
+    written = Session.writing
 
     @contextmanager
-    def failing(self: Chronology, *, dry_run: bool) -> Iterator[None]:
+    def failing(self: Session, *, dry_run: bool) -> Iterator[None]:
         with suppress(InterruptedError), written(self, dry_run=dry_run):
             yield
             raise InterruptedError
         if needed:
             monkeypatch.undo()
             with Chronology.open(path) as other:
-                other.add_source("source/other", {"title": "y"}, archived=page)
+                other.sources.add("source/other", {"title": "y"}, archived=page)
         raise StoreError("no room left")
 
-    monkeypatch.setattr(Chronology, "_written", failing)
+    monkeypatch.setattr(Session, "writing", failing)
     with pytest.raises(StoreError, match="no room"):
-        chron.add_source("source/mine", {"title": "x"}, archived=page)
+        chron.sources.add("source/mine", {"title": "x"}, archived=page)
     monkeypatch.undo()
     assert chron.verify().ok
-    assert chron.archive.folder.exists() == needed
+    assert chron.sources.archive.folder.exists() == needed
 
 
 def test_missing_and_altered_copies_are_faults(chron: Chronology, page: Path) -> None:
     """With the position of the event; the projections are compared all the same."""
-    added = chron.add_source(VOA, {}, archived=page)
-    kept = chron.copy_of(added)
+    added = chron.sources.add(VOA, {}, archived=page)
+    kept = chron.sources.copy_of(added)
     assert kept is not None
     kept.chmod(0o600)
     kept.write_bytes(PAGE.upper())
@@ -128,7 +129,7 @@ def test_missing_and_altered_copies_are_faults(chron: Chronology, page: Path) ->
     kept.unlink()
     (fault,) = chron.verify().faults
     assert "is missing" in fault.message
-    chron._connection.execute("DELETE FROM claim")
+    chron._session.connection.execute("DELETE FROM claim")
     assert len(chron.verify().faults) >= 2
 
 
@@ -136,8 +137,8 @@ def test_what_was_retracted_is_still_kept_and_what_was_redacted_is_no_longer_ask
     chron: Chronology, page: Path
 ) -> None:
     """A retraction leaves the log as it was; after a redaction nothing names the copy, so it can be removed."""
-    added = chron.add_source(VOA, {}, archived=page)
-    kept = chron.copy_of(added)
+    added = chron.sources.add(VOA, {}, archived=page)
+    kept = chron.sources.copy_of(added)
     assert kept is not None
     chron.retract(added.id, reason="the wrong page")
     kept.unlink()
@@ -148,22 +149,22 @@ def test_what_was_retracted_is_still_kept_and_what_was_redacted_is_no_longer_ask
 
 def test_a_backup_takes_the_copies_along(chron: Chronology, page: Path, tmp_path: Path) -> None:
     """The copy of the store verifies with them; what is missing here is missing there, and told."""
-    added = chron.add_source(VOA, {}, archived=page)
-    report = chron.backup(tmp_path / "copy.db")
+    added = chron.sources.add(VOA, {}, archived=page)
+    report = chron.proofs.backup(tmp_path / "copy.db")
     assert (report.ok, report.archived) == (True, 1)
     with Chronology.open(tmp_path / "copy.db", read_only=True) as copy:
         assert copy.verify().archived == 1
-        assert copy.copy_of(added) == tmp_path / "copy.db.files" / DIGEST[:2] / DIGEST[2:]
-    chron.archive.path_of(Copy(DIGEST, len(PAGE))).unlink()
-    assert not chron.backup(tmp_path / "late.db").ok
+        assert copy.sources.copy_of(added) == tmp_path / "copy.db.files" / DIGEST[:2] / DIGEST[2:]
+    chron.sources.archive.path_of(Copy(DIGEST, len(PAGE))).unlink()
+    assert not chron.proofs.backup(tmp_path / "late.db").ok
 
 
 def test_a_backup_never_joins_another_archive(chron: Chronology, page: Path, tmp_path: Path) -> None:
     """A folder of that name is left alone, and so is everything else."""
-    chron.add_source(VOA, {}, archived=page)
+    chron.sources.add(VOA, {}, archived=page)
     (tmp_path / "copy.db.files").mkdir()
     with pytest.raises(StoreError, match=r"copy\.db\.files already exists"):
-        chron.backup(tmp_path / "copy.db")
+        chron.proofs.backup(tmp_path / "copy.db")
     assert not (tmp_path / "copy.db").exists()
 
 
@@ -171,14 +172,14 @@ def test_a_backup_that_fails_half_way_leaves_nothing(
     chron: Chronology, page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither the file nor its folder."""
-    chron.add_source(VOA, {}, archived=page)
+    chron.sources.add(VOA, {}, archived=page)
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fchmod", full)
     with pytest.raises(StoreError, match="No space left"):
-        chron.backup(tmp_path / "copy.db")
+        chron.proofs.backup(tmp_path / "copy.db")
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("copy")) == []
 
 
@@ -196,8 +197,8 @@ def test_an_older_store_learns_the_newer_type_first(tmp_path: Path, page: Path) 
         assert old.vocabulary.newest("source.described").version == 1
         head = old.head()
         old.append(Event(type="source.described", subject=VOA, source=VOA, valid="2018", data={"title": "Old"}))
-        assert old.add_source(VOA, {"reliability": "B"}, archived=page).position == head + 3
-        assert old.add_source(VOA, {"reliability": "C"}).position == head + 4
+        assert old.sources.add(VOA, {"reliability": "B"}, archived=page).position == head + 3
+        assert old.sources.add(VOA, {"reliability": "C"}).position == head + 4
         assert old.state(VOA, "title", valid_at="2019")[0].value == "Old"
         assert old.verify().ok
         assert first["$id"].endswith(":1")
@@ -206,4 +207,4 @@ def test_an_older_store_learns_the_newer_type_first(tmp_path: Path, page: Path) 
 def test_a_source_is_of_the_kind_source(chron: Chronology) -> None:
     """Anything else is refused as by append."""
     with pytest.raises(ChronologyError, match="about source/"):
-        chron.add_source("place/x", {"title": "x"})
+        chron.sources.add("place/x", {"title": "x"})

@@ -1,4 +1,4 @@
-"""All that was ever asserted: what `Reader.assertions` yields, and up to which position the log is read."""
+"""All that was ever asserted: what `Reader.log.assertions` yields, and up to which position the log is read."""
 
 from datetime import UTC, datetime
 
@@ -40,7 +40,7 @@ def test_what_was_withdrawn_is_told_with_when(told: Chronology) -> None:
     head = told.head()
     found = [
         (one.subject, one.assertion.valid, one.assertion.position, one.known_until)
-        for one in told.assertions(attribute="status")
+        for one in told.log.assertions(attribute="status")
     ]
     assert found == [
         ("crossing/north", "2018-05-02", head - 2, head),
@@ -51,14 +51,14 @@ def test_what_was_withdrawn_is_told_with_when(told: Chronology) -> None:
 
 def test_of_what_came_later_nothing_is_told(told: Chronology) -> None:
     """Known earlier, the first entry is live, and the correction is not there."""
-    found = list(told.assertions("crossing/north", "status", known_at=told.head() - 1))
+    found = list(told.log.assertions("crossing/north", "status", known_at=told.head() - 1))
     assert [(one.assertion.valid, one.known_until) for one in found] == [("2018-05-02", None)]
 
 
 def test_filters_leave_the_rest_out(told: Chronology) -> None:
     """By subject, attribute, kind, source, origin and grade, as for `state`."""
     count = {
-        name: len({one.assertion.position for one in told.assertions(**filters)})
+        name: len({one.assertion.position for one in told.log.assertions(**filters)})
         for name, filters in {
             "subject": {"subject": "road/east"},
             "attribute": {"attribute": "reason"},
@@ -78,7 +78,7 @@ def test_the_live_assertions_are_what_answers_are_made_from(stores: Stores, draw
     with stores.of(drawn) as chron:
         known = stores.base + (chron.head() - stores.base) // 2
         groups: dict[tuple[str, str], list] = {}
-        for one in chron.assertions():
+        for one in chron.log.assertions():
             if one.assertion.known_from <= known and (one.known_until is None or one.known_until > known):
                 groups.setdefault((one.subject, one.attribute), []).append(one.assertion.claim)
         for moment in WHEN[::5]:
@@ -96,12 +96,12 @@ def test_the_live_assertions_are_what_answers_are_made_from(stores: Stores, draw
 def test_the_position_that_a_question_reads_to(told: Chronology) -> None:
     """The head, or an earlier position; a day means its close; beyond the head is the head."""
     head = told.head()
-    assert told.position_known_at() == head
-    assert told.position_known_at(3) == 3
-    assert told.position_known_at(head + 5) == head
-    assert told.position_known_at("2018-05-15") == head - 1
-    assert told.position_known_at(datetime(2018, 5, 18, 9, 30, tzinfo=UTC)) == head
+    assert told.log.position() == head
+    assert told.log.position(3) == 3
+    assert told.log.position(head + 5) == head
+    assert told.log.position("2018-05-15") == head - 1
+    assert told.log.position(datetime(2018, 5, 18, 9, 30, tzinfo=UTC)) == head
     with pytest.raises(ChronologyError, match="below 0"):
-        told.position_known_at(-1)
+        told.log.position(-1)
     with pytest.raises(DateError):
-        told.position_known_at("soon")
+        told.log.position("soon")
