@@ -231,7 +231,7 @@ class Chronology(Reader):
         """Retract the newest event, or the one that is named.
 
         If the newest event is itself a retraction, a definition or a redaction, nothing earlier is retracted in its
-        place: whoever means an earlier event names it.
+        place: to undo an earlier event, name it.
 
         Args:
             name: as for `event`; the newest event of the log where not given.

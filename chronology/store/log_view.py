@@ -1,6 +1,6 @@
 """Reading the log itself: its events as they stand, who withdrew or redacted them, and the whole of it at once.
 
-What only some of it needs is imported where it is used: whoever asks what held need not wait for it.
+What only some of it needs is imported where it is used: a question about what held need not wait for it.
 """
 
 from collections.abc import Callable, Iterator
@@ -183,7 +183,7 @@ class LogView:
             subject: only about this one.
             attribute: only of this one.
             kind: only about subjects of this kind.
-            restrictions: the filters of `state`; of what was recorded after `known_at`, nothing is told.
+            restrictions: the filters of `state`; nothing recorded after `known_at` is reported.
 
         Raises:
             DateError: a date that cannot be read.

@@ -29,7 +29,7 @@ def describe(
     """Give a subject names, each by an event of its own."""
     wanted = [(text, "name") for text in names] + [(text, "alias") for text in aliases]
     if not wanted:
-        raise InvalidEventError(["names: there is none to give"])
+        raise InvalidEventError(["names: none was given"])
     known = Names(session).of(subject)
     standing = {(name.text, name.language) for name in known if name.is_given}
     shown = {(name.text, name.language) for name in known[:1] if name.is_given and name.role == "name"}

@@ -173,7 +173,7 @@ class Names:
             return name_lookup.subjects_named(self._session.connection, text, kinds=kinds)
 
     def resolve(self, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> str:
-        """Return the one subject that a text means; what is kind/slug already is returned as it is.
+        """Return the one subject that a text means; what is kind/slug already is returned unchanged.
 
         Names are those known now: a question about what was known earlier still uses the names of today.
 

@@ -242,7 +242,7 @@ class Reader:
                 and denials.
             since: only events that may touch this date or a later one.
             until: only events that may touch this date or an earlier one.
-            min_origins: with `valid_at`, only answers whose leading value so many independent origins support.
+            min_origins: with `valid_at`, only answers whose leading value has at least this many independent origins.
             restrictions: the filters of `state`; `fuzz` only with `valid_at`.
 
         Raises:
@@ -442,7 +442,7 @@ class Reader:
         Args:
             words: words, "phrases" and beginnings, as in `closed "north gate" bag*`. Letter case, accents, vowel points
                 and hyphens make no difference.
-            limit: return only so many.
+            limit: return at most this many.
             withdrawn: also return events that were withdrawn, and retractions and redactions themselves.
             as_written: look for these words only. Otherwise a word in the name of a subject also finds what is about
                 the subject, refers to it or has another of its names.
@@ -459,7 +459,7 @@ class Reader:
 
         Args:
             rules: names in `chronology.questions.lint.RULES`; all of them where not given.
-            progress: told after every thousand events how many are done, of how many.
+            progress: called every thousand events with how many are done, of how many.
 
         Raises:
             UnknownNameError: there is no such rule.

@@ -38,12 +38,12 @@ class Sharing:
         They keep their ids, sources and attribution, and carry where they were recorded first: the origin of that log,
         their position, leaf hash and `recorded_at` there. The other store is judged like a stranger's and not written.
         Two stores that merged each other's logs answer every question without `known_at` alike, but for what is left
-        out, which the result tells. Where both recorded an event by themselves, the earlier recording counts.
+        out, which the result tells. Where both recorded an event independently, the earlier recording counts.
 
         Args:
             path: the other store.
             dry_run: check everything, and write nothing.
-            progress: told after every thousand events how many are done, of how many.
+            progress: called every thousand events with how many are done, of how many.
 
         Raises:
             DuplicateIdError: an event of the other log has the id of another one here. Nothing was written.
@@ -52,9 +52,9 @@ class Sharing:
         """
         session, other = self._session, Path(path)
         if not other.exists():
-            raise StoreError(f"there is no store at {other}", hint="name the store of somebody else")
+            raise StoreError(f"there is no store at {other}", hint="name another store")
         if other.samefile(session.path):
-            raise StoreError(f"{other} is this store itself", hint="name the store of somebody else")
+            raise StoreError(f"{other} is this store itself", hint="name another store")
 
         def batch(now: datetime) -> MergedBatch:
             return MergedBatch(
@@ -82,7 +82,7 @@ class Sharing:
         Args:
             stream: of bytes; what cannot be read twice is copied to a temporary file.
             dry_run: check everything, and write nothing.
-            progress: told after every thousand events how many are done, of how many.
+            progress: called every thousand events with how many are done, of how many.
 
         Raises:
             TranscriptError: a line cannot be believed, or an event has the id of another one. Nothing was written.
@@ -108,7 +108,7 @@ class Sharing:
         Args:
             rows: from the position after the head on; a stream.
             left: looks up what that log holds now.
-            progress: told after every thousand events how far it has got, of `until`.
+            progress: called every thousand events with how far it has got, of `until`.
             until: the last position that will come, if that is known.
 
         Raises:

@@ -70,7 +70,7 @@ class Sources:
         """
         if not description and archived is None:
             raise InvalidEventError(
-                ["the description says nothing of the source"], hint="give a title, a URL or a file"
+                ["the description says nothing about the source"], hint="give a title, a URL or a file"
             )
         # Imported here: whoever lists sources need not wait for what writes.
         from chronology.store.writing import describe_source

@@ -86,7 +86,7 @@ def _taken_in(
     if expected_head is not None and expected_head != head:
         raise HeadMovedError(expected_head, head)
     batch = batch_of(session)
-    # Whoever collects refusals wants to be told of each event before the next one is read.
+    # A caller who collects refusals wants to hear of each event before the next one is read.
     for index, event in enumerate(batch.expected(events) if refusals is None else events):
         try:
             row = batch.add(event)
@@ -146,7 +146,7 @@ def _take_back(session: Session, incoming: Incoming) -> None:
     """Remove the copy of an event that was not recorded, unless another event needs it.
 
     The transaction is over, and with it the lock: meanwhile another process may have recorded an event that names the
-    same copy, and found it there. If the lock cannot be had, the copy stays, which does no harm.
+    same copy, and found it there. If the lock is not available, the copy stays, which does no harm.
     """
     with suppress(ChronologyError), session.writing(dry_run=True):
         described = (decode(row.body).data for row in session.log.of_type(DESCRIBED) if row.body)
@@ -212,7 +212,7 @@ def _check_undoable(session: Session, target: RecordedEvent, *, is_newest: bool)
     elif event.type == REDACTED:
         said, hint = "declares a redaction", "what was redacted is erased for good"
     elif event.type == NOTED:
-        said, hint = "notes what another log recorded first", "of equal starts, that goes on counting"
+        said, hint = "notes what another log recorded first", "it goes on deciding between equal starts"
     else:
         said, hint = f"is of type {event.type}", "append what undoes it"
     raise NotLiveError(f"{which} {said}, which cannot be undone", hint=hint + earlier)

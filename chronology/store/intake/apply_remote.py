@@ -58,7 +58,7 @@ def extend(
         vocabulary: of the log so far.
         rows: from the position after the head on; a stream.
         left: looks up what that log holds now.
-        progress: told after every thousand events how far it has got, of `until`.
+        progress: called every thousand events with how far it has got, of `until`.
         until: the last position that will come, if that is known.
 
     Raises:
