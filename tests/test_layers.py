@@ -50,7 +50,7 @@ HIDDEN = {
     ("chronology.commands.record.append", "chronology.commands.record.editor"): "only a form needs an editor",
     (
         "chronology.commands.screen.output",
-        "chronology.exporters.spreadsheets",
+        "chronology.exporters.rows",
     ): "only a copy for a spreadsheet needs it",
     ("chronology.commands.ask.search", "chronology.store.chronology"): "only an index behind the log is to be written",
     ("chronology.events.ranks", "fractions"): "only an event of another log needs it, and it is slow to import",
@@ -86,7 +86,7 @@ HIDDEN = {
     ("chronology.analysis.opening", "duckdb"): "asking a Parquet folder is an optional extra",
     ("chronology.exporters.parquet", "pyarrow"): "writing Parquet is an optional extra",
     ("chronology.commands.keep.completion", "chronology.exporters"): "only a format to export is completed with it",
-    ("chronology.importers.encodings", "charset_normalizer"): "only a text that is not UTF-8 needs it",
+    ("chronology.importers.files", "charset_normalizer"): "only a text that is not UTF-8 needs it",
     ("chronology.importers.spreadsheets", "openpyxl"): "reading workbooks is an optional extra",
     ("chronology.importers.spreadsheets", "defusedxml"): "it belongs to that extra",
     ("chronology.commands.screen.output", "rich"): "only a long run at a terminal shows a bar",

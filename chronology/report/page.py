@@ -19,8 +19,7 @@ from chronology.errors import ChronologyError
 from chronology.events.json_values import Json
 from chronology.events.patterns import format_instant
 from chronology.report.contents import CLAIM, contents
-from chronology.report.limits import Limits
-from chronology.report.selection import Selection, select
+from chronology.report.selection import Limits, Selection, select
 from chronology.store.chronology import Chronology
 
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -127,7 +126,7 @@ def _about(selection: Selection, options: ReportOptions, now: datetime) -> dict[
         "limited": {
             "known": selection.known if limits.known_at is not None else None,
             "subjects": list(limits.subjects),
-            "filters": list(limits.told()),
+            "filters": list(limits.in_words()),
             "withheld": sorted(limits.withheld),
             "left_out": selection.left_out,
             "later": checkpoint.size - selection.known,

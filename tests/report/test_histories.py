@@ -14,8 +14,7 @@ from chronology import Chronology, Event
 from chronology.events import canonical
 from chronology.events.json_values import thaw
 from chronology.report.contents import contents
-from chronology.report.limits import Limits
-from chronology.report.selection import select
+from chronology.report.selection import Limits, select
 from tests.browsers import Page, asked
 from tests.test_invariants import upgraded_histories
 

@@ -46,7 +46,7 @@ def placed(chron: Chronology) -> Chronology:
 
 def written(chron: Chronology, path: Path, **options: Any) -> Path:
     """Write a page."""
-    path.write_bytes(report(chron, ReportOptions(title="Map", store="s.db", **options), now=chron._clock()).html)
+    path.write_bytes(report(chron, ReportOptions(title="Map", store="s.db", **options), now=chron._session.now()).html)
     return path
 
 

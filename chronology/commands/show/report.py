@@ -19,9 +19,9 @@ from chronology.dates import edtf
 from chronology.errors import ChronologyError, StoreError, did_you_mean
 from chronology.events.patterns import is_subject
 from chronology.report import basemap
-from chronology.report.limits import FIELDS, Limits
 from chronology.report.page import Report, ReportOptions
 from chronology.report.page import report as make
+from chronology.report.selection import FIELDS, Limits
 from chronology.report.server import Server
 
 Title = Annotated[
