@@ -1,6 +1,6 @@
 """The questions that users ask of a store, each a function of one open session. `Reader` documents them.
 
-What reads and compares is imported where it is used: whoever asks what held need not wait for explanations.
+What reads and compares is imported where it is used: a question about what held need not wait for explanations.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,6 +1,6 @@
 """Reading the log itself: its events as they stand, who withdrew or redacted them, and the whole of it at once.
 
-What only some of it needs is imported where it is used: whoever asks what held need not wait for it.
+What only some of it needs is imported where it is used: a question about what held need not wait for it.
 """
 
 from collections.abc import Callable, Iterator

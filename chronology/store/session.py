@@ -62,7 +62,7 @@ class Session:
     Attributes:
         connection: to the file.
         log: in it.
-        texts: of names that were looked up, as far as they are known.
+        texts: of names that were looked up, where known.
         randomness: the source of event ids and nonces.
         upstream: the shared log that this one follows, if it follows one.
     """

@@ -146,8 +146,7 @@ def _take_back(session: Session, incoming: Incoming) -> None:
     """Remove the copy of an event that was not recorded, unless another event needs it.
 
     The transaction is over, and with it the lock: meanwhile another process may have recorded an event that names the
-    same copy, and found it there. If the lock is not available, the copy stays, which does no
-    harm.
+    same copy, and found it there. If the lock is not available, the copy stays, which does no harm.
     """
     with suppress(ChronologyError), session.writing(dry_run=True):
         described = (decode(row.body).data for row in session.log.of_type(DESCRIBED) if row.body)
