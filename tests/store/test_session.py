@@ -138,8 +138,9 @@ def test_a_stream_may_feed_a_batch(disputed: Chronology) -> None:
     assert copied.appended > 24
 
     def spoilt() -> Iterator[Event]:
+        # More events than a batch looks at in one go, so that the stream is not at its end.
         for number, _ in enumerate(disputed.events()):
-            yield said("2019" if number < 3 else "no date", f"place/{number}-c")
+            yield from (said("no date" if number else "2019", f"place/{number}-{copy}") for copy in range(100))
 
     head = disputed.head()
     try:
