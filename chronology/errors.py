@@ -86,7 +86,7 @@ class MissingPackageError(ChronologyError):
 
 
 class ImportFileError(ChronologyError):
-    """A file that cannot be imported as it is: it cannot be read, or is not of the form that was asked for."""
+    """A file that cannot be imported: it cannot be read, or is not of the form that was asked for."""
 
 
 class MappingError(ChronologyError):
@@ -114,7 +114,7 @@ class UnknownNameError(ChronologyError):
         self.name = name
         self.nearest = nearest(name, known)
         if self.nearest:
-            suggestion = f"did you mean {' or '.join(self.nearest)}?"
+            suggestion = did_you_mean(self.nearest)
             hint = f"{suggestion} {hint}" if hint else suggestion
         super().__init__(f"unknown {what} {name!r}", hint=hint)
 
@@ -125,10 +125,9 @@ class AmbiguousNameError(ChronologyError):
     def __init__(self, name: str, subjects: Sequence[str]) -> None:
         self.name = name
         self.subjects = tuple(subjects)
-        *others, last = subjects
         super().__init__(
-            f"subject {name!r} is not kind/slug, and {len(subjects)} subjects are called so",
-            hint=f"did you mean {', '.join(others)} or {last}?",
+            f"subject {name!r} is not kind/slug, and {len(subjects)} subjects have that name",
+            hint=did_you_mean(subjects),
         )
 
 
@@ -202,6 +201,22 @@ class IntegrityError(StoreError):
 
 class RewrittenError(IntegrityError):
     """A shared log that is no continuation of what was pulled from it: from which position on it differs."""
+
+
+def one_of(names: Sequence[str]) -> str:
+    """Return names as a choice: a, b or c. Requires names."""
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def did_you_mean(names: Sequence[str]) -> str:
+    """Return the question that suggests some names, an empty text if there are none."""
+    return f"did you mean {one_of(names)}?" if names else ""
+
+
+def or_perhaps(names: Sequence[str]) -> str:
+    """Return the same question in brackets, after what is wrong; an empty text if there are no names."""
+    return f" ({did_you_mean(names)})" if names else ""
 
 
 def nearest(name: str, known: Iterable[str], *, edits: int | None = None) -> list[str]:

@@ -1,11 +1,13 @@
 """Tests of the errors: what their messages say, and the suggestion of near names."""
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import chronology
 from chronology import errors
 from chronology.errors import (
     CanonicalError,
@@ -16,7 +18,9 @@ from chronology.errors import (
     IntegrityError,
     InvalidEventError,
     UnknownNameError,
+    did_you_mean,
     nearest,
+    or_perhaps,
 )
 
 WORDS = st.text("abc", max_size=5)
@@ -125,3 +129,19 @@ def test_every_error_is_of_the_one_family() -> None:
     classes = [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, BaseException)]
     assert len(classes) > 8
     assert all(issubclass(c, ChronologyError) for c in classes)
+
+
+@pytest.mark.parametrize(
+    ("names", "question"), [([], ""), (["a"], "did you mean a?"), (["a", "b", "c"], "did you mean a, b or c?")]
+)
+def test_names_are_suggested_in_one_way(names: list[str], question: str) -> None:
+    """One question, wherever a name is not known; none where nothing is like it."""
+    assert did_you_mean(names) == question
+    assert or_perhaps(names) == (f" ({question})" if question else "")
+
+
+def test_only_one_function_asks_what_was_meant() -> None:
+    """Whoever suggests names asks with the words of `did_you_mean`."""
+    package = Path(chronology.__file__).parent
+    asking = [path.name for path in package.rglob("*.py") if "did you mean" in path.read_text("utf-8")]
+    assert asking == ["errors.py"]

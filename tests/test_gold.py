@@ -199,7 +199,7 @@ def test_11_two_papers_with_one_spokesman_are_one_origin(path):
     assert found["candidates"][0]["supported_by"] == 2
     assert asked(path, *question, "--min-origins", "3") == []
     # What gives the leading value too is no other possibility.
-    assert " likewise " in done("--db", path, *question).out
+    assert " also " in done("--db", path, *question).out
     assert "possibl" not in done("--db", path, *question).out
 
 

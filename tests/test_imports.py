@@ -24,8 +24,6 @@ NOT_TO_APPEND |= {"chronology.events.structuring", "chronology.store.migrations"
 NOT_TO_READ = NOT_TO_APPEND | {"hashlib", "jsonpatch", "jsonschema_rs"}
 NOT_TO_READ |= {
     "chronology.commands.screen.pager",
-    "chronology.commands.screen.narrow_table",
-    "chronology.commands.screen.style",
     "chronology.commands.screen.terminal",
     "chronology.answers.segments",
     "chronology.evidence.exhibits",
@@ -34,6 +32,7 @@ NOT_TO_READ |= {
     "chronology.store.batch",
     "chronology.store.chronology",
     "chronology.store.redaction",
+    "chronology.store.writing",
 }
 
 MOST_MODULES = 56

@@ -24,54 +24,49 @@ MOVED = {"chronology.merkle", "chronology.notes"}
 """Former places of documented modules."""
 
 HIDDEN = {
-    ("chronology.dates.periods", "chronology.dates.suggestions"): "only a refused date needs it",
-    ("chronology.store.reader", "chronology.projections.bookkeeping"): "what held is told without event types",
-    ("chronology.store.analysis", "chronology.questions"): "what held is told without explanations",
-    ("chronology.store.lookup", "chronology.questions"): "nor is anything searched for",
-    ("chronology.store.proofs", "chronology.evidence"): "whoever appends an event proves nothing yet",
-    ("chronology.store.ledger", "chronology.questions"): "nor all of it told",
-    ("chronology.commands.record.append", "chronology.commands.record.editor"): "only a form needs an editor",
-    (
-        "chronology.commands.screen.output",
-        "chronology.exporters.spreadsheets",
-    ): "only a copy for a spreadsheet needs it",
-    ("chronology.commands.ask.search", "chronology.store.chronology"): "only an index behind the log is to be written",
-    ("chronology.store.reader", "chronology.events.records"): "what held is told without whole events",
-    ("chronology.store.reader", "chronology.questions"): "nor with lists of them",
-    ("chronology.store.directory", "chronology.questions"): "what held is told without the names of subjects",
-    ("chronology.store.directory", "chronology.store.name_lookup"): "what is typed in full is looked for nowhere",
-    ("chronology.store.directory", "chronology.store.similar_names"): "only a name that is not known is looked for",
-    ("chronology.store.export_query", "chronology.evidence.transcripts"): "only a whole log as text needs it",
-    ("chronology.store.export_query", "chronology.questions"): "what held is told without lists of events and names",
-    ("chronology.store.export_query", "chronology.projections.bulk"): "only a whole copy needs it",
-    (
-        "chronology.store.transcript",
-        "chronology.store.intake.transcript",
-    ): "only a stranger's text needs cattrs, a slow import",
-    ("chronology.events.ranks", "fractions"): "only an event of another log needs it, and it is slow to import",
-    ("chronology.store.log_merging", "chronology.evidence.foreign"): "only a stranger's store needs cattrs",
-    ("chronology.store.log_merging", "chronology.store.intake.merge"): "it needs the same",
+    ("chronology.dates.edtf", "chronology.dates.suggestions"): "only a refused date needs it",
+    ("chronology.store.session", "chronology.projections.bookkeeping"): "what held is told without event types",
+    ("chronology.store.session", "chronology.events.records"): "nor with whole events",
+    ("chronology.store.analysis", "chronology.questions"): "nor with explanations",
+    ("chronology.store.reader", "chronology.store.names"): "a question loads only the groups of verbs that it uses",
+    ("chronology.store.reader", "chronology.store.log_view"): "likewise",
+    ("chronology.store.reader", "chronology.store.sources"): "likewise",
+    ("chronology.store.chronology", "chronology.store.proofs"): "whoever appends an event proves nothing yet",
+    ("chronology.store.chronology", "chronology.store.sharing"): "only a stranger's log needs cattrs, a slow import",
+    ("chronology.store.sources", "chronology.questions"): "whoever adds one lists none",
+    ("chronology.store.sources", "chronology.store.writing"): "whoever lists sources writes nothing",
+    ("chronology.store.log_view", "chronology.questions"): "whoever reads an event asks nothing of all of them",
+    ("chronology.store.log_view", "chronology.evidence.transcripts"): "only a whole log as text needs it",
+    ("chronology.store.log_view", "chronology.projections.bulk"): "only a whole copy needs it",
+    ("chronology.store.log_view", "chronology.projections.bookkeeping"): "only a redacted event needs it",
+    ("chronology.store.log_view", "chronology.store.redaction"): "it belongs to what writes",
+    ("chronology.store.names", "chronology.questions"): "what is typed in full is looked for nowhere",
+    ("chronology.store.names", "chronology.store.name_lookup"): "likewise",
+    ("chronology.store.proofs", "chronology.evidence"): "whoever checks a store needs no exhibits, and the reverse",
     (
         "chronology.store.chronology",
         "chronology.store.migrations",
     ): "only making a file needs sqlite-utils, a slow import",
+    ("chronology.commands.record.append", "chronology.commands.record.editor"): "only a form needs an editor",
+    (
+        "chronology.commands.screen.output",
+        "chronology.exporters.rows",
+    ): "only a copy for a spreadsheet needs it",
+    ("chronology.commands.ask.search", "chronology.store.chronology"): "only an index behind the log is to be written",
+    ("chronology.events.ranks", "fractions"): "only an event of another log needs it, and it is slow to import",
     ("chronology.transparency.notes", "cryptography"): "signing is an optional extra",
     ("chronology.vocabulary.event_types", "jsonschema_rs"): "a question validates nothing, and need not wait for it",
     ("chronology.vocabulary.definitions", "jsonschema_rs"): "a question validates nothing, and need not wait for it",
     ("chronology.vocabulary.definitions", "jsonpatch"): "only a new definition needs it",
     ("chronology.vocabulary.registry", "jsonpatch"): "only a second version of a type needs it",
     (
-        "chronology.commands.record.jsonl",
+        "chronology.commands.record.append",
         "chronology.events.structuring",
     ): "only reading JSON needs cattrs, a slow import",
     (
         "chronology.commands.check.verify",
-        "chronology.evidence.foreign",
-    ): "only a stranger's file needs cattrs, a slow import",
-    (
-        "chronology.store.intake.apply_remote",
         "chronology.evidence.soundness",
-    ): "only what others sent needs cattrs",
+    ): "only a stranger's file needs cattrs, a slow import",
     ("chronology.commands.application", "chronology.remote.following"): "most stores follow no shared log",
     (
         "chronology.commands.record.append",
@@ -91,10 +86,10 @@ HIDDEN = {
     ("chronology.analysis.opening", "duckdb"): "asking a Parquet folder is an optional extra",
     ("chronology.exporters.parquet", "pyarrow"): "writing Parquet is an optional extra",
     ("chronology.commands.keep.completion", "chronology.exporters"): "only a format to export is completed with it",
-    ("chronology.importers.encodings", "charset_normalizer"): "only a text that is not UTF-8 needs it",
+    ("chronology.importers.files", "charset_normalizer"): "only a text that is not UTF-8 needs it",
     ("chronology.importers.spreadsheets", "openpyxl"): "reading workbooks is an optional extra",
     ("chronology.importers.spreadsheets", "defusedxml"): "it belongs to that extra",
-    ("chronology.commands.screen.progress", "rich"): "only a long run at a terminal shows a bar",
+    ("chronology.commands.screen.output", "rich"): "only a long run at a terminal shows a bar",
 }
 """Imports inside a function, each with its reason: (module, what is imported). None of them dodges a cycle.
 
@@ -278,3 +273,16 @@ def test_the_banned_word_is_nowhere() -> None:
     banned = re.compile(r"\bas[_-]of\b", re.IGNORECASE)
     paths = [*PACKAGE.rglob("*.py"), *(ROOT / "docs").glob("*.md"), ROOT / "cli.py", ROOT / "README.md"]
     assert [path.name for path in paths if banned.search(path.read_text("utf-8"))] == []
+
+
+def test_the_modules_that_the_documents_name_are_there() -> None:
+    """A path is that of a file, whole or below its room; a name alone is that of some module."""
+    known = {path.relative_to(ROOT).as_posix() for path in ROOT.joinpath("tests").rglob("*.py")}
+    known |= {path.relative_to(ROOT).as_posix() for path in PACKAGE.rglob("*.py")} | {"cli.py"}
+    missing = [
+        f"{page}: {name}"
+        for page in ("docs/architecture.md", "tests/README.md", "README.md")
+        for name in re.findall(r"`([a-z_/]+\.py)`", (ROOT / page).read_text("utf-8"))
+        if not any(path == name or path.endswith(f"/{name}") for path in known)
+    ]
+    assert missing == []

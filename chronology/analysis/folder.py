@@ -15,13 +15,13 @@ from chronology.analysis.opening import opened, wrapped
 from chronology.analysis.questions import Scope
 from chronology.answers.holding import Holding
 from chronology.errors import StoreError
-from chronology.log.closing import Closing
+from chronology.log.database import Closing
 from chronology.projections.filters import KnownAt, Restrictions, filters_of
+from chronology.questions.assertions import by_group
 from chronology.questions.conflicts import Conflict, among
 from chronology.store import filtering, query
-from chronology.store.export_query import period
-from chronology.store.query import Moment
-from chronology.store.reader import Clock, utc_now
+from chronology.store.query import Moment, period
+from chronology.store.session import Clock, utc_now
 
 _FETCHED_AT_ONCE: Final = 10_000
 
@@ -64,7 +64,7 @@ class Folder(Closing):
         return cls(connection, manifest, clock=clock)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self._connection.close()
 
     def state(
@@ -188,7 +188,7 @@ class Folder(Closing):
         """
         instant = query.instant_of(valid_at, now=self._clock())
         rows = self._rows(*answers.covering(self._scope(subject, attribute, kind, restrictions), instant))
-        return filter(None, (answers.holding(some, instant) for some in answers.groups(rows)))
+        return filter(None, (answers.holding(some, instant) for some in by_group(rows)))
 
     def disagreements(
         self,
@@ -216,7 +216,7 @@ class Folder(Closing):
         """
         instant = None if valid_at is None else query.instant_of(valid_at, now=self._clock())
         rows = self._rows(*answers.disputed(self._scope(subject, attribute, kind, restrictions)))
-        return among(answers.groups(rows), instant=instant)
+        return among(by_group(rows), instant=instant)
 
     def sql(self, text: str, parameters: dict[str, Any] | None = None) -> Any:
         """Answer a question in DuckDB's SQL, over the views event, assertion and state; nothing else can be read.
@@ -262,5 +262,5 @@ class Folder(Closing):
         with wrapped():
             found = self._connection.sql(text, params=parameters)
             if found is None:
-                raise StoreError("this is not a question: it has no answer", hint="begin with SELECT or FROM")
+                raise StoreError("this statement returns no rows", hint="begin with SELECT or FROM")
             return found.to_arrow_table()

@@ -33,7 +33,7 @@ def opened(folder: Path, memory: str, threads: int | None) -> tuple[Any, Manifes
     manifest = _manifest(folder)
     if _PATTERN & set(str(folder)):
         # DuckDB reads patterns of names, and cannot be told not to.
-        raise StoreError(f"{folder} cannot be asked where it is: its path has one of * ? [", hint="rename it")
+        raise StoreError(f"{folder} cannot be read: its path has one of * ? [", hint="rename it")
     duckdb = _package()
     with wrapped(folder):
         connection = duckdb.connect(":memory:")

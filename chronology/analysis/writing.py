@@ -20,7 +20,7 @@ _ROWS_OF_A_GROUP: Final = 32_768
 """Rows that are read or skipped together, and in memory together: few enough to skip much, enough to pack well."""
 
 Progress = Callable[[int], None]
-"""Told how many rows are written so far."""
+"""Called with how many rows are written so far."""
 
 
 def write(
@@ -36,10 +36,10 @@ def write(
         directory: new or empty.
         buckets: into how many parts subjects are divided, a power of two up to 256; chosen by the size of the log
             where it is not given.
-        progress: told now and then how many rows are written.
+        progress: called now and then with how many rows are written.
 
     Raises:
-        ChronologyError: pyarrow is not installed, or there cannot be so many buckets.
+        ChronologyError: pyarrow is not installed, or there cannot be this many buckets.
         EvidenceError: the log is empty.
         StoreError: the folder is in use or cannot be written.
     """
@@ -84,11 +84,11 @@ def check_place(directory: Path) -> None:
 def _fill(chron: Chronology, folder: Path, buckets: int | None, progress: Progress | None) -> Manifest:
     counts: dict[Table, Count] = {}
     with chron.snapshot():
-        checkpoint = chron.checkpoint()
+        checkpoint = chron.proofs.checkpoint()
         chosen = buckets or layout.buckets_for(checkpoint.size)
         done = 0
         for table in TABLES:
-            rows = chron.whole(table, partial(layout.bucket_of, buckets=chosen))
+            rows = chron.log.rows(table, partial(layout.bucket_of, buckets=chosen))
             counts[table] = _write_table(table, rows, folder, progress, done)
             done += counts[table].rows
     manifest = Manifest(

@@ -27,7 +27,7 @@ def support(claims: Sequence[Claim], instant: int) -> dict[str | None, int]:
     """
     covering = [claim for claim in claims if claim.role is Role.AFFIRMS and claim.may_cover(instant)]
     floor, value = _floor(covering, instant)
-    # Claims of the value that sets the floor must reach what the other values set: their own is thought away.
+    # Claims of the value that sets the floor must reach what the other values set: their own is left out.
     below, _ = _floor([claim for claim in covering if claim.value != value], instant)
     winners = [claim for claim in covering if _latest(claim, instant) >= floor]
     others = [claim for claim in covering if claim.value != value and _latest(claim, instant) >= below]

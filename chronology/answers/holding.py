@@ -1,7 +1,7 @@
 """An answer as users get it: what held, since when, who says so. Keeps the stored texts and parses them on demand."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -15,26 +15,40 @@ Certainty = Literal["certain", "possible"]
 Standing = Literal["leading", "possible", "rival", "denial"]
 Role = Literal["affirms", "denies", "disputes"]
 
-Evidence = tuple[str | None, bytes, int, str | int, str, str, str | None, Role]
-"""The evidence of a party: value as canonical JSON, event, position, valid, origin, source, grade, role.
 
-The event is the 16 bytes of its id. `valid` is the text, or the first second of the one day that it names.
-"""
+class Evidence(msgspec.Struct, frozen=True, gc=False):
+    """What stands behind a party, as stored.
 
-Party = tuple[Evidence | None, Standing]
-"""A party and its standing; None stands for "nothing known"."""
+    Attributes:
+        value: as canonical JSON.
+        event: its id as text, or its 16 bytes.
+        valid: the text, or the first second of the one day that it names.
+    """
 
-Dissent = tuple[Certainty, bool, tuple[Party, ...]]
-"""The rest of an answer with several parties: certainty, whether it is contested, and the other parties in order."""
+    value: str | None
+    event: str | bytes
+    position: int
+    valid: str | int
+    origin: str
+    source: str
+    grade: str | None
+    role: Role = "affirms"
 
-HeldRow = tuple[
-    str, str, str | None, bytes | None, int | None, str | int | None, str | None, str | None, str | None, Dissent | None
-]
-"""An answer as stored: subject and attribute, the leading party's evidence without its role, and the dissent.
 
-If "nothing known" leads, all of the evidence is None. A single party is certain and uncontested, and the dissent is
-None. Most answers are like that.
-"""
+class Party(NamedTuple):
+    """A party and its standing; `said` is None for "nothing known"."""
+
+    said: Evidence | None
+    standing: Standing
+
+
+class Dissent(NamedTuple):
+    """The rest of an answer with several parties; `parties` are the others, in order."""
+
+    certainty: Certainty
+    contested: bool
+    parties: tuple[Party, ...]
+
 
 _decode: Final = msgspec.json.decode
 
@@ -69,88 +83,77 @@ class Holding(msgspec.Struct, frozen=True, gc=False):
     """
 
     # A whole state has one of these for every attribute of every subject; gc=False spares the collector a look at each.
-    _row: HeldRow
+    subject: str
+    """What it is about."""
+    attribute: str
+    """Which attribute of the subject it is about."""
+    _leading: Evidence | None
+    # Most answers have a single party, which is certain and uncontested, and no dissent.
+    _dissent: Dissent | None = None
     # Only a question that asks for it needs this: it takes a second look at what was said.
     _support: Mapping[str | None, int] | None = None
 
     def supported(self, support: Mapping[str | None, int]) -> "Holding":
         """Return the same with the number of origins that support each value, given as canonical JSON text."""
-        return Holding(self._row, support)
+        return Holding(self.subject, self.attribute, self._leading, self._dissent, support)
 
     def supported_by_one(self) -> "Holding":
         """Return the same with one origin behind every value that a party affirms."""
-        others = () if self._row[-1] is None else self._row[-1][2]
-        values = (self._row[2], *(said[0] for said, _ in others if said))
-        return Holding(self._row, dict.fromkeys(values, 1))
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return self._row[0]
-
-    @property
-    def attribute(self) -> str:
-        """Which attribute of the subject it is about."""
-        return self._row[1]
+        values = (None if said is None else said.value for said, _ in self._parties())
+        return self.supported(dict.fromkeys(values, 1))
 
     @property
     def value(self) -> Json:
         """The leading value; None if nothing is known to hold."""
-        return _value(self._row[2])
+        return None if self._leading is None else _value(self._leading.value)
 
     @property
     def certainty(self) -> Certainty:
         """`certain` if it wins in every possible world, else `possible`."""
-        dissent = self._row[-1]
-        return "certain" if dissent is None else dissent[0]
+        return "certain" if self._dissent is None else self._dissent.certainty
 
     @property
     def contested(self) -> bool:
         """Whether sources disagree about it."""
-        dissent = self._row[-1]
-        return dissent is not None and dissent[1]
+        return self._dissent is not None and self._dissent.contested
 
     @property
     def since(self) -> str | None:
         """The start of the leading assertion as its source gave it; None if it is open or unknown, or nothing leads."""
-        valid = self._row[5]
-        if valid is None:
+        if self._leading is None:
             return None
         try:
-            return edtf.parse(_date(valid)).since
+            return edtf.parse(_date(self._leading.valid)).since
         except DateError as exc:
             raise ruined(exc) from exc
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
         """Every party, the leading one first."""
-        evidence, dissent = self._row[2:-1], self._row[-1]
-        leading = Candidate(value=None, standing="leading")
-        if evidence[1] is not None:
-            leading = _candidate((*evidence, "affirms"), "leading", self._support)
-        others = () if dissent is None else dissent[2]
-        return (leading, *(_candidate(said, standing, self._support) for said, standing in others))
+        return tuple(_candidate(said, standing, self._support) for said, standing in self._parties())
+
+    def _parties(self) -> tuple[Party, ...]:
+        return (Party(self._leading, "leading"), *(() if self._dissent is None else self._dissent.parties))
 
     def __repr__(self) -> str:
         names = ("subject", "attribute", "value", "certainty", "contested", "since", "candidates")
         return f"Holding({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
 
 
-def _candidate(said: Any, standing: Standing, support: Mapping[str | None, int] | None) -> Candidate:
+def _candidate(said: Evidence | None, standing: Standing, support: Mapping[str | None, int] | None) -> Candidate:
     if said is None:
         return Candidate(value=None, standing=standing)
-    value, event, position, valid, origin, source, grade, role = said
     return Candidate(
-        value=_value(value),
+        value=_value(said.value),
         standing=standing,
-        event=str(UUID(bytes=event)),
-        position=position,
-        valid=_date(valid),
-        origin=origin,
-        source=source,
-        grade=grade,
-        role=role,
-        supported_by=support.get(value) if support and role == "affirms" else None,
+        event=said.event if isinstance(said.event, str) else str(UUID(bytes=said.event)),
+        position=said.position,
+        valid=_date(said.valid),
+        origin=said.origin,
+        source=said.source,
+        grade=said.grade,
+        role=said.role,
+        supported_by=support.get(said.value) if support and said.role == "affirms" else None,
     )
 
 

@@ -1,9 +1,10 @@
 """The command line: parses, calls, prints; decides nothing.
 
-What a person types goes in; tables, JSON or one clear error come out. `application` holds the options that commands
-share, `output` prints, `table` lays out, and `display` is the only way by which foreign text reaches a terminal.
-`terminal`, `stacked`, `style` and `pager` serve only a person at a terminal, so a pipe does not wait for them. The
-other modules hold the commands. Imports every room below.
+What a person types goes in; tables, JSON or one clear error come out. The folders are the headings of help: `record`,
+`ask`, `show`, `check`, `transfer`, `share`, `keep`. They stand on `options` (filters, names as people type them),
+`application` (what commands share, and what each is given of it), `files`, and `screen`, where `output` prints, `table`
+lays out, and `display` is the only way by which foreign text reaches a terminal. `terminal` and `pager` serve only a
+person at one, so a pipe does not wait for them. Imports every room below.
 """
 
 import gc
@@ -28,8 +29,8 @@ _UsageError: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 GROUPS: Final = {
     "Record what sources say": {
         "append": "record.append",
-        "retract": "record.append",
-        "undo": "record.undo",
+        "retract": "record.retract",
+        "undo": "record.retract",
         "describe": "record.describe",
         "merge": "record.merge",
         "unmerge": "record.merge",

@@ -1,4 +1,4 @@
-"""The application object, the options that commands share, and what a command is told of them. Prints only help."""
+"""The application object, the options that commands share, and what a command learns of them. Prints only help."""
 
 import inspect
 import os
@@ -82,7 +82,7 @@ PAGED: Final[Shared] = (
 def command(
     shared: Shared = (), *, name: str | None = None, of: typer.Typer | None = None
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Add a function to the application as a command; one whose first parameter is an Invocation is told of it.
+    """Add a function to the application as a command; one whose first parameter is an Invocation is given it.
 
     Args:
         shared: the options that it takes besides its own.

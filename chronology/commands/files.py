@@ -1,4 +1,4 @@
-"""Files beside the store that commands read and write, exports too: whole or not at all, and never over a store."""
+"""Files beside the store that commands read and write, keys too: whole or not at all, and never over a store."""
 
 import os
 import tempfile
@@ -163,7 +163,7 @@ def check_replaceable(path: Path, *, store: Path) -> Path:
     check_place(target)
     if target.exists() and not target.is_file():
         raise StoreError(f"{path} is not a file", hint="leave -o out to write to standard output")
-    # The store itself is told by its name: opening it here would drop the locks that SQLite holds on it.
+    # The store itself is recognised by its name: opening it here would drop the locks that SQLite holds on it.
     resolved = store.resolve()
     if target in (resolved, resolved.with_name(f"{resolved.name}-journal")) or _is_same(target, resolved):
         raise StoreError(f"{path} is the store, and will not be overwritten", hint="name another file")
@@ -202,5 +202,5 @@ def show_would_write(path: Path) -> None:
 
 def checkpoint_of(chron: Chronology, key: Path | None) -> bytes:
     """Return the head of a log as it stands in a file, signed if there is a key."""
-    text = chron.checkpoint().text()
+    text = chron.proofs.checkpoint().text()
     return text.encode() if key is None else sign_note(text, read_key(key))

@@ -80,7 +80,7 @@ LINE_END: Final = day_opening(10_000, 1, 1)
 
 
 def group_days(year: str, number: int) -> tuple[int, int]:
-    """Return the first and last day (their first seconds) of a season, quarter or the like.
+    """Return the first and last day (their first seconds) of a season, quarter or similar period.
 
     The year may have X for unknown digits. The line ends with 9999-12-31, so the winter of 9999 is cut there.
     """

@@ -26,7 +26,7 @@ class Reading:
     """An EDTF text and what it says. `text` is exactly what was entered.
 
     `level` is the lowest EDTF level whose syntax the text uses. `claimed` holds what the two ends say, each
-    by itself; `extent` is the same normalised (an assertion covers at least one unit): what the source really
+    on its own; `extent` is the same normalised (an assertion covers at least one unit): what the source really
     claimed. `persists` means that it goes on until the next known change. `since` is the start as entered,
     None when it is open or unknown.
     """
@@ -115,7 +115,7 @@ def describe(reading: Reading, *, persists: bool = True) -> str:
     if qualified:
         clauses.append(f"{' and '.join(qualified)}, which is kept but widens nothing")
     if reading.has_time:
-        clauses.append("times with a zone are converted to UTC, others taken as they are")
+        clauses.append("times with a zone are converted to UTC, others are left unchanged")
     return "; ".join(clauses)
 
 
@@ -132,7 +132,7 @@ def _describe_start(reading: Reading) -> str:
 def _describe_end(reading: Reading) -> str:
     """Say when an interval ends."""
     if reading.extent.end_max == FOREVER:
-        return "still so as far as the source knows" if reading.persists else "has ended, nobody knows when"
+        return "still so as far as the source knows" if reading.persists else "ended at an unknown time"
     # The end is the first instant no longer covered; people name the last one that is.
     last = _describe_range(reading, reading.extent.end_min - 1, reading.extent.end_max - 1)
     return f"ends {last} ({'that second' if reading.has_time else 'that day'} included)"
@@ -146,4 +146,4 @@ def _describe_range(reading: Reading, first: int, last: int) -> str:
         return f"{at} {earliest}" if earliest == latest else f"{at} some {some} from {earliest} to {latest}"
     if earliest or latest:
         return f"{at} some {some} from {earliest} on" if earliest else f"{at} some {some} up to {latest}"
-    return f"{at} some {some}, nobody knows which"
+    return f"{at} some unknown {some}"

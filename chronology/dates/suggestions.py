@@ -71,7 +71,7 @@ class Suggestion:
 
     Attributes:
         forms: EDTF texts, one for each reading; may be empty.
-        remark: what the forms do not show by themselves; may be empty.
+        remark: what the forms alone do not show; may be empty.
         exists: false if the text is certainly a date, but there is no such day or month.
     """
 

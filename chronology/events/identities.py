@@ -78,7 +78,7 @@ class Identities:
     def path(self, one: str, other: str) -> list[Merge]:
         """Return the shortest chain of merges by which two names became one, from the first; none where they are not.
 
-        Walks outward from the first name, so that of several chains the one with the fewest links is told.
+        Walks outward from the first name, so that of several chains the one with the fewest links is returned.
         """
         reached: dict[str, list[Merge]] = {one: []}
         waiting = [one]

@@ -25,7 +25,7 @@ Rank: TypeAlias = "int | Fraction"
 
 
 def rank_code(found: "Provenance", event_id: str, after: int) -> bytes:
-    """Return the place of an event between two positions, as it is stored; codes compare as the places do.
+    """Return the place of an event between two positions, in its stored form; codes compare as the places do.
 
     Args:
         found: where it was recorded first.

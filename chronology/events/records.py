@@ -1,6 +1,6 @@
 """Event records and their codec: what a client submits, what the log returns, the body between. No I/O, no clock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final, Literal
 
@@ -190,7 +190,7 @@ def body_of(
     stated: str | None = None,
     type_version: int | None = None,
 ) -> Body:
-    """Return an event as it is stored, with what the log adds and what it fills in for the client."""
+    """Return an event in its stored form, with what the log adds and what it fills in for the client."""
     return Body(
         type=event.type,
         subject=subject or event.subject,
@@ -265,3 +265,10 @@ def uuid7(milliseconds: int, randomness: bytes) -> str:
     value = value & ~(3 << 62) | 2 << 62
     digits = f"{value:032x}"
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def identified(event: Event, *, now: datetime, randomness: Callable[[int], bytes]) -> Event:
+    """Return an event with an id, so that it is found unchanged where it was written after all."""
+    if not isinstance(event, Event) or event.id is not None:
+        return event
+    return attrs.evolve(event, id=uuid7(int(now.timestamp() * 1000), randomness(10)))

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import cattrs
 
-from chronology.errors import InvalidEventError, nearest
+from chronology.errors import InvalidEventError, nearest, or_perhaps
 from chronology.events.json_values import Json
 from chronology.events.records import FIELDS, Event, Stance
 
@@ -32,7 +32,7 @@ def event_from_json(record: Json) -> Event:
 
 def _unknown_key(key: str) -> str:
     close = nearest(key, FIELDS)
-    return f"unknown key {key!r}" + (f" (did you mean {' or '.join(close)}?)" if close else "")
+    return f"unknown key {key!r}{or_perhaps(close)}"
 
 
 def _format_fault(exc: BaseException, _: type | None) -> str:
@@ -42,7 +42,7 @@ def _format_fault(exc: BaseException, _: type | None) -> str:
 
 
 def _path_first(fault: str) -> str:
-    """Return what cattrs tells of a fault, `what @ .path`, as faults are told everywhere."""
+    """Return what cattrs says of a fault, `what @ .path`, in the form of all faults."""
     what, _, path = fault.rpartition(" @ ")
     return f"{path.removeprefix('.')}: {what}"
 

@@ -31,7 +31,7 @@ class Comparison:
     """How a log compares with a checkpoint; `str()` says it in a sentence.
 
     Attributes:
-        outcome: "extends", or the attack it looks like. A copy that went its own way after a common beginning looks
+        outcome: "extends", or the attack it looks like. A copy that diverged after a common beginning looks
             like a rewritten log, because a checkpoint holds one hash and no events. The origin differs only if the
             log was rebuilt from its first event.
         checkpoint: what the log was compared with.
@@ -80,7 +80,7 @@ def origin(log: Log) -> str:
     if first is None:
         raise EvidenceError("the log is empty: there is nothing to vouch for")
     if not (first.id.isascii() and first.id.isprintable()):
-        raise IntegrityError(f"the id is {first.id!r:.80}", position=1, hint="`chronology verify` tells more")
+        raise IntegrityError(f"the id is {first.id!r:.80}", position=1, hint="`chronology verify` says more")
     return origin_of(first.id)
 
 

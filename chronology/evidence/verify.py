@@ -1,5 +1,9 @@
-"""Checking a store against itself: file, schema, bodies, the columns beside them, projections. Reads, never repairs."""
+"""Checking a store against itself: file, schema, bodies, the columns beside them, projections. Reads, never repairs.
 
+One row of the log is checked by `row_faults`, which asks nothing but the row.
+"""
+
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
@@ -8,19 +12,78 @@ from typing import Any, Final
 from attrs import frozen
 
 from chronology.errors import CanonicalError, ChronologyError, IntegrityError
-from chronology.events.records import decode
+from chronology.events import canonical, recordings
+from chronology.events.json_values import Json
+from chronology.events.records import FORMAT, Body, Provenance, decode
 from chronology.evidence.exhibits import Comparison, compare
-from chronology.evidence.row_faults import leaf_of, row_faults
 from chronology.log import database, event_table
 from chronology.log.archive import DESCRIBED, Archive, copy_named
-from chronology.log.event_table import Log, Row
+from chronology.log.event_table import COLUMN_TYPES, Log, Row
 from chronology.log.redactions import Redaction, declared
-from chronology.projections import references, search_index, tables
-from chronology.projections.claim_rows import ClaimRow
+from chronology.projections import columns, references, search_index, tables
 from chronology.projections.rebuild import PROJECTIONS, Progress, Stored, first_difference, first_use, fresh
-from chronology.transparency.merkle import Frontier
+from chronology.transparency.merkle import HASH_SIZE, Frontier, leaf_hash
 from chronology.transparency.notes import Checkpoint
-from chronology.vocabulary.event_types import REDACTED
+from chronology.vocabulary.event_types import NOTED, REDACTED
+
+_KEYS: Final = frozenset(Body.__struct_fields__)
+"""All keys that a body may have; one that nothing reads could say anything, and would still be shown as JSON."""
+
+_PROVENANCE: Final = frozenset(Provenance.__struct_fields__)
+
+# Only in this one spelling is text order the same as time order.
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+
+
+def leaf_of(row: Row) -> bytes:
+    """Return the leaf hash of the body; for a redacted event, the stored one."""
+    stored: object = row.leaf
+    if row.body == b"" and isinstance(stored, bytes) and len(stored) == HASH_SIZE:
+        return stored
+    return leaf_hash(row.body if isinstance(row.body, bytes) else b"")
+
+
+def row_faults(row: Row, previous: Row | None) -> Iterator[str]:
+    """Derive every column of a row again from its body, and yield what differs."""
+    stored: tuple[object, ...] = row
+    if not all(isinstance(value, kind) for value, kind in zip(stored, COLUMN_TYPES, strict=True)):
+        yield "a column holds a value of the wrong type"
+        return
+    if previous and isinstance(previous.recorded_at, str) and row.recorded_at < previous.recorded_at:
+        yield f"recorded_at {row.recorded_at} is earlier than at position {previous.position}"
+    if not _INSTANT.fullmatch(row.recorded_at):
+        yield f"recorded_at {row.recorded_at!r} is not in the log's format"
+    if not row.body:
+        return
+    if leaf_hash(row.body) != row.leaf:
+        yield "the body does not match its leaf hash: one of them was edited"
+    try:
+        record = canonical.parse(row.body)
+        if canonical.encode(record) != row.body:
+            yield "the body is not canonical JSON"
+        body = decode(row.body)
+    except CanonicalError as exc:
+        yield str(exc)
+        return
+    if body.format != FORMAT:
+        yield f"the body says that it has format {body.format}, which Chronology never wrote"
+    for key in sorted(record.keys() - _KEYS):
+        yield f"the body has the key {key!r}, which Chronology never wrote"
+    yield from _provenance_faults(record, body)
+    for column in ("id", "type", "subject", "recorded_at"):
+        found, wanted = getattr(row, column), getattr(body, column)
+        if found != wanted:
+            yield f"the column {column} says {found!r}, the body {wanted!r}"
+
+
+def _provenance_faults(record: Mapping[str, Json], body: Body) -> Iterator[str]:
+    claimed = record.get("merged_from")
+    for key in sorted(claimed.keys() - _PROVENANCE) if isinstance(claimed, dict) else ():
+        yield f"the body has the key {f'merged_from.{key}'!r}, which Chronology never wrote"
+    yield from recordings.provenance_faults(body)
+    if body.type == NOTED:
+        yield from recordings.noted_faults(body)
+
 
 FAULTS_LISTED: Final = 100
 """How many faults a report lists at most; a badly damaged file has one for each row."""
@@ -46,7 +109,7 @@ class VerifyReport:
 
     Attributes:
         events: how many rows of the log were read.
-        root: of the log's Merkle tree (RFC 9162), computed from the bodies as they are now, 32 bytes.
+        root: of the log's Merkle tree (RFC 9162), computed from the present bodies, 32 bytes.
         redacted: positions of the events whose redaction is declared; a gap that is not declared is a fault.
         archived: how many archived copies the events name; one that is missing or altered is a fault.
         against: how the log compares with the checkpoint; None if none was given.
@@ -245,15 +308,14 @@ class _Checker:
             yield Fault(position=found, message=message)
 
     def _position_of(self, name: str, row: Stored) -> int | None:
-        """Return the position of the event that a projection's row comes from, if one can be told."""
+        """Return the position of the event that a projection's row comes from, if that is known."""
         if row is None or name not in ("name", "claim", "reference", "merge"):
             return None
         if name == "name":
             return first_use(self._connection, row[0])
         if name in ("reference", "merge"):
             return int(row[1 if name == "reference" else 0])
-        said = ClaimRow._make(row)
-        return said.key >> tables.ORDINAL_BITS if said.position is None else said.position
+        return columns.position_in(row)
 
 
 def _entries(connection: sqlite3.Connection, names: Mapping[str, str]) -> set[tuple[Any, ...]]:

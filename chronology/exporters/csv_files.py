@@ -7,8 +7,7 @@ from typing import BinaryIO, Final
 
 from chronology.exporters import rows
 from chronology.exporters.interface import Exporter, Selection
-from chronology.exporters.rows import Rows
-from chronology.exporters.spreadsheets import harmless, is_formula
+from chronology.exporters.rows import Rows, harmless, is_formula
 from chronology.store.reader import Reader
 
 _MARK: Final = b"\xef\xbb\xbf"
@@ -59,7 +58,7 @@ CSV = Exporter(
 )
 SPREADSHEET = Exporter(
     name="spreadsheet",
-    title="CSV for Excel and the like, in which no cell is taken for a formula or another date",
+    title="CSV for Excel and other spreadsheet programs, in which no cell is taken for a formula or another date",
     suffix=".csv",
     loses=(
         "The exact text of cells that could be taken for formulas or dates: an apostrophe is put before them.",

@@ -27,9 +27,9 @@ class Selection:
         kind: events about subjects of this kind.
         valid_at: the parties to the answers at this date.
         since: events that may touch this date or a later one; `until`: this date or an earlier one.
-        min_origins: with `valid_at`, answers whose leading value so many independent origins support.
+        min_origins: with `valid_at`, answers whose leading value at least this many independent origins support.
         restrictions: the filters of `state`, as `Reader.events` takes them.
-        progress: told after every few hundred events how many were given, of how many at most (0 if nobody knows);
+        progress: called every few hundred events with how many were given, of how many at most (0 if unknown);
             each time anew, where an exporter asks for the events more than once.
     """
 
@@ -51,7 +51,7 @@ class Selection:
     @property
     def is_whole(self) -> bool:
         """Whether nothing is left out."""
-        return not self.told()
+        return not self.in_words()
 
     def events(self, reader: Reader) -> Iterator[RecordedEvent]:
         """Yield the events in order of valid time, as a stream; may be asked for again.
@@ -73,9 +73,9 @@ class Selection:
             return events
         return ticking(events, reader.head() if self.is_whole else 0, self.progress)
 
-    def told(self) -> str:
+    def in_words(self) -> str:
         """Return the selection in words, so that a file says what it leaves out; an empty text if that is nothing."""
-        told = [
+        parts = [
             ("about", self.subject),
             ("attribute", self.attribute),
             ("of kind", self.kind),
@@ -84,7 +84,7 @@ class Selection:
             ("until", self.until),
             ("origins at least", self.min_origins or None),
         ]
-        own = [f"{words} {value}" for words, value in told if value not in (None, "")]
+        own = [f"{words} {value}" for words, value in parts if value not in (None, "")]
         return "; ".join(own + filters.told(self.restrictions))
 
     def check_whole(self, name: str) -> None:
@@ -93,9 +93,9 @@ class Selection:
         Raises:
             ChronologyError: something would be left out.
         """
-        if told := self.told():
+        if filtered_by := self.in_words():
             raise ChronologyError(
-                f"{name} is the whole log, and takes no filter: {told}",
+                f"{name} is the whole log, and takes no filter: {filtered_by}",
                 hint="the other formats take filters: `chronology export --help` lists them",
             )
 
@@ -109,7 +109,7 @@ def ticking(items: Iterable[Item], most: int, progress: Progress) -> Iterator[It
 
 
 Write = Callable[[Reader, Selection, BinaryIO], Sequence[str] | None]
-"""Writes the selected events to a stream. May return notes for whoever exports, on what the file does not show."""
+"""Writes the selected events to a stream. May return notes for the user, on what the file does not show."""
 
 
 @frozen(kw_only=True)

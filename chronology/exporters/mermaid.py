@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from chronology.dates import edtf
-from chronology.exporters.date_words import in_words
 from chronology.exporters.interface import Exporter, Selection
-from chronology.exporters.wording import Wording, told_events, visible
+from chronology.exporters.wording import Wording, in_words, story_events, visible
 from chronology.store.reader import Reader
 
 _PLAIN: Final = re.compile(r"[^\W_]|[ ,.()'“”’–-]")
@@ -26,7 +25,7 @@ def _lines(reader: Reader, selection: Selection) -> Iterator[str]:
     yield "timeline"
     yield f"    title {escape(wording.name(selection.subject) if selection.subject else 'Timeline')}"
     section = None
-    for recorded in told_events(reader, selection):
+    for recorded in story_events(reader, selection):
         event = recorded.event
         valid = event.valid or ""
         earliest = edtf.parse(valid).earliest
@@ -38,7 +37,7 @@ def _lines(reader: Reader, selection: Selection) -> Iterator[str]:
 
 
 def escape(text: str) -> str:
-    """Return a text that Mermaid shows as it is, on one line: every other character is an entity code."""
+    """Return a text that Mermaid shows unchanged, on one line: every other character is an entity code."""
     line = visible(" ".join(text.split()))
     if len(line) > _LONGEST:
         line = f"{line[: _LONGEST - 1]}…"
@@ -51,7 +50,7 @@ MERMAID = Exporter(
     suffix=".mmd",
     loses=(
         "Who says so, grades, quotations, payloads: it shows when, what and who.",
-        "The rest of headlines longer than 160 characters, and the distance between dates: one stands after the other.",
+        "The rest of headlines longer than 160 characters, and the distance between dates: one comes after the other.",
         "Descriptions of sources, and events without a valid time.",
     ),
     write=_write,

@@ -10,7 +10,7 @@ Cell = str | tuple[str, ...]
 """A text, or the texts of a list: of several, a column holds each at the same place."""
 
 Tell = Callable[[int, int], None]
-"""Told how much of the file has been read, of how much, in bytes."""
+"""Called with how much of the file has been read, of how much, in bytes."""
 
 MOST_COLUMNS: Final = 1_000
 LONGEST_LINE: Final = 1_000_000
@@ -44,7 +44,7 @@ class BadRow(NamedTuple):
     is_torn: bool = False
     is_cut: bool = False
 
-    def told(self, unit: str = "line") -> str:
+    def message(self, unit: str = "line") -> str:
         """Return what is wrong, and where."""
         column = f", column {self.column}" if self.column else ""
         return f"{unit} {self.line:,}{column}: {self.reason}"
@@ -60,7 +60,7 @@ class Reading:
         header: names of the columns, for a file whose first line is a row already.
         sheet: of a workbook; the first one if not given.
         wanted: columns that are looked at; what is wrong with cells of others does not matter. All if not given.
-        tell: told how far reading has got.
+        tell: called with how far reading has got.
     """
 
     encoding: str | None = None

@@ -36,7 +36,7 @@ def copy_named(data: Mapping[str, Any]) -> Copy | None:
 class Archive:
     """The folder of a store's copies: `storm.db.files/ab/cdef...` for a digest that begins with `abcdef`.
 
-    Whoever may read the store may read its copies, and nobody may write them.
+    Anyone who may read the store may read its copies, and nobody may write them.
     """
 
     def __init__(self, store: Path) -> None:
@@ -94,7 +94,7 @@ class Archive:
             self._drop_empty()
 
     def take_from(self, other: "Archive", copy: Copy) -> None:
-        """Copy a filed copy from another archive, as it is; what is missing there stays missing.
+        """Copy a filed copy from another archive, unchanged; what is missing there stays missing.
 
         Raises:
             StoreError: it cannot be written.

@@ -2,10 +2,12 @@
 
 import sqlite3
 import stat
+from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 from urllib.parse import quote
 
 from chronology.errors import ChronologyError, IntegrityError, LockedError, StoreError
@@ -22,7 +24,7 @@ BUSY_SECONDS: Final = 30.0
 _SMALLEST_PAGE: Final = 512
 """Bytes; no database is smaller than its first page."""
 
-# Leaves out what SQLite makes by itself: the indexes behind UNIQUE, and the statistics of ANALYZE. Any other object
+# Leaves out what SQLite makes on its own: the indexes behind UNIQUE, and the statistics of ANALYZE. Any other object
 # with a reserved name got it from an edit of the schema table.
 _SCHEMA_QUERY: Final = """
     SELECT name, type, sql
@@ -62,6 +64,8 @@ def connect(
             uri=True,
             timeout=patience,
             isolation_level=None,
+            # Whoever shares a connection keeps threads apart, as a session does.
+            check_same_thread=False,
         )
         try:
             _check_owner(connection, path, create=create, read_only=read_only)
@@ -100,7 +104,7 @@ def connect_foreign(path: Path) -> sqlite3.Connection:
 
 
 def backup(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
-    """Copy a database as it is at one moment into a new file, and return the copy, open for reading.
+    """Copy a database in its state at one moment into a new file, and return the copy, open for reading.
 
     Raises:
         StoreError: the file already exists or cannot be written.
@@ -129,7 +133,7 @@ def make_empty(path: Path) -> None:
     if not path.parent.is_dir():
         raise StoreError(f"there is no directory {path.parent}", hint="make it first")
     try:
-        # Made here and now, so that nobody else's file can be overwritten.
+        # Made here and now, so that no other file can be overwritten.
         path.touch(mode=0o600, exist_ok=False)
     except FileExistsError as exc:
         raise StoreError(f"{path} already exists, and will not be overwritten", hint="name a new file") from exc
@@ -317,3 +321,46 @@ def reading(connection: sqlite3.Connection) -> Iterator[None]:
             yield
         finally:
             connection.commit()
+
+
+class Closing:
+    """Something to be closed."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the connection."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@contextmanager
+def made(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
+    """Make a new file and give a connection for a block that fills it; if the block fails, the file is gone again.
+
+    Args:
+        path: of the file.
+        keep: leave the file where the block succeeds.
+
+    Raises:
+        StoreError: the file already exists or cannot be made.
+    """
+    make_empty(path)
+    try:
+        connection = connect(path, create=True)
+        try:
+            yield connection
+        finally:
+            connection.close()
+    except BaseException:
+        keep = False
+        raise
+    finally:
+        if not keep:
+            for file in (path, path.with_name(f"{path.name}-journal")):
+                file.unlink(missing_ok=True)

@@ -35,7 +35,7 @@ BEGIN
 END"""
 
 # The one exception: an event's content may be erased while the newest event of the log declares it redacted.
-# IS, not =, so that a NULL can only refuse. Types, redactions and erased events stay as they are.
+# IS, not =, so that a NULL can only refuse. Types, redactions and erased events stay unchanged.
 UPDATE_TRIGGER: Final = """\
 CREATE TRIGGER event_refuses_update BEFORE UPDATE ON event
 WHEN NOT (
@@ -151,7 +151,7 @@ class Log:
             after: the position before the first.
             until: the last position; the head where not given.
             reverse: yield the newest row first.
-            limit: stop after so many rows. Requires limit >= 0.
+            limit: stop after this many rows. Requires limit >= 0.
         """
         last = self.head() if until is None else until
         left = last - after if limit is None else limit

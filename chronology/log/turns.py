@@ -1,9 +1,9 @@
 """Whose turn it is to write, where several processes write to one store. Takes locks on an empty file beside it.
 
-SQLite lets whoever asks at the right moment write next, and a process that appends in a loop always asks at the right
-moment: the others starve. So whoever has to wait makes the file `STORE-queue` and holds a lock on it until its own
-transaction has begun, and whoever finds the file waits for that lock first. The file says nothing and is never removed,
-because a lock on a removed file would be a second queue. Where such locks cannot be had, SQLite alone decides.
+SQLite lets the process that asks at the right moment write next, and a process that appends in a loop always does:
+the others starve. So a process that has to wait creates the file `STORE-queue` and holds a lock on it until its
+own transaction has begun, and one that finds the file waits for that lock first. The file is empty and never removed,
+because a lock on a removed file would be a second queue. Where such locks are not available, SQLite alone decides.
 """
 
 import os

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, Literal, get_args
 
 from chronology.dates.calendar import FOREVER, LINE_END, civil, day_opening
-from chronology.projections.tables import ORDINAL_BITS
+from chronology.projections.columns import SHOWN, read
 
 Table = Literal["event", "assertion", "state"]
 """What can be copied whole."""
@@ -26,31 +26,7 @@ COLUMNS: Final[dict[Table, dict[str, type]]] = {
         "body": str,
         "leaf": bytes,
     },
-    "assertion": {
-        "subject": str,
-        "attribute": str,
-        "key": int,
-        "position": int,
-        "value": str,
-        "role": str,
-        "start_min": int,
-        "start_max": int,
-        "end_min": int,
-        "end_max": int,
-        "extent_end": int,
-        "valid": str,
-        "persists": bool,
-        "begins": bool,
-        "event": str,
-        "origin": str,
-        "source": str,
-        "grade": str,
-        "stated": str,
-        "disputes": str,
-        "rank": bytes,
-        "known_from": int,
-        "known_until": int,
-    },
+    "assertion": SHOWN,
     "state": {
         "subject": str,
         "attribute": str,
@@ -60,11 +36,7 @@ COLUMNS: Final[dict[Table, dict[str, type]]] = {
         "certainty": str,
         "contested": bool,
         "leading": int,
-        "position": int,
-        "valid": str,
-        "origin": str,
-        "source": str,
-        "grade": str,
+        **{name: SHOWN[name] for name in ("position", "valid", "origin", "source", "grade")},
         "others": str,
     },
 }
@@ -115,7 +87,7 @@ _STATES: Final = f"""
     FROM (
         SELECT subject, attribute, start_min AS valid_from, valid_to, value, 'certain' AS certainty, 0 AS contested,
             key AS leading, NULL AS others,
-            ifnull(position, key >> {ORDINAL_BITS}) AS position, valid, start_min, origin, source, grade
+            {read("position")} AS position, valid, start_min, origin, source, grade
         FROM (
             SELECT *,
                 lead(start_min, 1, {FOREVER}) OVER (PARTITION BY subject, attribute ORDER BY start_min) AS valid_to
@@ -130,7 +102,7 @@ _STATES: Final = f"""
         UNION ALL
         SELECT segment.subject, segment.attribute, valid_from, segment.valid_to, value,
             iif(certain, 'certain', 'possible'), contested, leading, others,
-            ifnull(position, key >> {ORDINAL_BITS}), valid, start_min, ifnull(origin, source), source, grade
+            {read("position")}, valid, start_min, ifnull(origin, source), source, grade
         FROM segment
         LEFT JOIN claim ON claim.subject = segment.subject AND claim.attribute = segment.attribute
             AND claim.start_min = segment.leading_start AND claim.key = segment.leading

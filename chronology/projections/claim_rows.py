@@ -4,50 +4,19 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import count
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from chronology.answers.resolve import Role
 from chronology.dates import edtf
-from chronology.dates.calendar import DAY, FOREVER
 from chronology.errors import InvalidEventError
 from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.events.patterns import is_day
 from chronology.events.records import Body
 from chronology.events.slugs import spelling
-from chronology.projections.tables import OPPOSING, ORDINAL_BITS, REACHES
+from chronology.projections.columns import OPPOSING, ORDINAL_BITS, REACHES, ClaimRow, NewClaim
 from chronology.vocabulary.event_types import BOOKKEEPING, MERGED, NAMED, EventType
 from chronology.vocabulary.registry import Vocabulary
-
-
-class ClaimRow(NamedTuple):
-    """A row of the table of claims, columns as in `tables.CLAIM`; names are texts, and become numbers when written."""
-
-    subject: str
-    attribute: str
-    start_min: int
-    key: int
-    known_until: int | None
-    origin: str | None
-    source: str
-    value: str | None
-    event: bytes
-    grade: str | None
-    valid: str | None
-    start_max: int | None
-    end_min: int | None
-    end_max: int | None
-    extent_end: int | None
-    breadth: int | None
-    position: int | None
-    role: str | None
-    disputes: str | None
-    rank: bytes | None
-    stated: int
-    persists: bool
-    begins: bool
-    tells: bool
-    extent_last: int | None
 
 
 class ReferenceRow(NamedTuple):
@@ -117,7 +86,7 @@ def claim_rows(
     ordinal: int = 0,
     tells: bool = True,
     rank: bytes | None = None,
-) -> list[ClaimRow]:
+) -> list[NewClaim]:
     """Return the claims of one event, in the order of its type's schema, then of the events it disputes.
 
     Args:
@@ -135,44 +104,55 @@ def claim_rows(
     if not said and not disputed:
         return []
     newest = vocabulary.newest(body.type)
-    persists, begins = newest.persists, newest.begins
-    start_min, bounds, breadth, valid = _placed(body.valid or "", persists)
-    source, origin = body.source or "", body.origin
-    if origin == source:
-        origin = None
+    source = body.source or ""
+    known_from = known_from or position
+    keys = count(known_from << ORDINAL_BITS | ordinal)
+    placed = _placed(body.valid or "", newest.persists)
+    opposes = body.stance != _AFFIRMS
+    event, origin = bytes.fromhex((body.id or "").replace("-", "")), body.origin or source
     stated = _first_second(body.stated or body.first_recorded_at[:10])
-    event, grade, reread = (
-        bytes.fromhex((body.id or "").replace("-", "")),
-        body.grade,
-        None if known_from is None else position,
-    )
-    keys = count((known_from or position) << ORDINAL_BITS | ordinal)
-    stance = None if body.stance == _AFFIRMS else body.stance
-    start_max, end_min, end_max, extent_end, extent_last = bounds
-    rows: list[ClaimRow] = []
+
+    def row(
+        subject: str, attribute: str, value: str | None, role: Literal["affirms", "denies", "disputes"],
+        positions: list[int] | None, *, first: bool,
+    ) -> NewClaim:  # fmt: skip
+        return ClaimRow(
+            key=next(keys),
+            position=position,
+            subject=subject,
+            attribute=attribute,
+            value=value,
+            role=role,
+            start_min=placed.start_min,
+            start_max=placed.start_max,
+            end_min=placed.end_min,
+            end_max=placed.end_max,
+            extent_end=placed.extent_end,
+            valid=placed.valid,
+            persists=newest.persists,
+            begins=newest.begins,
+            event=event,
+            origin=origin,
+            source=source,
+            grade=body.grade,
+            stated=stated,
+            disputes=_encoded(positions) if positions else None,
+            known_from=known_from,
+            known_until=None,
+            rank=rank,
+            breadth=OPPOSING if opposes or positions else placed.breadth,
+            tells=first and tells and known_from == position,
+            extent_last=placed.extent_last,
+        )
+
+    rows: list[NewClaim] = []
     for attribute, value in said.items():
         if not isinstance(attribute, str):
             raise TypeError(f"the attribute {attribute!r} is not a text")
-        targets = disputed.pop((body.subject, attribute), None)
-        disputes = _encoded(targets[0]) if targets else None
-        reach = breadth if stance is None and disputes is None else OPPOSING
-        first = tells and not rows and reread is None
-        rows.append(
-            ClaimRow(
-                body.subject, attribute, start_min, next(keys), None, origin, source, value, event, grade, valid,
-                start_max, end_min, end_max, extent_end, reach, reread, stance, disputes, rank, stated, persists,
-                begins, first,
-                extent_last,
-            )
-        )  # fmt: skip
-    for (subject, attribute), (positions, value) in disputed.items():
-        rows.append(
-            ClaimRow(
-                subject, attribute, start_min, next(keys), None, origin, source, value, event, grade, valid,
-                start_max, end_min, end_max, extent_end, OPPOSING, reread, "disputes", _encoded(positions), rank,
-                stated, persists, begins, False, extent_last,
-            )
-        )  # fmt: skip
+        positions, _ = disputed.pop((body.subject, attribute), (None, None))
+        rows.append(row(body.subject, attribute, value, body.stance, positions, first=not rows))
+    for (subject, attribute), (named, value) in disputed.items():
+        rows.append(row(subject, attribute, value, "disputes", named, first=False))
     return rows
 
 
@@ -185,25 +165,36 @@ def _first_second(day: str) -> int:
     return edtf.opening_of(day)
 
 
+class _Place(NamedTuple):
+    """The columns that a date tells."""
+
+    start_min: int
+    start_max: int
+    end_min: int
+    end_max: int
+    extent_end: int
+    extent_last: int
+    valid: str | int
+    breadth: int
+
+
 @lru_cache(maxsize=65_536)
-def _placed(
-    valid: str, persists: bool
-) -> tuple[int, tuple[int | None, int | None, int | None, int | None, int | None], int | None, str | None]:
-    """Return `start_min`, `start_max` to `extent_last`, `breadth` of an affirmation, and `valid`, as in the table."""
+def _placed(valid: str, persists: bool) -> _Place:
+    """Return what the date of an affirmation tells."""
     reading = edtf.parse(valid)
     extent, bounds = reading.extent, edtf.bounds(reading, persists=persists)
-    start, latest = bounds.start_min, bounds.start_max
     # What may start at the very end of a day reaches beyond it.
-    reach = max(latest + 1, extent.end_min) - start
-    breadth = next(index for index, most in enumerate(REACHES) if reach <= most)
-    rest = (
-        None if latest == start else latest,
-        None if bounds.end_min == FOREVER else bounds.end_min,
-        None if bounds.end_max == FOREVER else bounds.end_max,
-        None if extent.end_min == start + DAY else extent.end_min,
-        None if extent.end_max == latest + DAY else extent.end_max,
+    reach = max(bounds.start_max + 1, extent.end_min) - bounds.start_min
+    return _Place(
+        start_min=bounds.start_min,
+        start_max=bounds.start_max,
+        end_min=bounds.end_min,
+        end_max=bounds.end_max,
+        extent_end=extent.end_min,
+        extent_last=extent.end_max,
+        valid=bounds.start_min if is_day(valid) else valid,
+        breadth=next(index for index, most in enumerate(REACHES) if reach <= most),
     )
-    return start, rest, breadth or None, None if is_day(valid) else valid
 
 
 def _disputed(
@@ -225,7 +216,7 @@ def _disputed(
 
 
 def reference_rows(
-    position: int, body: Body, vocabulary: Vocabulary, *, claims: Sequence[ClaimRow] = ()
+    position: int, body: Body, vocabulary: Vocabulary, *, claims: Sequence[NewClaim] = ()
 ) -> list[ReferenceRow]:
     """Return one row for the event's subject, and one for each other subject that its payload refers to.
 
@@ -253,7 +244,7 @@ def reference_rows(
     return rows
 
 
-def called_rows(position: int, body: Body, claims: Iterable[ClaimRow]) -> list[CalledRow]:
+def called_rows(position: int, body: Body, claims: Iterable[NewClaim]) -> list[CalledRow]:
     """Return the names that an event gives, one a spelling; none for a name without letters or digits.
 
     They are names of the subject as the event has it, whatever it was merged with.
@@ -273,9 +264,11 @@ def called_rows(position: int, body: Body, claims: Iterable[ClaimRow]) -> list[C
             # Nearly every event: it must not pay for those that give names.
             return []
         found = [
-            CalledRow(spelling(text), body.subject, row.key, None, row.position)
+            CalledRow(
+                spelling(text), body.subject, row.key, None, None if row.position == row.known_from else row.position
+            )
             for row in claims
-            if row.attribute in NAMING and row.role is None and row.value is not None
+            if row.attribute in NAMING and row.role == _AFFIRMS and row.value is not None
             for text in names_in(row.value)
         ]
     return [row for row in dict.fromkeys(found) if row.spelling]

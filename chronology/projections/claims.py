@@ -3,62 +3,55 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
 
-from chronology.answers.holding import Dissent, Evidence, HeldRow
-from chronology.answers.resolve import Claim, Role
+from chronology.answers.holding import Dissent, Evidence, Holding, Party
+from chronology.answers.resolve import Answer, Claim, Role
 from chronology.dates import edtf
-from chronology.dates.calendar import DAY, FOREVER
 from chronology.events.ranks import rank
+from chronology.projections.columns import NUMBERED, ClaimRow, Said, read, said
 from chronology.projections.filters import Filters
 from chronology.projections.names import number_of
 
 Group = tuple[int, int]
 """Subject and attribute, as names."""
 
-Said = tuple[Any, ...]
-"""A row of `SAID`: a claim and what stands behind it, with names and bounds as the table holds them."""
-
-SAID: Final = """
-    subject, attribute, start_min, key, ifnull(origin, source), source, value, role, start_max, end_min, end_max,
-    extent_end, valid, persists, event, grade, disputes, ifnull(position, key >> 24), rank, begins
-"""
-
-KEY, DISPUTES = 3, 16
-"""Of `SAID`: the places that others need to know."""
+GROUP: Final = attrgetter("subject", "attribute")
 
 _LONG: Final = 64
-"""Claims of a subject from which on each attribute is asked for by itself, and only what is near the instant read."""
+"""Claims of a subject from which on each attribute is asked for on its own, and only what is near the instant read."""
 
 _NO_DISPUTES: Final[frozenset[int]] = frozenset()
-_ROLES: Final = {None: Role.AFFIRMS} | {role.value: role for role in Role}
+_ROLES: Final = {role.value: role for role in Role}
 
 
-# A whole state is made of some hundred thousand of these rows. To read them as records with names takes a third longer,
-# a sixth of the answer, so the functions that follow, and they alone, know the places of `SAID`.
-
-
-def claim_of(row: Said, *, fuzz: int = 0) -> Claim:
-    """Return the claim in a row, with qualified ends widened by as many seconds."""
-    (
-        _, _, start_min, key, origin, _, value, role, start_max, end_min, end_max, extent_end, valid, persists, _, _,
-        disputes, position, code, begins,
-    ) = row  # fmt: skip
-    start_max = start_min if start_max is None else start_max
-    end_min = FOREVER if end_min is None else end_min
-    end_max = FOREVER if end_max is None else end_max
-    extent_end = start_min + DAY if extent_end is None else extent_end
-    if fuzz and valid is not None:
-        reading = edtf.parse(valid)
-        wide = edtf.bounds(reading, persists=bool(persists), fuzz=fuzz)
-        start_min, start_max, end_min, end_max = wide.start_min, wide.start_max, wide.end_min, wide.end_max
+def claim_of(row: ClaimRow[Any, Any, Any], *, fuzz: int = 0) -> Claim:
+    """Return the claim in a row as the resolver takes it, with qualified ends widened by as many seconds."""
+    bounds, extent_end = (row.start_min, row.start_max, row.end_min, row.end_max), row.extent_end
+    if fuzz and isinstance(row.valid, str):
+        reading = edtf.parse(row.valid)
+        wide = edtf.bounds(reading, persists=bool(row.persists), fuzz=fuzz)
+        bounds = wide.start_min, wide.start_max, wide.end_min, wide.end_max
         extent_end = min(extent_end, edtf.bounds(reading, persists=False, fuzz=fuzz).end_min)
-    named = _NO_DISPUTES if disputes is None else frozenset(json.loads(disputes))
-    bounds = start_min, start_max, end_min, end_max, extent_end
-    between = None if code is None else rank(position, code)
-    return Claim(key, position, *bounds, value, _ROLES[role], origin, named, between, bool(begins))
+    start_min, start_max, end_min, end_max = bounds
+    return Claim(
+        key=row.key,
+        position=row.position,
+        start_min=start_min,
+        start_max=start_max,
+        end_min=end_min,
+        end_max=end_max,
+        extent_end=extent_end,
+        value=row.value,
+        role=_ROLES[row.role],
+        origin=row.origin,
+        disputes=_NO_DISPUTES if row.disputes is None else frozenset(json.loads(row.disputes)),
+        between=None if row.rank is None else rank(row.position, row.rank),
+        begins=bool(row.begins),
+    )
 
 
 def wins_outright(rows: Sequence[Said], instant: int) -> bool:
@@ -67,42 +60,49 @@ def wins_outright(rows: Sequence[Said], instant: int) -> bool:
     Requires rows that may cover the instant, in order of their earliest start. A subject of which five attributes are
     known is answered in half of the time that resolving them takes.
     """
-    (_, _, start, _, origin, _, value, role, start_max, end_min, _, _, _, _, _, _, disputes, _, _, _) = rows[-1]
-    if role is not None or disputes is not None or value is None:
+    last = rows[-1]
+    if last.role != "affirms" or last.disputes or last.value is None:
         return False
-    latest = start if start_max is None else start_max
-    if latest > instant or (end_min is not None and end_min <= instant):
+    if not last.start_max <= instant < last.end_min:
         return False
-    if len(rows) == 1:
-        return True
-    for _, _, begin, _, speaker, _, said, role, until, _, _, extent_end, _, _, _, _, disputes, _, _, _ in rows[:-1]:
-        if role is not None or disputes is not None or (begin if until is None else until) >= start:
+    for row in rows[:-1]:
+        if row.role != "affirms" or row.disputes or row.start_max >= last.start_min:
             return False
-        end = begin + DAY if extent_end is None else extent_end
-        if end > latest and said != value and speaker != origin:
+        if row.extent_end > last.start_max and row.value != last.value and row.origin != last.origin:
             return False
     return True
 
 
-def held(row: Said, subject: str, texts: Mapping[int, str], dissent: Dissent | None = None) -> HeldRow:
+def evidence_of(row: ClaimRow[Any, Any, Any], texts: Mapping[Any, str]) -> Evidence:
+    """Return what stands behind a party."""
+    return Evidence(
+        value=row.value,
+        event=row.event,
+        position=row.position,
+        valid=row.valid,
+        origin=texts[row.origin],
+        source=texts[row.source],
+        grade=row.grade,
+        role=row.role,
+    )
+
+
+def held(row: ClaimRow[Any, Any, Any], texts: Mapping[Any, str], dissent: Dissent | None = None) -> Holding:
     """Return the answer that a leading claim gives."""
-    (_, attribute, start, _, origin, source, value, _, _, _, _, _, valid, _, event, grade, _, position, _, _) = row
-    day = start if valid is None else valid
-    return (
-        subject, texts[attribute], value, event, position, day, texts[origin], texts[source], grade, dissent,
-    )  # fmt: skip
+    return Holding(texts[row.subject], texts[row.attribute], evidence_of(row, texts), dissent)
 
 
-def nothing_held(subject: str, attribute: str, dissent: Dissent | None) -> HeldRow:
-    """Return the answer in which nothing known leads."""
-    return subject, attribute, None, None, None, None, None, None, None, dissent
-
-
-def evidence_of(row: Said, texts: Mapping[int, str]) -> Evidence:
-    """Return what stands behind a party that does not lead."""
-    (_, _, start, _, origin, source, value, role, _, _, _, _, valid, _, event, grade, _, position, _, _) = row
-    day = start if valid is None else valid
-    return value, event, position, day, texts[origin], texts[source], grade, role or "affirms"
+def told(rows: Sequence[ClaimRow[Any, Any, Any]], answer: Answer, texts: Mapping[Any, str]) -> Holding:
+    """Return an answer to what was said of one attribute, with what stands behind each party to it."""
+    by_key = {row.key: row for row in rows}
+    parties = tuple(
+        Party(evidence_of(by_key[claim.key], texts) if claim else None, standing.value)
+        for claim, standing in answer.candidates
+    )
+    dissent: Dissent | None = None
+    if parties[1:]:
+        dissent = Dissent("certain" if answer.certain else "possible", answer.contested, parties[1:])
+    return Holding(texts[rows[0].subject], texts[rows[0].attribute], parties[0].said, dissent)
 
 
 def covering(connection: sqlite3.Connection, filters: Filters, instant: int, *, fuzz: int = 0) -> Iterator[Said]:
@@ -115,36 +115,38 @@ def covering(connection: sqlite3.Connection, filters: Filters, instant: int, *, 
         fuzz: seconds by which qualified ends are widened; what is given may then not cover the instant.
     """
     conditions, parameters = filters.conditions()
-    return connection.execute(
+    found = connection.execute(
         f"""
-        SELECT {SAID}
+        SELECT {NUMBERED}
         FROM claim
         WHERE start_min <= :latest AND ifnull(end_max > :earliest, 1) AND {" AND ".join(conditions)}
         ORDER BY subject, attribute, start_min, key
         """,
         parameters | {"latest": instant + fuzz, "earliest": instant - fuzz},
     )
+    return said(found)
 
 
 def live(connection: sqlite3.Connection, group: Group) -> list[Said]:
     """Return the live claims of one group, in order of their earliest start."""
-    return connection.execute(
+    found = connection.execute(
         f"""
-        SELECT {SAID}
+        SELECT {NUMBERED}
         FROM claim
         WHERE subject = ? AND attribute = ? AND known_until IS NULL
         ORDER BY start_min, key
         """,
         group,
-    ).fetchall()
+    )
+    return list(said(found))
 
 
 def live_of_short(connection: sqlite3.Connection, groups: Sequence[Group], *, limit: int) -> dict[Group, list[Said]]:
-    """Return the live claims of those groups that have at most so many, in order of their earliest start.
+    """Return the live claims of those groups that have no more than a limit, in order of their earliest start.
 
     To ask for all at once takes half of the time that to ask for each does.
     """
-    rows = connection.execute(
+    found = connection.execute(
         f"""
         WITH wanted (number, what) AS (
             SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:groups)
@@ -159,27 +161,27 @@ def live_of_short(connection: sqlite3.Connection, groups: Sequence[Group], *, li
                 LIMIT 1 OFFSET :limit
             )
         )
-        SELECT number, what, {SAID}
+        SELECT number, what, {NUMBERED}
         FROM short
         LEFT JOIN claim ON subject = number AND attribute = what AND known_until IS NULL
         ORDER BY number, what, start_min, key
         """,
         {"groups": msgspec.json.encode(groups).decode(), "limit": limit},
     )
-    found: dict[Group, list[Said]] = {}
-    for number, what, *said in rows:
-        some = found.setdefault((number, what), [])
-        if said[0] is not None:
-            some.append(tuple(said))
-    return found
+    short: dict[Group, list[Said]] = {}
+    for number, what, *row in found:
+        some = short.setdefault((number, what), [])
+        if row[0] is not None:
+            some.append(ClaimRow(*row))
+    return short
 
 
 def neighbours(connection: sqlite3.Connection, group: Group, start: int) -> list[Said]:
     """Return the live claims of a group that start at an instant, and those before and after them, in order."""
     live = "subject = ?1 AND attribute = ?2 AND known_until IS NULL"
-    return connection.execute(
+    found = connection.execute(
         f"""
-        SELECT {SAID}
+        SELECT {NUMBERED}
         FROM claim
         WHERE {live}
             AND start_min >= ifnull((SELECT max(start_min) FROM claim WHERE {live} AND start_min < ?3), ?3)
@@ -187,35 +189,37 @@ def neighbours(connection: sqlite3.Connection, group: Group, start: int) -> list
         ORDER BY start_min, key
         """,
         (*group, start),
-    ).fetchall()
+    )
+    return list(said(found))
 
 
 def every_live(connection: sqlite3.Connection) -> Iterator[Said]:
     """Yield every live claim, by group."""
-    return connection.execute(
+    found = connection.execute(
         f"""
-        SELECT {SAID}
+        SELECT {NUMBERED}
         FROM claim
         WHERE known_until IS NULL
         ORDER BY subject, attribute, start_min, key
         """
     )
+    return said(found)
 
 
 def at_places(connection: sqlite3.Connection, group: Group, places: Sequence[Sequence[int]]) -> dict[int, Said]:
     """Return some claims of a group, given by start_min and key, by key."""
-    rows = connection.execute(
+    found = connection.execute(
         f"""
         WITH wanted (start, number) AS (
             SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)
         )
-        SELECT {SAID}
+        SELECT {NUMBERED}
         FROM wanted
         CROSS JOIN claim ON subject = ? AND attribute = ? AND start_min = start AND key = number
         """,
         (msgspec.json.encode(places).decode(), *group),
     )
-    return {row[KEY]: row for row in rows}
+    return {row.key: row for row in said(found)}
 
 
 def is_long(connection: sqlite3.Connection, subject: int) -> bool:
@@ -265,3 +269,52 @@ def parties(connection: sqlite3.Connection) -> list[str]:
         "SELECT text FROM name WHERE id IN (SELECT source FROM claim UNION SELECT origin FROM claim) ORDER BY text"
     )
     return [row[0] for row in rows]
+
+
+def claims_of_several(
+    connection: sqlite3.Connection, filters: Filters, instant: int, *, fuzz: int = 0
+) -> Iterator[Said]:
+    """Yield what `claims.covering` does, but only of groups in which several origins speak: most have one.
+
+    Args:
+        connection: of the projections.
+        filters: which claims count.
+        instant: seconds.
+        fuzz: seconds by which qualified ends are widened; what is given may then not cover the instant.
+    """
+    conditions, parameters = filters.conditions()
+    fits = f"start_min <= :latest AND ifnull(end_max > :earliest, 1) AND {' AND '.join(conditions)}"
+    found = connection.execute(
+        f"""
+        WITH several (subject, attribute) AS MATERIALIZED (
+            SELECT subject, attribute
+            FROM claim
+            WHERE {fits}
+            GROUP BY subject, attribute
+            HAVING min({read("origin")}) <> max({read("origin")})
+        )
+        SELECT {NUMBERED}
+        FROM several
+        CROSS JOIN claim USING (subject, attribute)
+        WHERE {fits}
+        ORDER BY subject, attribute, start_min, key
+        """,
+        parameters | {"latest": instant + fuzz, "earliest": instant - fuzz},
+    )
+    return said(found)
+
+
+def latest_value(connection: sqlite3.Connection, subject: str, attribute: str) -> str | None:
+    """Return the value, as JSON text, of the newest live affirmation in a group."""
+    row = connection.execute(
+        f"""
+        SELECT value
+        FROM claim
+        WHERE subject = (SELECT id FROM name WHERE text = ?) AND attribute = (SELECT id FROM name WHERE text = ?)
+            AND known_until IS NULL AND role IS NULL
+        ORDER BY {read("position")} DESC
+        LIMIT 1
+        """,
+        (subject, attribute),
+    ).fetchone()
+    return row[0] if row else None

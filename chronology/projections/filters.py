@@ -19,7 +19,7 @@ from chronology.dates.calendar import DAY
 from chronology.errors import ChronologyError, DateError, UnfittingFilterError, UnknownNameError
 from chronology.events.identities import NO_MERGES, Identities
 from chronology.events.patterns import ATTRIBUTE, GRADE, KIND, is_day, is_subject
-from chronology.projections.tables import ORDINAL_BITS
+from chronology.projections.columns import ORDINAL_BITS, read
 
 KnownAt = int | str | date | datetime | None
 """A position, an instant or a day whose close (UTC) is meant, or None for all that the log knows."""
@@ -78,7 +78,7 @@ VIEW: Final = Dialect()
 """The view `assertion`, in which names are texts."""
 
 CODED: Final = Dialect(
-    origin="ifnull(origin, source)",
+    origin=read("origin"),
     recorded=f"key < ({{value}} + 1 << {ORDINAL_BITS})",
     one="{column} = (SELECT id FROM name WHERE text = {value})",
     some="{column} IN (SELECT id FROM name WHERE text IN (SELECT value FROM json_each({value})))",

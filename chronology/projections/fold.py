@@ -1,4 +1,4 @@
-"""Folding the log into the projections, row by row in log order, in the transaction of whoever calls."""
+"""Folding the log into the projections, row by row in log order, in the caller's transaction."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -12,13 +12,13 @@ from chronology.log.event_table import Log, Row
 from chronology.log.redactions import declared
 from chronology.projections import merges, recordings, references, segment_changes
 from chronology.projections.claim_rows import (
-    ClaimRow,
     called_rows,
     check_upcast,
     claim_rows,
     reference_rows,
 )
-from chronology.projections.places import Places
+from chronology.projections.columns import NewClaim
+from chronology.projections.recordings import Places
 from chronology.projections.tables import VERSIONS
 from chronology.projections.write_buffer import Pending
 from chronology.vocabulary.event_types import DEFINED, MERGED, NOTED, REDACTED
@@ -49,7 +49,7 @@ class Fold:
         self._withdrawals: dict[int, int | None] | None = None
 
     def take(self, rows: Iterable[Row]) -> None:
-        """Fold rows, in order; what they contribute is written by and by, all of it by `update`."""
+        """Fold rows, in order; what they contribute is written in batches, the rest by `update`."""
         for row in rows:
             self._take(row.position, decode(row.body))
         if self._pending.changes > _CHANGES_IN_MIND:
@@ -136,7 +136,7 @@ class Fold:
         identities: Identities | None = None,
         known_from: int | None = None,
         ordinal: int = 0,
-    ) -> list[ClaimRow]:
+    ) -> list[NewClaim]:
         """Return the claims of an event, read by what is known now of types and names, or by what was known before."""
         same = self.identities if identities is None else identities
         first = recordings.of(self._connection, body.id or "") if self._any_noted else None
@@ -249,8 +249,8 @@ class Fold:
                 ordinal += self._restate(row.position, event, old, by, ordinal)
         self.flush()
 
-    def _restate(self, position: int, body: Body, old: list[ClaimRow], by: int, ordinal: int) -> int:
-        """Put the claims of an event as they are read from a position on behind those before; return how many."""
+    def _restate(self, position: int, body: Body, old: list[NewClaim], by: int, ordinal: int) -> int:
+        """Add the claims of an event, in their reading from a position on, after those before; return how many."""
         new = self._claims(position, body, known_from=by, ordinal=ordinal)
         if [_content(r) for r in old] == [_content(r) for r in new]:
             return 0
@@ -265,6 +265,6 @@ class Fold:
         )
 
 
-def _content(row: ClaimRow) -> ClaimRow:
+def _content(row: NewClaim) -> NewClaim:
     """Return a row without what says when it came to be read so."""
-    return row._replace(key=0, position=None, tells=False)
+    return row._replace(key=0, known_from=0, tells=False)

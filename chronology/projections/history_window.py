@@ -14,9 +14,9 @@ from typing import Any, Final
 from chronology.answers.resolve import Claim
 from chronology.dates import edtf
 from chronology.dates.calendar import DAY, FOREVER
-from chronology.projections.claims import DISPUTES, KEY, SAID, Group, Said, claim_of
+from chronology.projections.claims import Group, claim_of
+from chronology.projections.columns import NUMBERED, OPPOSING, REACHES, Said, read, said
 from chronology.projections.filters import Filters
-from chronology.projections.tables import OPPOSING, ORDINAL_BITS, REACHES
 
 _OF_GROUP: Final = "subject = :subject AND attribute = :attribute"
 
@@ -42,7 +42,7 @@ class LongHistory:
         """
         row = self._connection.execute(
             f"""
-            SELECT ifnull(start_max, start_min)
+            SELECT {read("start_max")}
             FROM claim NOT INDEXED
             WHERE {_OF_GROUP} AND start_min >= :start AND role IS NULL AND end_min IS NULL AND {self._live}
             ORDER BY start_min
@@ -76,16 +76,16 @@ class LongHistory:
         """
         window = self._parameters | {"after": after, "until": until}
         latest, floor = self._latest(window, values=2 if thought_away else 1)
-        rows = self._connection.execute(_others(self._live), window | {"floor": floor}).fetchall()
+        others = self._connection.execute(_others(self._live), window | {"floor": floor}).fetchall()
         # The latest start comes last, as where all claims are read.
-        rows += reversed(latest)
-        found = {row[KEY]: row for row in rows}
+        near = [*said(others), *reversed(latest)]
+        found = {row.key: row for row in near}
         # The conflict of a dispute goes both ways.
-        disputed = {position for row in rows if row[DISPUTES] for position in json.loads(row[DISPUTES])}
+        disputed = {position for row in near if row.disputes for position in json.loads(row.disputes)}
         for position in sorted(disputed):
             place = {"position": position, "start": self._start_of(position)}
-            rows = self._connection.execute(_by_position(self._live), window | place).fetchall()
-            found |= {row[KEY]: row for row in rows}
+            more = self._connection.execute(_by_position(self._live), window | place).fetchall()
+            found |= {row.key: row for row in said(more)}
         return list(found.values())
 
     def _start_of(self, position: int) -> int | None:
@@ -99,31 +99,29 @@ class LongHistory:
     def _latest(self, window: dict[str, Any], *, values: int) -> tuple[list[Said], int]:
         """Return the affirmations that may start after the floor, or on the day before it; and the floor.
 
-        That is the latest start from which on so many different values cover the whole window; FOREVER if fewer do, and
+        That is the latest start from which that many different values cover the whole window; FOREVER if fewer do, and
         all were returned.
         """
         after, until = window["after"], window["until"]
-        rows: list[Said] = []
+        found: list[Said] = []
         covering: set[str | None] = set()
         floor = None
         with closing(self._connection.execute(_backwards(self._live), window)) as cursor:
-            for row in cursor:
-                _, _, start_min, _, _, _, value, _, start_max, end_min, *_ = row
-                if floor is not None and start_min <= floor - DAY:
+            for row in said(cursor):
+                if floor is not None and row.start_min <= floor - DAY:
                     break
-                rows.append(row)
-                begins = start_min if start_max is None else start_max
-                if floor is None and begins <= after and (end_min is None or end_min >= until):
-                    covering.add(value)
-                    floor = start_min if len(covering) == values else None
-        return rows, FOREVER if floor is None else floor
+                found.append(row)
+                if floor is None and row.start_max <= after and row.end_min >= until:
+                    covering.add(row.value)
+                    floor = row.start_min if len(covering) == values else None
+        return found, FOREVER if floor is None else floor
 
 
 @lru_cache(maxsize=64)
 def _backwards(live: str) -> str:
     """Return the query for the affirmations of a group that may cover part of a window, latest start first."""
     return f"""
-        SELECT {SAID}
+        SELECT {NUMBERED}
         FROM claim NOT INDEXED
         WHERE {_OF_GROUP} AND start_min < :until AND ifnull(end_max > :after, 1) AND role IS NULL AND {live}
         ORDER BY start_min DESC
@@ -142,16 +140,16 @@ def _others(live: str) -> str:
     back than it reaches.
     """
     near = f"ifnull(end_max > :after, 1) AND {_OF_GROUP} AND {live}"
-    reaching = f"(start_max >= :floor OR ifnull(extent_end, start_min + {DAY}) > :floor)"
+    reaching = f"(start_max >= :floor OR {read('extent_end')} > :floor)"
     return f"""
         WITH broad (class, reach) AS (VALUES {_BROAD})
-        SELECT {SAID}
+        SELECT {NUMBERED}
         FROM broad
         CROSS JOIN claim INDEXED BY claim_broad
         WHERE breadth = class AND start_min >= :floor - reach AND start_min < min(:floor, :until)
             AND role IS NULL AND {reaching} AND {near}
         UNION ALL
-        SELECT {SAID}
+        SELECT {NUMBERED}
         FROM claim INDEXED BY claim_broad
         WHERE breadth = {OPPOSING} AND start_min < :until AND {near}
     """
@@ -161,8 +159,8 @@ def _others(live: str) -> str:
 def _by_position(live: str) -> str:
     """Return the query for what the event at a position says of a group within a window."""
     return f"""
-        SELECT {SAID}
+        SELECT {NUMBERED}
         FROM claim NOT INDEXED
         WHERE {_OF_GROUP} AND start_min < :until AND ifnull(end_max > :after, 1)
-            AND start_min = :start AND ifnull(position, key >> {ORDINAL_BITS}) = :position AND {live}
+            AND start_min = :start AND {read("position")} = :position AND {live}
     """

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from chronology.events.identities import NO_MERGES, Identities, Merge
 from chronology.events.ranks import rank
-from chronology.projections.tables import ORDINAL_BITS
+from chronology.projections.columns import ORDINAL_BITS
 
 
 def known(connection: sqlite3.Connection, known_at: int | None = None) -> Identities:

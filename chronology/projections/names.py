@@ -10,13 +10,10 @@ _MOST: Final = 65_536
 """Texts that a connection keeps in mind."""
 
 
-def number(connection: sqlite3.Connection, texts: Iterable[str]) -> dict[str | None, int | None]:
-    """Return the numbers of some texts, in the order of first use; those that have none yet get the next ones.
-
-    None is the number of None.
-    """
+def number(connection: sqlite3.Connection, texts: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of some texts, in the order of first use; those that have none yet get the next ones."""
     ordered = dict.fromkeys(texts)
-    found: dict[str | None, int | None] = dict(
+    found: dict[str, int] = dict(
         connection.execute(
             "SELECT text, name.id FROM json_each(?) AS wanted CROSS JOIN name ON name.text = wanted.value",
             (msgspec.json.encode(sorted(ordered)).decode(),),
@@ -28,7 +25,6 @@ def number(connection: sqlite3.Connection, texts: Iterable[str]) -> dict[str | N
         rows = list(enumerate(missing, last + 1))
         connection.executemany("INSERT INTO name (id, text) VALUES (?, ?)", rows)
         found.update((text, number) for number, text in rows)
-    found[None] = None
     return found
 
 

@@ -10,11 +10,12 @@ from attrs import frozen
 from chronology.log.database import schema
 from chronology.log.event_table import Log, Row
 from chronology.projections import tables
+from chronology.projections.columns import ORDINAL_BITS
 from chronology.projections.fold import Fold
 from chronology.vocabulary.registry import Vocabulary
 
 Progress = Callable[[int, int], None]
-"""Told how many events are done, and of how many."""
+"""Called with how many events are done, and of how many."""
 
 Stored = tuple[Any, ...] | None
 """A row of a projection table, None where there is none."""
@@ -61,7 +62,7 @@ def replay(
 ) -> tuple[dict[str, int], tuple[str, ...]]:
     """Fold the whole log again, and put the result in the place of what stood before, where they differ.
 
-    Runs in the transaction of whoever calls. A dry run only tells what differs.
+    Runs in the caller's transaction. A dry run only tells what differs.
 
     Returns:
         How many rows assertion, state and mention show, and the names of the tables and views that were not right.
@@ -168,7 +169,7 @@ def first_use(connection: sqlite3.Connection, name: int) -> int | None:
         f"""
         SELECT min(position)
         FROM (
-            SELECT min(key) >> {tables.ORDINAL_BITS} AS position
+            SELECT min(key) >> {ORDINAL_BITS} AS position
             FROM temp.claim
             WHERE ?1 IN (subject, attribute, origin, source)
             UNION ALL

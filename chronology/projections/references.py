@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from chronology.dates import edtf
-from chronology.projections.tables import ORDINAL_BITS
+from chronology.projections.columns import ORDINAL_BITS
 
 if TYPE_CHECKING:
     from chronology.projections.claim_rows import ReferenceRow
@@ -218,10 +218,10 @@ def positions(
         subjects: only events about one of these names or referring to it.
         since: only events whose valid time may touch this second or a later one.
         until: only events whose valid time may touch this second or an earlier one.
-        attribute: only events that say something of it, of the subject where one is given, as they are read now.
+        attribute: only events that say something of it, of the subject where one is given, by today's reading.
         known_at: events that were live at this position; now where not given.
         reverse: return the latest first.
-        limit: return only so many, the first in that order.
+        limit: return at most this many, the first in that order.
     """
     way = "DESC" if reverse else "ASC"
     live = "known_until IS NULL"

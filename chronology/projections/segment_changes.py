@@ -3,19 +3,18 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import msgspec
 
 from chronology.answers.segments import Segment, segments
-from chronology.dates.calendar import BEGINNING, DAY, FOREVER
+from chronology.dates.calendar import BEGINNING, FOREVER
 from chronology.projections import claims
-from chronology.projections.claim_rows import ClaimRow
-from chronology.projections.claims import Group, Said, claim_of
+from chronology.projections.claims import GROUP, Group, claim_of
+from chronology.projections.columns import OPPOSING, NewClaim, Said
 from chronology.projections.filters import Filters
 from chronology.projections.history_window import LongHistory
-from chronology.projections.tables import OPPOSING
 
 _encode: Final = msgspec.json.encode
 
@@ -34,13 +33,10 @@ class Change(NamedTuple):
     opposes: bool
 
 
-def change_of(row: ClaimRow, *, came: bool) -> Change:
+def change_of(row: NewClaim, *, came: bool) -> Change:
     """Return how a claim that came or went can change its group."""
-    start = row.start_min
-    start_max = start if row.start_max is None else row.start_max
-    settled = max(start_max + 1, start + DAY if row.extent_end is None else row.extent_end)
-    end_max = FOREVER if row.end_max is None else row.end_max
-    return Change(came, start, settled, end_max, row.breadth == OPPOSING)
+    settled = max(row.start_max + 1, row.extent_end)
+    return Change(came, row.start_min, settled, row.end_max, row.breadth == OPPOSING)
 
 
 class SegmentRow(NamedTuple):
@@ -91,10 +87,12 @@ def is_plain(said: Iterable[Said]) -> bool:
     Then nothing is stored, for the view of states tells it from the claims.
     """
     spoken = BEGINNING
-    for _, _, start, _, _, _, _, role, start_max, end_min, _, extent_end, _, _, _, _, disputes, _, _, _ in said:
-        if role or disputes or start_max is not None or end_min is not None or spoken > start:
+    for row in said:
+        if row.role != "affirms" or row.disputes or row.start_max > row.start_min or row.end_min < FOREVER:
             return False
-        spoken = start + DAY if extent_end is None else extent_end
+        if spoken > row.start_min:
+            return False
+        spoken = row.extent_end
     return True
 
 
@@ -174,7 +172,7 @@ def _joined(rows: Iterable[SegmentRow]) -> Iterator[SegmentRow]:
 
 def rebuild(connection: sqlite3.Connection) -> None:
     """Make every group's segments, into an empty table, one group at a time."""
-    every = groupby(claims.every_live(connection), key=itemgetter(0, 1))
+    every = groupby(claims.every_live(connection), key=GROUP)
     _insert(connection, (row for group, said in every for row in _rows(group, list(said))))
 
 

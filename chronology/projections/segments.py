@@ -6,23 +6,21 @@ from typing import Final
 
 import msgspec
 
-from chronology.answers.holding import Dissent, HeldRow
-from chronology.projections.claims import SAID, Group, at_places, evidence_of, held, nothing_held
+from chronology.answers.holding import Dissent, Holding, Party
+from chronology.projections.claims import Group, at_places, evidence_of, held
+from chronology.projections.columns import NUMBERED, said
 
 _decode: Final = msgspec.json.decode
 
 
-def at(
-    connection: sqlite3.Connection, group: Group, instant: int, subject: str, texts: Mapping[int, str]
-) -> HeldRow | None:
+def at(connection: sqlite3.Connection, group: Group, instant: int, texts: Mapping[int, str]) -> Holding | None:
     """Return what held at an instant by all that is known now, None where nothing can have; however long the history.
 
     Args:
         connection: of the projections.
         group: which subject and attribute.
         instant: seconds.
-        subject: its text.
-        texts: of the other names.
+        texts: of names.
     """
     segment = connection.execute(
         """
@@ -37,7 +35,7 @@ def at(
         (*group, instant, 2**62),
     ).fetchone()
     if segment is None:
-        return _of_plain(connection, group, instant, subject, texts)
+        return _of_plain(connection, group, instant, texts)
     holds, start, leading, certain, contested, others, starts = segment
     if not holds:
         return None
@@ -46,24 +44,22 @@ def at(
     found = at_places(connection, group, [place for place in places if place[1] is not None])
     dissent: Dissent | None = None
     if parties:
-        told = tuple((evidence_of(found[key], texts) if key else None, standing) for key, standing in parties)
-        dissent = "certain" if certain else "possible", bool(contested), told
-    if leading is None:
-        return nothing_held(subject, texts[group[1]], dissent)
-    return held(found[leading], subject, texts, dissent)
+        others = tuple(Party(evidence_of(found[key], texts) if key else None, standing) for key, standing in parties)
+        dissent = Dissent("certain" if certain else "possible", bool(contested), others)
+    leads = None if leading is None else evidence_of(found[leading], texts)
+    return Holding(texts[group[0]], texts[group[1]], leads, dissent)
 
 
-def _of_plain(
-    connection: sqlite3.Connection, group: Group, instant: int, subject: str, texts: Mapping[int, str]
-) -> HeldRow | None:
-    row = connection.execute(
+def _of_plain(connection: sqlite3.Connection, group: Group, instant: int, texts: Mapping[int, str]) -> Holding | None:
+    found = connection.execute(
         f"""
-        SELECT {SAID}
+        SELECT {NUMBERED}
         FROM claim
         WHERE subject = ? AND attribute = ? AND start_min <= ? AND known_until IS NULL
         ORDER BY start_min DESC
         LIMIT 1
         """,
         (*group, instant),
-    ).fetchone()
-    return None if row is None or row[6] is None else held(row, subject, texts)
+    )
+    row = next(said(found), None)
+    return None if row is None or row.value is None else held(row, texts)

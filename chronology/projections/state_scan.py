@@ -3,11 +3,11 @@
 import sqlite3
 from collections.abc import Mapping
 
-from chronology.answers.holding import HeldRow
+from chronology.answers.holding import Evidence, Holding
 from chronology.dates.calendar import DAY
 from chronology.projections.claims import Group
+from chronology.projections.columns import OPPOSING, read
 from chronology.projections.filters import Filters
-from chronology.projections.tables import OPPOSING, ORDINAL_BITS
 
 
 def scan(
@@ -16,7 +16,7 @@ def scan(
     instant: int,
     subjects: Mapping[int, str],
     texts: Mapping[int, str],
-) -> tuple[list[HeldRow], dict[int, int], list[tuple[int, Group]]]:
+) -> tuple[list[Holding], dict[int, int], list[tuple[int, Group]]]:
     """Answer for every group by the last claim that may cover an instant, if that is the whole answer.
 
     It is if it surely holds and nobody can win or contest it, as with most attributes: each claim holds until the next
@@ -33,8 +33,8 @@ def scan(
     # long histories, as `benchmarks --csv` has them, that halves the time.
     rows = connection.execute(
         f"""
-        SELECT subject, attribute, value, event, ifnull(position, key >> {ORDINAL_BITS}), ifnull(valid, start_min),
-            ifnull(origin, source), source, grade, start_min, start_max, extent_end,
+        SELECT subject, attribute, value, event, {read("position")}, {read("valid")}, {read("origin")}, source, grade,
+            start_min, {read("start_max")}, {read("extent_end")},
             iif(breadth = {OPPOSING}, 2, value IS NULL OR start_max > :instant OR end_min <= :instant)
         FROM claim
         WHERE start_min <= :instant AND ifnull(end_max > :instant, 1) AND {" AND ".join(conditions)}
@@ -49,16 +49,13 @@ def scan(
         """,
         parameters | {"instant": instant},
     )
-    found: list[HeldRow] = []
+    found: list[Holding] = []
     doubtful: list[tuple[int, Group]] = []
     places: dict[int, int] = {}
     subject = attribute = spoken = begun = 0
     sure = True
     opposed = False
-    for number, what, value, event, position, day, origin, source, grade, start, latest, extent_end, doubt in rows:
-        end = start + DAY if extent_end is None else extent_end
-        if latest is None:
-            latest = start
+    for number, what, value, event, position, day, origin, source, grade, start, latest, end, doubt in rows:
         if what == attribute and number == subject:
             opposed = opposed or doubt == 2
             sure = not doubt and not opposed and begun < start and spoken <= latest
@@ -75,8 +72,8 @@ def scan(
             opposed = doubt == 2
             sure = not doubt
             begun, spoken = latest, end
-        held = subjects[number], texts[what], value, event, position, day, texts[origin], texts[source], grade, None
-        found.append(held)
+        said = Evidence(value, event, position, day, texts[origin], texts[source], grade)
+        found.append(Holding(subjects[number], texts[what], said))
     if not sure:
         doubtful.append((len(found) - 1, (subject, attribute)))
     return found, places, doubtful

@@ -6,10 +6,9 @@ same with texts in it, for a person at a SQL prompt.
 
 from typing import Final
 
-from chronology.dates.calendar import BEGINNING, DAY, FOREVER
-
-ORDINAL_BITS: Final = 24
-"""Of a key: the rest of it is the position since which the claim is read so."""
+from chronology.dates.calendar import FOREVER
+from chronology.projections import columns
+from chronology.projections.columns import ORDINAL_BITS
 
 NAME: Final = """\
 CREATE TABLE name (
@@ -17,46 +16,11 @@ CREATE TABLE name (
     text TEXT NOT NULL UNIQUE      -- a subject, attribute, origin or source
 ) STRICT"""
 
-# What every question reads comes first: SQLite walks along a row up to the last column that it needs.
-CLAIM: Final = """\
-CREATE TABLE claim (
-    subject INTEGER NOT NULL,      -- a name, as are the next and those that say so
-    attribute INTEGER NOT NULL,
-    start_min INTEGER NOT NULL,    -- bounds are seconds, as in the view assertion
-    key INTEGER NOT NULL,          -- known_from << 24 | ordinal
-    known_until INTEGER,           -- the position that withdrew it; NULL while it is live
-    origin INTEGER,                -- NULL: the source
-    source INTEGER NOT NULL,
-    value TEXT,                    -- canonical JSON; NULL: from here nothing holds
-    event BLOB NOT NULL,           -- id, 16 bytes
-    grade TEXT,
-    valid TEXT,                    -- EDTF, as entered; NULL: the day of start_min
-    start_max INTEGER,             -- NULL: start_min
-    end_min INTEGER,               -- NULL: unbounded
-    end_max INTEGER,               -- NULL: unbounded
-    extent_end INTEGER,            -- NULL: a day after start_min
-    breadth INTEGER,               -- how far beyond start_min it says anything, or that it opposes; NULL: one day
-    position INTEGER,              -- of the event; NULL: known_from
-    role TEXT,                     -- denies, disputes; NULL: affirms
-    disputes TEXT,                 -- JSON list of positions; NULL for none
-    rank BLOB,                     -- its place between two positions where another log recorded it first, else NULL
-    stated INTEGER NOT NULL,       -- first second of the day
-    persists INTEGER NOT NULL,     -- 0 where the type does not last
-    begins INTEGER NOT NULL,       -- 0 where the type tells when it was so, not since when
-    tells INTEGER NOT NULL,        -- 1 where it also tells that its event is about the subject
-    extent_last INTEGER,           -- first second that the valid time can no longer touch; NULL: a day after start_max
-    PRIMARY KEY (subject, attribute, start_min, key)
-) STRICT, WITHOUT ROWID"""
+CLAIM: Final = columns.TABLE
 
 # Finds the few claims of a long history that a window of it would miss.
 CLAIM_BROAD: Final = """\
 CREATE INDEX claim_broad ON claim (subject, attribute, breadth, start_min) WHERE breadth IS NOT NULL"""
-
-REACHES: Final = (DAY, 8 * DAY, 32 * DAY, 128 * DAY, 1024 * DAY, 2 * FOREVER)
-"""By breadth: how far beyond its earliest start a claim says anything, at most. The first is stored as NULL."""
-
-OPPOSING: Final = len(REACHES)
-"""The breadth of what denies or disputes: it speaks for as long as it may cover."""
 
 SEGMENT: Final = """\
 CREATE TABLE segment (
@@ -122,42 +86,7 @@ CREATE TABLE projection (
     position INTEGER NOT NULL      -- of the newest event it has taken in
 ) STRICT, WITHOUT ROWID"""
 
-_EVENT: Final = " || '-' || ".join(
-    f"hex(substr(event, {first}, {count}))" for first, count in ((1, 4), (5, 2), (7, 2), (9, 2), (11, 6))
-)
-"""A UUID, in capitals."""
-
-ASSERTION_VIEW: Final = f"""\
-CREATE VIEW assertion AS
-SELECT
-    key,                                                            -- known_from << 24 | ordinal
-    ifnull(position, key >> {ORDINAL_BITS}) AS position,            -- of the event
-    s.text AS subject,
-    a.text AS attribute,
-    value,                         -- canonical JSON; NULL: from here nothing holds
-    ifnull(role, 'affirms') AS role,  -- affirms, denies (value is what is denied), disputes (value is what is disputed)
-    start_min,                     -- seconds since 1970-01-01 in the proleptic Gregorian calendar:
-    ifnull(start_max, start_min) AS start_max,  -- the first covered instant lies in [start_min, start_max],
-    ifnull(end_min, {FOREVER}) AS end_min,      -- the first no longer covered in [end_min, end_max];
-    ifnull(end_max, {FOREVER}) AS end_max,      -- {BEGINNING} and {FOREVER} mean unbounded
-    ifnull(extent_end, start_min + {DAY}) AS extent_end,  -- earliest end of what was claimed, persistence left out
-    ifnull(valid, date(start_min, 'unixepoch')) AS valid,  -- EDTF, as entered
-    persists,                      -- 0 where the type does not last
-    begins,                        -- 0 where the type tells when it was so, not since when
-    lower({_EVENT}) AS event,  -- id
-    o.text AS origin,
-    p.text AS source,
-    grade,
-    date(stated, 'unixepoch') AS stated,  -- day; of recording where nobody knows better
-    disputes,                      -- JSON list of positions; NULL for none
-    key >> {ORDINAL_BITS} AS known_from,  -- the position since which it is read so
-    known_until,                   -- the position that withdrew it; NULL while it is live
-    rank                           -- its place between two positions where another log recorded it first, else NULL
-FROM claim
-JOIN name AS s ON s.id = claim.subject
-JOIN name AS a ON a.id = claim.attribute
-JOIN name AS o ON o.id = ifnull(claim.origin, claim.source)
-JOIN name AS p ON p.id = claim.source"""
+ASSERTION_VIEW: Final = columns.VIEW
 
 # A group without segments is plain: each of its claims holds, certain and uncontested, until the next one starts.
 STATE_VIEW: Final = f"""\
@@ -209,7 +138,7 @@ JOIN name AS s ON s.id = segment.subject
 JOIN name AS a ON a.id = segment.attribute
 WHERE valid_to > valid_from"""
 
-LAST: Final = f"ifnull(extent_last, ifnull(start_max, start_min) + {DAY})"
+LAST: Final = columns.read("extent_last")
 """Of a claim: the first second that its event's valid time can no longer touch."""
 
 MENTION_VIEW: Final = f"""\

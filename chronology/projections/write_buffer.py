@@ -1,16 +1,52 @@
-"""Rows on their way into the projections: kept until many can be written in the order of the tables."""
+"""Rows on their way into the projections: kept until many can be written in the order of the tables. SQL and rows."""
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Final, NamedTuple
 
-from chronology.projections import claim_changes, name_index, names, references, segment_changes
-from chronology.projections.claim_changes import Withdrawal
-from chronology.projections.claim_rows import CalledRow, ClaimRow, ReferenceRow
+from chronology.projections import columns, name_index, names, references, segment_changes
+from chronology.projections.claim_rows import CalledRow, ReferenceRow
 from chronology.projections.claims import Group
+from chronology.projections.columns import ORDINAL_BITS, NewClaim
 from chronology.projections.segment_changes import Change, change_of
-from chronology.projections.tables import ORDINAL_BITS
+
+
+class Withdrawal(NamedTuple):
+    """What finds the claims of one event in one group, and how they end.
+
+    Attributes:
+        by: the position that withdraws them.
+        tells: 0 where the event is still live, and `reference` tells from now on whom it is about.
+    """
+
+    by: int
+    tells: int
+    subject: int
+    attribute: int
+    start_min: int
+    position: int
+
+
+def insert(connection: sqlite3.Connection, rows: Iterable[NewClaim], numbers: Mapping[str, int]) -> None:
+    """Write new rows, with numbers for their names; in order, so that each page is written once."""
+    written = [columns.numbered(row, numbers) for row in rows]
+    connection.executemany(columns.INSERT, sorted(written, key=columns.IN_ORDER))
+
+
+def withdraw(connection: sqlite3.Connection, withdrawals: Sequence[Withdrawal]) -> None:
+    """End live claims."""
+    connection.executemany(
+        f"""
+        UPDATE claim
+        SET known_until = ?1, tells = tells AND ?2
+        WHERE subject = ?3 AND attribute = ?4 AND start_min = ?5 AND known_until IS NULL
+            AND ifnull(position, key >> {ORDINAL_BITS}) = ?6
+        """,
+        sorted(withdrawals, key=itemgetter(2, 3, 4, 5)),
+    )
+
 
 _MOST_ROWS: Final = 20_000
 """Events and rows that are kept until they are written: the more, the fewer pages for each.
@@ -25,8 +61,8 @@ class Pending:
     def __init__(self, connection: sqlite3.Connection, *, is_new: bool) -> None:
         """Start with nothing; tables that are new get their segments when they are whole."""
         self._connection, self._is_new = connection, is_new
-        self._rows: dict[int, tuple[list[ClaimRow], list[ReferenceRow], list[CalledRow]]] = {}
-        self._ended: list[tuple[int, bool, ClaimRow]] = []
+        self._rows: dict[int, tuple[list[NewClaim], list[ReferenceRow], list[CalledRow]]] = {}
+        self._ended: list[tuple[int, bool, NewClaim]] = []
         self._gone: list[tuple[int, ReferenceRow]] = []
         self._unnamed: list[tuple[int, CalledRow]] = []
         # What came and went, by group, since segments were last brought up; and how much that is.
@@ -34,7 +70,7 @@ class Pending:
         self.changes = self._size = 0
 
     def add(
-        self, position: int, claims: list[ClaimRow], spoken_of: list[ReferenceRow], names_given: list[CalledRow]
+        self, position: int, claims: list[NewClaim], spoken_of: list[ReferenceRow], names_given: list[CalledRow]
     ) -> None:
         """Take the rows of the event at a position, in the place of those that were to be written for it."""
         self._rows[position] = claims, spoken_of, names_given
@@ -47,7 +83,7 @@ class Pending:
         by: int,
         *,
         tells: bool,
-        claims: list[ClaimRow],
+        claims: list[NewClaim],
         spoken_of: list[ReferenceRow] | None = None,
         names_given: list[CalledRow] | None = None,
     ) -> None:
@@ -74,18 +110,17 @@ class Pending:
         numbers = names.number(self._connection, self._names())
         self._end(numbers)
         rows = [row for some, _, _ in self._rows.values() for row in some]
-        claims = [claim_changes.numbered(row, numbers) for row in rows]
-        claim_changes.insert(self._connection, claims)
+        insert(self._connection, rows, numbers)
         spoken_of = [(numbers[row[0]], *row[1:]) for _, some, _ in self._rows.values() for row in some]
         references.insert(self._connection, spoken_of)
         name_index.insert(self._connection, (row for _, _, some in self._rows.values() for row in some), numbers)
         self._rows.clear()
         self._size = 0
         if not self._is_new:
-            for row, written in zip(rows, claims, strict=True):
+            for row in rows:
                 if row.known_until is None:
-                    self._touched[written[:2]].append(change_of(row, came=True))
-            self.changes += len(claims)
+                    self._touched[numbers[row.subject], numbers[row.attribute]].append(change_of(row, came=True))
+            self.changes += len(rows)
 
     def update_segments(self) -> None:
         """Bring the segments up to what was written."""
@@ -100,8 +135,7 @@ class Pending:
                 yield row.subject
                 yield row.attribute
                 yield row.source
-                if row.origin is not None:
-                    yield row.origin
+                yield row.origin
             for one in spoken_of:
                 yield one.subject
         for _, _, row in self._ended:
@@ -110,17 +144,16 @@ class Pending:
         for _, one in self._gone:
             yield one.subject
 
-    def _end(self, numbers: Mapping[Any, Any]) -> None:
+    def _end(self, numbers: Mapping[str, int]) -> None:
         """End claims and references that are written, before others of the same event may take their places."""
         ended: list[Withdrawal] = []
         for by, tells, row in self._ended:
             subject, attribute = numbers[row.subject], numbers[row.attribute]
-            position = row.key >> ORDINAL_BITS if row.position is None else row.position
-            ended.append(Withdrawal(by, tells, subject, attribute, row.start_min, position))
+            ended.append(Withdrawal(by, tells, subject, attribute, row.start_min, row.position))
             if not self._is_new:
                 self._touched[subject, attribute].append(change_of(row, came=False))
                 self.changes += 1
-        claim_changes.withdraw(self._connection, ended)
+        withdraw(self._connection, ended)
         references.withdraw(self._connection, [(by, numbers[row.subject], row.position) for by, row in self._gone])
         name_index.withdraw(self._connection, self._unnamed, numbers)
         self._ended.clear()

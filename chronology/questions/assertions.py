@@ -1,17 +1,23 @@
-"""All that was said of one attribute of one subject: live, hidden by filters, or withdrawn. Reads, never writes."""
+"""What was said, as evidence: of one attribute, of what filters admit, or all of it with its fate. Reads, never writes.
+
+It asks the projections by the names and texts that a SQL prompt shows; only which groups of a whole store are worth
+a look, their tables tell.
+"""
 
 import json
 import sqlite3
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any, Final, Literal, NamedTuple
 
 from attrs import field, frozen
 
 from chronology.answers.resolve import Claim
 from chronology.dates import edtf
 from chronology.events.json_values import Json, freeze
-from chronology.projections.filters import Filters
-from chronology.questions.claim_query import Row, claim_of
+from chronology.projections.claims import GROUP, claim_of
+from chronology.projections.columns import OPPOSING, TEXTS, Row, rows
+from chronology.projections.filters import VIEW, Filters
 
 
 @frozen(kw_only=True)
@@ -91,16 +97,16 @@ def hiding(filters: Filters, said: Assertion) -> tuple[str, ...]:
 
 
 def _rows(connection: sqlite3.Connection, filters: Filters) -> Iterator[Row]:
-    rows = connection.execute(
+    found = connection.execute(
         f"""
-        SELECT {", ".join(Row._fields)}
+        SELECT {TEXTS}
         FROM assertion
         WHERE subject = :subject AND attribute = :attribute AND (:known_at IS NULL OR known_from <= :known_at)
         ORDER BY position, key
         """,
         {"subject": filters.subject, "attribute": filters.attribute, "known_at": filters.known_at},
     )
-    return map(Row._make, rows)
+    return rows(found)
 
 
 def assertion_of(row: Row, *, fuzz: int) -> Assertion:
@@ -119,3 +125,120 @@ def assertion_of(row: Row, *, fuzz: int) -> Assertion:
         persists=bool(row.persists),
         claim=claim_of(row, fuzz=fuzz),
     )
+
+
+_WORTH_A_LOOK: Final = {
+    "disputable": f"""
+        min(source) <> max(source)
+        OR min(ifnull(origin, source)) <> max(ifnull(origin, source))
+        OR max(breadth = {OPPOSING})
+    """,
+    "bounded": "count(end_max)",
+}
+"""Conditions on all claims of a group, whether they count or not, without which a kind of answer has nothing of it."""
+
+
+def groups(
+    connection: sqlite3.Connection,
+    filters: Filters,
+    *,
+    covering: int | None = None,
+    fuzz: int = 0,
+    only: Literal["disputable", "bounded"] | None = None,
+) -> Iterator[list[Row]]:
+    """Return the assertions in scope, by subject and attribute, in order.
+
+    Args:
+        connection: of the projections.
+        filters: which assertions count.
+        covering: only what may cover this instant.
+        fuzz: seconds by which qualified ends are widened; such ends are not yet in the rows.
+        only: of a whole store, leave out the groups of which no two sources ever spoke and nobody denied or disputed
+            anything, or those in which everything lasts for ever. That is most of it, and one pass tells.
+    """
+    conditions, parameters = filters.conditions(VIEW)
+    if covering is not None and not fuzz:
+        conditions.append("start_min <= :instant AND end_max > :instant")
+        parameters["instant"] = covering
+    source = "assertion"
+    if only and filters.subject is None:
+        source = f"({_groups_with(_WORTH_A_LOOK[only])}) CROSS JOIN assertion USING (subject, attribute)"
+    found = connection.execute(
+        f"""
+        SELECT {TEXTS}
+        FROM {source}
+        WHERE {" AND ".join(conditions)}
+        ORDER BY subject, attribute, position
+        """,
+        parameters,
+    )
+    return by_group(found)
+
+
+def by_group(found: Iterable[tuple[Any, ...]]) -> Iterator[list[Row]]:
+    """Yield the assertions about one attribute of one subject together. Requires them in order."""
+    for _, members in groupby(rows(found), key=GROUP):
+        yield list(members)
+
+
+def _groups_with(condition: str) -> str:
+    return f"""
+        SELECT s.text AS subject, a.text AS attribute
+        FROM (SELECT subject, attribute FROM claim GROUP BY subject, attribute HAVING {condition}) AS found
+        JOIN name AS s ON s.id = found.subject
+        JOIN name AS a ON a.id = found.attribute
+    """
+
+
+@frozen(kw_only=True)
+class Entry:
+    """An assertion, what it is about, and until when it was known so.
+
+    Attributes:
+        known_until: position of the event that withdrew it or made it read anew; None while it is live.
+    """
+
+    subject: str
+    attribute: str
+    assertion: Assertion
+    known_until: int | None
+
+
+def entries(connection: sqlite3.Connection, filters: Filters, *, fuzz: int = 0) -> Iterator[Entry]:
+    """Yield what filters admit, withdrawn or not, by subject, attribute and position.
+
+    Args:
+        connection: of the projections.
+        filters: which assertions count. What happened after `known_at` is left out: those withdrawn later are live.
+        fuzz: seconds by which the ends of qualified dates are widened.
+    """
+    known_at = filters.known_at
+    for row in _all_rows(connection, filters):
+        said = assertion_of(row, fuzz=fuzz)
+        if hiding(filters, said):
+            continue
+        until = row.known_until
+        if until is not None and known_at is not None and until > known_at:
+            until = None
+        yield Entry(subject=row.subject, attribute=row.attribute, assertion=said, known_until=until)
+
+
+def _all_rows(connection: sqlite3.Connection, filters: Filters) -> Iterator[Row]:
+    found = connection.execute(
+        f"""
+        SELECT {TEXTS}
+        FROM assertion
+        WHERE (:subject IS NULL OR subject = :subject)
+            AND (:attribute IS NULL OR attribute = :attribute)
+            AND (:kind IS NULL OR subject >= :kind || '/' AND subject < :kind || '0')
+            AND (:known_at IS NULL OR known_from <= :known_at)
+        ORDER BY subject, attribute, position, key
+        """,
+        {
+            "subject": filters.subject,
+            "attribute": filters.attribute,
+            "kind": filters.kind,
+            "known_at": filters.known_at,
+        },
+    )
+    return rows(found)

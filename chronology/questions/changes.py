@@ -1,18 +1,18 @@
-"""When our knowledge changed: the answers that differ between two known times, and the events that changed them."""
+"""What differs: in our knowledge between two known times, and by which events; in the world between two dates."""
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from attrs import evolve, frozen
 
+from chronology.answers.holding import Holding
 from chronology.answers.resolve import Answer, Claim, resolve, weigh
 from chronology.answers.segments import Segment, segments
 from chronology.projections import merges
+from chronology.projections.columns import ORDINAL_BITS
 from chronology.projections.filters import Filters
-from chronology.projections.tables import ORDINAL_BITS
 from chronology.questions.assertions import Sayings, hiding, said_of
-from chronology.questions.outcomes import Outcome, outcome_of
-from chronology.questions.spans import span_of
+from chronology.questions.outcomes import Outcome, outcome_held, outcome_of, span_of
 
 Progress = Callable[[int, int], None]
 """Called with how many attributes are done, and of how many."""
@@ -27,7 +27,7 @@ class Change:
         until: its last second; None if it goes on.
         before: what was thought to hold; None if nothing was known.
         after: what was thought later.
-        events: positions of the events that changed the answer, as it is at the start of the stretch.
+        events: positions of the events that changed the answer, by its state at the start of the stretch.
     """
 
     subject: str
@@ -200,3 +200,25 @@ def _answers(history: Sequence[Segment], instants: Sequence[int]) -> Iterator[An
         while current and current.valid_to <= instant:
             current = next(left, None)
         yield current.answer if current and current.valid_from <= instant else None
+
+
+@frozen(kw_only=True)
+class Difference:
+    """An attribute whose answer differs between two dates; None if nothing was, or is, known."""
+
+    subject: str
+    attribute: str
+    before: Holding | None
+    after: Holding | None
+
+
+def differences(before: Iterable[Holding], after: Iterable[Holding]) -> list[Difference]:
+    """Return what differs in value, certainty or contest, by subject and attribute."""
+    old, new = ({(held.subject, held.attribute): held for held in some} for some in (before, after))
+    # Most answers are the same to the letter, and need not be taken apart to see that.
+    unlike = [group for group in {*old, *new} if old.get(group) != new.get(group)]
+    return [
+        Difference(subject=group[0], attribute=group[1], before=old.get(group), after=new.get(group))
+        for group in sorted(unlike)
+        if outcome_held(old.get(group)) != outcome_held(new.get(group))
+    ]

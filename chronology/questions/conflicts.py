@@ -8,15 +8,15 @@ from typing import Final
 
 from attrs import frozen
 
-from chronology.answers.date_disagreements import date_disagreements
-from chronology.answers.disagreements import Disagreement, Span, disagreements
+from chronology.answers.disagreements import Disagreement, Span, date_disagreements, disagreements
 from chronology.answers.resolve import Claim
 from chronology.events.json_values import Json, freeze
 from chronology.events.ranks import Rank
+from chronology.projections.claims import claim_of
+from chronology.projections.columns import Row
 from chronology.projections.filters import Filters
-from chronology.questions import claim_query
-from chronology.questions.claim_query import Row
-from chronology.questions.spans import span_of
+from chronology.questions import assertions
+from chronology.questions.outcomes import span_of
 
 
 @frozen(kw_only=True)
@@ -51,11 +51,11 @@ class Conflict:
     """Two assertions of which not both can be right.
 
     Attributes:
-        clash: `values`, where both affirm; `denial` or `dispute`, where one speaks against the other; `dates`, where
+        clash: `values`, where both affirm; `denial` or `dispute`, where one contradicts the other; `dates`, where
             both give one value other dates.
         first: what is denied or disputed, None where nothing in scope is; else the assertion recorded earlier, or, of
             dates, the one with the earlier date.
-        second: the other one; of a denial or dispute, who speaks against the first.
+        second: the other one; of a denial or dispute, who contradicts the first.
         spans: when the state is contested by these two; empty where others always outdo both. Of dates: between which
             dates they disagree.
         differ: of dates, what differs: start, end or both.
@@ -83,7 +83,7 @@ def conflicts(
         instant: only what makes the state contested then, or the dates that disagree about it.
         fuzz: seconds by which qualified ends are widened.
     """
-    return among(claim_query.groups(connection, filters, fuzz=fuzz, only="disputable"), instant=instant, fuzz=fuzz)
+    return among(assertions.groups(connection, filters, fuzz=fuzz, only="disputable"), instant=instant, fuzz=fuzz)
 
 
 def among(groups: Iterable[list[Row]], *, instant: int | None = None, fuzz: int = 0) -> Iterator[Conflict]:
@@ -91,14 +91,14 @@ def among(groups: Iterable[list[Row]], *, instant: int | None = None, fuzz: int 
     for rows in groups:
         if _may_disagree(rows, fuzz=fuzz):
             by_key = {row.key: row for row in rows}
-            found = _disagreements([claim_query.claim_of(row, fuzz=fuzz) for row in rows], by_key)
+            found = _disagreements([claim_of(row, fuzz=fuzz) for row in rows], by_key)
             for one in found:
                 if instant is None or any(since <= instant < until for since, until in one.spans):
                     yield _conflict(one, by_key)
 
 
 def _may_disagree(rows: Sequence[Row], *, fuzz: int) -> bool:
-    """Tell at a glance whether somebody may speak against somebody: most attributes are none of those.
+    """Tell at a glance whether anybody may contradict anybody: for most attributes, nobody does.
 
     There is nothing to find where all speak with one voice, or where no value is said twice and no two claims overlap.
     """

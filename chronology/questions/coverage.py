@@ -11,8 +11,9 @@ from chronology.answers.resolve import Claim, Role, resolve
 from chronology.dates import edtf
 from chronology.dates.calendar import BEGINNING, FOREVER
 from chronology.events.json_values import Json, freeze
+from chronology.projections.claims import claim_of
 from chronology.projections.filters import Filters
-from chronology.questions import claim_query
+from chronology.questions import assertions
 
 
 @frozen(kw_only=True)
@@ -135,11 +136,11 @@ def _groups(
 
     Who only objects says no value. What a source says of itself, such as its title, needs nobody to repeat it.
     """
-    for rows in claim_query.groups(connection, filters, only="bounded" if only_bounded else None):
+    for rows in assertions.groups(connection, filters, only="bounded" if only_bounded else None):
         said = [
-            _Said(claim_query.claim_of(row, fuzz=fuzz), row.stated, bool(row.persists))
+            _Said(claim_of(row, fuzz=fuzz), row.stated, bool(row.persists))
             for row in rows
-            if row.role == Role.AFFIRMS and row.subject != row.source
+            if row.role == "affirms" and row.subject != row.source
         ]
         if said:
             group = rows[0].subject, rows[0].attribute

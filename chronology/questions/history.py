@@ -11,7 +11,7 @@ from chronology.answers.segments import Segment, segments
 from chronology.events.json_values import Json, freeze
 from chronology.projections.filters import Filters
 from chronology.questions.assertions import said_of
-from chronology.questions.spans import Span, span_of
+from chronology.questions.outcomes import Span, span_of
 
 
 @frozen(kw_only=True)

@@ -14,7 +14,7 @@ from chronology.events.patterns import is_day
 from chronology.events.records import Body, decode
 from chronology.log import database
 from chronology.log.event_table import Log
-from chronology.projections import claim_changes, merges, references
+from chronology.projections import claims, merges, references
 from chronology.projections.rebuild import Progress
 from chronology.questions import lint_rules
 from chronology.questions.lint_rules import Report, report_of
@@ -57,7 +57,7 @@ def lint(
         log: the events.
         connection: of the projections.
         rules: names in `RULES`.
-        progress: told after every thousand events how many are done, of how many.
+        progress: called every thousand events with how many are done, of how many.
     """
     same = merges.known(connection)
     published_on = lru_cache(maxsize=65_536)(lambda source: _published(connection, same.of(source)))
@@ -108,7 +108,7 @@ def _live(log: Log, connection: sqlite3.Connection, progress: Progress | None) -
 
 def _published(connection: sqlite3.Connection, source: str) -> str | None:
     """Return the day on which a source was published, as far as the store knows."""
-    text = claim_changes.latest_value(connection, source, "published")
+    text = claims.latest_value(connection, source, "published")
     value = msgspec.json.decode(text) if text else None
     return value if isinstance(value, str) and is_day(value) else None
 

@@ -32,7 +32,7 @@ def selected(
         until: only those that may touch this second or an earlier one.
         among: only those at these positions.
         reverse: yield the latest first.
-        limit: yield only so many, the first in that order.
+        limit: yield at most this many, the first in that order.
     """
     is_enough = among is None and filters.kind is None and not filters.leave_out()
     found = references.positions(

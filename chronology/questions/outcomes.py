@@ -1,4 +1,4 @@
-"""What held, in short: the part of an answer that counts when two answers are compared. Pure."""
+"""What held, in short, as it counts when two answers are compared; and periods as texts. Pure."""
 
 import json
 from typing import Literal
@@ -7,6 +7,7 @@ from attrs import frozen
 
 from chronology.answers.holding import Holding
 from chronology.answers.resolve import Answer
+from chronology.dates.calendar import LINE_END, LINE_START, format_instant
 from chronology.events.json_values import Json, freeze
 
 
@@ -39,3 +40,19 @@ def outcome_held(holding: Holding | None) -> Outcome | None:
     if holding is None:
         return None
     return Outcome(value=holding.value, certainty=holding.certainty, contested=holding.contested)
+
+
+Span = tuple[str | None, str | None]
+"""First and last second as ISO 8601 date-times without a zone; None for always so, and for still so."""
+
+
+def span_of(start: int, end: int) -> Span | None:
+    """Return a half-open period as texts, None if it lies wholly outside the years -9999 to 9999.
+
+    Only an unbounded date, such as `[2018-01-15..]`, reaches out there; no question can.
+    """
+    if end <= LINE_START or start >= LINE_END:
+        return None
+    since = format_instant(start) if start > LINE_START else None
+    until = format_instant(end - 1) if end < LINE_END else None
+    return since, until

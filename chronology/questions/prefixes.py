@@ -87,7 +87,7 @@ def _kinds(connection: sqlite3.Connection, prefix: str) -> Iterator[str]:
 
 
 def _mentioned(connection: sqlite3.Connection, prefix: str) -> Iterator[str]:
-    """Yield the subjects that begin so, leaping over the mentions of each."""
+    """Yield the subjects that begin with it, leaping over the mentions of each."""
     after = prefix
     while (name := _next(connection, after)) is not None and name.startswith(prefix):
         yield name

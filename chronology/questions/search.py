@@ -3,19 +3,20 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Final
 
 from attrs import frozen
 
 from chronology.errors import IntegrityError, StoreError
+from chronology.events.identities import Identities
 from chronology.events.records import Body, RecordedEvent, decode, recorded
 from chronology.log import database
 from chronology.log.event_table import Log
-from chronology.projections import references, search_index
+from chronology.projections import name_index, references, search_index
 from chronology.projections.filters import Filters
-from chronology.projections.search_index import Place
-from chronology.projections.search_words import Term, expression, hits, terms
-from chronology.questions.synonyms import widened
+from chronology.projections.search_index import Place, Term, expression, fold, hits, terms
+from chronology.questions.subject_names import names
 from chronology.vocabulary.event_types import BOOKKEEPING
 
 _BEFORE: Final = 50
@@ -54,7 +55,7 @@ def is_indexed(log: Log, connection: sqlite3.Connection) -> bool:
 
 
 def bring_up(log: Log, connection: sqlite3.Connection) -> None:
-    """Bring up the index in the file, where the connection may write and nobody else is writing."""
+    """Bring up the index in the file, where the connection may write and no other process is writing."""
     if connection.in_transaction or connection.execute("PRAGMA query_only").fetchone()[0]:
         return
     if is_indexed(log, connection):
@@ -65,7 +66,7 @@ def bring_up(log: Log, connection: sqlite3.Connection) -> None:
         with database.writing(connection), _ruin_told():
             search_index.bring_up(log, connection, "main")
     except StoreError as exc:
-        # Locked, or no room: whoever searches gets an answer all the same.
+        # Locked, or no room: the search gets an answer all the same.
         if not isinstance(exc.__cause__, sqlite3.Error) or not database.is_passing(exc.__cause__):
             raise
     finally:
@@ -132,7 +133,7 @@ def _ruin_told_while(positions: Iterator[int]) -> Iterator[int]:
 
 
 def _place(log: Log, connection: sqlite3.Connection) -> Place:
-    """Return where an index stands at the log's head: in the file, or in a temporary table, which is brought up."""
+    """Return where an up-to-date index is: in the file, or in a temporary table, which is brought up to date."""
     if is_indexed(log, connection):
         return "main"
     with database.unguarded(connection):
@@ -174,3 +175,47 @@ def _snippet(text: str, marks: list[tuple[int, int]]) -> tuple[str, list[tuple[i
     shift = len(before) - start
     shown = [(first + shift, min(last, end) + shift) for first, last in marks if start <= first < end]
     return before + text[start:end] + after, shown
+
+
+_MOST: Final = 20
+"""Subjects whose other names are looked for; a word in the names of more is a common word, and stands for none."""
+
+_SHORTEST: Final = 4
+"""Letters of a name that is looked for as a word; a shorter one, as IS, would be found in every other sentence."""
+
+
+def widened(log: Log, connection: sqlite3.Connection, question: list[Term], filters: Filters) -> list[Term]:
+    """Return terms that are also found by what their subjects are called otherwise, and by kind/slug.
+
+    A term means the subjects in a name of which it stands, as known then. What a source is called is left out: its
+    title says what it is about. A merged subject goes by all names of the one that it is now.
+    """
+    return [term._replace(others=tuple(_others(log, connection, term, filters))) for term in question]
+
+
+def _others(log: Log, connection: sqlite3.Connection, term: Term, filters: Filters) -> list[tuple[str, ...]]:
+    same = filters.identities
+    near = name_index.bearers(connection, " ".join(term.words), within=True, known_at=filters.known_at)
+    kept = {same.of(name) for name in chain(near, _merged(same, term)) if not name.startswith("source/")}
+    if not kept or len(kept) > _MOST:
+        return []
+    named = names(log, connection, same, subjects=sorted(kept), known_at=filters.known_at)
+    found: dict[tuple[str, ...], None] = {}
+    for subject in sorted(kept):
+        spoken_of = [*same.names_of(subject), *(name.text for name in named.get(subject, ()))]
+        if any(hits(text, [term]) for text in spoken_of):
+            found |= dict.fromkeys(_words(subject, spoken_of))
+    return [words for words in found if not hits(" ".join(words), [term])]
+
+
+def _merged(same: Identities, term: Term) -> Iterator[str]:
+    """Yield the subjects that a merge made one with another, and in a name of which a term stands."""
+    for name, kept in same.replaced().items():
+        yield from (one for one in (name, kept) if hits(one, [term]))
+
+
+def _words(subject: str, texts: list[str]) -> Iterator[tuple[str, ...]]:
+    for text in texts:
+        words = tuple(fold(text).split())
+        if len("".join(words)) >= _SHORTEST or text == subject:
+            yield words

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from attrs import frozen
 
 from chronology.events.identities import Identities
-from chronology.projections.tables import ORDINAL_BITS
+from chronology.projections.columns import ORDINAL_BITS
 
 _DESCRIBING: Final = ("title", "publisher", "url", "published", "reliability", "archived_sha256")
 """Attributes of a source that are listed."""
@@ -16,7 +16,7 @@ _DESCRIBING: Final = ("title", "publisher", "url", "published", "reliability", "
 
 @frozen(kw_only=True)
 class Source:
-    """A source, as it is known now.
+    """A source, as known now.
 
     Attributes:
         published: the day, as last described; so are title, publisher and URL.

@@ -14,7 +14,8 @@ from chronology.events.identities import Identities
 from chronology.events.slugs import slug_of
 from chronology.log.event_table import Log
 from chronology.projections import name_index
-from chronology.projections.tables import LAST, ORDINAL_BITS
+from chronology.projections.columns import ORDINAL_BITS
+from chronology.projections.tables import LAST
 from chronology.questions.subject_names import Name, names
 
 _OF_THE_LOG: Final = ("event", "type")
@@ -83,7 +84,7 @@ def subjects(
         kind: only of this one.
         text: only those in whose slug or names this stands, whatever its case and marks.
         known_at: as known at this position.
-        limit: only so many, the first in that order.
+        limit: at most this many, the first in that order.
     """
     with_name = (
         set(map(same.of, name_index.bearers(connection, text, within=True, known_at=known_at))) if text else set()
@@ -121,7 +122,7 @@ def _listed(
         fits = fits.replace(" OR instr(text, :slug)", "")
     merged = same.replaced()
     if text is not None:
-        # Whoever remembers the other spelling finds the subject too.
+        # Somebody who remembers the other spelling finds the subject too.
         folded = [text.lower(), slug_of(text)]
         with_name = {*with_name, *(kept for name, kept in merged.items() if any(f and f in name for f in folded))}
     hidden = ", ".join(f"'{name}'" for name in _OF_THE_LOG)

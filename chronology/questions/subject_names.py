@@ -1,4 +1,4 @@
-"""The names of subjects: those that they were given, and those that sources assert. Reads, never writes."""
+"""The names of subjects: those that they were given, those that sources assert, and merges. Reads, never writes."""
 
 import json
 import sqlite3
@@ -9,13 +9,13 @@ import msgspec
 from attrs import evolve, field, frozen
 
 from chronology.errors import IntegrityError
-from chronology.events.identities import Identities
+from chronology.events.identities import Identities, Merge
 from chronology.events.ranks import Rank, rank
 from chronology.events.records import decode
 from chronology.log.event_table import Log, Row
 from chronology.projections import recordings, references
 from chronology.projections.claim_rows import names_in
-from chronology.projections.places import Places
+from chronology.projections.recordings import Places
 from chronology.vocabulary.event_types import NAMED
 
 Role = Literal["name", "alias"]
@@ -48,7 +48,7 @@ class Name:
         role: "name" if it may stand for the subject, "alias" if the subject also goes by it.
         language: BCP 47 tag, where the event gives one.
         position: of the event that gives the name.
-        source: the document that tells it; None where it is a decision of whoever keeps the store.
+        source: the document that tells it; None where it is a decision of the store's keeper.
     """
 
     subject: str
@@ -168,3 +168,47 @@ def _known(since: str, known_at: int | None) -> str:
     if known_at is None:
         return "known_until IS NULL"
     return f"({since} <= :known_at AND (known_until IS NULL OR known_until > :known_at))"
+
+
+@frozen(kw_only=True)
+class MergeTold:
+    """That two subjects are one, and who says so.
+
+    Attributes:
+        event: its id; `position` is its place in the log, and `at` when it was recorded.
+        kept: the subject that the event is about, whose name is kept.
+        merged: the other one.
+        reason: the one that the event gives.
+        source: the document that tells it; None where it is a decision of the store's keeper.
+    """
+
+    event: str
+    position: int
+    at: str
+    kept: str
+    merged: str
+    reason: str
+    source: str | None
+
+
+def merges_of(log: Log, identities: Identities, subject: str | None = None) -> Iterator[MergeTold]:
+    """Yield the merges that made one of several names of a subject, in order; of every subject if none is given."""
+    return told(log, identities.merges if subject is None else identities.merges_of(subject))
+
+
+def told(log: Log, merges: Iterable[Merge]) -> Iterator[MergeTold]:
+    """Yield merges with what their events say."""
+    for merge in merges:
+        row = log.by_position(merge.position)
+        if row is None or not row.body:
+            raise IntegrityError("is missing, and the projections hold a merge of it", position=merge.position)
+        body = decode(row.body)
+        yield MergeTold(
+            event=row.id,
+            position=row.position,
+            at=row.recorded_at,
+            kept=merge.kept,
+            merged=merge.merged,
+            reason=str(body.data.get("reason", "")),
+            source=body.source,
+        )

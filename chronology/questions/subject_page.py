@@ -12,8 +12,7 @@ from chronology.log.event_table import Log
 from chronology.projections.filters import Filters
 from chronology.questions.conflicts import Conflict, conflicts
 from chronology.questions.live_events import selected
-from chronology.questions.merging import MergeTold, merges_of
-from chronology.questions.subject_names import Name, names
+from chronology.questions.subject_names import MergeTold, Name, merges_of, names
 
 
 @frozen(kw_only=True)

@@ -3,12 +3,12 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from operator import itemgetter
 
 from chronology.answers.corroboration import support
 from chronology.answers.holding import Holding
-from chronology.projections import claims, origins
-from chronology.projections.claims import Group, Said
+from chronology.projections import claims
+from chronology.projections.claims import Group
+from chronology.projections.columns import Said
 from chronology.projections.filters import Filters
 from chronology.projections.history_window import LongHistory
 from chronology.projections.names import number_of
@@ -54,7 +54,7 @@ def _said(
     """Yield what is said of each attribute of which several origins may speak."""
     subject = None if filters.subject is None else number_of(connection, filters.subject)
     if subject is None or fuzz or not claims.is_long(connection, subject):
-        yield from groupby(origins.claims_of_several(connection, filters, instant, fuzz=fuzz), key=itemgetter(0, 1))
+        yield from groupby(claims.claims_of_several(connection, filters, instant, fuzz=fuzz), key=claims.GROUP)
         return
     for holding in holdings:
         if attribute := number_of(connection, holding.attribute):
@@ -63,5 +63,5 @@ def _said(
 
 
 def sufficient(holdings: Iterable[Holding], least: int) -> list[Holding]:
-    """Return the holdings whose leading value has at least so many origins; all their parties stay."""
+    """Return the holdings whose leading value has at least this many origins; all their parties stay."""
     return [holding for holding in holdings if (holding.candidates[0].supported_by or 0) >= least]

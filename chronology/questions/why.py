@@ -16,8 +16,8 @@ from chronology.log.event_table import Log, Row
 from chronology.projections import merges, references
 from chronology.projections.filters import Filters
 from chronology.questions.assertions import Assertion, Sayings, said_of
-from chronology.questions.merging import MergeTold, told
 from chronology.questions.outcomes import Outcome, outcome_of
+from chronology.questions.subject_names import MergeTold, told
 from chronology.vocabulary.event_types import RETRACTED
 
 
@@ -127,7 +127,7 @@ def why(log: Log, connection: sqlite3.Connection, filters: Filters, instant: int
 
 
 def _merges_behind(found: Sayings, filters: Filters) -> list[Merge]:
-    """Return the merges that have to do with an answer: of its subject, its values, and whoever speaks."""
+    """Return the merges that have to do with an answer: of its subject, its values, and the speakers."""
     if not filters.identities:
         return []
     said = [*found.live, *(one for one, _ in found.hidden), *(one for one, _ in found.withdrawn)]

@@ -102,5 +102,5 @@ def _rewritten(position: int) -> RewrittenError:
     return RewrittenError(
         "the shared log has another event here than this one",
         position=position,
-        hint="keep this store as it is: it holds the event that was pulled; ask who changed the shared log",
+        hint="keep this store unchanged: it holds the event that was pulled; ask who changed the shared log",
     )

@@ -1,11 +1,11 @@
 """The file beside a store in which events wait for its shared log: one JSON object a line. Knows no store, no server.
 
-Whoever reads or changes the file locks it for that moment alone, never while a store or a server is asked, so adding an
+Each reader or writer of the file locks it for that moment alone, never while a store or a server is asked, so adding an
 event waits for neither. Between reading and removing, others may add lines and take some out. So what is removed is
 named by its bytes, never by its place, and all other lines stay.
 
 Lines are removed by renaming a shorter file over the old one: a process killed while it wrote over the old one would
-lose what it had yet to write. A rename leaves whoever waits for the lock with a file that has no name any more. So the
+lose what it had yet to write. A rename leaves a process that waits for the lock with a nameless file. So the
 lock counts only if the name still means the locked file; else the file is opened again. A separate lock file would need
 no such check, but would stay beside every store.
 """
@@ -68,7 +68,7 @@ def keep(store: Path, events: Iterable[Event]) -> None:
             os.fsync(descriptor)
             _sync(place(store).parent)
         except BaseException:
-            # Whoever was not told that it waits will add it again.
+            # A caller who did not learn that it waits will add it again.
             with suppress(OSError):
                 os.ftruncate(descriptor, size)
             raise

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from chronology.errors import ChronologyError, MissingPackageError, RemoteError
-from chronology.log.closing import Closing
+from chronology.log.database import Closing
 from chronology.log.event_table import Row
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class SharedLog(Closing):
         return int(row[0]) if row else 1
 
     def renew_rules(self) -> None:
-        """Give the shared log the rules of this program; its events stay as they are.
+        """Give the shared log the rules of this program; its events stay unchanged.
 
         Raises:
             RemoteError: the role does not own it.
@@ -223,7 +223,7 @@ class SharedLog(Closing):
             raise RemoteMovedError("somebody else appended first") from exc
         except psycopg.Error as exc:
             raise RemoteError(
-                f"the server went away while it was writing, so nobody knows whether it did: {_told(exc)}",
+                f"the connection broke during the write, which may have succeeded: {_told(exc)}",
                 hint="`chronology pull` brings the event if it was written; else append it again",
             ) from exc
 

@@ -1,4 +1,4 @@
-"""Lines under the map, from a GeoJSON file that whoever makes the report chose. Reads that file; draws nothing.
+"""Lines under the map, from a GeoJSON file that the author of the report chose. Reads that file; draws nothing.
 
 Drawing borders takes sides, so none are drawn unless somebody decides which, and says whose they are.
 """

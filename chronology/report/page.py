@@ -19,8 +19,7 @@ from chronology.errors import ChronologyError
 from chronology.events.json_values import Json
 from chronology.events.patterns import format_instant
 from chronology.report.contents import CLAIM, contents
-from chronology.report.limits import Limits
-from chronology.report.selection import Selection, select
+from chronology.report.selection import Limits, Selection, select
 from chronology.store.chronology import Chronology
 
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -57,11 +56,11 @@ class Report:
 
 
 @frozen(kw_only=True)
-class Wishes:
+class ReportOptions:
     """How a page is to be made.
 
     Attributes:
-        title: stands at its top.
+        title: shown at its top.
         store: the name of the store's file, for the command that verifies it.
         at: the last second of the date that it opens with; None for the latest in it.
         basemap: lines to draw under the map, as `basemap.read` gives them.
@@ -78,12 +77,12 @@ class Wishes:
     program: str = "Chronology"
 
 
-def report(chron: Chronology, wishes: Wishes, *, now: datetime) -> Report:
+def report(chron: Chronology, options: ReportOptions, *, now: datetime) -> Report:
     """Return the page about a store.
 
     Args:
         chron: the store.
-        wishes: what of it to show, and how.
+        options: what of it to show, and how.
         now: when the page is made.
 
     Raises:
@@ -91,18 +90,18 @@ def report(chron: Chronology, wishes: Wishes, *, now: datetime) -> Report:
         EvidenceError: the log is empty.
         ChronologyError: within the limits there is nothing to show.
     """
-    selection = select(chron, wishes.limits)
+    selection = select(chron, options.limits)
     if not selection.entries:
         raise ChronologyError("there is nothing to show", hint="`chronology subjects` lists who and what there is")
-    listed = chron.subject_list(known_at=selection.known)
+    listed = chron.names.subject_list(known_at=selection.known)
     names = {one.subject: one.name for one in listed if one.name}
     titles = {one.name: one.title for one in chron.vocabulary}
-    data = contents(selection, names=names, titles=titles) | {"about": _about(selection, wishes, now)}
-    if wishes.basemap:
-        data["basemap"] = wishes.basemap
+    data = contents(selection, names=names, titles=titles) | {"about": _about(selection, options, now)}
+    if options.basemap:
+        data["basemap"] = options.basemap
     withheld = {name: names.get(name, "") for name in selection.pseudonyms}
     return Report(
-        html=html(data, title=wishes.title, live=wishes.live),
+        html=html(data, title=options.title, live=options.live),
         head=selection.checkpoint.size,
         events=len(data["events"]),
         subjects=len({entry.subject for entry in selection.entries}),
@@ -111,15 +110,15 @@ def report(chron: Chronology, wishes: Wishes, *, now: datetime) -> Report:
     )
 
 
-def _about(selection: Selection, wishes: Wishes, now: datetime) -> dict[str, Json]:
+def _about(selection: Selection, options: ReportOptions, now: datetime) -> dict[str, Json]:
     """Return what the page says of itself."""
     checkpoint, limits = selection.checkpoint, selection.limits
     return {
-        "title": wishes.title,
-        "store": wishes.store,
-        "program": wishes.program,
+        "title": options.title,
+        "store": options.store,
+        "program": options.program,
         "made": format_instant(now),
-        "at": wishes.at,
+        "at": options.at,
         "head": checkpoint.size,
         "root": checkpoint.root.hex(),
         "checkpoint": checkpoint.text(),
@@ -127,13 +126,13 @@ def _about(selection: Selection, wishes: Wishes, now: datetime) -> dict[str, Jso
         "limited": {
             "known": selection.known if limits.known_at is not None else None,
             "subjects": list(limits.subjects),
-            "filters": list(limits.told()),
+            "filters": list(limits.in_words()),
             "withheld": sorted(limits.withheld),
             "left_out": selection.left_out,
             "later": checkpoint.size - selection.known,
         },
         "erased": selection.erased,
-        "live": wishes.live,
+        "live": options.live,
     }
 
 

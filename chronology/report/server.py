@@ -16,9 +16,10 @@ from typing import Final
 from attrs import evolve
 
 from chronology.errors import ChronologyError, StoreError
-from chronology.report.page import Wishes, report
+from chronology.report.page import ReportOptions, report
 from chronology.store.chronology import Chronology
-from chronology.store.reader import Reader, utc_now
+from chronology.store.reader import Reader
+from chronology.store.session import utc_now
 
 ADDRESS: Final = "127.0.0.1"
 
@@ -41,21 +42,23 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, path: Path, wishes: Wishes, *, port: int = 0, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, path: Path, options: ReportOptions, *, port: int = 0, clock: Callable[[], datetime] = utc_now
+    ) -> None:
         """Listen on a port; 0 takes a free one.
 
         Raises:
-            StoreError: the port cannot be had, or there is no such store.
+            StoreError: the port is not available, or there is no such store.
             ChronologyError: within the limits there is nothing to show.
         """
-        self._path, self._wishes, self._clock = path, evolve(wishes, live=True), clock
+        self._path, self._options, self._clock = path, evolve(options, live=True), clock
         self._lock = Lock()
         self._made: tuple[int, bytes] | None = None
         self.page()
         try:
             super().__init__((ADDRESS, port), _Handler)
         except (OSError, OverflowError) as exc:
-            raise StoreError(f"port {port} cannot be had: {exc}", hint="name another with --port") from exc
+            raise StoreError(f"port {port} is not available: {exc}", hint="name another with --port") from exc
         self.hosts = {f"{name}:{self.server_port}" for name in (ADDRESS, "localhost")}
 
     @property
@@ -73,7 +76,7 @@ class Server(ThreadingHTTPServer):
         with self._lock:
             if self._made is None or self._made[0] != self.head():
                 with Chronology.open(self._path, read_only=True) as chron:
-                    made = report(chron, self._wishes, now=self._clock())
+                    made = report(chron, self._options, now=self._clock())
                 self._made = made.head, made.html
             return self._made[1]
 
@@ -123,4 +126,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing: a request is no news, and its text is anybody's."""
+        """Log nothing: a request is of no interest, and anybody may have written its text."""

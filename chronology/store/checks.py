@@ -40,7 +40,7 @@ def check_merged(event: Body, identities: Identities) -> None:
     if kind != other:
         raise InvalidEventError(
             [f"data.with: {merged} and {kept} are of two kinds, so they cannot be one subject"],
-            hint="what was recorded under the wrong kind is retracted, and appended again about the right subject",
+            hint="retract what was recorded under the wrong kind, and append it again about the right subject",
         )
     if kind in _OF_THE_LOG:
         raise InvalidEventError([f"subject: {kept} is a name that the log gives, which cannot be merged"])

@@ -7,7 +7,7 @@ import msgspec
 
 from chronology.events.identities import Identities
 from chronology.events.patterns import is_day, is_subject
-from chronology.projections import claim_changes
+from chronology.projections import claims
 
 PUBLISHED: Final = "published"
 """The attribute of a source from which `stated` is filled in."""
@@ -30,7 +30,7 @@ class Published:
                 return None
             if len(self._days) >= _REMEMBERED:
                 self._days.clear()
-            text = claim_changes.latest_value(self._connection, identities.of(source), PUBLISHED)
+            text = claims.latest_value(self._connection, identities.of(source), PUBLISHED)
             value = msgspec.json.decode(text) if text else None
             self._days[source] = value if isinstance(value, str) and is_day(value) else None
         return self._days[source]

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from chronology.errors import nearest
+from chronology.errors import nearest, or_perhaps
 from chronology.events.records import Body
 from chronology.projections import references
 from chronology.vocabulary.event_types import BOOKKEEPING
@@ -26,4 +26,4 @@ class Kinds:
             return []
         self._known.update(references.kinds(self._connection))
         close = [] if kind in self._known else nearest(kind, defined | self._known, edits=1)
-        return [f"subject: unknown kind {kind!r} (did you mean {' or '.join(close)}?)"] if close else []
+        return [f"subject: unknown kind {kind!r}{or_perhaps(close)}"] if close else []

@@ -128,7 +128,7 @@ def sign_note(text: str, skey: str) -> bytes:
 def cosign_note(data: bytes, skey: str) -> bytes:
     """Return the note with a signature added at the end, replacing an older one by the same key.
 
-    The other signatures are kept as they are, without being verified: open the note first.
+    The other signatures are kept unchanged, without being verified: open the note first.
 
     Raises:
         NoteError: the data is not a note, the note would exceed the limits, or the key is bad.

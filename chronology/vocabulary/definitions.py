@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from chronology.errors import InvalidEventError, nearest
+from chronology.errors import InvalidEventError, nearest, or_perhaps
 from chronology.events.json_values import Json
 from chronology.events.patterns import ATTRIBUTE, KIND
 from chronology.vocabulary.event_types import BOOKKEEPING, FACT_ASSERTED, FACT_ENDED, NAMING, identity, validator
@@ -56,7 +56,7 @@ def _definition_faults(schema: Mapping[str, Json]) -> Iterator[str]:
     for key in schema:
         if key.startswith("x-") and key not in _KEYWORDS:
             close = nearest(key, _KEYWORDS)
-            yield f"{key}: is not a keyword" + (f" (did you mean {' or '.join(close)}?)" if close else "")
+            yield f"{key}: is not a keyword{or_perhaps(close)}"
     name, version = identity(schema)
     if not name:
         yield f"$id: {schema.get('$id')!r} is not urn:chronology:NAME:VERSION, as in urn:chronology:operation.stalled:1"

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from chronology.errors import nearest
+from chronology.errors import nearest, or_perhaps
 from chronology.events.json_values import Json
 
 _SHOWN: Final = 60
@@ -94,7 +94,7 @@ def _unknown_keys(error: Any, owner: str, schema: Mapping[str, Json]) -> str:
     if error.kind.name == "additionalProperties" and not part.get("patternProperties"):
         message += f"; it takes {_listed(known)}" if known else "; it takes none"
     close = dict.fromkeys(hit for key in unexpected[:_LISTED] for hit in nearest(key[:_SHOWN], known))
-    return message + _did_you_mean(close)
+    return message + or_perhaps(list(close))
 
 
 def _mistaken_format(error: Any, example: str) -> str:
@@ -108,7 +108,7 @@ def _mistaken_format(error: Any, example: str) -> str:
 def _not_among(error: Any, _: str) -> str:
     options = [option if isinstance(option, str) else _json(option) for option in error.kind.options]
     close = nearest(error.instance[:_SHOWN], options) if isinstance(error.instance, str) else []
-    return f"{_named(error.instance)} is not one of {_listed(options)}{_did_you_mean(close)}"
+    return f"{_named(error.instance)} is not one of {_listed(options)}{or_perhaps(close)}"
 
 
 _REMARKS: Final[Mapping[str, Callable[[Any, str], str]]] = {
@@ -163,7 +163,7 @@ def _part(schema: Mapping[str, Json], steps: Iterable[str | int]) -> Mapping[str
 
 
 def _example(schema: Mapping[str, Json], steps: Sequence[str | int]) -> str:
-    """Return a text that the examples of a type have at a path of the payload, ready to stand at the end."""
+    """Return a text that the examples of a type have at a path of the payload, ready for the end of a message."""
     for example in _texts_at(schema.get("examples"), steps):
         return f", as in {example}"
     return ""
@@ -228,7 +228,3 @@ def _listed(names: Iterable[str]) -> str:
 
 def _either(names: Sequence[str]) -> str:
     return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-
-
-def _did_you_mean(close: Iterable[str]) -> str:
-    return f" (did you mean {' or '.join(close)}?)" if close else ""

@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import define, field
 
-from chronology.errors import CanonicalError, InvalidEventError, UnknownNameError, nearest
+from chronology.errors import CanonicalError, InvalidEventError, UnknownNameError, did_you_mean, nearest
 from chronology.events import canonical
 from chronology.events.json_values import OBJECTS, Json, thaw
 from chronology.events.patterns import SUBJECT
@@ -20,7 +20,7 @@ _UNFIT: Final = (TypeError, KeyError, IndexError, ValueError, AttributeError, Re
 
 @define
 class Vocabulary:
-    """The event types that a log has defined so far; `with_type` returns a larger one and leaves this as it is."""
+    """The event types that a log has defined so far; `with_type` returns a larger one and leaves this one unchanged."""
 
     _versions: Mapping[str, tuple[EventType, ...]] = field(factory=dict, alias="versions")
 
@@ -127,7 +127,7 @@ class Vocabulary:
 
     def _kind_hint(self, kind: str) -> str:
         close = [] if kind in self.kinds() else nearest(kind, self.kinds())
-        return f" (unknown kind {kind!r}: did you mean {' or '.join(close)}?)" if close else ""
+        return f" (unknown kind {kind!r}: {did_you_mean(close)})" if close else ""
 
 
 def _patched(newer: EventType, data: Mapping[str, Json]) -> Mapping[str, Json]:

@@ -7,8 +7,7 @@ from mirror import as_claims
 from model import DAY, FOREVER, Claim, date_clashes
 from strategies import LINE, ORIGINS
 
-from chronology.answers.date_disagreements import date_disagreements
-from chronology.answers.disagreements import Disagreement
+from chronology.answers.disagreements import Disagreement, date_disagreements
 from chronology.dates import edtf
 
 

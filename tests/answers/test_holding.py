@@ -5,6 +5,7 @@ import gc
 import pickle
 from types import MappingProxyType
 
+import msgspec
 import pytest
 from strategies import SUBJECTS
 
@@ -57,7 +58,7 @@ def test_everything_is_read_without_the_store(told: list[Holding]) -> None:
 def test_holdings_are_values(told: list[Holding]) -> None:
     """They cannot be changed, are equal if they say the same, and can be copied, kept and printed."""
     plain, contested = told
-    for name in ("subject", "value", "candidates", "_row"):
+    for name in ("subject", "value", "candidates", "_leading"):
         with pytest.raises(AttributeError):
             setattr(plain, name, None)
     assert plain != contested
@@ -74,15 +75,15 @@ def test_the_collector_does_not_look_at_holdings(told: list[Holding]) -> None:
     """A whole state of a large store has so many that looking at each took half of the time of the question."""
     gc.collect()
     assert not any(map(gc.is_tracked, told))
-    assert not gc.is_tracked(told[0]._row)
+    assert not gc.is_tracked(told[0]._leading)
 
 
-@pytest.mark.parametrize(("index", "names"), [(2, ("value", "candidates")), (5, ("since",))])
-def test_what_cannot_be_read_is_told_as_damage(told: list[Holding], index: int, names: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("field", "names"), [("value", ("value", "candidates")), ("valid", ("since",))])
+def test_what_cannot_be_read_is_told_as_damage(told: list[Holding], field: str, names: tuple[str, ...]) -> None:
     """A ruined text raises when it is asked for, with the hint that a replay mends it."""
-    row = list(told[0]._row)
-    row[index] = "{bad"
-    ruined = Holding(tuple(row))
+    leading = told[0]._leading
+    assert leading
+    ruined = Holding("place/x", "status", msgspec.structs.replace(leading, **{field: "{bad"}))
     assert ruined.certainty == "certain"
     for name in names:
         with pytest.raises(IntegrityError) as caught:

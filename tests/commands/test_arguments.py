@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chronology.commands.options import arguments
-from chronology.commands.record.key_values import payload
+from chronology.commands.record.append import payload
 from chronology.errors import ChronologyError, InvalidEventError
 
 KEYS = st.text(alphabet="abcdefghijklmnopqrstuvwxyz_", min_size=1)

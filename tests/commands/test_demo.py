@@ -78,7 +78,7 @@ def test_it_can_be_asked_for_again(tmp_path: Path) -> None:
     first = done("demo", path)
     before = path.read_bytes()
     again = done("demo", path)
-    assert "made" in first.out
+    assert "created" in first.out
     assert "already" in again.out
     assert path.read_bytes() == before
 

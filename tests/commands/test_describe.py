@@ -33,7 +33,7 @@ def test_a_name_that_two_subjects_bear_is_pointed_out(storm: Path) -> None:
     done("--db", storm, "describe", "place/baguz", "--name", "Baguz")
     shared = done("--db", storm, "describe", "crossing/baguz", "--name", "BAGUZ")
     assert "note: BAGUZ also means place/baguz, so it must be written as kind/slug\n" in shared.err
-    refused(run("--db", storm, "state", "Baguz"), "2 subjects are called so")
+    refused(run("--db", storm, "state", "Baguz"), "2 subjects have that name")
 
 
 def test_a_new_subject_that_is_like_another_is_pointed_out(storm: Path) -> None:

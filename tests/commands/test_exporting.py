@@ -168,7 +168,7 @@ def test_a_selection_without_events_is_noted(folder: Path) -> None:
     ended = done("export", "geojson", "crossing/none")
     assert json.loads(ended.out)["features"] == []
     assert "no event is about crossing/none" in ended.err
-    assert "no event passes" in ended.err
+    assert "no event matches" in ended.err
 
 
 class _Tty(io.TextIOWrapper):
@@ -222,7 +222,7 @@ def test_a_terminal_gets_no_binary_format(folder: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(exporting.registry, "named", lambda _: binary)
     code, out, err = on_terminal(monkeypatch, "export", "zip")
     assert (code, out) == (1, "")
-    assert "error: zip is no text, and no terminal can show it" in err
+    assert "error: zip is not text, and a terminal cannot show it" in err
     assert "hint: name a file, as in -o storm.zip" in err
 
 

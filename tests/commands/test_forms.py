@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chronology.commands.record import forms
+from chronology.commands.record import editor
 from chronology.errors import InvalidEventError
 from chronology.vocabulary import builtin
 from chronology.vocabulary.registry import Vocabulary
@@ -20,7 +20,7 @@ TEXTS = st.lists(LINES, min_size=1, max_size=4).map("\n".join).map(str.strip).fi
 
 @given(
     event_type=st.sampled_from(list(VOCABULARY)),
-    fields=st.dictionaries(st.sampled_from(sorted(forms.FIELDS)), TEXTS),
+    fields=st.dictionaries(st.sampled_from(sorted(editor.FIELDS)), TEXTS),
     data=st.data(),
 )
 def test_a_form_is_read_as_it_was_filled_in(event_type: object, fields: dict[str, str], data: st.DataObject) -> None:
@@ -28,15 +28,15 @@ def test_a_form_is_read_as_it_was_filled_in(event_type: object, fields: dict[str
     keys = sorted(event_type.schema.get("properties", {}))  # type: ignore[attr-defined]
     texts = data.draw(st.dictionaries(st.sampled_from(keys), TEXTS)) if keys else {}
     filled = fields | {f"data.{key}": text for key, text in texts.items()}
-    form = forms.parse(forms.render(event_type, filled))  # type: ignore[arg-type]
+    form = editor.parse(editor.render(event_type, filled))  # type: ignore[arg-type]
     assert (dict(form.fields), dict(form.data)) == (fields, texts)
 
 
 @pytest.mark.parametrize("event_type", list(VOCABULARY), ids=lambda event_type: event_type.name)
 def test_an_empty_form_of_every_type_says_nothing(event_type: object) -> None:
     """Remarks are no text; every key of the payload has its field and a remark above it."""
-    text = forms.render(event_type, {})  # type: ignore[arg-type]
-    assert forms.parse(text) == forms.Form(fields={}, data={})
+    text = editor.render(event_type, {})  # type: ignore[arg-type]
+    assert editor.parse(text) == editor.Form(fields={}, data={})
     for key in event_type.schema.get("properties", {}):  # type: ignore[attr-defined]
         above, _, _ = text.partition(f"\ndata.{key}:")
         assert above.splitlines()[-1].startswith("# ")
@@ -47,13 +47,13 @@ def test_an_empty_form_of_every_type_says_nothing(event_type: object) -> None:
 def test_any_text_is_a_form_or_is_told_with_its_lines(text: str) -> None:
     """Never a traceback; each fault names a line that exists."""
     try:
-        form = forms.parse(text)
+        form = editor.parse(text)
     except InvalidEventError as exc:
         for fault in exc.faults:
             number = int(fault.removeprefix("line ").partition(":")[0])
             assert 1 <= number <= text.count("\n") + 1
     else:
-        assert set(form.fields) <= set(forms.FIELDS)
+        assert set(form.fields) <= set(editor.FIELDS)
         assert all(value.strip() for value in (*form.fields.values(), *form.data.values()))
 
 
@@ -61,18 +61,18 @@ def test_any_text_is_a_form_or_is_told_with_its_lines(text: str) -> None:
 def test_any_indent_continues_a_text(text: str, indent: str) -> None:
     """People indent as they like; lines below each other keep their shape."""
     assume("\n" in text)
-    form = forms.parse("quote:\n" + "\n".join(f"{indent}{line}" for line in text.split("\n")) + "\nnote: x\n")
+    form = editor.parse("quote:\n" + "\n".join(f"{indent}{line}" for line in text.split("\n")) + "\nnote: x\n")
     assert form.fields == {"quote": text, "note": "x"}
 
 
 def test_every_fault_is_told() -> None:
     """With its line, and with what may have been meant."""
     with pytest.raises(InvalidEventError) as refusal:
-        forms.parse("  lost\nsorce: x\nsubject: a\nsubject: b\nnonsense\nreason: snow\ndata.: x\n")
+        editor.parse("  lost\nsorce: x\nsubject: a\nsubject: b\nnonsense\nreason: snow\ndata.: x\n")
     assert refusal.value.faults == (
         "line 1: is indented, and continues no text",
         "line 2: a form has no field 'sorce' (did you mean source?)",
-        "line 4: subject stands twice",
+        "line 4: subject appears twice",
         "line 5: is not `name: text`",
         "line 6: a form has no field 'reason' (a key of the payload is written data.KEY)",
         "line 7: a form has no field 'data.' (a key of the payload is written data.KEY)",
@@ -81,7 +81,7 @@ def test_every_fault_is_told() -> None:
 
 def test_remarks_inside_a_text_are_text_only_if_indented() -> None:
     """A number sign at the beginning of a line is a remark, also between the lines of a text."""
-    form = forms.parse("quote: one\n# remark\n  # two\n\n  three\n\nnote: # four\r\n")
+    form = editor.parse("quote: one\n# remark\n  # two\n\n  three\n\nnote: # four\r\n")
     assert form.fields == {"quote": "one\n# two\n\nthree", "note": "# four"}
 
 
@@ -101,8 +101,8 @@ def test_a_payload_is_read_as_its_type_takes_it() -> None:
     }
     event_type = Vocabulary().with_type(schema, trusted=True).newest("x.happened")  # type: ignore[arg-type]
     texts = {"n": "5", "list": "a b\nc", "text": "5", "yes": "true", "other": "5"}
-    assert forms.payload(event_type, texts) == {"n": 5, "list": ["a b", "c"], "text": "5", "yes": True, "other": "5"}
-    assert forms.payload(event_type, {"list": '["a"]'}) == {"list": ["a"]}
+    assert editor.payload(event_type, texts) == {"n": 5, "list": ["a b", "c"], "text": "5", "yes": True, "other": "5"}
+    assert editor.payload(event_type, {"list": '["a"]'}) == {"list": ["a"]}
     with pytest.raises(InvalidEventError) as refusal:
-        forms.payload(event_type, {"n": "five", "yes": "yes"})
+        editor.payload(event_type, {"n": "five", "yes": "yes"})
     assert [fault.partition(":")[0] for fault in refusal.value.faults] == ["data.n", "data.yes"]

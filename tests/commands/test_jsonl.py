@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chronology import Chronology, ChronologyError
-from chronology.commands.record import jsonl
+from chronology.commands.record import append
 from chronology.commands.screen.output import Notes
 from chronology.errors import BatchRefusedError
 from tests.command_line import GATE, GAZETTE, done, run, untouched
@@ -113,7 +113,7 @@ def test_endless_bad_input_needs_no_memory(store: Path, line: bytes, capsys: pyt
     def most(count: int) -> int:
         tracemalloc.start()
         with Chronology.open(store) as chron, pytest.raises(ChronologyError, match=f"{count:,} lines were refused"):
-            jsonl.append_lines(Notes(), chron, Endless(line, count), None, expected_head=None, dry_run=False)  # type: ignore[arg-type]
+            append.append_lines(Notes(), chron, Endless(line, count), None, expected_head=None, dry_run=False)  # type: ignore[arg-type]
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return peak
@@ -135,4 +135,4 @@ def test_endless_bad_input_needs_no_memory(store: Path, line: bytes, capsys: pyt
 )  # fmt: skip
 def test_the_summary_counts(refused: int, unchecked: int, summary: str) -> None:
     """The last line says how many lines were refused, hidden, and not checked."""
-    assert jsonl._summary(BatchRefusedError(refused, unchecked)) == summary
+    assert append._summary(BatchRefusedError(refused, unchecked)) == summary

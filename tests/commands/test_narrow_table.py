@@ -10,8 +10,8 @@ from chronology.commands.ask import state
 from chronology.commands.record import types
 from chronology.commands.screen import event_json
 from chronology.commands.screen.display import width_of
-from chronology.commands.screen.narrow_table import lay_out
 from chronology.commands.screen.table import Marked, Shape, Tone, plain
+from chronology.commands.screen.terminal import stack
 from tests.terminals import STYLE
 
 SHAPE = Shape(
@@ -31,7 +31,7 @@ ROWS = st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=4)
 
 
 def _stacked(*rows: tuple[str, ...] | str, room: int = 80) -> list[str]:
-    return list(lay_out(rows, shape=SHAPE, room=room, paint=plain))
+    return list(stack(rows, shape=SHAPE, room=room, paint=plain))
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
@@ -95,7 +95,7 @@ def test_colours_take_no_room(row: list[str], room: int) -> None:
     """Colours do not change the layout, and only marked words and headings have one."""
     rows = [(row[0], Marked(f"but denied {row[1]}", tone=Tone.CONTESTED, length=len("but denied")), row[2])]
     shape = Shape(headings=SHAPE.headings, stack=("  {says}", "  {name}  {date}"))
-    painted = list(lay_out(rows, shape=shape, room=room, paint=lambda text, tone: f"\x1b[31m{text}\x1b[0m"))
-    assert [STYLE.sub("", line) for line in painted] == list(lay_out(rows, shape=shape, room=room, paint=plain))
+    painted = list(stack(rows, shape=shape, room=room, paint=lambda text, tone: f"\x1b[31m{text}\x1b[0m"))
+    assert [STYLE.sub("", line) for line in painted] == list(stack(rows, shape=shape, room=room, paint=plain))
     coloured = " ".join(re.findall("\x1b\\[31m(.*?)\x1b\\[0m", "\n".join(painted)))
     assert coloured == "but denied"

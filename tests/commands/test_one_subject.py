@@ -131,5 +131,5 @@ def test_a_name_that_several_bear_lists_them_everywhere(storm: Path) -> None:
             ("conflicts", "The Town"), ("gaps", "The Town"), ("state", "The Town"), ("log", "--subject", "The Town"),
             ("merge", "The Town", "place/baguz", "--reason", "x"), ("search", "hajin", "--origin", "The Town"),
         ):  # fmt: skip
-            refused(run("--db", storm, *command), "2 subjects are called so", "place/baguz or place/hajin")
+            refused(run("--db", storm, *command), "2 subjects have that name", "place/baguz or place/hajin")
         refused(run("--db", storm, "append", "-", stdin=json.dumps(line)), "line 1", "place/baguz or place/hajin")

@@ -22,7 +22,7 @@ def team(storm: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(storm.parent)
     done("--db", storm, "remote", "add", "team", url)
     assert done("--db", storm, "remote", "init").out.endswith("events are shared\n")
-    assert done("clone", url, "jane.db").out.startswith("jane.db made, head ")
+    assert done("clone", url, "jane.db").out.startswith("created jane.db, head ")
     return storm
 
 
@@ -194,7 +194,7 @@ def test_push_appends_the_rest_and_names_what_it_left(team: Path, url: str) -> N
     assert first.startswith(f"error: line 3 of {place}: event f")
     assert "is about crossing/" in first
     assert second.startswith(f"error: line 4 of {place}: the line was cut off")
-    assert hint.startswith("hint: they go on waiting: `chronology push --list`")
+    assert hint.startswith("hint: they stay in the outbox: `chronology push --list`")
     assert done("--db", "jane.db", "pull").out.startswith("pulled 2, head ")
     left = run("--db", team, "push", "--json")
     assert left.code == 1

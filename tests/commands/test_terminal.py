@@ -9,9 +9,8 @@ import pytest
 
 from chronology.commands.screen.display import width_of
 from chronology.commands.screen.event_json import TIMELINE
-from chronology.commands.screen.style import paint_for
 from chronology.commands.screen.table import Tone
-from chronology.commands.screen.terminal import lay_out, lay_out_fields, talk, wrap
+from chronology.commands.screen.terminal import lay_out, lay_out_fields, paint_for, talk, wrap
 from tests.command_line import done, nth
 from tests.terminals import STYLE, at_terminal
 

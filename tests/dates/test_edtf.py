@@ -407,7 +407,7 @@ def test_a_question_about_more_than_one_date_is_refused(ask: Callable[[str], int
         ),
         ("/2018-05-13", True, "started at an unknown time; ends on 2018-05-13 (that day included)"),
         ("../2018-05-13", True, "has always been so; ends on 2018-05-13 (that day included)"),
-        ("2018-05-01/", True, "starts on 2018-05-01; has ended, nobody knows when"),
+        ("2018-05-01/", True, "starts on 2018-05-01; ended at an unknown time"),
         ("2018-05-01/..", False, "starts on 2018-05-01; still so as far as the source knows"),
         ("[..2018-05-01]", False, "starts on some day up to 2018-05-01; covers that day only"),
         ("[2018-05-01..]", False, "starts on some day from 2018-05-01 on; covers that day only"),
@@ -422,7 +422,7 @@ def test_a_question_about_more_than_one_date_is_refused(ask: Callable[[str], int
             "2018-05-01T10:00:00+03:00",
             False,
             "starts at 2018-05-01T07:00:00; covers the rest of that day only;"
-            " times with a zone are converted to UTC, others taken as they are",
+            " times with a zone are converted to UTC, others are left unchanged",
         ),
     ],
 )

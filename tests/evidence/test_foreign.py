@@ -11,7 +11,7 @@ import pytest
 from chronology import Chronology, Event
 from chronology.errors import ChronologyError, IntegrityError, StoreError
 from chronology.events import canonical
-from chronology.evidence.foreign import _LARGEST_VALUE, open_foreign
+from chronology.evidence.soundness import _LARGEST_VALUE, open_foreign
 from chronology.log import event_table
 from chronology.log.event_table import Log
 from chronology.transparency.merkle import leaf_hash, root
@@ -91,7 +91,7 @@ def refusal(path: Path) -> IntegrityError:
 def test_a_sound_store_is_read_event_by_event(theirs: Path) -> None:
     """Every event, including redacted ones, as its owner reads them; and how the log compares with a checkpoint."""
     with Chronology.open(theirs, read_only=True) as chron:
-        wanted, checkpoint, vocabulary = list(chron.read()), chron.checkpoint(), chron.vocabulary
+        wanted, checkpoint, vocabulary = list(chron.read()), chron.proofs.checkpoint(), chron.vocabulary
     with open_foreign(theirs) as foreign:
         found = list(foreign.events())
         assert foreign.compare(checkpoint).ok

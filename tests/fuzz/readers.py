@@ -14,8 +14,8 @@ from chronology.events import canonical
 from chronology.events.faults import form_faults
 from chronology.events.records import as_dict, body_of, encode, recorded
 from chronology.events.structuring import event_from_json
-from chronology.evidence.row_faults import leaf_of
 from chronology.evidence.transcripts import Transcript
+from chronology.evidence.verify import leaf_of
 from chronology.transparency import merkle, notes, proofs
 from chronology.vocabulary import builtin
 from chronology.vocabulary.definitions import check_definition

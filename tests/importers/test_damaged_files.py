@@ -85,7 +85,7 @@ def test_bad_rows_that_a_proposal_leaves_out_are_told(store: Path) -> None:
     file = store.parent / "raids.csv"
     file.write_text(TEXT.replace("Hajin", '"Hajin" town', 2), "utf-8")
     told = done("mapping", "new", file).err
-    assert "note: a bad row was left out of account: line 2, column where: goes on after" in told
+    assert "note: a bad row was ignored: line 2, column where: goes on after" in told
     assert "; 1 more are bad" in told
 
 

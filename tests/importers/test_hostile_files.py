@@ -277,7 +277,7 @@ GOOD = as_csv([raid(0), raid(1, where="Café")])
     ("content", "told"),
     [
         (GOOD.encode()[:40] + b"\0" + GOOD.encode()[40:], "is not text: it has zero bytes"),
-        (GOOD.replace("id,day", "day,day").encode(), "names of columns stand twice: 'day'"),
+        (GOOD.replace("id,day", "day,day").encode(), "column names appear twice: 'day'"),
         (b"\xef\xbb\xbf", "has no line of text"),
         (b"\n\n\n", "has no line of text"),
     ],

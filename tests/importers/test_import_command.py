@@ -167,7 +167,7 @@ def test_check_tells_every_bad_row_and_unused_columns(store: Path, mapping: Path
     assert "line 4, column day: 'soon' is not a date" in ended.out
     assert ended.out.splitlines()[-1] == "1 rows make 1 events; 2 rows are bad"
     mapping.write_text(MAPPING.replace('where = "{where}"\n', ""), "utf-8")
-    assert "note: nothing is made of the column 'where'" in run("mapping", "check", mapping, file).err
+    assert "note: the column 'where' is not used" in run("mapping", "check", mapping, file).err
 
 
 @pytest.mark.parametrize("name", ["acled", "cloudevents", "gdelt-events", "gdelt-mentions", "timemap", "ucdp-ged"])

@@ -14,7 +14,7 @@ from time import process_time
 import pytest
 
 from chronology import Chronology, Event
-from chronology.commands.record.jsonl import append_lines
+from chronology.commands.record.append import append_lines
 from chronology.events.records import as_dict
 from tests.importers.sheets import EXTRACT, Outcome, take_file
 

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from chronology import Chronology, Event
 from chronology.errors import InvalidEventError
-from chronology.projections import claim_changes, fold, segment_changes, write_buffer
+from chronology.projections import fold, segment_changes, write_buffer
 from chronology.store import batch
 from chronology.vocabulary.definitions import DIALECT
 
@@ -56,7 +56,7 @@ def values(chron: Chronology, **scope: Any) -> dict[str, Any]:
 
 def table(chron: Chronology, name: str) -> list[tuple[Any, ...]]:
     """Return the rows of a projection."""
-    return chron._connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall()
+    return chron._session.connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall()
 
 
 @pytest.fixture
@@ -275,9 +275,9 @@ def test_rows_that_wait_are_bounded_however_many_an_event_makes(
     """Events with thirty attributes are written as soon as their rows are many, not once their number is."""
     waiting: list[int] = []
 
-    def insert(connection: Any, claims: Any, real: Any = claim_changes.insert) -> None:
+    def insert(connection: Any, claims: Any, numbers: Any, real: Any = write_buffer.insert) -> None:
         waiting.append(len(claims))
-        real(connection, claims)
+        real(connection, claims, numbers)
 
     names = [f"a{number}" for number in range(30)]
     wells.define(
@@ -291,7 +291,7 @@ def test_rows_that_wait_are_bounded_however_many_an_event_makes(
             "x-asserts": {name: {"data": name} for name in names},
         }
     )
-    monkeypatch.setattr(claim_changes, "insert", insert)
+    monkeypatch.setattr(write_buffer, "insert", insert)
     monkeypatch.setattr(write_buffer, "_MOST_ROWS", 100)
     counted = Event(type="well.counted", subject="well/a", valid="2018-01-01", data=dict.fromkeys(names, 1))
     wells.append_many(evolve(counted, valid=f"2018-01-{day:02d}", source="source/s") for day in range(1, 29))

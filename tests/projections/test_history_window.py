@@ -212,5 +212,7 @@ def test_a_long_history_of_which_nothing_is_left_is_still_not_plain(stores):
         assert told(chron, "2018-03-01") == [("first", "leading")]
         chron.retract(said.id, reason="example")
         assert chron.state(SUBJECT, "status", valid_at="2018-03-01") == []
-        assert chron._connection.execute("SELECT count(*) FROM state WHERE subject = ?", (SUBJECT,)).fetchone() == (0,)
+        assert chron._session.connection.execute(
+            "SELECT count(*) FROM state WHERE subject = ?", (SUBJECT,)
+        ).fetchone() == (0,)
         assert chron.replay().changed == ()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chronology.errors import ChronologyError
-from chronology.projections.search_words import Term, expression, fold, hits, terms, words_of
+from chronology.projections.search_index import Term, expression, fold, hits, terms, words_of
 
 SAME = [
     ("Al-Baghūz Fawqānī", "al baghuz fawqani"),

@@ -10,7 +10,7 @@ import pytest
 from chronology import Chronology, Event
 from chronology.errors import ChronologyError, StoreError
 from chronology.report import basemap
-from chronology.report.page import Wishes, report
+from chronology.report.page import ReportOptions, report
 from tests.browsers import Browser, opened, until
 from tests.command_line import done
 
@@ -44,9 +44,9 @@ def placed(chron: Chronology) -> Chronology:
     return chron
 
 
-def written(chron: Chronology, path: Path, **wishes: Any) -> Path:
+def written(chron: Chronology, path: Path, **options: Any) -> Path:
     """Write a page."""
-    path.write_bytes(report(chron, Wishes(title="Map", store="s.db", **wishes), now=chron._clock()).html)
+    path.write_bytes(report(chron, ReportOptions(title="Map", store="s.db", **options), now=chron._session.now()).html)
     return path
 
 
@@ -95,7 +95,7 @@ def test_filters_leave_places_out_but_not_the_frame(chromium: Browser, placed: C
         until(page, "document.querySelectorAll('.place').length === 2")
         page.fill("input[type=search]", "nothing of this kind")
         until(page, "document.querySelectorAll('.place:is(svg:not([hidden]) *)').length === 0")
-        assert "Of no place within these filters" in page.inner_text("#map")
+        assert "No place within these filters" in page.inner_text("#map")
 
 
 def test_many_places_are_all_dots_and_the_list_says_how_many_more(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chronology import Chronology, Event
-from chronology.report.page import ASSETS, SCRIPTS, STYLES, Wishes, report
+from chronology.report.page import ASSETS, SCRIPTS, STYLES, ReportOptions, report
 from tests.browsers import Browser, Page, opened, until
 from tests.command_line import done, nth
 
@@ -127,7 +127,7 @@ def test_a_day_on_the_slider_means_its_close(chromium: Browser, chron: Chronolog
         data = {"attribute": "status", "value": value}
         chron.append(Event(type="fact.asserted", subject=BAGUZ, valid=valid, source="source/s", data=data))
     path = tmp_path / "day.html"
-    path.write_bytes(report(chron, Wishes(title="Day", store="day.db"), now=chron._clock()).html)
+    path.write_bytes(report(chron, ReportOptions(title="Day", store="day.db"), now=chron._session.now()).html)
     with opened(chromium, f"{path.as_uri()}#at=2018-05-12") as page:
         page.focus(".control.at input[type=range]")
         page.keyboard.press("ArrowRight")

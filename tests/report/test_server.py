@@ -16,14 +16,14 @@ from conftest import Clock
 
 from chronology import Chronology
 from chronology.errors import StoreError
-from chronology.report.limits import Limits
-from chronology.report.page import Wishes
+from chronology.report.page import ReportOptions
+from chronology.report.selection import Limits
 from chronology.report.server import Server
 from tests.browsers import Browser, opened, until
 from tests.command_line import done, refused, run, untouched
 
 ROOT = Path(__file__).parents[2]
-WISHES = Wishes(title="Storm", store="storm.db")
+WISHES = ReportOptions(title="Storm", store="storm.db")
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_no_other_site_may_read_or_frame_it(server: Server) -> None:
 def test_it_listens_on_this_machine_only(server: Server) -> None:
     """The socket is bound to 127.0.0.1."""
     assert server.server_address[0] == "127.0.0.1"
-    with pytest.raises(StoreError, match=f"port {server.server_port} cannot be had"):
+    with pytest.raises(StoreError, match=f"port {server.server_port} is not available"):
         Server(server._path, WISHES, port=server.server_port)
 
 
@@ -143,7 +143,7 @@ def test_the_page_reloads_when_the_log_grows(chromium: Browser, server: Server, 
 def test_limits_hold_for_the_live_page_too(storm: Path) -> None:
     """What is withheld is not served."""
     limits = Limits(subjects=("crossing/baguz",), withheld=frozenset(["note"]))
-    with Server(storm, Wishes(title="x", store="x.db", limits=limits), clock=Clock()) as made:
+    with Server(storm, ReportOptions(title="x", store="x.db", limits=limits), clock=Clock()) as made:
         assert b"al-baghdadi" not in made.page()
         assert b"Example of a correction" not in made.page()
 

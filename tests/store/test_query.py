@@ -22,11 +22,10 @@ from chronology.answers.resolve import Claim, Role, Standing, resolve
 from chronology.dates.calendar import DAY, FOREVER
 from chronology.dates.edtf import close_of
 from chronology.projections import tables
-from chronology.projections.claim_changes import insert
-from chronology.projections.claim_rows import ClaimRow
+from chronology.projections.columns import OPPOSING, ClaimRow, NewClaim
 from chronology.projections.filters import Filters, KnownAt
 from chronology.projections.state_scan import scan
-from chronology.projections.tables import OPPOSING
+from chronology.projections.write_buffer import insert
 from chronology.store import query
 from chronology.store.reader import Reader
 
@@ -158,23 +157,18 @@ def test_an_end_is_the_first_second_that_is_no_longer_covered(chron: Chronology)
             assert len(chron.state(subject, "controlled_by", valid_at=moment)) == held, (subject, moment)
 
 
-def row_of(claim: Claim, group: int) -> tuple[Any, ...]:
+def row_of(claim: Claim, group: int) -> NewClaim:
     """Return a claim as the table of claims holds it, in a group of its own."""
     c = claim
     opposing = c.role is not Role.AFFIRMS or bool(c.disputes)
     broad = max(c.start_max + 1, c.extent_end) > c.start_min + DAY
-    row = ClaimRow(
-        subject=str(group), attribute="", start_min=c.start_min, key=c.key, known_until=None,
-        origin=None, source="", value=c.value, event=b"0" * 16, grade=None, valid="2018",
-        start_max=None if c.start_max == c.start_min else c.start_max,
-        end_min=None if c.end_min == FOREVER else c.end_min,
-        end_max=None if c.end_max == FOREVER else c.end_max,
-        extent_end=c.extent_end, breadth=OPPOSING if opposing else 1 if broad else None, position=c.position,
-        role=None if c.role is Role.AFFIRMS else str(c.role),
-        disputes=json.dumps(sorted(c.disputes)) if c.disputes else None,
-        rank=None, stated=0, persists=True, begins=True, tells=False, extent_last=0,
+    return ClaimRow(
+        key=c.key, position=c.position, subject=str(group), attribute="1", value=c.value, role=c.role.value,
+        start_min=c.start_min, start_max=c.start_max, end_min=c.end_min, end_max=c.end_max, extent_end=c.extent_end,
+        valid="2018", persists=True, begins=True, event=b"0" * 16, origin=str(c.origin), source="0", grade=None,
+        stated=0, disputes=json.dumps(sorted(c.disputes)) if c.disputes else None, known_from=c.position,
+        known_until=None, rank=None, breadth=OPPOSING if opposing else int(broad),
     )  # fmt: skip
-    return (group, 1, *row[2:5], ord(str(c.origin)), 0, *row[7:])
 
 
 def in_units(claim: Claim, unit: int) -> Claim:
@@ -218,12 +212,14 @@ def test_what_a_scan_does_not_doubt_is_the_whole_answer(count: int) -> None:
         with closing(sqlite3.connect(":memory:")) as connection:
             connection.execute(tables.SCHEMA["claim"])
             connection.execute(tables.SCHEMA["claim_broad"])
-            insert(connection, [row_of(one, group) for group, claims in enumerate(groups) for one in claims])
+            numbers = {str(group): group for group in range(len(groups))} | {"p": ord("p"), "q": ord("q")}
+            rows_of = [row_of(one, group) for group, claims in enumerate(groups) for one in claims]
+            insert(connection, rows_of, numbers)
             texts = Counter({number: str(number) for number in range(len(groups))})
             rows, _, doubtful = scan(connection, Filters(), instant, texts, texts)
         doubted = {index for index, _ in doubtful}
-        sure = {int(row[0]): row for index, row in enumerate(rows) if index not in doubted}
-        left_out = {*range(len(groups))} - {int(row[0]) for row in rows}
+        sure = {int(row.subject): row for index, row in enumerate(rows) if index not in doubted}
+        left_out = {*range(len(groups))} - {int(row.subject) for row in rows}
         assert not [claims for group in left_out for claims in groups[group] if claims.may_cover(instant)]
         for group, row in sure.items():
             taken[len(groups[group])] += 1
@@ -231,7 +227,7 @@ def test_what_a_scan_does_not_doubt_is_the_whole_answer(count: int) -> None:
             assert answer is not None
             assert (answer.certain, answer.contested) == (True, False), (groups[group], instant)
             assert [(party and party.position, standing) for party, standing in answer.candidates] == [
-                (row[4], Standing.LEADING)
+                (row.candidates[0].position, Standing.LEADING)
             ], (groups[group], instant)
     assert min(taken[1], taken[2], taken[3]) > 3
 

@@ -26,13 +26,13 @@ SOURCES: Final = Shape(headings=("source", "events"), stack=("{source}  events: 
 def about(
     call: Invocation,
     subject: Annotated[
-        str, typer.Argument(metavar="SUBJECT", show_default=False, help="What is asked about: kind/slug, or a name.")
+        str, typer.Argument(metavar="SUBJECT", show_default=False, help="The subject: kind/slug, or a name.")
     ],
     at: Annotated[
         str | None, typer.Option(metavar="DATE", help="The date asked about: its close. Default: now.")
     ] = None,
 ) -> None:
-    """Show all that is known of a subject.
+    """Show everything known about a subject.
 
     Its names, what holds at the date, who disagrees about it at whatever date, the events about it and those that refer
     to it in order of valid time, and the sources that they come from.

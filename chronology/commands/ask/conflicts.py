@@ -11,8 +11,7 @@ from chronology.commands.application import Invocation, Subject, command
 from chronology.commands.options import names
 from chronology.commands.options.filters import FILTERING, hides, parties, restrictions_of
 from chronology.commands.screen import output
-from chronology.commands.screen.output import Format
-from chronology.commands.screen.progress import waiting
+from chronology.commands.screen.output import Format, waiting
 from chronology.commands.screen.table import Marked, Row, Shape, Tone
 from chronology.events.json_values import Json, thaw
 from chronology.questions.conflicts import Conflict, Extent, Side
@@ -32,7 +31,7 @@ def conflicts(
     call: Invocation,
     subject: Subject = None,
     attribute: Annotated[
-        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="What is asked of it, as in status.")
+        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
     ] = None,
     at: Annotated[
         str | None, typer.Option(metavar="DATE", help="Only what disagrees about this date: its close.")

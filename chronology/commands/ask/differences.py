@@ -8,18 +8,31 @@ import typer
 
 from chronology.commands.application import Invocation, Subject, command
 from chronology.commands.ask.history import shown_period
-from chronology.commands.ask.outcomes import record, told
 from chronology.commands.options import arguments, names
 from chronology.commands.options.filters import FILTERING, filtering, parties, restrictions_of
 from chronology.commands.screen import output
-from chronology.commands.screen.output import Format
-from chronology.commands.screen.progress import progress_bar, waiting
+from chronology.commands.screen.output import Format, as_text, progress_bar, waiting
 from chronology.commands.screen.table import Row, Shape
-from chronology.events.json_values import Json
-from chronology.questions.changes import Change
-from chronology.questions.differences import Difference
-from chronology.questions.outcomes import outcome_held
+from chronology.events.json_values import Json, thaw
+from chronology.questions.changes import Change, Difference
+from chronology.questions.outcomes import Outcome, outcome_held
 from chronology.store.reader import Reader
+
+
+def outcome_text(outcome: Outcome | None) -> str:
+    """Return an outcome as words: its value, how certain it is, and whether it is contested."""
+    if outcome is None:
+        return "nothing known"
+    value = "nothing known" if outcome.value is None else as_text(thaw(outcome.value))
+    return f"{value} ({outcome.certainty}{', contested' if outcome.contested else ''})"
+
+
+def outcome_record(outcome: Outcome | None) -> dict[str, Json] | None:
+    """Return an outcome as JSON."""
+    if outcome is None:
+        return None
+    return {"value": thaw(outcome.value), "certainty": outcome.certainty, "contested": outcome.contested}
+
 
 Attribute = Annotated[
     str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
@@ -156,7 +169,7 @@ def _difference_rows(found: Sequence[Difference]) -> Iterator[Row]:
         for one in members:
             before, after = outcome_held(one.before), outcome_held(one.after)
             position = one.after.candidates[0].position if one.after else None
-            yield f"  {one.attribute}", told(before), told(after), f"#{position}" if position else ""
+            yield f"  {one.attribute}", outcome_text(before), outcome_text(after), f"#{position}" if position else ""
 
 
 def _difference_record(one: Difference, first: str, second: str) -> dict[str, Json]:
@@ -165,8 +178,8 @@ def _difference_record(one: Difference, first: str, second: str) -> dict[str, Js
         "attribute": one.attribute,
         "from": first,
         "to": second,
-        "before": record(outcome_held(one.before)),
-        "after": record(outcome_held(one.after)),
+        "before": outcome_record(outcome_held(one.before)),
+        "after": outcome_record(outcome_held(one.after)),
         "events": _events(one),
     }
 
@@ -177,7 +190,7 @@ def _change_rows(found: Sequence[Change]) -> Iterator[Row]:
         for one in members:
             since, until = shown_period(one.since, one.until)
             events = " ".join(f"#{position}" for position in one.events)
-            yield f"  {one.attribute}", since, until, told(one.before), told(one.after), events
+            yield f"  {one.attribute}", since, until, outcome_text(one.before), outcome_text(one.after), events
 
 
 def _change_record(one: Change) -> dict[str, Json]:
@@ -186,7 +199,7 @@ def _change_record(one: Change) -> dict[str, Json]:
         "attribute": one.attribute,
         "since": one.since,
         "until": one.until,
-        "before": record(one.before),
-        "after": record(one.after),
+        "before": outcome_record(one.before),
+        "after": outcome_record(one.after),
         "events": list(one.events),
     }

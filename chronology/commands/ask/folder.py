@@ -148,7 +148,7 @@ def count(
 def _check_subject(subject: str | None) -> None:
     """Refuse a name: only the store knows whose it is."""
     if subject is not None and not is_subject(subject):
-        hint = "write kind/slug, as in place/hajin; in the store, `chronology about NAME` tells it"
+        hint = "write kind/slug, as in place/hajin; in the store, `chronology about NAME` shows it"
         raise ChronologyError(f"{subject!r} is not a subject", hint=hint)
 
 

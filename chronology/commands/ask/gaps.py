@@ -11,8 +11,7 @@ from chronology.commands.ask.history import shown_period
 from chronology.commands.options import arguments, names
 from chronology.commands.options.filters import FILTERING, parties, restrictions_of
 from chronology.commands.screen import output
-from chronology.commands.screen.output import Format
-from chronology.commands.screen.progress import waiting
+from chronology.commands.screen.output import Format, waiting
 from chronology.commands.screen.table import Row, Shape
 from chronology.dates.calendar import DAY
 from chronology.events.json_values import Json, thaw
@@ -32,7 +31,7 @@ def gaps(
     call: Invocation,
     subject: Subject = None,
     attribute: Annotated[
-        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="What is asked of it, as in status.")
+        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
     ] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Look up to this date. Default: now.")] = None,
     stale: Annotated[

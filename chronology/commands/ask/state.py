@@ -11,8 +11,7 @@ from chronology.commands.application import Invocation, Subject, command
 from chronology.commands.options import names
 from chronology.commands.options.filters import FILTERING, hides, parties, restrictions_of
 from chronology.commands.screen import output
-from chronology.commands.screen.output import Format
-from chronology.commands.screen.progress import waiting
+from chronology.commands.screen.output import Format, waiting
 from chronology.commands.screen.table import Marked, Row, Shape, Tone
 from chronology.events.json_values import Json, thaw
 from chronology.store.reader import Reader
@@ -150,7 +149,7 @@ _PARTY: Final = {"leading": "", "possible": "or possibly", "rival": "but a rival
 
 def _party(candidate: Candidate, holding: Holding) -> str:
     if candidate.standing == "possible" and candidate.event and candidate.value == holding.value:
-        return "likewise"
+        return "also"
     # An event that disputes another need not say the opposite.
     words = "but disputed" if candidate.role == "disputes" else _PARTY[candidate.standing]
     return Marked(words, tone=Tone.POSSIBLE if candidate.standing == "possible" else Tone.CONTESTED)

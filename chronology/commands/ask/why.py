@@ -8,7 +8,7 @@ import typer
 
 from chronology.answers.explanation import Part, Rule
 from chronology.commands.application import Invocation, command
-from chronology.commands.ask.outcomes import record, told
+from chronology.commands.ask.differences import outcome_record, outcome_text
 from chronology.commands.options import names
 from chronology.commands.options.filters import FILTERING, parties, restrictions_of
 from chronology.commands.record import merge
@@ -74,7 +74,7 @@ def why(
         output.show_record(_record(found), wanted, columns=COLUMNS)
         return
     with output.paged(wanted=call.pager):
-        output.show_text(f"{attribute} of {subject} at {moment}: {told(found.outcome)}")
+        output.show_text(f"{attribute} of {subject} at {moment}: {outcome_text(found.outcome)}")
         if rows := list(_rows(found)):
             output.show_table(rows, shape=SHAPE)
         for merge in found.merges:
@@ -82,7 +82,7 @@ def why(
                 f"{merge.merged} was merged into {merge.kept} by #{merge.position} on {merge.at[:10]}: {merge.reason}"
             )
         if leading := found.leading:
-            output.show_text(f"without #{leading.assertion.position}: {told(found.without)}")
+            output.show_text(f"without #{leading.assertion.position}: {outcome_text(found.without)}")
 
 
 def _rows(found: Why) -> Iterator[Row]:
@@ -140,12 +140,12 @@ def _record(found: Why) -> dict[str, Json]:
         "subject": found.subject,
         "attribute": found.attribute,
         "valid_at": found.valid_at,
-        **(record(found.outcome) or {"value": None, "certainty": None, "contested": False}),
+        **(outcome_record(found.outcome) or {"value": None, "certainty": None, "contested": False}),
         "considered": [
             _said(one) | {"part": one.part.value, "rule": one.rule and one.rule.value, "against": one.against}
             for one in found.considered
         ],
-        "without": record(found.without),
+        "without": outcome_record(found.without),
         "withdrawn": [
             _said(one) | {"by": one.by, "at": one.at, "how": one.how, "reason": one.reason} for one in found.withdrawn
         ],

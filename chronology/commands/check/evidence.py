@@ -37,7 +37,7 @@ def keygen(
         return
     write_new(file, f"{skey}\n".encode(), mode=0o600)
     output.put(vkey)
-    output.say(f"the secret key is in {file}; whoever has it can sign for you")
+    output.say(f"the secret key is in {file}; anyone who has it can sign for you")
 
 
 @command(STORE)
@@ -64,7 +64,7 @@ def checkpoint(
         show_would_write(file)
         return
     write_new(file, data)
-    output.say(f"{file} written; keep a copy out of reach of anybody who can change the store")
+    output.say(f"{file} written; keep a copy where nobody who can change the store can reach it")
 
 
 @command(STORE)
@@ -92,7 +92,7 @@ def prove(
     with Chronology.open(call.path, read_only=True) as chron:
         event = names.find_event(chron, name)
         note = checkpoint_of(chron, sign) if earlier is None else read_document(earlier)
-        exhibit = chron.prove(event.position, checkpoint=note).encode()
+        exhibit = chron.proofs.prove(event.position, checkpoint=note).encode()
     if dry_run:
         show_would_write(file)
         return

@@ -12,8 +12,7 @@ import typer
 
 from chronology.commands.application import PAGED, Invocation, command
 from chronology.commands.screen import output
-from chronology.commands.screen.output import FAULT, Format
-from chronology.commands.screen.progress import progress_bar
+from chronology.commands.screen.output import FAULT, Format, progress_bar
 from chronology.commands.screen.table import Row, Shape
 from chronology.errors import UnknownNameError
 from chronology.events.json_values import Json

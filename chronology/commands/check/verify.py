@@ -9,8 +9,7 @@ from chronology import Chronology, Fault, VerifyReport
 from chronology.commands.application import READING, AsJson, Invocation, command
 from chronology.commands.files import Keys, read_document
 from chronology.commands.screen import event_json, output
-from chronology.commands.screen.output import FAULT, Format, or_fault
-from chronology.commands.screen.progress import progress_bar
+from chronology.commands.screen.output import FAULT, Format, or_fault, progress_bar
 from chronology.errors import IntegrityError
 from chronology.events.json_values import Json
 from chronology.evidence.exhibits import read_checkpoint, verify_proof
@@ -76,7 +75,7 @@ def _earlier(path: Path | None, keys: list[str]) -> Checkpoint | None:
 
 def _verify_foreign(path: Path, earlier: Checkpoint | None) -> VerifyReport:
     # Imported here, because the import takes longer than most questions.
-    from chronology.evidence.foreign import open_foreign
+    from chronology.evidence.soundness import open_foreign
 
     frontier, gaps, faults = Frontier(), [], []
     against = None

@@ -22,8 +22,7 @@ from chronology.commands.application import (
 from chronology.commands.files import check_place, show_would_write
 from chronology.commands.options import names
 from chronology.commands.screen import event_json, output
-from chronology.commands.screen.output import FAULT, Format
-from chronology.commands.screen.progress import progress_bar
+from chronology.commands.screen.output import FAULT, Format, progress_bar
 from chronology.errors import ChronologyError, StoreError
 from chronology.vocabulary import builtin
 
@@ -49,7 +48,7 @@ def init(call: Invocation, path: StorePath = None, dry_run: DryRun = False) -> N
     if dry_run:
         output.say_dry_run()
     already = "is already a store" if dry_run else "was already a store"
-    output.put(f"{path} {already if existed else 'made'}, head {head}")
+    output.put(f"{path} {already}, head {head}" if existed else f"created {path}, head {head}")
 
 
 def _is_there(path: Path) -> bool:
@@ -59,7 +58,7 @@ def _is_there(path: Path) -> bool:
 def _show_would_make(path: Path) -> None:
     check_place(path)
     output.say_dry_run()
-    output.put(f"would make {path}")
+    output.put(f"would create {path}")
 
 
 @command(STORE)
@@ -84,7 +83,8 @@ def demo(call: Invocation, path: StorePath = None, dry_run: DryRun = False) -> N
             _check_is_example(chron, path)
         if dry_run:
             output.say_dry_run()
-        output.put(f"{path} {'already holds the running example' if existed else 'made'}, head {chron.head()}")
+        done = f"{path} already holds the running example" if existed else f"created {path}"
+        output.put(f"{done}, head {chron.head()}")
     database = "" if path == Path("chronology.db") else f"--db {path} "
     output.say(f"try: chronology {database}state operation/al-jazeera-storm --at 2018-03-01")
 
@@ -166,7 +166,7 @@ def backup(
             show_would_write(file)
             return
         with progress_bar("verifying the copy") as progress:
-            report = chron.backup(file, progress)
+            report = chron.proofs.backup(file, progress)
     for fault in report.faults:
         output.put(f"fault: {fault}")
     if not report.ok:
@@ -203,7 +203,7 @@ def redact(
         target = names.find_event(chron, name)
         if not (yes or dry_run or target.is_redacted):
             _confirm(target)
-        named, kept = chron.naming(target.id), chron.copy_of(target)
+        named, kept = chron.log.mentions(target.id), chron.sources.copy_of(target)
         declared = chron.redact(target.id, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
         fields = [*event_json.event_fields(target, names.position_of(chron), None)] if dry_run else []
     if dry_run:

@@ -17,8 +17,8 @@ def filtering(question: str = "state", others: Shared = PAGED) -> Shared:
     """Return the options of a command that asks which assertions say what.
 
     Args:
-        question: what it asks, where that does not take every filter: help leaves those out, and whoever gives one is
-            told why.
+        question: what it asks, where that does not take every filter: help leaves those out, and a user who gives one
+            learns why.
         others: the options that it shares with commands besides.
     """
     return (*(_option(name, question) for name in FILTERS), *others)

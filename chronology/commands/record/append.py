@@ -1,12 +1,14 @@
-"""Commands about events: append, retract."""
+"""The command that appends: one event from its arguments, many as JSON lines, or a form that a person fills in."""
 
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO, Final
 
+import attrs
 import typer
 from attrs import frozen
 
@@ -14,13 +16,149 @@ from chronology import AppendResult, Chronology, Event, RecordedEvent
 from chronology.commands.application import STORE, AsJson, DryRun, Invocation, RecordedBy, command, open_for_writing
 from chronology.commands.options import arguments, names
 from chronology.commands.record import suggestions
-from chronology.commands.record.jsonl import append_lines
-from chronology.commands.record.key_values import payload
+from chronology.commands.record.suggestions import Naming
 from chronology.commands.screen import event_json, output
-from chronology.commands.screen.output import Format
-from chronology.errors import InvalidEventError, LockedError, UnknownNameError
+from chronology.commands.screen.output import Format, Notes
+from chronology.errors import (
+    AmbiguousNameError,
+    BatchRefusedError,
+    CanonicalError,
+    ChronologyError,
+    InvalidEventError,
+    LockedError,
+    UnknownNameError,
+)
+from chronology.events import canonical
 from chronology.events.faults import form_faults
+from chronology.events.json_values import Json
+from chronology.store.refusals import Refusals
 from chronology.vocabulary.payload_faults import WrongType
+
+_REPORTED: Final = 20
+"""How many bad lines are reported; any more are only counted."""
+
+_LONGEST: Final = 1_000_000
+"""The most bytes of a line. The longest event fits, even with every character escaped."""
+
+_HINT: Final = 'a line is one event as a JSON object: {"type": ..., "subject": ..., "valid": ..., "source": ...}'
+
+
+def append_lines(
+    notes: Notes,
+    chron: Chronology,
+    stream: BinaryIO,
+    recorded_by: str | None,
+    *,
+    expected_head: int | None,
+    dry_run: bool,
+) -> AppendResult:
+    """Append the events of JSON lines; `recorded_by` is added to those that do not name who wrote them down.
+
+    Reports every bad line as it comes. If there is one, nothing is written.
+
+    Raises:
+        ChronologyError: more than one line was refused; says how many.
+        typer.Exit: with 1; one line was refused, and has been reported.
+    """
+    lines = _Lines(stream, recorded_by, Naming(notes, chron))
+    try:
+        return chron.append_many(lines.events(), expected_head=expected_head, dry_run=dry_run, refusals=lines.refusals)
+    except BatchRefusedError as exc:
+        if exc.refused == 1 and not exc.unchecked:
+            raise typer.Exit(1) from exc
+        raise ChronologyError(_summary(exc)) from exc
+
+
+def _summary(error: BatchRefusedError) -> str:
+    summary = "1 line was refused" if error.refused == 1 else f"{error.refused:,} lines were refused"
+    if error.refused > _REPORTED:
+        summary += f", {error.refused - _REPORTED:,} more than are shown"
+    if error.unchecked:
+        it = "it" if error.refused == 1 else "them"
+        one, more = f"1 line that depends on {it} was", f"{error.unchecked:,} lines that depend on {it} were"
+        summary += f"; {one if error.unchecked == 1 else more} not checked"
+    return f"{summary}; nothing was written"
+
+
+class _Lines:
+    """Lines on their way to the log."""
+
+    def __init__(self, stream: BinaryIO, recorded_by: str | None, naming: Naming) -> None:
+        self.refusals = Refusals(self._report)
+        self._stream = stream
+        self._recorded_by = recorded_by
+        self._naming = naming
+        self._number = 0
+        self._hints: set[str | None] = set()
+
+    def events(self) -> Iterator[Event]:
+        """Yield the events of the lines that can be read, and refuse the others."""
+        # Imported here, because only this way of appending needs it, and the import takes longer than an append.
+        from chronology.events.structuring import event_from_json
+
+        while line := self._stream.readline(_LONGEST + 1):
+            self._number += 1
+            record = None
+            try:
+                if len(line) > _LONGEST:
+                    self._skip(line)
+                    raise InvalidEventError([f"is longer than {_LONGEST:,} bytes, more than any event needs"])
+                # Some programs begin a file with a byte order mark.
+                text = line.strip().removeprefix(BOM_UTF8)
+                if not text:
+                    continue
+                record = canonical.parse(text)
+                event = self._naming.with_subjects(event_from_json(record))
+            except (CanonicalError, InvalidEventError, AmbiguousNameError) as exc:
+                self.refusals.add(exc, _outline(record))
+                continue
+            yield attrs.evolve(event, recorded_by=event.recorded_by or self._recorded_by)
+
+    def _skip(self, line: bytes) -> None:
+        """Skip the rest of a line."""
+        while line and not line.endswith(b"\n"):
+            line = self._stream.readline(_LONGEST)
+
+    def _report(self, error: ChronologyError) -> None:
+        if self.refusals.refused > _REPORTED:
+            return
+        hint = error.hint or _HINT
+        # Lines with the same fault share one hint.
+        shown = None if hint in self._hints else hint
+        self._hints.add(hint)
+        output.complain(ChronologyError(f"line {self._number}: {error}", hint=shown))
+
+
+def _outline(record: object) -> Event:
+    """Return what is known of an event that could not be read."""
+    known = record if isinstance(record, dict) else {}
+    return Event(type=known.get("type", ""), subject=known.get("subject", ""), id=known.get("id"))
+
+
+def payload(pairs: Iterable[str]) -> dict[str, Json]:
+    """Read `key=text` and `key:=json` arguments.
+
+    Raises:
+        InvalidEventError: every argument that is neither, whose JSON cannot be read, or whose key is repeated.
+    """
+    data: dict[str, Json] = {}
+    faults = []
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        as_json = key.endswith(":")
+        key = key.removesuffix(":")
+        if not equals or not key:
+            faults.append(f"{pair!r} is neither key=text nor key:=json")
+        elif key in data:
+            faults.append(f"data.{key}: is given twice")
+        else:
+            try:
+                data[key] = canonical.parse(text) if as_json else text
+            except CanonicalError as exc:
+                faults.append(f"data.{key}: {exc}")
+    if faults:
+        raise InvalidEventError(faults, hint="text as in reason='bad weather', JSON as in killed:=5")
+    return data
 
 
 @command(STORE)
@@ -133,11 +271,11 @@ class AppendOptions:
 def _check_way(call: Invocation, event_type: str | None, begun: Path | None, *, edit: bool, to_outbox: bool) -> None:
     """Refuse options that do not go with the way of appending: one event, lines of events, or a form."""
     if event_type == "-":
-        _refuse_beside(call, "with - each line says it for itself")
+        _refuse_beside(call, "with -, each line gives its own")
     elif begun is not None:
         if not edit:
             raise typer.BadParameter("--from names a form, which --edit opens")
-        _refuse_beside(call, "the form says it")
+        _refuse_beside(call, "the form has a field for it")
     elif edit and to_outbox:
         raise typer.BadParameter("--outbox keeps an event that the command line describes, and --edit asks for one")
     elif event_type is None:
@@ -197,9 +335,9 @@ def _append_one(call: Invocation, chron: Chronology, event: Event, options: Appe
         else:
             appended = chron.append(event, expected_head=options.expected_head)
             call.notes.say()
-            _show_appended(appended, head, as_json=options.as_json)
+            show_appended(appended, head, as_json=options.as_json)
             if appended.position > head:
-                _note(chron.remarks(appended))
+                _note(chron.log.remarks(appended))
     for subject, others in similar.items():
         names.note_similar(call, subject, others)
 
@@ -254,7 +392,7 @@ def _show_batch(result: AppendResult, *, as_json: bool, dry_run: bool) -> None:
     else:
         output.put(f"{result.appended} appended, {result.unchanged} unchanged, head {result.head}")
     if result.clock_behind:
-        output.say(f"note: this machine's clock is {result.clock_behind:.0f} s behind the log; its time stands still")
+        output.say(f"note: this machine's clock is {result.clock_behind:.0f} s behind the log's last event")
     _note(result.remarks)
 
 
@@ -263,44 +401,10 @@ def _note(remarks: Iterable[str]) -> None:
         output.say(f"note: {remark}")
 
 
-def _show_appended(event: RecordedEvent, head: int, *, as_json: bool) -> None:
+def show_appended(event: RecordedEvent, head: int, *, as_json: bool) -> None:
+    """Print what became of an event."""
     outcome = "appended" if event.position > head else "unchanged"
     if as_json:
         output.show_records([event_json.of_event(event) | {"outcome": outcome}], Format.NL, columns=())
     else:
         output.put(f"{outcome} #{event.position} {event.id}")
-
-
-@command(STORE)
-def retract(
-    call: Invocation,
-    name: Annotated[
-        str, typer.Argument(metavar="ID", show_default=False, help="The event's id, its beginning, or its position.")
-    ],
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is withdrawn.", show_default=False)],
-    recorded_by: RecordedBy = None,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
-    """Withdraw an assertion.
-
-    It stays in the log, and still counts for a question with `--known-at` before this moment.
-
-    \b
-    chronology retract 01638701 --reason "the wrong crossing"
-    """
-    with open_for_writing(call.path) as chron:
-        target = names.find_event(chron, name)
-        head = chron.head()
-        event = chron.retract(target.id, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
-    if not dry_run and as_json:
-        _show_appended(event, head, as_json=True)
-    elif not dry_run:
-        output.put(f"#{event.position} retracts #{target.position} {target.event.type} {target.event.subject}")
-    elif as_json:
-        output.say_dry_run()
-        shown = {"appended": 1, "unchanged": 0, "first": event.position, "head": event.position}
-        output.show_records([shown], Format.NL, columns=())
-    else:
-        output.say_dry_run()
-        output.put(f"would retract #{target.position} {target.event.type} about {target.event.subject}")

@@ -10,6 +10,7 @@ from chronology.commands.options import names
 from chronology.commands.screen import output
 from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Row, Shape
+from chronology.errors import one_of
 from chronology.events.json_values import Json
 from chronology.questions.subject_names import Name
 from chronology.store.reader import Reader
@@ -28,7 +29,7 @@ def describe(
         str, typer.Argument(metavar="SUBJECT", show_default=False, help="What is named, as kind/slug or by a name.")
     ],
     name: Annotated[
-        list[str] | None, typer.Option(metavar="TEXT", help="A name, to be shown for it; may be repeated.")
+        list[str] | None, typer.Option(metavar="TEXT", help="A name to show for it; may be repeated.")
     ] = None,
     alias: Annotated[
         list[str] | None, typer.Option(metavar="TEXT", help="A name that it also goes by; may be repeated.")
@@ -37,10 +38,10 @@ def describe(
         str | None, typer.Option(metavar="TAG", help="The language of these names, as in ar (BCP 47).")
     ] = None,
     source: Annotated[
-        str | None, typer.Option(metavar="S", help="The document that tells them; none for a decision of your own.")
+        str | None, typer.Option(metavar="S", help="The document that gives them; none for your own decision.")
     ] = None,
     said_by: Annotated[
-        list[str] | None, typer.Option(metavar="X", help="Who says so; repeated, who passed it on.")
+        list[str] | None, typer.Option(metavar="X", help="Who says so; repeat it for those who passed it on.")
     ] = None,
     recorded_by: RecordedBy = None,
     dry_run: DryRun = False,
@@ -62,7 +63,7 @@ def describe(
         return
     with open_for_writing(call.path) as chron:
         subject = names.meant(call, chron, subject)
-        similar = [] if chron.knows_subject(subject) else chron.similar(subject)
+        similar = [] if chron.names.knows_subject(subject) else chron.names.similar(subject)
         result = chron.describe(
             subject,
             names=name or (),
@@ -82,7 +83,7 @@ def describe(
             output.put(f"would append {result.appended}, {result.unchanged} unchanged")
             return
         output.say(f"{result.appended} appended, {result.unchanged} unchanged, head {result.head}")
-        _show_names(call, subject, chron.names_of(subject))
+        _show_names(call, subject, chron.names.of(subject))
 
 
 def _list_names(call: Invocation, subject: str) -> None:
@@ -90,16 +91,16 @@ def _list_names(call: Invocation, subject: str) -> None:
         subject = names.asked(call, reader, subject)
         names.check_subject(call, reader, subject)
         call.notes.say()
-        _show_names(call, subject, reader.names_of(subject))
+        _show_names(call, subject, reader.names.of(subject))
 
 
 def _note_shared(call: Invocation, chron: Reader, text: str, subject: str) -> None:
-    others = [other for other in chron.subjects_named(text) if other != subject]
+    others = [other for other in chron.names.subjects_named(text) if other != subject]
     # The title of a report gives way to the name of what it reports on, so it makes no name ambiguous.
     if not subject.startswith("source/"):
         others = [other for other in others if not other.startswith("source/")]
     if others:
-        call.notes.add(f"{text} also means {names.one_of(others)}, so it must be written as kind/slug")
+        call.notes.add(f"{text} also means {one_of(others)}, so it must be written as kind/slug")
 
 
 def _show_names(call: Invocation, subject: str, listed: Iterable[Name]) -> None:

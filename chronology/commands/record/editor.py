@@ -1,21 +1,228 @@
-"""Letting a person fill in a form in an editor of their own. Keeps the text until it was taken."""
+"""Forms: an event as a text that a person fills in, in an editor of their own. Keeps the text until it was taken.
+
+A line is `name: text`, and indented lines below it continue the text. A line that begins with # is a remark. A field
+without text is absent. What stands in a text is never taken for anything else: no quotation marks, no escapes.
+"""
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from attrs import frozen
+
 from chronology import Chronology, Event
-from chronology.commands.record import forms
-from chronology.commands.record.forms import Form
 from chronology.commands.screen import output
-from chronology.errors import ChronologyError, InvalidEventError, StoreError
-from chronology.events.json_values import thaw
+from chronology.commands.screen.display import escape
+from chronology.errors import CanonicalError, ChronologyError, InvalidEventError, StoreError, did_you_mean, nearest
+from chronology.events import canonical
+from chronology.events.json_values import Json, thaw
+from chronology.vocabulary.event_types import EventType
+
+_FIELD: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*:(.*)", re.DOTALL)
+_DATA: Final = "data."
+_INDENT: Final = "    "
+
+FIELDS: Final = {
+    "type": "What happened; `chronology types` lists the types.",
+    "subject": "What it is about, as kind/slug.",
+    "on": "When it was so: 2018-05-13, 2018-05, 2018-01/2018-04~ (`chronology date TEXT` explains a date).",
+    "source": "The document in hand, as source/slug.",
+    "said_by": "Who claims it, and below, a line each, who passed it on; empty: the source itself.",
+    "stated": "The day on which the source said it; empty: the day on which it was published, if that is known.",
+    "grade": "Admiralty grade: source A-F, credibility 1-6, as in B2.",
+    "quote": "The words of the source; more lines are indented.",
+    "locator": "Where in the source.",
+    "note": "A remark of your own.",
+    "stance": "Leave empty; `denies` if the source says that it is not so.",
+    "disputes": "Events that this one disputes, a line each: positions or ids.",
+    "replaces": "An event that this one withdraws and restates.",
+}
+"""The fields of every form, with what help says of them; those of the payload stand behind `data.`."""
+
+_LONGEST_EXAMPLE: Final = 100
+"""Characters; a longer one would be no help."""
+
+
+@frozen(kw_only=True)
+class Form:
+    """A form that was filled in.
+
+    Attributes:
+        fields: the texts of `FIELDS` that are not empty.
+        data: the texts of the payload's keys that are not empty.
+    """
+
+    fields: Mapping[str, str]
+    data: Mapping[str, str]
+
+    def lines(self, name: str) -> list[str]:
+        """Return the lines of a field that may have several values."""
+        return [line.strip() for line in self.fields.get(name, "").split("\n") if line.strip()]
+
+
+def render(event_type: EventType, filled: Mapping[str, str]) -> str:
+    """Return the form of a type.
+
+    Args:
+        event_type: whose payload it asks for.
+        filled: texts that stand in it already, by the name of their field.
+    """
+    lines = [
+        f"# {_remark(event_type.title)}. {_remark(event_type.description)}".rstrip(". ") + ".",
+        "# Fill in what you know, save and close. Lines that begin with # are remarks; indented lines continue a text.",
+        "# Nothing is appended if you change nothing.",
+    ]
+    for name, text in FIELDS.items():
+        lines += ["", f"# {text}", *field(name, filled.get(name, ""))]
+        if name == "on":
+            lines += _payload_lines(event_type, filled)
+    return "\n".join(lines) + "\n"
+
+
+def _payload_lines(event_type: EventType, filled: Mapping[str, str]) -> Iterator[str]:
+    example: Mapping[str, Json] = next(iter(event_type.schema.get("examples") or [{}]), {})
+    for key, rules in event_type.schema.get("properties", {}).items():
+        name = f"{_DATA}{key}"
+        if not _FIELD.fullmatch(f"{name}:"):
+            continue
+        rules = rules if isinstance(rules, dict) else {}
+        needed = "Required. " if key in event_type.schema.get("required", ()) else ""
+        shown = _remark(_text(example[key])) if key in example else ""
+        shown = f". As in: {shown}" if 0 < len(shown) <= _LONGEST_EXAMPLE else ""
+        yield ""
+        yield f"# {needed}{_remark(str(rules.get('description', key)))} ({_remark(_takes(rules))}){shown}"
+        yield from field(name, filled.get(name, ""))
+
+
+def field(name: str, text: str) -> list[str]:
+    """Return the lines of a field: one line behind its name, several indented below it."""
+    if "\n" not in text:
+        return [f"{name}: {text}".rstrip()]
+    return [f"{name}:", *(f"{_INDENT}{line}".rstrip() for line in text.split("\n"))]
+
+
+def _remark(text: str) -> str:
+    return " ".join(escape(text).split()).rstrip(".") if text else ""
+
+
+def _takes(rules: Mapping[str, Json]) -> str:
+    if "const" in rules or "enum" in rules:
+        return "one of " + ", ".join(map(_text, rules.get("enum", [rules.get("const")])))
+    takes = str(rules.get("format") or rules.get("type") or "JSON")
+    if takes == "array":
+        items = rules.get("items")
+        return f"a line each: {_takes(items) if isinstance(items, dict) else 'JSON'}"
+    return {"string": "text", "subject": "a subject, as kind/slug"}.get(takes, takes)
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else canonical.encode(value).decode()
+
+
+def parse(text: str) -> Form:
+    """Read a form.
+
+    Raises:
+        InvalidEventError: every line that is none of a form, and every field that is unknown or appears twice.
+    """
+    fields: dict[str, str] = {}
+    data: dict[str, str] = {}
+    faults: list[str] = []
+    seen: set[str] = set()
+    for number, name, value in _fields(re.split("\r?\n", text.removeprefix("\ufeff")), faults):
+        key = name.removeprefix(_DATA)
+        if name in seen:
+            faults.append(f"line {number}: {name} appears twice")
+        elif name.startswith(_DATA) and key:
+            data[key] = value
+        elif name in FIELDS:
+            fields[name] = value
+        else:
+            close = nearest(name, FIELDS)
+            advice = did_you_mean(close) or f"a key of the payload is written {_DATA}KEY"
+            faults.append(f"line {number}: a form has no field {name!r} ({advice})")
+        seen.add(name)
+    if faults:
+        raise InvalidEventError(faults, hint="a line is `name: text`; indented lines continue a text")
+    return Form(
+        fields={name: value for name, value in fields.items() if value},
+        data={key: value for key, value in data.items() if value},
+    )
+
+
+def _fields(lines: Sequence[str], faults: list[str]) -> Iterator[tuple[int, str, str]]:
+    """Yield each field with the number of its line and its text; note what is not a field."""
+    current: tuple[int, str] | None = None
+    parts: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        if line.startswith("#"):
+            continue
+        if not line.strip() or line[0] in " \t":
+            if line.strip() and current is None:
+                faults.append(f"line {number}: is indented, and continues no text")
+            parts.append(line)
+            continue
+        found = _FIELD.fullmatch(line)
+        if current:
+            yield *current, _joined(parts)
+        current, parts = None, []
+        if found:
+            current, parts = (number, found[1]), [found[2].strip()]
+        else:
+            faults.append(f"line {number}: is not `name: text`")
+    if current:
+        yield *current, _joined(parts)
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Return a text whose further lines lose the indent that they share."""
+    first, *rest = parts
+    indents = [len(line) - len(line.lstrip(" \t")) for line in rest if line.strip()]
+    cut = min(indents, default=0)
+    return "\n".join([first, *(line[cut:].rstrip() for line in rest)]).strip("\n").rstrip()
+
+
+def payload(event_type: EventType, texts: Mapping[str, str]) -> dict[str, Json]:
+    """Read the texts of a payload as what its type takes; what it takes as text stays unchanged.
+
+    Raises:
+        InvalidEventError: every text that is no JSON where JSON is wanted.
+    """
+    data: dict[str, Json] = {}
+    faults = []
+    properties: Mapping[str, Any] = event_type.schema.get("properties", {})
+    for key, text in texts.items():
+        rules = properties.get(key)
+        wanted = rules.get("type") if isinstance(rules, dict) else None
+        try:
+            data[key] = _value(text, wanted)
+        except CanonicalError as exc:
+            faults.append(f"data.{key}: {exc.reason}")
+    if faults:
+        raise InvalidEventError(faults, hint=f"`chronology types show {event_type.name}` shows what it takes")
+    return data
+
+
+def _value(text: str, wanted: object) -> Json:
+    if wanted == "array" and not text.startswith("["):
+        return [line.strip() for line in text.split("\n") if line.strip()]
+    if wanted in ("array", "object", "integer", "number", "boolean", "null"):
+        return canonical.parse(text)
+    return text
+
+
+def filled_in(pairs: Iterable[tuple[str, str | Sequence[str] | None]], data: Mapping[str, Json]) -> dict[str, str]:
+    """Return what is known already as the texts of a form."""
+    known = {name: text if isinstance(text, str) else "\n".join(text) for name, text in pairs if text}
+    return known | {f"{_DATA}{key}": _text(value) for key, value in data.items()}
+
 
 _FALLBACKS: Final = ("editor", "nano", "vi")
 
@@ -38,7 +245,7 @@ def edited(
     """
     is_ours, before = path is None, ""
     if path is None:
-        before = forms.render(chron.vocabulary.newest(begun.type), _known(begun))
+        before = render(chron.vocabulary.newest(begun.type), _known(begun))
         path = _new_file(before)
     try:
         _run(path)
@@ -46,7 +253,7 @@ def edited(
         if text == before or not _without_remarks(text):
             before = text
             raise ChronologyError("nothing was filled in, so nothing was appended")
-        yield _event(chron, forms.parse(text), begun, full_id)
+        yield _event(chron, parse(text), begun, full_id)
     except ChronologyError as exc:
         if is_ours and path.exists() and path.read_bytes() == before.encode():
             path.unlink()
@@ -72,7 +279,7 @@ def _known(event: Event) -> dict[str, str]:
         ("stance", event.stance if event.stance != "affirms" else None),
         *((name, getattr(event, name)) for name in _AS_NAMED),
     )
-    return forms.filled_in(pairs, thaw(event.data))
+    return filled_in(pairs, thaw(event.data))
 
 
 _AS_NAMED: Final = ("source", "said_by", "stated", "grade", "quote", "locator", "note", "disputes", "replaces")
@@ -84,14 +291,14 @@ def _event(chron: Chronology, form: Form, begun: Event, full_id: Callable[[str],
     if "type" not in fields:
         raise InvalidEventError(["type: is missing"], hint="`chronology types` lists the types")
     replaces = fields.get("replaces")
-    # What is wrong with a stance is told with everything else that is.
+    # What is wrong with a stance is reported with everything else that is.
     stance: Any = fields.get("stance", "affirms")
     return Event(
         type=fields["type"],
         subject=fields.get("subject", ""),
         valid=fields.get("on"),
         stance=stance,
-        data=forms.payload(chron.vocabulary.newest(fields["type"]), form.data),
+        data=payload(chron.vocabulary.newest(fields["type"]), form.data),
         said_by=form.lines("said_by"),
         disputes=[full_id(name) for name in form.lines("disputes")],
         replaces=full_id(replaces) if replaces else None,

@@ -11,7 +11,7 @@ from chronology.commands.screen import event_json, output
 from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Row, Shape
 from chronology.events.json_values import Json
-from chronology.questions.merging import MergeTold
+from chronology.questions.subject_names import MergeTold
 
 SHAPE: Final = Shape(
     headings=("name", "is", "since", "because", "event"),
@@ -27,10 +27,10 @@ def merge(
     other: Annotated[str, typer.Argument(metavar="OTHER", show_default=False, help="The subject that is the same.")],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why they are one.", show_default=False)],
     source: Annotated[
-        str | None, typer.Option(metavar="S", help="The document that tells it; none for a decision of your own.")
+        str | None, typer.Option(metavar="S", help="The document that says so; none for your own decision.")
     ] = None,
     said_by: Annotated[
-        list[str] | None, typer.Option(metavar="X", help="Who says so; repeated, who passed it on.")
+        list[str] | None, typer.Option(metavar="X", help="Who says so; repeat it for those who passed it on.")
     ] = None,
     recorded_by: RecordedBy = None,
     dry_run: DryRun = False,
@@ -56,7 +56,7 @@ def merge(
             recorded_by=recorded_by,
             dry_run=dry_run,
         )
-        already = () if dry_run else chron.same_subject(kept)
+        already = () if dry_run else chron.names.same_subject(kept)
     call.notes.say()
     verb = "would merge" if dry_run else f"#{event.position} merges"
     _show(event, f"{verb} {other} into {kept}", as_json=as_json, dry_run=dry_run)
@@ -74,7 +74,7 @@ def unmerge(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take back that two subjects are one.
+    """Undo a merge of two subjects.
 
     It retracts what merged them. Each then has its own events again, also those recorded in between.
 

@@ -20,8 +20,7 @@ from chronology.commands.application import (
 )
 from chronology.commands.options import names
 from chronology.commands.screen import event_json, output
-from chronology.commands.screen.output import Format
-from chronology.commands.screen.progress import waiting
+from chronology.commands.screen.output import Format, waiting
 from chronology.commands.screen.table import Shape
 from chronology.questions.source_records import Source
 from chronology.store.reader import Reader
@@ -56,7 +55,7 @@ def sources(call: Invocation) -> None:
     chronology sources add source/gazette --title "Gazette" --published 2018-05-14
     """
     with Reader.open(call.path) as chron, waiting("counting assertions"):
-        found = chron.sources()
+        found = chron.sources.records()
     wanted = call.format
     if wanted is not Format.TABLE:
         output.show_records(map(attrs.asdict, found), wanted, columns=COLUMNS)
@@ -97,7 +96,7 @@ def add(
     accessed: Annotated[
         str | None, typer.Option(metavar="DAY", help="The day on which it was last seen there.")
     ] = None,
-    reliability: Annotated[str | None, typer.Option(metavar="B", help="How reliable it is as a rule, A to F.")] = None,
+    reliability: Annotated[str | None, typer.Option(metavar="B", help="How reliable it usually is, A to F.")] = None,
     archived: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A copy of it, to be kept beside the store.")
     ] = None,
@@ -123,7 +122,7 @@ def add(
         "url": url, "accessed": accessed, "reliability": reliability,
     }  # fmt: skip
     with open_for_writing(call.path) as chron:
-        event = chron.add_source(
+        event = chron.sources.add(
             names.if_named(call, chron, source, kinds=("source",)),
             {key: value for key, value in given.items() if value is not None},
             archived=archived,
@@ -131,7 +130,7 @@ def add(
             recorded_by=recorded_by,
             dry_run=dry_run,
         )
-        kept = chron.copy_of(event)
+        kept = chron.sources.copy_of(event)
     call.notes.say()
     if dry_run:
         output.say_dry_run()

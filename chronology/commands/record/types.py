@@ -125,7 +125,7 @@ def renew(call: Invocation, recorded_by: RecordedBy = None, dry_run: DryRun = Fa
     """Bring built-in types up to the versions of this program.
 
     For a store that an older version made. All events of such a type are read by its newest version from then on;
-    with an earlier --known-at, as they were. Types of your own are left as they are.
+    with an earlier --known-at, as they were. Types of your own are left unchanged.
 
     \b
     chronology types renew --dry-run
@@ -230,7 +230,7 @@ def _effects(event_type: EventType) -> list[str]:
     if not event_type.persists:
         lines.append("holds on that day only")
     if not event_type.begins:
-        lines.append("tells when it was so, not since when")
+        lines.append("says when it was so, not since when")
     return lines
 
 

@@ -67,7 +67,7 @@ def escape(text: str, *, multiline: bool = False) -> str:
     not stay: they move digits and punctuation, which a reader who compares two dates must see. Combining
     marks beyond `MAX_MARKS` in a row are counted instead of shown.
 
-    A backslash stays as it is: the output is for people, `C:\new` is easier to read, and escaping twice does no
+    A backslash stays unchanged: the output is for people, `C:\new` is easier to read, and escaping twice does no
     harm. The JSON has the exact text.
 
     Args:

@@ -1,4 +1,4 @@
-"""Printing: data on stdout, messages on stderr, foreign text only through `display.escape`."""
+"""Printing: data on stdout, messages and progress on stderr, foreign text only through `display.escape`."""
 
 import csv
 import json
@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Final
+from threading import Timer
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -15,10 +16,16 @@ from chronology.commands.screen.table import Row, Shape, lay_out
 from chronology.errors import ChronologyError, IntegrityError, NoteError, ProofError
 from chronology.events.json_values import Json
 
+if TYPE_CHECKING:
+    from rich.progress import Progress as Shown
+
+    from chronology.projections.rebuild import Progress
+
+
 Record = Mapping[str, Json]
 
 FAULT: Final = 3
-"""The exit code where something is not what it was: also for a command that only came upon it."""
+"""The exit code where something is not what it was: also for a command that only found it."""
 
 ANY_JSON: Final = "value"
 """The column whose cells may be any JSON value; every other column has only texts, or none."""
@@ -95,7 +102,7 @@ def put(text: str, *, multiline: bool = False) -> None:
 
 
 def show_records(records: Iterable[Record], wanted: Format, *, columns: Sequence[str]) -> None:
-    """Print records in a form for programs; text is written as it is.
+    """Print records in a form for programs; text is written unchanged.
 
     Args:
         records: all with the same keys.
@@ -137,7 +144,7 @@ def _json(record: Record, *, indent: int | None = None) -> str:
 
 
 def _cell(column: str, value: Json) -> str:
-    """Return a CSV cell that loses nothing: texts as they are, anything else as JSON, absent things empty.
+    """Return a CSV cell that loses nothing: texts unchanged, anything else as JSON, absent things empty.
 
     If a value may be anything, a text that could be taken for something else is JSON too: "5" is not 5.
     """
@@ -150,7 +157,7 @@ def _cell(column: str, value: Json) -> str:
 
 def _spreadsheet_cell(column: str, value: Json) -> str:
     # Imported here, because hardly any answer is for a spreadsheet.
-    from chronology.exporters.spreadsheets import harmless
+    from chronology.exporters.rows import harmless
 
     return harmless(_cell(column, value))
 
@@ -241,3 +248,57 @@ def said_by(origin: str | None, source: str | None) -> str:
     if origin is None or source is None:
         return ""
     return source if origin == source else f"{origin} via {source}"
+
+
+@contextmanager
+def progress_bar(what: str) -> "Iterator[Progress | None]":
+    """Give something that shows progress: a bar on stderr if that is a terminal, else nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+
+        def tell(done: int, total: int) -> None:
+            # Without a total, it only shows that something goes on.
+            bar.update(task, completed=done, total=total or None)
+
+        yield tell
+
+
+@contextmanager
+def waiting(what: str, *, after: float = 1) -> Iterator[None]:
+    """Show on stderr, if that is a terminal, that a question takes longer than this many seconds, timed from then on.
+
+    For questions about a whole store, whose answer comes at once or after reading a million events. Print nothing
+    meanwhile.
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    shown: list[Shown] = []
+
+    def show() -> None:
+        from rich.console import Console
+        from rich.progress import Progress as Bar
+        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+        bar = Bar(*columns, console=Console(stderr=True), transient=True)
+        bar.add_task(what, total=None)
+        bar.start()
+        shown.append(bar)
+
+    timer = Timer(after, show)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        for bar in shown:
+            bar.stop()

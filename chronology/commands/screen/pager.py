@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 _LESS: Final = "FRX"
-"""Options for `less`, unless LESS is set: leave at once if all fits, show colours, leave the screen as it is."""
+"""Options for `less`, unless LESS is set: leave at once if all fits, show colours, leave the screen unchanged."""
 
 _KEPT: Final = 1 << 20
 """More bytes than a pipe holds: a pager that took this many has read some, so it did not fail to start."""

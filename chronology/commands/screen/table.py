@@ -37,7 +37,7 @@ Paint = Callable[[str, Tone], str]
 
 
 def plain(text: str, _: Tone) -> str:
-    """Return text as it is: the paint without colours."""
+    """Return text unchanged: the paint without colours."""
     return text
 
 

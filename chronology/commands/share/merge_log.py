@@ -8,8 +8,7 @@ import typer
 
 from chronology.commands.application import STORE, AsJson, DryRun, Invocation, command, open_for_writing
 from chronology.commands.screen import output
-from chronology.commands.screen.output import Format, or_fault
-from chronology.commands.screen.progress import progress_bar
+from chronology.commands.screen.output import Format, or_fault, progress_bar
 
 if TYPE_CHECKING:
     from chronology.store.intake.merge import MergedLog, Passed
@@ -33,7 +32,7 @@ def merge_log(
     chronology merge-log jane.db
     """
     with or_fault(), open_for_writing(call.path) as chron, progress_bar("merging") as tell:
-        done = chron.merge_log(other, dry_run=dry_run, progress=tell)
+        done = chron.sharing.merge_log(other, dry_run=dry_run, progress=tell)
     if dry_run:
         output.say_dry_run()
     if as_json:

@@ -47,10 +47,10 @@ def show(path: Path, wanted: Format) -> None:
 
 
 def drop(path: Path, name: str, *, dry_run: bool) -> None:
-    """Print a line that waits, as an event that `chronology append -` reads or as it is, then take it out.
+    """Print a line that waits, as an event that `chronology append -` reads or verbatim, then take it out.
 
     Raises:
-        ChronologyError: no line, or more than one, is called so; or it is gone, because a push was faster.
+        ChronologyError: no line, or more than one, has that name; or it is gone, because a push was faster.
     """
     addresses.needed(path)
     line = pushing.find(path, arguments.event_name(name))
@@ -67,7 +67,7 @@ def drop(path: Path, name: str, *, dry_run: bool) -> None:
         output.say(f"dropped line {line.number} from {outbox.place(path)}")
     else:
         raise RemoteError(
-            "it waits no more: a push or another drop was faster",
+            "it is no longer in the outbox: a push or another drop took it first",
             hint="`chronology pull`, then look whether it is there",
         )
 
@@ -90,7 +90,7 @@ def tell(pushed: Pushed, path: Path, wanted: Format, *, dry_run: bool) -> None:
     if len(pushed.left) > _REPORTED:
         output.say(f"error: {len(pushed.left) - _REPORTED:,} more lines were refused")
     output.say(
-        "hint: they go on waiting: `chronology push --list` shows them, `chronology push --drop ID` takes one out"
+        "hint: they stay in the outbox: `chronology push --list` shows them, `chronology push --drop ID` takes one out"
     )
     raise typer.Exit(1)
 

@@ -20,7 +20,7 @@ from chronology.transparency.notes import check_verifier_keys
 
 @group("remote", PAGED)
 def remote(call: Invocation) -> None:
-    """Tell or change the shared log that a store follows.
+    """Show or change the shared log that a store follows.
 
     A shared log is kept in PostgreSQL. Everybody who follows it has the whole log in a store of their own, which
     answers offline; whatever they append is written to the shared log first.
@@ -57,7 +57,7 @@ def add(
     url: Annotated[str, typer.Argument(metavar="URL", show_default=False, help="postgresql://USER@HOST/DATABASE")],
     dry_run: DryRun = False,
 ) -> None:
-    """Let this store follow a shared log.
+    """Make this store follow a shared log.
 
     The address is kept in a file beside the store that only you can read. Better than a password in it is PostgreSQL's
     own password file, ~/.pgpass.
@@ -179,7 +179,7 @@ def renew(call: Invocation, dry_run: DryRun = False) -> None:
 
 @command(STORE, name="remove", of=remote)
 def remove(call: Invocation, dry_run: DryRun = False) -> None:
-    """Follow no shared log any more. The store stays as it is.
+    """Stop following the shared log. The store stays unchanged.
 
     \b
     chronology remote remove

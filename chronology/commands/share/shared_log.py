@@ -8,8 +8,7 @@ import typer
 from chronology.commands.application import READING, STORE, DryRun, Invocation, command
 from chronology.commands.files import check_place
 from chronology.commands.screen import output
-from chronology.commands.screen.output import or_fault
-from chronology.commands.screen.progress import progress_bar
+from chronology.commands.screen.output import or_fault, progress_bar
 from chronology.commands.share import outbox
 from chronology.errors import StoreError
 from chronology.remote import addresses
@@ -42,11 +41,11 @@ def clone(
         with SharedLog.connect(url) as shared:
             head = shared.head()
         output.say_dry_run()
-        output.put(f"would make {file}, head {head}")
+        output.put(f"would create {file}, head {head}")
         return
     with or_fault(), progress_bar("cloning") as progress:
         report = make_clone(url, file, name=name, progress=progress)
-    output.put(f"{file} made, head {report.head}")
+    output.put(f"created {file}, head {report.head}")
 
 
 @command(STORE)
@@ -92,7 +91,7 @@ def push(
     """Append the events that wait in the outbox to the shared log.
 
     `chronology append --outbox` puts them there while the shared log cannot be reached. What the log refuses, and what
-    is no event at all, goes on waiting: it is named, the rest is appended, and the exit code is 1.
+    is no event at all, stays in the outbox: it is named, the rest is appended, and the exit code is 1.
 
     --drop takes an event out by its id, the beginning of it, or the number of its line. A push that has begun may still
     append it.
@@ -103,7 +102,7 @@ def push(
     chronology push --drop 3
     """
     if listed and (dropped is not None or dry_run):
-        raise typer.BadParameter("--list changes nothing, and stands alone")
+        raise typer.BadParameter("--list changes nothing, and takes no other option")
     if listed:
         outbox.show(call.path, call.format)
     elif dropped is not None:

@@ -16,16 +16,16 @@ from chronology.commands.options import names
 from chronology.commands.options.filters import filtering, parties, restrictions_of
 from chronology.commands.screen import output
 from chronology.dates import edtf
-from chronology.errors import ChronologyError, StoreError
+from chronology.errors import ChronologyError, StoreError, did_you_mean
 from chronology.events.patterns import is_subject
 from chronology.report import basemap
-from chronology.report.limits import FIELDS, Limits
-from chronology.report.page import Report, Wishes
+from chronology.report.page import Report, ReportOptions
 from chronology.report.page import report as make
+from chronology.report.selection import FIELDS, Limits
 from chronology.report.server import Server
 
 Title = Annotated[
-    str | None, typer.Option(metavar="TEXT", show_default=False, help="Stands at its top. Default: the store's name.")
+    str | None, typer.Option(metavar="TEXT", show_default=False, help="The title. Default: the store's name.")
 ]
 At = Annotated[str | None, typer.Option(metavar="DATE", help="The date that it opens with. Default: the latest in it.")]
 Subjects = Annotated[
@@ -57,7 +57,7 @@ def report(
     subjects: Subjects = None,
     redact_fields: Redact = None,
     basemap: Basemap = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over a file that is already there.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Overwrite an existing file.")] = False,
     dry_run: DryRun = False,
 ) -> None:
     """Write a page that answers questions: one file to share.
@@ -73,8 +73,8 @@ def report(
     with Chronology.open(call.path, read_only=True) as chron:
         _check_target(file, overwrite=overwrite)
         limits = _limits(call, chron, subjects, redact_fields)
-        wishes = _wishes(call, title, at, basemap, limits)
-        made = make(chron, wishes, now=datetime.now(UTC))
+        options = _options(call, title, at, basemap, limits)
+        made = make(chron, options, now=datetime.now(UTC))
     call.notes.say()
     if dry_run:
         output.say_dry_run()
@@ -107,9 +107,9 @@ def serve(
     """
     with Chronology.open(call.path, read_only=True) as chron:
         limits = _limits(call, chron, subjects, redact_fields)
-    wishes = _wishes(call, title, at, basemap, limits)
+    options = _options(call, title, at, basemap, limits)
     call.notes.say()
-    with Server(call.path, wishes, port=port) as server:
+    with Server(call.path, options, port=port) as server:
         output.put(f"{server.address} shows {call.path}; Ctrl-C stops it")
         try:
             server.serve_forever(poll_interval=0.2)
@@ -130,11 +130,11 @@ def _limits(
     """
     wanted = [names.meant(call, chron, text) for text in _listed(subjects, apart=is_subject)]
     for subject in wanted:
-        if not chron.knows_subject(subject):
-            close = chron.resembling(subject)
+        if not chron.names.knows_subject(subject):
+            close = chron.names.suggestions(subject)
             raise ChronologyError(
                 f"nothing is known of {subject}",
-                hint=f"did you mean {' or '.join(close)}?" if close else "`chronology subjects` lists them",
+                hint=did_you_mean(close) or "`chronology subjects` lists them",
             )
     names.note_late_position(call, chron)
     restrictions = restrictions_of(call, chron)
@@ -155,13 +155,13 @@ def _listed(texts: Sequence[str] | None, apart: object = None) -> list[str]:
     return found
 
 
-def _wishes(call: Invocation, title: str | None, at: str | None, lines: Path | None, limits: Limits) -> Wishes:
+def _options(call: Invocation, title: str | None, at: str | None, lines: Path | None, limits: Limits) -> ReportOptions:
     path = call.path
     try:
         (title or path.stem).encode()
     except UnicodeEncodeError as exc:
         raise ChronologyError("the title is not text", hint="name another with --title") from exc
-    return Wishes(
+    return ReportOptions(
         title=title or path.stem,
         store=path.name.encode(errors="backslashreplace").decode(),
         at=None if at is None else edtf.close_of(at),
@@ -181,14 +181,14 @@ def _check_target(path: Path, *, overwrite: bool) -> None:
     if not os.path.lexists(path):
         return
     if not overwrite:
-        raise StoreError(f"{path} already exists", hint="--overwrite writes over it; or name a new file")
+        raise StoreError(f"{path} already exists", hint="add --overwrite, or name a new file")
     try:
         with path.open("rb") as file:
             is_page = file.read(len(_FIRST)) == _FIRST
     except OSError as exc:
         raise StoreError(f"{path} cannot be read: {exc.strerror}") from exc
     if not is_page:
-        raise StoreError(f"{path} is no page, and will not be overwritten", hint="name a new file")
+        raise StoreError(f"{path} is not a report page, and will not be overwritten", hint="name a new file")
 
 
 def _write_over(path: Path, data: bytes) -> None:
@@ -217,10 +217,10 @@ def _say(file: Path, made: Report) -> None:
     if made.left_out:
         output.put(f"limited: {made.left_out:,} reports of the log are not in it")
     if len(made.html) > _LARGE:
-        output.say("note: a page as large as this opens slowly; --subjects makes it smaller")
+        output.say("note: a page this large opens slowly; --subjects makes it smaller")
     if made.named:
         shown = ", ".join(f"#{position}" for position in made.named[:10])
         more = f" and {len(made.named) - 10:,} more" if len(made.named) > 10 else ""
         output.say(
-            f"note: a name that is withheld may stand in the text of {shown}{more}: withhold quote, note or details too"
+            f"note: a withheld name may appear in the text of {shown}{more}: withhold quote, note or details too"
         )

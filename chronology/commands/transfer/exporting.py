@@ -1,8 +1,11 @@
 """The command that writes events for other programs, and the whole log as text or as static files."""
 
-from collections.abc import Sequence
+import io
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, BinaryIO, Final, cast
 
 import typer
 from attrs import evolve
@@ -10,17 +13,94 @@ from attrs import evolve
 from chronology import Chronology
 from chronology.analysis import writing
 from chronology.commands.application import STORE, DryRun, Invocation, command
-from chronology.commands.files import SignKey, check_tree_place, checkpoint_of
+from chronology.commands.files import SignKey, check_replaceable, check_tree_place, checkpoint_of, replaced
 from chronology.commands.options import names
 from chronology.commands.options.filters import filtering, parties, refuse_all, restrictions_of
 from chronology.commands.screen import output
-from chronology.commands.screen.progress import progress_bar
-from chronology.commands.transfer.destinations import bar_beside, destination
+from chronology.commands.screen.output import progress_bar
+from chronology.errors import ChronologyError
 from chronology.evidence import tiles
 from chronology.exporters import registry
 from chronology.exporters.interface import Exporter, Selection
 from chronology.projections.filters import refuse_unfitting
+from chronology.projections.rebuild import Progress
 from chronology.store.reader import Reader
+
+
+@contextmanager
+def destination(exporter: Exporter, file: Path | None, store: Path, *, dry_run: bool) -> Iterator[BinaryIO]:
+    """Give the stream that an exporter writes to: a file, standard output, or for a dry run nowhere."""
+    if file is not None and not dry_run:
+        with replaced(file, store=store) as stream:
+            yield stream
+        return
+    if file is not None:
+        check_replaceable(file, store=store)
+    if dry_run:
+        yield io.BufferedWriter(cast("io.RawIOBase", _Nowhere()))
+        return
+    if not sys.stdout.isatty():
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    if exporter.is_binary:
+        raise ChronologyError(
+            f"{exporter.name} is not text, and a terminal cannot show it",
+            hint=f"name a file, as in -o storm{exporter.suffix}",
+        )
+    with io.BufferedWriter(cast("io.RawIOBase", _Terminal())) as stream:
+        yield stream
+
+
+def bar_beside(file: Path | None) -> AbstractContextManager[Progress | None]:
+    """Give a bar, unless it would stand in what is being shown."""
+    return nullcontext() if file is None and sys.stdout.isatty() else progress_bar("exporting")
+
+
+class _Nowhere(io.RawIOBase):
+    """Takes bytes, counts them, and forgets them."""
+
+    def __init__(self) -> None:
+        self._size = 0
+
+    def writable(self) -> bool:
+        """Tell that it takes bytes."""
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        """Count some bytes."""
+        self._size += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        """Return how many bytes were written."""
+        return self._size
+
+
+class _Terminal(io.RawIOBase):
+    """Takes UTF-8 text, and shows it line by line with everything unseen made visible."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def writable(self) -> bool:
+        """Tell that it takes bytes."""
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        """Show the lines that are complete."""
+        *lines, self._rest = (self._rest + bytes(data)).split(b"\n")
+        for line in lines:
+            output.put(line.decode("utf-8", "backslashreplace"))
+        return len(data)
+
+    def close(self) -> None:
+        """Show the last line, if it has no end."""
+        if self._rest:
+            output.put(self._rest.decode("utf-8", "backslashreplace"))
+            self._rest = b""
+        super().close()
 
 
 @command(filtering("state", STORE))
@@ -90,7 +170,7 @@ def export(
         typer.Option(
             metavar="N",
             show_default=False,
-            help="With --folder: divide subjects into so many parts, a power of two. Default: by the size of the log.",
+            help="With --folder: divide subjects into N parts, a power of two. Default: by the size of the log.",
         ),
     ] = None,
     sign: SignKey = None,
@@ -177,7 +257,7 @@ def _check(call: Invocation, chron: Reader, exporter: Exporter, selection: Selec
             kind=selection.kind,
             parties=parties(selection.restrictions),
         )
-        call.notes.add("no event passes, so nothing but the frame of the format is written")
+        call.notes.add("no event matches, so only the frame of the format is written")
     events.close()  # type: ignore[attr-defined]
     call.notes.say()
 

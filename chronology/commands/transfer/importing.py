@@ -1,25 +1,62 @@
-"""The command that takes in other people's files: import."""
+"""The command that takes in other people's files, import, and the file of the rows that it rejects."""
 
+import csv
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated, Final
+from types import TracebackType
+from typing import Annotated, Final, Self, TextIO
 
 import attrs
 import typer
 
 from chronology.commands.application import STORE, AsJson, DryRun, Invocation, RecordedBy, command, open_for_writing
+from chronology.commands.files import check_new
 from chronology.commands.screen import output
-from chronology.commands.screen.output import Format
-from chronology.commands.screen.progress import progress_bar
-from chronology.commands.transfer.reject_file import Aside
-from chronology.errors import BadRowsError
+from chronology.commands.screen.output import Format, progress_bar
+from chronology.errors import BadRowsError, StoreError
 from chronology.events.json_values import Json
-from chronology.importers import importing
-from chronology.importers.import_run import Report, Wanted
+from chronology.importers import registry
+from chronology.importers.import_run import ImportOptions, ReportBadRow, Summary, import_file
 from chronology.importers.registry import LogImporter
-from chronology.importers.rows import BadRow
-from chronology.importers.summaries import Summary
+from chronology.importers.rows import BadRow, shown
+
+
+class RejectFile:
+    """A new CSV file of bad rows; there is none if no row is bad, if nothing is written, or if the import fails."""
+
+    def __init__(self, path: Path, *, dry_run: bool) -> None:
+        check_new(path)
+        self._path = path
+        self._dry_run = dry_run
+        self._file: TextIO | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def add(self, row: BadRow) -> None:
+        """Write a bad row."""
+        if self._dry_run:
+            return
+        try:
+            if self._file is None:
+                descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+                self._file = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+                csv.writer(self._file).writerow(["line", "column", "reason", *row.cells])
+            cells = (shown(cell) for cell in row.cells.values())
+            csv.writer(self._file).writerow([row.line, row.column or "", row.reason, *cells])
+        except OSError as exc:
+            raise StoreError(f"{self._path} cannot be written: {exc.strerror}") from exc
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+            if kind is not None:
+                self._path.unlink(missing_ok=True)
+
 
 _REPORTED: Final = 20
 """How many bad rows are reported where they stop the import."""
@@ -39,10 +76,10 @@ def import_(
         typer.Option(metavar="FILE.toml", help="What its columns mean; `chronology mapping new` writes one."),
     ] = None,
     source: Annotated[
-        str | None, typer.Option(metavar="S", help="The dataset, source/slug; the mapping's own if not given.")
+        str | None, typer.Option(metavar="S", help="The dataset, source/slug. Default: the mapping's own.")
     ] = None,
     sync: Annotated[
-        bool, typer.Option("--sync", help="Take it for the whole dataset: replace what changed, retract what is gone.")
+        bool, typer.Option("--sync", help="Treat it as the whole dataset: replace what changed, retract what is gone.")
     ] = False,
     skip_bad: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write bad rows into this new file, and import the others.")
@@ -63,18 +100,20 @@ def import_(
     chronology import incidents.csv --mapping incidents.toml --dry-run
     chronology import incidents.csv --mapping incidents.toml --sync
     """
-    found = importing.format_for(file, name=form, mapping=mapping)
-    if isinstance(found.importer, LogImporter):
-        _import_log(found.importer, file, call.path, dry_run=dry_run, as_json=as_json)
+    kind = registry.format_for(file, name=form, mapping=mapping)
+    if isinstance(kind.importer, LogImporter):
+        _import_log(kind.importer, file, call.path, dry_run=dry_run, as_json=as_json)
         return
-    wanted = Wanted(sync=sync, dry_run=dry_run, skip_bad=skip_bad is not None, yes=yes, recorded_by=recorded_by or None)
+    options = ImportOptions(
+        sync=sync, dry_run=dry_run, skip_bad=skip_bad is not None, yes=yes, recorded_by=recorded_by or None
+    )
     bad: list[BadRow] = []
     # A dry run prints while it reads; a bar would stand in between. So would it before errors, which come at the end.
     bar = nullcontext() if dry_run else progress_bar("importing")
     with _errors_last() as late, open_for_writing(call.path) as chron, bar as tell:
-        opened = importing.open_file(file, found, source=source, tell=tell)
+        opened = registry.open_file(file, kind, source=source, tell=tell)
         with _reporting(bad, late, skip_bad, opened.table.unit, dry_run=dry_run, as_json=as_json) as report:
-            summary = importing.import_file(chron, opened, wanted=wanted, report=report)
+            summary = import_file(chron, opened, options=options, report=report)
     _show(summary, bad, skipped=skip_bad is not None, dry_run=dry_run, as_json=as_json)
 
 
@@ -109,11 +148,11 @@ def _errors_last() -> Iterator[list[str]]:
 @contextmanager
 def _reporting(
     bad: list[BadRow], late: list[str], skip_bad: Path | None, unit: str, *, dry_run: bool, as_json: bool
-) -> Iterator[Report]:
-    """Give what is told of bad rows: in a dry run all are shown, else the first ones, or all are written aside."""
+) -> Iterator[ReportBadRow]:
+    """Give a function that reports bad rows: in a dry run all, else the first ones, or it writes all into a file."""
     if skip_bad is not None:
-        with Aside(skip_bad, dry_run=dry_run) as aside:
-            yield aside.add
+        with RejectFile(skip_bad, dry_run=dry_run) as rejected:
+            yield rejected.add
         return
     more = 0
 
@@ -122,9 +161,9 @@ def _reporting(
         if dry_run and as_json:
             bad.append(row._replace(cells={}))
         elif dry_run:
-            output.put(row.told(unit))
+            output.put(row.message(unit))
         elif len(late) < _REPORTED:
-            late.append(row.told(unit))
+            late.append(row.message(unit))
         else:
             more += 1
 
@@ -160,8 +199,8 @@ def _notes(summary: Summary) -> Iterator[str]:
     if summary.defined:
         yield f"new event types: {', '.join(summary.defined)}"
     if summary.differing:
-        rows = "1 row says" if summary.differing == 1 else f"{summary.differing:,} rows say"
-        yield f"{rows} something else than the store, and nothing was done about it; --sync follows the file"
+        one, more = "1 row differs from the store and was", f"{summary.differing:,} rows differ from the store and were"
+        yield f"{one if summary.differing == 1 else more} skipped; --sync follows the file"
     if summary.flagged:
         dates = "1 date is" if summary.flagged == 1 else f"{summary.flagged:,} dates are"
         yield f"{dates} not believed, such as 1900-01-01; a note on each event says so"

@@ -23,7 +23,7 @@ const About = (() => {
     if (known !== null) found.push(`It shows what was known at entry ${known}${later ? `; ${Texts.plural(later, "later entry", "later entries")} of the log ${later === 1 ? "is" : "are"} left out` : ""}.`);
     if (withheld.length) found.push(`Withheld: ${withheld.map((name) => name.replaceAll("_", " ")).join(", ")}.`);
     if (leftOut && (subjects.length || filters.length || withheld.length)) found.push(`${Texts.plural(leftOut, "report")} of the log ${leftOut === 1 ? "is" : "are"} left out.`);
-    if (erased) found.push(`${Texts.plural(erased, "entry", "entries")} of the log ${erased === 1 ? "was" : "were"} erased by whoever keeps it.`);
+    if (erased) found.push(`${Texts.plural(erased, "entry", "entries")} of the log ${erased === 1 ? "was" : "were"} erased by its keeper.`);
     return found;
   }
 
@@ -44,7 +44,7 @@ const About = (() => {
       make("dl", {},
         field("Log head", `entry ${about.head}`),
         field("Merkle root", code(about.root)),
-        field("Check", code(`chronology --db ${quoted(about.store)} verify`), " prints this root while the log stands at this entry."),
+        field("Check", code(`chronology --db ${quoted(about.store)} verify`), " prints this root while this is the newest entry of the log."),
         field("Check later", "Save these lines as ", code(`${name}.checkpoint`), ":", make("pre", { tabindex: 0, "aria-label": "Checkpoint" }, Texts.visible(about.checkpoint)),
           code(`chronology --db ${quoted(about.store)} verify --checkpoint ${quoted(`${name}.checkpoint`)}`), " then says whether the log still holds every entry that this page was made from."),
         field("Made", `${Calendar.longInstant(about.made)}, by ${about.program}`)),
@@ -61,7 +61,7 @@ const About = (() => {
       try {
         const answer = await fetch("/head", { cache: "no-store" });
         if (answer.ok && (await answer.json()).head !== head) location.reload();
-      } catch { /* the server has stopped: the page stays as it is */ }
+      } catch { /* the server has stopped: the page stays unchanged */ }
     };
     setInterval(ask, 2000);
   }

@@ -20,7 +20,7 @@ from chronology.store.intake.merged_batch import MergedBatch
 from chronology.vocabulary.event_types import DEFINED, MERGED, NOTED, REDACTED
 
 _LISTED: Final = 20
-"""How many events of a kind are told one by one."""
+"""How many events of a kind are reported one by one."""
 
 _TICK: Final = 1_000
 
@@ -30,7 +30,7 @@ _AHEAD: Final = timedelta(days=1)
 
 @frozen(kw_only=True)
 class Passed:
-    """An event of another log, by its id and its position there, and what is to be told of it."""
+    """An event of another log, by its id and its position there, and what to report of it."""
 
     position: int
     event: str
@@ -48,7 +48,7 @@ class MergedLog:
         origin: of the log that was merged.
         added: how many events are new in this log.
         unchanged: how many it already held, with the same content, or as a definition of the same version of a type.
-        recorded_twice: how many of these each log recorded by itself. The earlier recording counts.
+        recorded_twice: how many of these each log recorded independently. The earlier recording counts.
         noted: how many events this log now knows to have been recorded earlier by another.
         withdrawn_on_both_sides: events that came in and withdraw what this log had withdrawn already, the first twenty.
         withdrawn_on_both_sides_count: how many these are in all.
@@ -87,7 +87,7 @@ def merge_log(
         batch: makes a batch of events for this transaction, recorded at an instant or later.
         theirs: the other log.
         now: the present.
-        progress: told after every thousand events how many are done, of how many.
+        progress: called every thousand events with how many are done, of how many.
 
     Raises:
         DuplicateIdError: an event has the id of another one.
@@ -95,7 +95,7 @@ def merge_log(
         StoreError: it is ahead of this machine's clock, or empty.
     """
     if not log.head():
-        raise StoreError("this store is empty", hint="copy the other store instead; a copy goes its own way from there")
+        raise StoreError("this store is empty", hint="copy the other store instead: the copy is your own")
     newest = theirs.newest()
     if newest is None:
         raise StoreError("the other store is empty")
@@ -127,7 +127,7 @@ def _later(newest: Row, now: datetime) -> datetime:
 
 
 class _Joining:
-    """Takes rows of another log into a batch, and remembers what is to be told of them."""
+    """Takes rows of another log into a batch, and remembers what to report of them."""
 
     def __init__(self, log: Log, batch: MergedBatch, theirs: ForeignLog) -> None:
         self._log, self._batch, self._foreign = log, batch, theirs

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from chronology.errors import DuplicateIdError, InvalidEventError, NotLiveError
-from chronology.events import canonical, provenance, recordings
+from chronology.events import canonical, recordings
 from chronology.events.faults import form_faults
 from chronology.events.identities import NO_MERGES
 from chronology.events.json_values import Json
@@ -42,7 +42,7 @@ class MergedBatch(ForeignBatch):
             NotLiveError: an event that it names cannot be withdrawn.
         """
         merged = msgspec.structs.replace(body, recorded_at=self._recorded_at, merged_from=found)
-        if faults := list(provenance.faults(merged)):
+        if faults := list(recordings.provenance_faults(merged)):
             raise InvalidEventError(faults)
         return self._enter(merged)
 
@@ -63,7 +63,7 @@ class MergedBatch(ForeignBatch):
         return old
 
     def first_recording(self, body: Body, found: Provenance) -> FirstRecording:
-        """Return the earliest recording of an event that the log knows of; it stands at a place."""
+        """Return the earliest recording of an event that the log knows of; it has a place."""
         return noted.of(self._connection, body.id or "") or recordings.own(body, found)
 
     def note(self, earlier: Mapping[str, FirstRecording]) -> None:

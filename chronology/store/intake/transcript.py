@@ -29,7 +29,7 @@ from chronology.transparency.merkle import Frontier
 from chronology.vocabulary.event_types import DEFINED, NOTED, REDACTED
 
 _LISTED: Final = 20
-"""How many events that were left out are told one by one."""
+"""How many events that were left out are reported one by one."""
 
 _MOST_NAMES: Final = 10_000
 """How many left-out events are remembered; what names a later one is refused for an unknown name."""
@@ -95,7 +95,7 @@ def take_in(
         connection: of the log and its projections.
         batch: makes a batch of events for this transaction.
         stream: the transcript.
-        progress: told after every thousand events how many are done, of how many.
+        progress: called every thousand events with how many are done, of how many.
 
     Raises:
         TranscriptError: a line cannot be believed, or an event has the id of another one.
@@ -258,7 +258,7 @@ def _load(log: Log, rows: Iterator[Row]) -> None:
             for row in some:
                 stored = log.by_id(row.id)
                 if stored is None or stored.position != row.position:
-                    told = f"event {row.id!r:.60} stands on line {stored.position + 1} already" if stored else str(exc)
+                    told = f"event {row.id!r:.60} is already on line {stored.position + 1}" if stored else str(exc)
                     raise TranscriptError(row.position + 1, told) from exc
             raise
 
