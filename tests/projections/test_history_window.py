@@ -9,7 +9,7 @@ import pytest
 from mirror import SAID, SAID_2, SEEN, Stores, tables, without_positions
 from strategies import SUBJECTS, event_id
 
-from chronology import Candidate, Chronology, Event
+from chronology import Candidate, Chronology, ChronologyError, Event
 
 SUBJECT = SUBJECTS[0]
 
@@ -180,11 +180,13 @@ def test_what_is_near_a_start_is_not_missed(stores, earlier, later, valid_at, st
 
 
 def test_an_attribute_that_nothing_has_holds_nothing(stores):
-    """Also an empty one, and an empty kind: they are names, not the lack of one."""
+    """An empty one, or an empty kind, cannot be: they are refused, and not taken for the lack of a name."""
     with stores.of([LONG_AGO]) as chron:
         for known_at in (None, chron.head()):
-            assert chron.state(SUBJECT, "", known_at=known_at) == []
-            assert chron.state(SUBJECT, kind="", known_at=known_at) == []
+            assert chron.state(SUBJECT, "nothing_has_it", known_at=known_at) == []
+            for empty in ({"attribute": ""}, {"kind": ""}):
+                with pytest.raises(ChronologyError):
+                    chron.state(SUBJECT, known_at=known_at, **empty)
             assert len(chron.state(SUBJECT, known_at=known_at)) == 1
 
 
