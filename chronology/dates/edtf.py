@@ -196,7 +196,7 @@ def _offset(zone: str | None, text: str) -> int:
 
 
 def civil_closes(text: str) -> list[int]:
-    """Return the first second after each civil day in which a date-time of a text lies, as it is written there.
+    """Return the first second after each civil day in which a date-time of a text lies, in the zone written there.
 
     `2018-05-01T23:30:00-05:00` lies in 1 May as people count there, which closes at 05:00 UTC on 2 May. Requires a text
     that was read, with a time of day.

@@ -3,7 +3,7 @@
 | EDTF | claims |
 |---|---|
 | a day, a month, a list: one unknown day | that day |
-| a time of day | that second; of what does not last, from then to the close of the civil day as it is written |
+| a time of day | that second; of what does not last, from then to the close of the civil day as written |
 | `a/b` | from a until the end of b |
 | `a/..`, `/..`, `../..` | from a on without end: it is said to be open, whether or not its type lasts |
 | `a/`, `../` | from a until an unknown end; by the close of its day of statement, if that is known |
@@ -47,7 +47,7 @@ def extent(
             tells no end.
         reports: whether its type only reports a state (`x-begins: false`), so that it tells no end either.
         stated: the first second of its day of statement, if that is known: given or published, not merely recorded.
-            What has ended, nobody knows when, ended by the close of that day. A day of statement before the day on
+            What has ended at an unknown time ended by the close of that day. A day of statement before the day on
             which it can have ended first says nothing of the end.
         fuzz: seconds by which qualified ends are widened either way. Requires fuzz >= 0.
     """

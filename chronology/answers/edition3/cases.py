@@ -78,7 +78,7 @@ class Hearing:
         return self.scene.may_cover(claim, value, but_for=frozenset((beside,)))
 
     def against(self, claim: Claim) -> Iterator[tuple[Claim, Value]]:
-        """Yield who still speaks against an affirmation, with what each speaks of."""
+        """Yield who still contradicts an affirmation, with what each speaks of."""
         for other in self._case.conflicts.get(claim.key, ()):
             value = claim.value if other.role is Role.DISPUTES else other.value
             if self.speaks(other, value, beside=claim.value):

@@ -115,7 +115,7 @@ class Scene(NamedTuple):
         carry: how many seconds an inference reaches; None sets no limit.
         started: of each value, the latest of the starts that surely have come; only of claims that take part.
         outlived: the starts of claims, by value, that surely have come and are over, of what is not carried.
-        told: of each value, the latest of the ends that surely have been told.
+        told: of each value, the latest of the ends that surely have been given.
         fixed: whether the attribute does not change, so that everything said speaks at every instant.
     """
 

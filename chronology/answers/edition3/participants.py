@@ -159,7 +159,7 @@ def relevant(
 ) -> list[Claim]:
     """Return the affirmations that can bear on the answer at an instant, or on why it is what it is.
 
-    Left out is what nobody would miss: what other values have stopped, or what lost to what surely holds; what was told
+    Left out is what nobody would miss: what other values have stopped, or what lost to what surely holds; what was said
     to be over; what its own value repeats later; and what is over and can stop nothing that is left. In O(n).
 
     Args:

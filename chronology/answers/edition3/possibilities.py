@@ -7,8 +7,8 @@ Snodgrass 1998). Whether a value can win is found by choosing, for each of its c
 - A claim of another value that need not start after it and by the instant is placed before it or after the instant.
 - One that must start in between has to be *silent*: its date is over, and if it lasts, its carrying was stopped. That
   is easiest if it starts as early as it may, for then whatever can stop a later start can stop this one.
-- What stops it must be harmless itself: of the value that is examined, a told end, over by the instant, or silent too.
-- If the winner is itself carried, nothing else may start in between, and no end of it may be told there.
+- What stops it must be harmless itself: of the value that is examined, a given end, over by the instant, or silent too.
+- If the winner is itself carried, nothing else may start in between, and no end of it may be given there.
 
 Only where claims of *one origin* may or may not have the same start does one choice bear on another: there a later word
 replaces, a grade is lent and a ruling spreads, or not. Then the form gives what is possible at most; tried again for

@@ -41,7 +41,7 @@ class Silence(NamedTuple):
     def since(self, instant: int) -> int | None:
         """Return since when nothing is known, at an instant at which nothing leads; None if nothing was stopped.
 
-        What was told to have ended has ended, and of what is said to hold no more nothing needs to be said.
+        What is said to have ended has ended, and of what is said to hold no more nothing needs to be said.
         """
         if instant < self.stopped:
             return None
@@ -50,7 +50,7 @@ class Silence(NamedTuple):
 
 
 def _stops(parts: Sequence[Placed], carry: int | None) -> Iterator[int]:
-    """Yield when each value that was carried was stopped by a claim of another value, unless its end was told first."""
+    """Yield when each value that was carried was stopped by a claim of another value, unless its end was given first."""
     told: defaultdict[Value, list[int]] = defaultdict(list)
     for one in parts:
         if one.claim.tells_end:

@@ -184,7 +184,7 @@ def _differs(case: Case, middle: Sequence[Placed], instant: int, led: frozenset[
 
 
 def _contested(case: Case, affirming: Sequence[Claim], values: frozenset[Value], instant: int) -> bool:
-    """Tell whether a supporter of a value that can win conflicts with whoever still speaks."""
+    """Tell whether a supporter of a value that can win conflicts with one who still speaks."""
     quarrelling = [claim for claim in affirming if claim.value in values and claim.key in case.conflicts]
     if not quarrelling:
         return False

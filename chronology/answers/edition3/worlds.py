@@ -47,7 +47,7 @@ def in_the_middle(claims: Sequence[Claim]) -> list[Placed]:
 def taking_part(world: Sequence[Placed], *, rules: Rules = ALL_RULES, fixed: bool = False) -> list[Placed]:
     """Return what takes part in a world, with the merit that it has together with its repetitions.
 
-    What a ruling has set aside replaces nothing: whoever sets a later word aside restores the earlier one.
+    What a ruling has set aside replaces nothing: setting a later word aside restores the earlier one.
 
     Args:
         world: affirmations.
