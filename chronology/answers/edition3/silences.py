@@ -50,7 +50,7 @@ class Silence(NamedTuple):
 
 
 def _stops(parts: Sequence[Placed], carry: int | None) -> Iterator[int]:
-    """Yield when each value that was carried was stopped by a claim of another value, unless its end was given first."""
+    """Yield when each value that was carried was stopped by a claim of another value, unless its end came first."""
     told: defaultdict[Value, list[int]] = defaultdict(list)
     for one in parts:
         if one.claim.tells_end:
