@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from chronology.projections.rebuild import ReplayReport
     from chronology.store.batch import AppendResult
     from chronology.store.chronology import Chronology
-    from chronology.store.reader import utc_now
+    from chronology.store.session import utc_now
 
 __version__ = "0.1.0"
 
@@ -41,7 +41,7 @@ _HOMES: Final = {
     "RecordedEvent": "events.records",
     "ReplayReport": "projections.rebuild",
     "VerifyReport": "evidence.verify",
-    "utc_now": "store.reader",
+    "utc_now": "store.session",
 }
 """The module of each public name, imported where the name is first used: a question need not wait for the writers."""
 

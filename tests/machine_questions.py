@@ -284,7 +284,7 @@ class Asked:
         known_at = data.draw(self.known_at())
         known = self.model_position(known_at)
         log, live = self.model.under_kept_names(known), self.model.live_ids(known)
-        found = {one.subject: one for one in chron.subject_list(known_at=known_at) if one.events or one.name}
+        found = {one.subject: one for one in chron.names.subject_list(known_at=known_at) if one.events or one.name}
         reports = [event.subject for event in log.events if event.id in live and event.is_report]
         named: dict[str, list[str]] = {}
         for event in log.events:
@@ -301,7 +301,7 @@ class Asked:
         now, alive = self.model.under_kept_names(), self.model.live_ids()
         for title in TITLES:
             bearers = {event.subject for event in now.events if event.id in alive and event.named == title}
-            assert chron.subjects_named(title) == sorted(bearers)
+            assert chron.names.subjects_named(title) == sorted(bearers)
 
 
 def is_open(claims: Sequence[Claim], second: int) -> bool:

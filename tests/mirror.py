@@ -162,7 +162,7 @@ def tables(chron: Chronology) -> dict[str, list[tuple[Any, ...]]]:
 
 def path_of(chron: Chronology) -> str:
     """Return the file behind a store."""
-    return str(chron._connection.execute("PRAGMA database_list").fetchone()[2])
+    return str(chron._session.connection.execute("PRAGMA database_list").fetchone()[2])
 
 
 # Histories --------------------------------------------------------------------------------------------------

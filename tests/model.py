@@ -570,8 +570,10 @@ class Model:
     ) -> dict[tuple[str, str], list[Claim]]:
         """Return the live rows in scope by (subject, attribute), in log order."""
         kept = self.kept_names(known_at)
-        named = (sources, origins, without_sources, without_origins)
-        sources, origins, without_sources, without_origins = ([kept.get(n, n) for n in some or ()] for some in named)
+
+        def meant(names: Sequence[str] | None) -> list[str]:
+            return [kept.get(name, name) for name in names or ()]
+
         live = self.live_ids(known_at)
         found: dict[tuple[str, str], list[Claim]] = {}
         log = self.under_kept_names(known_at) if kept else self
@@ -579,10 +581,10 @@ class Model:
             if (
                 event.id in live
                 and (stated_by is None or event.stated_day <= stated_by)
-                and (not sources or event.source in sources)
-                and (not origins or event.origin in origins)
-                and event.source not in without_sources
-                and event.origin not in without_origins
+                and (sources is None or event.source in meant(sources))
+                and (origins is None or event.origin in meant(origins))
+                and event.source not in meant(without_sources)
+                and event.origin not in meant(without_origins)
                 and (min_grade is None or graded(event.grade, min_grade))
             ):
                 for key, claim in log.rows(event):

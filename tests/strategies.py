@@ -261,7 +261,7 @@ def reports(
 
 
 def scopes() -> st.SearchStrategy[dict[str, Any]]:
-    """Draw filters of a question; an empty list of names does not filter."""
+    """Draw filters of a question; an empty list admits nothing, or leaves out nothing."""
     return st.fixed_dictionaries(
         {
             "stated_by": st.sampled_from([None, None, "2018-02-28", *STATED[1:], "2018-05-31", "2018-06-01"]),

@@ -32,6 +32,7 @@ NOT_TO_READ |= {
     "chronology.store.batch",
     "chronology.store.chronology",
     "chronology.store.redaction",
+    "chronology.store.writing",
 }
 
 MOST_MODULES = 56

@@ -244,7 +244,7 @@ class LockStep(Asked, RuleBasedStateMachine):
             hits = chron.search(f'"{subject}"', withdrawn=withdrawn, as_written=as_written)
             names = {subject} if as_written else {subject, *self.model.one_subject(subject)}
             about = [event for event in chron.read() if event.event.subject in names]
-            live = [one for one in about if one.event.retracts is None and chron.withdrawn_by(one) is None]
+            live = [one for one in about if one.event.retracts is None and chron.log.withdrawn_by(one) is None]
             wanted = {event.position for event in (about if withdrawn else live)}
             assert {hit.event.position for hit in hits if hit.event.event.subject in names} == wanted
 

@@ -148,7 +148,7 @@ def test_what_was_withdrawn_is_known_of_every_event(stores, oracle, cuts):
     }
     with stores.of(batches(oracle, cuts)) as chron:
         for event in chron.read(after=stores.base):
-            assert chron.withdrawn_by(event) == by.get(event.id)
+            assert chron.log.withdrawn_by(event) == by.get(event.id)
 
 
 @given(logs(), CUTS)
@@ -174,8 +174,8 @@ def test_every_name_asks_for_the_subject(stores, oracle, data):
             for name in NAMES:
                 expected = [one for one in whole if one.subject == kept.get(name, name)]
                 assert chron.state(name, valid_at=moment, known_at=known_at) == expected
-                assert set(chron.same_subject(name, known_at=known_at)) == oracle.one_subject(name, known)
-                assert chron.same_subject(name, known_at=known_at)[0] == kept.get(name, name)
+                assert set(chron.names.same_subject(name, known_at=known_at)) == oracle.one_subject(name, known)
+                assert chron.names.same_subject(name, known_at=known_at)[0] == kept.get(name, name)
         for name in NAMES:
             members = oracle.one_subject(name)
             live = oracle.live_ids()
@@ -209,7 +209,7 @@ def test_changes_are_the_answers_that_a_merge_changed(stores, oracle, data):
         before, after = outcomes(chron, earlier, **scope), outcomes(chron, later, **scope)
         of_it = None
         if subject is not None:
-            of_it = {chron.same_subject(subject, known_at=known_at)[0] for known_at in (earlier, later)}
+            of_it = {chron.names.same_subject(subject, known_at=known_at)[0] for known_at in (earlier, later)}
         for moment in WHEN:
             told = list(chron.changes(subject, since=earlier, until=later, valid_at=moment, **scope))
             expected = {

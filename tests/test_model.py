@@ -502,8 +502,8 @@ def test_the_filters(storm):
     storm.append(event(4, **rest | {"grade": "C1", "valid": "2018-05-25"}))
     asked = {
         "stated_by": ["2018-05-14", "2018-05-13"],
-        "sources": [["source/b"], ["source/voa-2018-05-14"], ["source/c"], []],
-        "origins": [["person/x"], ["source/b"], ["source/c"], []],
+        "sources": [["source/b"], ["source/voa-2018-05-14"], ["source/c"], [], None],
+        "origins": [["person/x"], ["source/b"], ["source/c"], [], None],
         "min_grade": ["B2", "C2", "C1", "B1", "D6"],
     }
     leaders = {
@@ -515,8 +515,8 @@ def test_the_filters(storm):
     }
     assert leaders == {
         "stated_by": [[3], None],
-        "sources": [[5], [3], None, [5]],
-        "origins": [[4], [5], None, [5]],
+        "sources": [[5], [3], None, None, [5]],
+        "origins": [[4], [5], None, None, [5]],
         "min_grade": [[4], [5], [5], None, [5]],
     }
 

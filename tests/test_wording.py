@@ -14,7 +14,9 @@ ROOT = Path(__file__).parent.parent
 PAGES = [
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "tests/README.md")),
     *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "chronology" / "report").glob("*/*.html")),
 ]
+SCRIPTS = sorted((ROOT / "chronology" / "report" / "assets").glob("*.js"))
 MODULES = sorted((ROOT / "chronology").rglob("*.py"))
 
 INSTEAD = {
@@ -56,6 +58,10 @@ SQL = re.compile(r"\b(SELECT|CREATE|INSERT|UPDATE|DELETE|DROP) ")
 """Statements are no prose, and the text of a stored table never changes."""
 
 
+SCRIPT_TEXT = re.compile(r"""/\*.*?\*/|//[^\n]*|"[^"`\n]* [^"`\n]*"|`[^`()\n]* [^`()\n]*`""", re.DOTALL)
+"""Remarks of a script, and its texts of several words."""
+
+
 def offences(text: str) -> Iterator[str]:
     """Yield each refused phrase of a text, with the sentence around it and what to say instead."""
     line = " ".join(text.split())
@@ -94,6 +100,17 @@ def test_the_texts_of_the_program_are_plain_english() -> None:
         for line, text in strings(module)
         if not SQL.search(text)
         for offence in offences(text)
+    ]
+    assert found == []
+
+
+def test_the_texts_of_the_report_page_are_plain_english() -> None:
+    """No text or remark of its scripts has a refused phrase."""
+    found = [
+        f"{script.name}: {offence}"
+        for script in SCRIPTS
+        for text in SCRIPT_TEXT.findall(script.read_text("utf-8"))
+        for offence in offences(re.sub(r"\$\{[^}]*\}", "{}", text))
     ]
     assert found == []
 

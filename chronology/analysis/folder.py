@@ -20,9 +20,8 @@ from chronology.projections.filters import KnownAt, Restrictions, filters_of
 from chronology.questions.assertions import by_group
 from chronology.questions.conflicts import Conflict, among
 from chronology.store import filtering, query
-from chronology.store.export_query import period
-from chronology.store.query import Moment
-from chronology.store.reader import Clock, utc_now
+from chronology.store.query import Moment, period
+from chronology.store.session import Clock, utc_now
 
 _FETCHED_AT_ONCE: Final = 10_000
 

@@ -84,11 +84,11 @@ def check_place(directory: Path) -> None:
 def _fill(chron: Chronology, folder: Path, buckets: int | None, progress: Progress | None) -> Manifest:
     counts: dict[Table, Count] = {}
     with chron.snapshot():
-        checkpoint = chron.checkpoint()
+        checkpoint = chron.proofs.checkpoint()
         chosen = buckets or layout.buckets_for(checkpoint.size)
         done = 0
         for table in TABLES:
-            rows = chron.whole(table, partial(layout.bucket_of, buckets=chosen))
+            rows = chron.log.rows(table, partial(layout.bucket_of, buckets=chosen))
             counts[table] = _write_table(table, rows, folder, progress, done)
             done += counts[table].rows
     manifest = Manifest(

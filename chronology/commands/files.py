@@ -202,5 +202,5 @@ def show_would_write(path: Path) -> None:
 
 def checkpoint_of(chron: Chronology, key: Path | None) -> bytes:
     """Return the head of a log as it stands in a file, signed if there is a key."""
-    text = chron.checkpoint().text()
+    text = chron.proofs.checkpoint().text()
     return text.encode() if key is None else sign_note(text, read_key(key))

@@ -195,6 +195,18 @@ def _offset(zone: str | None, text: str) -> int:
     return (hours * 3600 + minutes * 60) * (-1 if zone[0] == "-" else 1)
 
 
+def civil_closes(text: str) -> list[int]:
+    """Return the first second after each civil day in which a date-time of a text lies, in the zone written there.
+
+    `2018-05-01T23:30:00-05:00` lies in 1 May as people count there, which closes at 05:00 UTC on 2 May. Requires a text
+    that was read, with a time of day.
+    """
+    return [
+        _specified(int(year), month, day, text)[0] + DAY * (2 if hour == "24" else 1) - _offset(zone, text)
+        for year, month, day, hour, _, _, zone in (match.groups() for match in _DATE_TIME.finditer(text))
+    ]
+
+
 def refusal(part: str, text: str, reason: str) -> DateError:
     """Make the error for text that is not EDTF: the likely mistake if one is recognised, else the reason given.
 

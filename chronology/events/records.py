@@ -1,6 +1,6 @@
 """Event records and their codec: what a client submits, what the log returns, the body between. No I/O, no clock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final, Literal
 
@@ -265,3 +265,10 @@ def uuid7(milliseconds: int, randomness: bytes) -> str:
     value = value & ~(3 << 62) | 2 << 62
     digits = f"{value:032x}"
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def identified(event: Event, *, now: datetime, randomness: Callable[[int], bytes]) -> Event:
+    """Return an event with an id, so that it is found unchanged where it was written after all."""
+    if not isinstance(event, Event) or event.id is not None:
+        return event
+    return attrs.evolve(event, id=uuid7(int(now.timestamp() * 1000), randomness(10)))

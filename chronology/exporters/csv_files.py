@@ -7,8 +7,7 @@ from typing import BinaryIO, Final
 
 from chronology.exporters import rows
 from chronology.exporters.interface import Exporter, Selection
-from chronology.exporters.rows import Rows
-from chronology.exporters.spreadsheets import harmless, is_formula
+from chronology.exporters.rows import Rows, harmless, is_formula
 from chronology.store.reader import Reader
 
 _MARK: Final = b"\xef\xbb\xbf"

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 from chronology.events.records import Event, RecordedEvent
-from chronology.exporters.date_words import in_words
 from chronology.exporters.interface import Exporter, Selection
 from chronology.exporters.places import Places
-from chronology.exporters.wording import Wording, told_events
+from chronology.exporters.wording import Wording, in_words, story_events
 from chronology.store.reader import Reader
 
 _SCHEMAS: Final = {
@@ -50,7 +49,7 @@ class _Entities:
         self._done: set[str] = set()
 
     def __iter__(self) -> Iterator[Entity]:
-        for event in told_events(self._reader, self._selection):
+        for event in story_events(self._reader, self._selection):
             for subject in self._named(event.event):
                 if subject not in self._done:
                     self._done.add(subject)
@@ -94,10 +93,10 @@ class _Entities:
             "publisher": self._wording.described(event.source or "").publisher,
             "sourceUrl": self._wording.link(event.source or ""),
             "recordId": str(recorded.position),
-            "notes": [text for text in (event.quote, event.note, _said(event)) if text],
-            "involved": [entity_id(one) for one in named if _schema(one) in _PARTIES],
-            "addressEntity": [entity_id(one) for one in named if _schema(one) == "Address"],
-            "location": [self._wording.name(one) for one in named if _schema(one) == "Address"],
+            "notes": [text for text in (event.quote, event.note, _attribution(event)) if text],
+            "involved": [entity_id(name) for name in named if _schema(name) in _PARTIES],
+            "addressEntity": [entity_id(name) for name in named if _schema(name) == "Address"],
+            "location": [self._wording.name(name) for name in named if _schema(name) == "Address"],
             **_dates(valid),
         }
         return _entity(recorded.id, "Event", properties)
@@ -107,9 +106,9 @@ def _schema(subject: str) -> str:
     return _SCHEMAS.get(subject.partition("/")[0], "")
 
 
-def _said(event: Event) -> str:
-    said = f"said by {', via '.join(event.said_by)}" if event.said_by else ""
-    return "; ".join(filter(None, [said, f"grade {event.grade}" if event.grade else ""]))
+def _attribution(event: Event) -> str:
+    speakers = f"said by {', via '.join(event.said_by)}" if event.said_by else ""
+    return "; ".join(filter(None, [speakers, f"grade {event.grade}" if event.grade else ""]))
 
 
 def _dates(valid: str) -> dict[str, str | None]:

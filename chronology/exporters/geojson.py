@@ -10,10 +10,9 @@ from chronology.dates.calendar import BEGINNING, FOREVER
 from chronology.dates.readings import Reading
 from chronology.events.json_values import thaw
 from chronology.events.records import RecordedEvent
-from chronology.exporters.date_words import in_words
 from chronology.exporters.interface import Exporter, Selection
 from chronology.exporters.places import Places, Point
-from chronology.exporters.wording import Wording
+from chronology.exporters.wording import Wording, in_words
 from chronology.store.reader import Reader
 
 _encode: Final = msgspec.json.encode
@@ -89,7 +88,7 @@ def when(reading: Reading) -> dict[str, Any]:
     if not (reading.is_interval and reading.persists):
         # The end is the first second that is not covered any more; people name the last one that is.
         span["end"] = _bounds(reading, bounds.end_min - 1, bounds.end_max - 1)
-    known = {side: found for side, found in span.items() if found}
+    known = {side: dates for side, dates in span.items() if dates}
     return {"timespans": [known] if known else [], "label": in_words(reading.text), "edtf": reading.text}
 
 

@@ -51,7 +51,7 @@ class Selection:
     @property
     def is_whole(self) -> bool:
         """Whether nothing is left out."""
-        return not self.told()
+        return not self.in_words()
 
     def events(self, reader: Reader) -> Iterator[RecordedEvent]:
         """Yield the events in order of valid time, as a stream; may be asked for again.
@@ -73,9 +73,9 @@ class Selection:
             return events
         return ticking(events, reader.head() if self.is_whole else 0, self.progress)
 
-    def told(self) -> str:
+    def in_words(self) -> str:
         """Return the selection in words, so that a file says what it leaves out; an empty text if that is nothing."""
-        told = [
+        parts = [
             ("about", self.subject),
             ("attribute", self.attribute),
             ("of kind", self.kind),
@@ -84,7 +84,7 @@ class Selection:
             ("until", self.until),
             ("origins at least", self.min_origins or None),
         ]
-        own = [f"{words} {value}" for words, value in told if value not in (None, "")]
+        own = [f"{words} {value}" for words, value in parts if value not in (None, "")]
         return "; ".join(own + filters.told(self.restrictions))
 
     def check_whole(self, name: str) -> None:
@@ -93,9 +93,9 @@ class Selection:
         Raises:
             ChronologyError: something would be left out.
         """
-        if told := self.told():
+        if filtered_by := self.in_words():
             raise ChronologyError(
-                f"{name} is the whole log, and takes no filter: {told}",
+                f"{name} is the whole log, and takes no filter: {filtered_by}",
                 hint="the other formats take filters: `chronology export --help` lists them",
             )
 

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final
 
 from chronology.events.records import Event
-from chronology.exporters.date_words import in_words
 from chronology.exporters.interface import Exporter, Selection
-from chronology.exporters.wording import Wording, told_events, visible
+from chronology.exporters.wording import Wording, in_words, story_events, visible
 from chronology.store.reader import Reader
 
 _SPECIAL: Final = re.compile(r"[\\`*_\[\]<>~|$^&]")
@@ -24,12 +23,12 @@ def _lines(reader: Reader, selection: Selection) -> Iterator[str]:
     title = wording.name(selection.subject) if selection.subject else "Timeline"
     yield f"# {escape(title).replace('#', chr(92) + '#')}"
     yield ""
-    if told := selection.told():
-        yield f"*{escape(f'Events {told}.')}*"
+    if words := selection.in_words():
+        yield f"*{escape(f'Events {words}.')}*"
         yield ""
     # By what the footnote says: its number, and the events that share it.
     notes: dict[str, tuple[int, list[int]]] = {}
-    for event in told_events(reader, selection):
+    for event in story_events(reader, selection):
         number, events = notes.setdefault(_footnote(event.event, wording), (len(notes) + 1, []))
         events.append(event.position)
         yield f"- {_item(event.event, reader, wording)}[^{number}]"
@@ -40,11 +39,11 @@ def _lines(reader: Reader, selection: Selection) -> Iterator[str]:
 
 def _item(event: Event, reader: Reader, wording: Wording) -> str:
     details = wording.details(event)
-    told = f"**{escape(in_words(event.valid or ''))}**: {escape(wording.headline(event))}"
-    told += f" ({escape(details)})" if details else ""
-    disputed = [f"event {reader.event(one).position}" for one in event.disputes]
-    told += f" (disputes {', '.join(disputed)})" if disputed else ""
-    return told + ("" if told.endswith(".") else ".")
+    item = f"**{escape(in_words(event.valid or ''))}**: {escape(wording.headline(event))}"
+    item += f" ({escape(details)})" if details else ""
+    disputed = [f"event {reader.event(event_id).position}" for event_id in event.disputes]
+    item += f" (disputes {', '.join(disputed)})" if disputed else ""
+    return item + ("" if item.endswith(".") else ".")
 
 
 def _footnote(event: Event, wording: Wording) -> str:

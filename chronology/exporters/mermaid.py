@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from chronology.dates import edtf
-from chronology.exporters.date_words import in_words
 from chronology.exporters.interface import Exporter, Selection
-from chronology.exporters.wording import Wording, told_events, visible
+from chronology.exporters.wording import Wording, in_words, story_events, visible
 from chronology.store.reader import Reader
 
 _PLAIN: Final = re.compile(r"[^\W_]|[ ,.()'“”’–-]")
@@ -26,7 +25,7 @@ def _lines(reader: Reader, selection: Selection) -> Iterator[str]:
     yield "timeline"
     yield f"    title {escape(wording.name(selection.subject) if selection.subject else 'Timeline')}"
     section = None
-    for recorded in told_events(reader, selection):
+    for recorded in story_events(reader, selection):
         event = recorded.event
         valid = event.valid or ""
         earliest = edtf.parse(valid).earliest

@@ -30,16 +30,16 @@ def _write(reader: Reader, selection: Selection, stream: BinaryIO) -> None:
         "recorded_at": pa.timestamp("us", tz="UTC"),
         **dict.fromkeys(_LISTS, pa.list_(pa.string())),
     }
-    about = {"selected": selection.told(), "head": str(reader.head())}
+    about = {"selected": selection.in_words(), "head": str(reader.head())}
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name in table.columns], metadata=about)
     with parquet.ParquetWriter(pa.PythonFile(stream, mode="w"), schema, compression="zstd") as writer:
-        found = iter(table)
-        while some := list(islice(_typed(found), _AT_ONCE)):
+        table_rows = iter(table)
+        while some := list(islice(_typed(table_rows), _AT_ONCE)):
             writer.write_table(pa.Table.from_pylist(some, schema=schema))
 
 
-def _typed(found: Iterator[rows.Row]) -> Iterator[dict[str, Any]]:
-    for row in found:
+def _typed(table_rows: Iterator[rows.Row]) -> Iterator[dict[str, Any]]:
+    for row in table_rows:
         yield {
             **{name: cell or None for name, cell in row.items()},
             "position": int(row["position"]),

@@ -56,34 +56,34 @@ def _write_section(stream: BinaryIO, section: str, records: Records) -> None:
         stream.write(b"\n}")
 
 
-def _entities(event: RecordedEvent, wording: Wording) -> Records:
-    said = event.event
+def _entities(recorded: RecordedEvent, wording: Wording) -> Records:
+    event = recorded.event
     parts = {
         "prov:type": {"$": "chronology:Assertion", "type": "prov:QUALIFIED_NAME"},
-        "prov:label": wording.headline(said),
-        "chronology:type": said.type,
-        "chronology:subject": said.subject,
-        "chronology:valid": said.valid,
-        "chronology:stance": said.stance,
-        "chronology:stated": said.stated,
-        "chronology:grade": said.grade,
-        "chronology:quote": said.quote,
-        "chronology:locator": said.locator,
-        "chronology:note": said.note,
-        "chronology:position": event.position,
-        "chronology:leaf": event.leaf.hex(),
-        "chronology:body": event.body.decode(),
+        "prov:label": wording.headline(event),
+        "chronology:type": event.type,
+        "chronology:subject": event.subject,
+        "chronology:valid": event.valid,
+        "chronology:stance": event.stance,
+        "chronology:stated": event.stated,
+        "chronology:grade": event.grade,
+        "chronology:quote": event.quote,
+        "chronology:locator": event.locator,
+        "chronology:note": event.note,
+        "chronology:position": recorded.position,
+        "chronology:leaf": recorded.leaf.hex(),
+        "chronology:body": recorded.body.decode(),
     }
-    yield _event(event.id), {name: value for name, value in parts.items() if value is not None}
-    if said.source:
-        known = wording.described(said.source)
+    yield _event(recorded.id), {name: value for name, value in parts.items() if value is not None}
+    if event.source:
+        known = wording.described(event.source)
         about = {
             "prov:type": {"$": "chronology:Document", "type": "prov:QUALIFIED_NAME"},
-            "prov:label": wording.source(said.source),
+            "prov:label": wording.source(event.source),
             "chronology:published": known.published,
             "chronology:url": known.url,
         }
-        yield _subject(said.source), {name: value for name, value in about.items() if value is not None}
+        yield _subject(event.source), {name: value for name, value in about.items() if value is not None}
 
 
 def _agents(event: RecordedEvent, wording: Wording) -> Records:

@@ -1,22 +1,41 @@
-"""The export formats: those of this package, and those that other packages add by entry points."""
+"""The export formats: those of this package, and those that other packages add by entry points.
+
+`jsonl` stands here: the whole log as text, from which the same log can be made again. The others have a module each.
+"""
 
 from importlib.metadata import EntryPoint, entry_points
-from typing import Final
+from typing import BinaryIO, Final
 
 from chronology.errors import ChronologyError, UnknownNameError
 from chronology.exporters.cloudevents import CLOUDEVENTS
 from chronology.exporters.csv_files import CSV, SPREADSHEET
 from chronology.exporters.ftm import FTM
 from chronology.exporters.geojson import GEOJSON
-from chronology.exporters.interface import Exporter
+from chronology.exporters.interface import Exporter, Selection, ticking
 from chronology.exporters.markdown import MARKDOWN
 from chronology.exporters.mermaid import MERMAID
 from chronology.exporters.parquet import PARQUET
 from chronology.exporters.prov import PROV
 from chronology.exporters.timelinejs import TIMELINEJS
 from chronology.exporters.timemap import TIMEMAP
-from chronology.exporters.whole_log import JSONL
 from chronology.exporters.xlsx import XLSX
+from chronology.store.reader import Reader
+
+
+def _write(reader: Reader, selection: Selection, stream: BinaryIO) -> None:
+    selection.check_whole(JSONL.name)
+    lines = reader.log.transcript()
+    stream.writelines(lines if selection.progress is None else ticking(lines, reader.head(), selection.progress))
+
+
+JSONL = Exporter(
+    name="jsonl",
+    title="the whole log as text, one event a line, from which the same log can be rebuilt",
+    suffix=".jsonl",
+    loses=("The archived copies of sources are files beside the store: copy that folder too.",),
+    write=_write,
+    is_whole_log=True,
+)
 
 GROUP: Final = "chronology.exporters"
 """The group of entry points by which another package adds an `Exporter`, under the name that is typed."""
@@ -52,10 +71,12 @@ def named(name: str) -> Exporter:
 def _loaded(point: EntryPoint) -> Exporter:
     # Somebody else's code may raise anything.
     try:
-        found = point.load()
+        exporter = point.load()
     except Exception as exc:
         raise ChronologyError(f"the export format {point.name} cannot be loaded from {point.value}: {exc}") from exc
-    if not isinstance(found, Exporter):
-        told = f"{point.value}, the export format {point.name}, is of type {type(found).__name__}, not an Exporter"
-        raise ChronologyError(told, hint="docs/export.md shows how a format is added")
-    return found
+    if not isinstance(exporter, Exporter):
+        message = (
+            f"{point.value}, the export format {point.name}, is of type {type(exporter).__name__}, not an Exporter"
+        )
+        raise ChronologyError(message, hint="docs/export.md shows how a format is added")
+    return exporter

@@ -1,6 +1,11 @@
-"""Events as rows of texts, for tables: CSV, XLSX, Parquet. A date is the text as entered, beside what it means."""
+"""Events as rows of texts, for tables: CSV, XLSX, Parquet. A date is the text as entered, beside what it means.
+
+A spreadsheet would take some texts for something else: for formulas, or for dates with a day that nobody gave.
+"""
 
 import json
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -8,9 +13,8 @@ from chronology.dates import edtf
 from chronology.events.json_values import Json, thaw
 from chronology.events.patterns import format_instant
 from chronology.events.records import RecordedEvent
-from chronology.exporters.date_words import in_words
 from chronology.exporters.interface import Selection
-from chronology.exporters.wording import Wording
+from chronology.exporters.wording import Wording, in_words
 from chronology.store.reader import Reader
 
 COLUMNS: Final = (
@@ -24,12 +28,27 @@ MOST_KEYS: Final = 200
 """The most keys of payloads that get a column each; where there are more, `data` alone has them."""
 
 Row = dict[str, str]
-
 LOSES: Final = (
     "Which cells of data.* columns were numbers or true and false, and which were text; the column data shows it.",
     "Nonce, leaf hash and position in the Merkle tree: a table proves nothing.",
     "Redactions, retractions, definitions of types, names of subjects, and other events without a valid time.",
 )
+_SIGNS: Final = frozenset("=+-@＝＋－＠﹦﹢﹣﹫")
+"""What starts a formula, in its narrow, wide and small forms."""
+
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Cn"})
+"""Categories of characters that programs drop or do not show, so that a sign after them may still come first."""
+
+_ALSO_UNSEEN: Final = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters without a shape: Hangul fillers."""
+
+_MONTH: Final = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_DATE: Final = re.compile(
+    rf"\s*(?:\d{{1,4}}([-/])\d{{1,4}}(?:\1\d{{1,4}})?(?:[T ].*)?|\d{{1,2}}\.\d{{1,2}}\.\d{{0,4}}"
+    rf"|(?:\d{{1,2}}[ -])?{_MONTH}[ -]\d{{1,4}}(?:, \d.*)?|\d{{1,2}}[ -]{_MONTH}|\d{{1,2}}:\d\d(?::\d\d)?)\s*",
+    re.IGNORECASE,
+)
+"""Dates as people write them, whole or partial, with hyphens, slashes, dots or the name of a month; times of day."""
 
 
 class Rows:
@@ -90,12 +109,12 @@ class Rows:
 
 
 def _keys(reader: Reader, selection: Selection) -> list[str]:
-    found: set[str] = set()
+    keys: set[str] = set()
     for event in selection.events(reader):
-        found.update(_texts(event.event.data))
-        if len(found) > MOST_KEYS:
+        keys.update(_texts(event.event.data))
+        if len(keys) > MOST_KEYS:
             return []
-    return sorted(found)
+    return sorted(keys)
 
 
 def _texts(data: Mapping[str, Json]) -> Iterator[str]:
@@ -107,3 +126,25 @@ def as_cell(value: Json) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def is_formula(text: str) -> bool:
+    """Tell whether some spreadsheet may take a text for a formula."""
+    if text[:1] in ("\t", "\r", "\n"):
+        return True
+    for char in text:
+        if char in _SIGNS:
+            return True
+        if char not in _ALSO_UNSEEN and unicodedata.category(char) not in _UNSEEN:
+            return False
+    return False
+
+
+def is_date(text: str) -> bool:
+    """Tell whether some spreadsheet may take a text for a date: it makes 1 May 2018 of "2018-05" and of "May 2018"."""
+    return _DATE.fullmatch(text) is not None
+
+
+def harmless(text: str) -> str:
+    """Return a text with an apostrophe before what could be taken for a formula or a date; this alters it."""
+    return f"'{text}" if is_formula(text) or is_date(text) else text

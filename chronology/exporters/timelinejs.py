@@ -9,9 +9,8 @@ from chronology.dates import edtf
 from chronology.dates.calendar import DAY, civil
 from chronology.dates.readings import Reading
 from chronology.events.records import RecordedEvent
-from chronology.exporters.date_words import in_words
 from chronology.exporters.interface import Exporter, Selection
-from chronology.exporters.wording import Wording, told_events, visible
+from chronology.exporters.wording import Wording, in_words, story_events, visible
 from chronology.store.reader import Reader
 
 Date = dict[str, int]
@@ -20,10 +19,10 @@ Date = dict[str, int]
 def _write(reader: Reader, selection: Selection, stream: BinaryIO) -> Sequence[str]:
     wording = Wording(reader, selection)
     title = wording.name(selection.subject) if selection.subject else "Timeline"
-    text = {"headline": _html(title), "text": _html(_told(selection))}
+    text = {"headline": _html(title), "text": _html(_subtitle(selection))}
     stream.write(f'{{"scale":"human","title":{_json({"text": text, "autolink": False})},"events":['.encode())
     count = undated = 0
-    for event in told_events(reader, selection):
+    for event in story_events(reader, selection):
         slide = _slide(event, wording)
         if slide is None:
             undated += 1
@@ -35,9 +34,9 @@ def _write(reader: Reader, selection: Selection, stream: BinaryIO) -> Sequence[s
     return [f"{undated:,} events have no date at either end, and are left out"] if undated else []
 
 
-def _told(selection: Selection) -> str:
-    told = selection.told()
-    return f"Events {told}." if told else ""
+def _subtitle(selection: Selection) -> str:
+    filters = selection.in_words()
+    return f"Events {filters}." if filters else ""
 
 
 def _slide(recorded: RecordedEvent, wording: Wording) -> dict[str, Any] | None:

@@ -7,10 +7,9 @@ from typing import Any, BinaryIO
 from chronology.dates import edtf
 from chronology.dates.calendar import DAY, civil
 from chronology.events.records import RecordedEvent
-from chronology.exporters.date_words import in_words
 from chronology.exporters.interface import Exporter, Selection
 from chronology.exporters.places import Places
-from chronology.exporters.wording import Wording, told_events, visible
+from chronology.exporters.wording import Wording, in_words, story_events, visible
 from chronology.store.reader import Reader
 
 
@@ -18,7 +17,7 @@ def _write(reader: Reader, selection: Selection, stream: BinaryIO) -> Sequence[s
     wording, places = Wording(reader, selection), Places(reader, selection)
     count = undated = unplaced = 0
     stream.write(b"[")
-    for event in told_events(reader, selection):
+    for event in story_events(reader, selection):
         record = _record(event, wording, places)
         stream.write(b",\n" if count else b"\n")
         stream.write(json.dumps(record, ensure_ascii=False).encode())

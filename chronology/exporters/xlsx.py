@@ -7,8 +7,7 @@ from typing import Any, BinaryIO, Final
 from chronology.errors import ChronologyError, MissingPackageError
 from chronology.exporters import rows
 from chronology.exporters.interface import Exporter, Selection
-from chronology.exporters.rows import Rows
-from chronology.exporters.spreadsheets import is_formula
+from chronology.exporters.rows import Rows, is_formula
 from chronology.store.reader import Reader
 
 MOST_ROWS: Final = 1_048_576
@@ -64,8 +63,8 @@ def _fill(book: Any, reader: Reader, selection: Selection) -> int:
         cut += sum(len(cell) > LONGEST for cell in row.values())
         events.append(_cells(events, [int(row[c]) if c in _NUMBERS else row[c] for c in table.columns]))
     about = book.create_sheet("About")
-    for told in _about(reader, selection, count):
-        about.append(_cells(about, told))
+    for fact in _about(reader, selection, count):
+        about.append(_cells(about, fact))
     return cut
 
 
@@ -73,7 +72,7 @@ def _about(reader: Reader, selection: Selection, count: int) -> Iterable[tuple[s
     yield "log", f"chronology/{reader.event(1).id}"
     yield "head", reader.head()
     yield "events", count
-    yield "selected", selection.told() or "all events with a valid time"
+    yield "selected", selection.in_words() or "all events with a valid time"
 
 
 def _cells(sheet: Any, values: Iterable[str | int]) -> list[Any]:
@@ -100,8 +99,8 @@ def safe(text: str) -> str:
     return coded if len(coded) <= LONGEST else coded[: LONGEST - len(_CUT)] + _CUT
 
 
-def _coded(found: re.Match[str]) -> str:
-    return "_x005F_" if found[0] == "_" else f"\\u{ord(found[0]):04x}"
+def _coded(match: re.Match[str]) -> str:
+    return "_x005F_" if match[0] == "_" else f"\\u{ord(match[0]):04x}"
 
 
 XLSX = Exporter(

@@ -1,10 +1,11 @@
 """Delimited text: CSV and TSV, every cell as text. Separator and encoding are found out; lines are bounded.
 
 The reader of records (`csv`) tells that a quotation mark is wrong, but not which one, and stops in the midst of a line.
-What is wrong is found out by `quoting`, for such records only.
+What is wrong is found out by `marks_of`, for such records only.
 """
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
@@ -14,11 +15,10 @@ from typing import Final, NamedTuple
 from attrs import frozen
 
 from chronology.errors import ImportFileError
-from chronology.importers.encodings import encoding_of
-from chronology.importers.files import Input, check_no_page, lines, opened, too_long
-from chronology.importers.quoting import Spot, marks_of
+from chronology.importers.files import Input, check_no_page, encoding_of, lines, opened, too_long
 from chronology.importers.rows import LONGEST_LINE, MOST_COLUMNS, BadRow, Reading, Row, Table, Tell
 
+_MARK: Final = '"'
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _SAMPLED: Final = 100
 
@@ -42,9 +42,9 @@ class Delimited:
         remarks = []
         encoding = reading.encoding
         if encoding is None:
-            found = encoding_of(path)
-            encoding = found.name
-            if found.is_likely:
+            written_in = encoding_of(path)
+            encoding = written_in.name
+            if written_in.is_likely:
                 remarks.append(f"{path.name} is not UTF-8; read as {encoding}, which fits best")
         separator = reading.separator or self.separator or _separator(path, encoding)
         records = _records(path, encoding, separator, reading.tell)
@@ -54,10 +54,10 @@ class Delimited:
             if first is None:
                 raise ImportFileError(f"{path} has no line of text", hint="is this the right file?")
             if first.fault:
-                told = _told(first.line, first.fault)
-                raise ImportFileError(f"{path}, line {first.line:,}: the name of column {first.fault.cell + 1} {told}")
+                fault = _fault_text(first.line, first.fault)
+                raise ImportFileError(f"{path}, line {first.line:,}: the name of column {first.fault.cell + 1} {fault}")
             header = first.cells
-        columns = named(header, path)
+        columns = column_names(header, path)
         return Table(columns, _rows(records, columns), remarks)
 
 
@@ -69,7 +69,7 @@ CSV: Final = Delimited(
 TSV: Final = Delimited(name="tsv", title="text with tabs between cells", suffixes=(".tsv", ".tab"), separator="\t")
 
 
-def named(header: Sequence[str], path: Path) -> tuple[str, ...]:
+def column_names(header: Sequence[str], path: Path) -> tuple[str, ...]:
     """Return the names of columns, with one for each that has none.
 
     Raises:
@@ -88,6 +88,32 @@ def named(header: Sequence[str], path: Path) -> tuple[str, ...]:
             hint="give each column a different name in the first line",
         )
     return columns
+
+
+class Spot(NamedTuple):
+    """A place in a record.
+
+    Attributes:
+        line: of the record's lines, from 0.
+        cell: of the record's cells, from 0.
+        text: what stands there.
+    """
+
+    line: int
+    cell: int
+    text: str
+
+
+class Marks(NamedTuple):
+    """What is wrong with the quotation marks of a record.
+
+    Attributes:
+        left_open: the mark whose cell does not end, and the text after it on its line.
+        after: the first text that follows a closing mark, up to the end of its cell.
+    """
+
+    left_open: Spot | None
+    after: Spot | None
 
 
 class _Record(NamedTuple):
@@ -111,7 +137,7 @@ def _rows(records: Iterable[_Record], columns: tuple[str, ...]) -> Iterator[Row 
     for line, cells, is_unended, fault in records:
         if fault:
             column = columns[fault.cell] if fault.cell < width else None
-            yield BadRow(line, column, _told(line, fault), dict(zip(columns, cells, strict=False)), is_torn=True)
+            yield BadRow(line, column, _fault_text(line, fault), dict(zip(columns, cells, strict=False)), is_torn=True)
         elif len(cells) == width:
             yield Row(line, dict(zip(columns, cells, strict=True)), is_unended)
         elif cells:
@@ -123,7 +149,7 @@ def _rows(records: Iterable[_Record], columns: tuple[str, ...]) -> Iterator[Row 
             yield BadRow(line, None, reason, dict(zip(columns, cells, strict=False)), is_torn=True, is_cut=is_cut)
 
 
-def _told(line: int, fault: Spot) -> str:
+def _fault_text(line: int, fault: Spot) -> str:
     """Return what is wrong with the quotation marks of a record that begins at a line."""
     where = f" on line {line + fault.line:,}" if fault.line else ""
     text = _brief(fault.text)
@@ -172,8 +198,8 @@ def _read_again(bounded: "_Bounded", separator: str, path: Path, exc: csv.Error)
     except csv.Error as again:
         left_open = marks_of(bounded.kept, separator).left_open
         line = first + left_open.line if left_open else first
-        told = "a cell is longer than 131,072 characters" if "field larger" in str(again) else str(again)
-        raise ImportFileError(f"{path}, line {line:,}: {told}", hint="is a quotation mark left open?") from again
+        fault_text = "a cell is longer than 131,072 characters" if "field larger" in str(again) else str(again)
+        raise ImportFileError(f"{path}, line {line:,}: {fault_text}", hint="is a quotation mark left open?") from again
     left_open, fault = marks_of(bounded.kept, separator)
     if left_open:
         raise ImportFileError(
@@ -221,7 +247,7 @@ def _separator(path: Path, encoding: str) -> str:
     """Return the separator with which the first records have the most cells, the same number in nearly each."""
     with opened(path) as source:
         sample = list(islice(lines(source, encoding, None), _SAMPLED))
-    best, found = (0.0, 0), ","
+    best, chosen = (0.0, 0), ","
     for separator in _SEPARATORS:
         widths: Counter[int] = Counter()
         try:
@@ -234,5 +260,55 @@ def _separator(path: Path, encoding: str) -> str:
         width, count = widths.most_common(1)[0]
         rank = (count / widths.total(), width)
         if width > 1 and rank > best:
-            best, found = rank, separator
-    return found
+            best, chosen = rank, separator
+    return chosen
+
+
+def marks_of(lines: Sequence[str], separator: str) -> Marks:
+    """Return what is wrong with the quotation marks of one record.
+
+    Reads them as the reader of records does: a mark opens a cell only at its beginning, two inside are one, and what
+    follows the closing one belongs to the cell unchanged. White space there says nothing and is no fault.
+
+    Args:
+        lines: of the record, each with its end; the last record of a text may lack some.
+        separator: between cells.
+    """
+    text = "".join(lines)
+    ends = re.compile(f"[{re.escape(separator)}\r\n]")
+    place = cell = 0
+    after: Spot | None = None
+    while True:
+        start = place
+        if text.startswith(_MARK, place):
+            place = _closed(text, place + 1)
+            if not place:
+                number = _line(lines, start)
+                rest = text[start + 1 : sum(map(len, lines[: number + 1]))]
+                return Marks(Spot(number, cell, rest.rstrip()), after)
+        end = ends.search(text, place)
+        rest = text[place : end.start() if end else None]
+        if place > start and rest.strip() and after is None:
+            after = Spot(_line(lines, place), cell, rest.rstrip())
+        if end is None or end[0] != separator:
+            return Marks(None, after)
+        cell += 1
+        place = end.end()
+
+
+def _closed(text: str, place: int) -> int:
+    """Return the place after the mark that closes a cell, 0 if there is none."""
+    while (mark := text.find(_MARK, place)) >= 0:
+        if not text.startswith(_MARK, mark + 1):
+            return mark + 1
+        place = mark + 2
+    return 0
+
+
+def _line(lines: Sequence[str], place: int) -> int:
+    """Return which line a place in the joined lines is on."""
+    for number, line in enumerate(lines):
+        place -= len(line)
+        if place < 0:
+            return number
+    return max(0, len(lines) - 1)

@@ -1,41 +1,88 @@
-"""One import: the rows of a file are taken in, and counted; with --sync, rows that are gone are withdrawn."""
+"""One import: the rows of a file become events, and are counted; with --sync, rows that are gone are retracted."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from attrs import define, field, frozen
 
-from chronology.errors import BadRowsError, ChronologyError, ImportFileError, StoreError
-from chronology.events.records import Event
-from chronology.importers.clashes import Clashes, EarlierSubjects
-from chronology.importers.comparing import Comparison, Held, compare
-from chronology.importers.definitions import schemas
-from chronology.importers.existing_rows import Following
-from chronology.importers.identities import Place, identity
-from chronology.importers.log_faults import log_faults
-from chronology.importers.mappings import Mapped
-from chronology.importers.row_events import Stated, Statements, check_columns
-from chronology.importers.rows import BadRow, Row, Table
-from chronology.importers.seen_rows import SeenRows, seen_rows
-from chronology.importers.summaries import Summary
+from chronology.errors import BadRowsError, ChronologyError, ImportFileError, StoreError, UnknownNameError
+from chronology.events import canonical
+from chronology.events.faults import form_faults
+from chronology.events.records import Event, as_dict
+from chronology.importers.existing_rows import (
+    MOST_SLOTS,
+    Comparison,
+    ExistingEvent,
+    ExistingRows,
+    Place,
+    compare,
+    identity,
+)
+from chronology.importers.mappings import type_schemas
+from chronology.importers.registry import OpenedFile
+from chronology.importers.row_events import RowEvents, RowMapper, check_columns
+from chronology.importers.rows import BadRow, Row
+from chronology.importers.seen_rows import Clashes, EarlierSubjects, SeenRows, seen_rows
 from chronology.store.chronology import Chronology
 from chronology.vocabulary import builtin
-from chronology.vocabulary.event_types import SOURCE_DESCRIBED
+from chronology.vocabulary.event_types import SOURCE_DESCRIBED, shape_faults
 from chronology.vocabulary.registry import Vocabulary
+
+_SHORT: Final = 10_000
+"""Characters of the cells of a row whose events certainly fit into the log."""
 
 LARGEST_SHARE: Final = 10
 """A file that withdraws more than one row in this many is taken for the wrong one, unless the user says otherwise."""
 
-Report = Callable[[BadRow], None]
+ReportBadRow = Callable[[BadRow], None]
+"""Called with a row that cannot be imported."""
 
 _READ_AHEAD: Final = 1_000
 """Events whose lines are remembered; the store reads fewer ahead of the one that it refuses."""
 
 _AT_ONCE: Final = 16
 """Rows for which the store is asked one question; few, for a row may be long."""
+
+
+@define(kw_only=True)
+class Summary:
+    """The outcome of an import; counts are of rows, unless they say otherwise.
+
+    Attributes:
+        dataset: the source that the rows come from.
+        sync: whether the file was taken for the whole of the dataset.
+        added: new ones, and with `sync` those that returned.
+        changed: those that say something new; replaced, with `sync`.
+        unchanged: those that the store already holds.
+        withdrawn: those that are in the store and no longer in the file; retracted.
+        refused: bad ones.
+        differing: without `sync`, those that would be changed or restated by it, and are left alone.
+        kept: events that somebody withdrew or redacted here, and which therefore were not appended again.
+        flagged: events with a date that is not believed, such as 1753-01-01; their notes say so.
+        events: how many events were appended, definitions and descriptions of the dataset included.
+        said: how many events the rows of the file stand for.
+        defined: event types that were added to the vocabulary.
+        head: the newest position afterwards.
+        remarks: what else a person should know.
+    """
+
+    dataset: str
+    sync: bool = False
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+    refused: int = 0
+    differing: int = 0
+    kept: int = 0
+    flagged: int = 0
+    events: int = 0
+    said: int = 0
+    defined: list[str] = field(factory=list)
+    head: int = 0
+    remarks: list[str] = field(factory=list)
 
 
 @frozen(kw_only=True)
@@ -57,18 +104,13 @@ class ImportOptions:
     recorded_by: str | None = None
 
 
-def take_in(
-    chron: Chronology, table: Table, mapped: Mapped, *, path: Path, source: str, wanted: ImportOptions, report: Report
-) -> Summary:
+def import_file(chron: Chronology, opened: OpenedFile, *, options: ImportOptions, report: ReportBadRow) -> Summary:
     """Import the rows of a file in one transaction: all of it, or nothing.
 
     Args:
         chron: the store.
-        table: the rows.
-        mapped: what they mean.
-        path: of the file, for messages and reasons.
-        source: the dataset, `source/slug`.
-        wanted: how.
+        opened: the file.
+        options: how to import.
         report: called with every bad row, as it comes.
 
     Raises:
@@ -77,12 +119,13 @@ def take_in(
         ImportFileError: the file cannot be read to its end, or it would withdraw too much.
         ChronologyError: as `Chronology.append_many`.
     """
+    table = opened.table
     if not table.is_open:
-        check_columns(mapped, table.columns, mapped.name)
+        check_columns(opened.mapped, table.columns, opened.mapped.name)
     with seen_rows() as seen:
-        run = _Import(chron, table, mapped, seen, path=path, source=source, wanted=wanted, report=report)
+        run = _Import(chron, opened, seen, options=options, report=report)
         try:
-            result = chron.append_many(run.events(), dry_run=wanted.dry_run)
+            result = chron.append_many(run.events(), dry_run=options.dry_run)
         except StoreError:
             raise
         except ChronologyError as exc:
@@ -99,31 +142,23 @@ class _Import:
     """One run over a file."""
 
     def __init__(
-        self,
-        chron: Chronology,
-        table: Table,
-        mapped: Mapped,
-        seen: SeenRows,
-        *,
-        path: Path,
-        source: str,
-        wanted: ImportOptions,
-        report: Report,
+        self, chron: Chronology, opened: OpenedFile, seen: SeenRows, *, options: ImportOptions, report: ReportBadRow
     ) -> None:
-        self.summary = Summary(dataset=source, sync=wanted.sync, remarks=list(table.remarks))
+        table, source = opened.table, opened.source
+        self.summary = Summary(dataset=source, sync=options.sync, remarks=list(table.remarks))
         self._line = 0
         # Of the last events and how many came before them, for the store reads some ahead.
         self._line_of: deque[int] = deque(maxlen=_READ_AHEAD)
         self._yielded = 0
         self._chron = chron
         self._table = table
-        self._mapped = mapped
-        self._path = path
+        self._mapped = opened.mapped
+        self._path = opened.path
         self._source = source
-        self._wanted = wanted
+        self._options = options
         self._report = report
-        self._statements = Statements(mapped, source)
-        self._following = Following(chron, source, file=path.name, recorded_by=wanted.recorded_by)
+        self._mapper = RowMapper(opened.mapped, source)
+        self._existing = ExistingRows(chron, source, file=opened.path.name, recorded_by=options.recorded_by)
         self._seen = seen
         self._clashes = Clashes(seen, table.unit)
         self._earlier = EarlierSubjects(chron, source)
@@ -142,7 +177,7 @@ class _Import:
         """Yield what has to be appended; runs inside the transaction that appends it.
 
         Raises:
-            BadRowsError, ImportFileError: as `take_in`.
+            BadRowsError, ImportFileError: as `import_file`.
         """
         for event in self._events():
             self._line_of.append(self._line)
@@ -152,94 +187,100 @@ class _Import:
     def _events(self) -> Iterator[Event]:
         self._head = self._earlier.until = self._chron.head()
         vocabulary = self._chron.vocabulary
-        for schema in schemas(self._mapped):
+        for schema in type_schemas(self._mapped):
             name = str(schema["$id"]).split(":")[2]
             if name not in vocabulary:
                 vocabulary = vocabulary.with_type(schema)
                 self.summary.defined.append(name)
-                yield builtin.definition(schema, recorded_by=self._wanted.recorded_by)
+                yield builtin.definition(schema, recorded_by=self._options.recorded_by)
         yield from self._description()
         self._published = self._days_of_publication()
         rows = iter(self._table.rows)
         while some := list(islice(rows, _AT_ONCE)):
             yield from self._some(some, vocabulary)
         self._line = 0
-        if self.summary.refused and not (self._wanted.skip_bad or self._wanted.dry_run):
+        if self.summary.refused and not (self._options.skip_bad or self._options.dry_run):
             raise BadRowsError(
                 self.summary.refused,
                 hint="--dry-run shows all of them; --skip-bad FILE imports the others and writes these aside",
             )
-        if self._wanted.sync:
+        if self._options.sync:
             yield from self._vanished()
 
     def _some(self, rows: Sequence[Row | BadRow], vocabulary: Vocabulary) -> Iterator[Event]:
         """Yield what a few rows need; they are read together, so that the store is asked for all of them at once."""
-        found: list[tuple[Stated, list[Held]] | list[BadRow]] = []
+        results: list[tuple[RowEvents, list[ExistingEvent]] | list[BadRow]] = []
         for row in rows:
-            said = [row] if isinstance(row, BadRow) else self._statements.of(row)
-            found.append(said if isinstance(said, list) else (said, self._following.held(said.key)))
-        taken = self._earlier.taken(one for one in found if isinstance(one, tuple))
-        for row, one in zip(rows, found, strict=True):
+            mapped = [row] if isinstance(row, BadRow) else self._mapper.read(row)
+            results.append(mapped if isinstance(mapped, list) else (mapped, self._existing.of(mapped.key)))
+        taken = self._earlier.taken(result for result in results if isinstance(result, tuple))
+        for row, result in zip(rows, results, strict=True):
             self._line = row.line
-            if isinstance(one, list):
-                self._refuse(one, is_doubtful=self._statements.is_doubtful(one))
+            if isinstance(result, list):
+                self._refuse(result, is_doubtful=self._mapper.is_doubtful(result))
             else:
-                yield from self._row(*one, taken, vocabulary, is_unended=isinstance(row, Row) and row.is_unended)
+                yield from self._row(*result, taken, vocabulary, is_unended=isinstance(row, Row) and row.is_unended)
 
     def _row(
-        self, said: Stated, held: list[Held], taken: set[str], vocabulary: Vocabulary, *, is_unended: bool
+        self,
+        row: RowEvents,
+        existing: list[ExistingEvent],
+        taken: set[str],
+        vocabulary: Vocabulary,
+        *,
+        is_unended: bool,
     ) -> Iterator[Event]:
-        first = self._seen.first_line(said.key, said.line)
-        if first != said.line:
+        first = self._seen.first_line(row.key, row.line)
+        if first != row.line:
             self._refuse(
-                [BadRow(said.line, None, f"has the key {said.key!r}, as {self._table.unit} {first:,} has", said.cells)]
+                [BadRow(row.line, None, f"has the key {row.key!r}, as {self._table.unit} {first:,} has", row.cells)]
             )
             return
         # The store first: what it refuses must not stand in the way of a later row whose subject it is.
-        if clashes := self._earlier.clashes(said, taken) or self._clashes.of(said):
+        if clashes := self._earlier.clashes(row, taken) or self._clashes.of(row):
             self._refuse(clashes)
             return
-        self._present += any(one.state == "live" for one in held)
-        found = compare(said.events, held, self._published)
-        if found.is_change and (faults := log_faults(said, found, vocabulary)):
-            self._refuse([BadRow(said.line, None, fault, said.cells) for fault in faults])
+        self._present += any(old.state == "live" for old in existing)
+        changes = compare(row.events, existing, self._published)
+        if changes.is_change and (faults := log_faults(row, changes, vocabulary)):
+            self._refuse([BadRow(row.line, None, fault, row.cells) for fault in faults])
             return
-        if is_unended and found.is_change:
-            self._unended = said.line
-        self.summary.said += len(said.events)
-        self.summary.flagged += len(said.flags)
-        self.summary.kept += found.kept
-        yield from self._take(said, held, found)
+        if is_unended and changes.is_change:
+            self._unended = row.line
+        self.summary.said += len(row.events)
+        self.summary.flagged += len(row.flags)
+        self.summary.kept += changes.kept
+        yield from self._take(row, existing, changes)
 
     def _refuse(self, rows: list[BadRow], *, is_doubtful: bool = False) -> None:
-        if rows[0].is_cut and not self._wanted.yes:
+        if rows[0].is_cut and not self._options.yes:
             raise ImportFileError(
-                f"{self._path.name}, {rows[0].told(self._table.unit)}",
+                f"{self._path.name}, {rows[0].message(self._table.unit)}",
                 hint="fetch the file again; if it is whole, --yes takes this row for a bad one, as others are",
             )
         self.summary.refused += 1
         for row in rows:
             self._report(row)
-        key = self._statements.key_of(rows[0].cells)
+        key = self._mapper.key_of(rows[0].cells)
         if key:
             # What cannot be read has not vanished.
             self._seen.first_line(key, rows[0].line)
         if self._doubtful is None and (is_doubtful or not key):
             self._doubtful = rows[0].line, "may have another key than it seems" if key else "has no key"
 
-    def _take(self, said: Stated, held: list[Held], found: Comparison) -> Iterator[Event]:
+    def _take(self, row: RowEvents, existing: list[ExistingEvent], changes: Comparison) -> Iterator[Event]:
         """Yield what a row needs, and count it."""
         summary = self.summary
-        if not found.is_change:
+        if not changes.is_change:
             summary.unchanged += 1
-        elif held and not self._wanted.sync:
+        elif existing and not self._options.sync:
             summary.differing += 1
         else:
-            if any(one.state != "withdrawn" for one in held):
+            if any(old.state != "withdrawn" for old in existing):
                 summary.changed += 1
             else:
                 summary.added += 1
-            yield from self._following.follow(said.key, held, found)
+            yield from self._existing.follow(row.key, existing, changes)
 
     def _vanished(self) -> Iterator[Event]:
         """Yield the retractions of rows that the file does not have any more.
@@ -257,14 +298,14 @@ class _Import:
                 hint="correct that line, or import without --sync",
             )
         before = self._present + gone
-        if self._unended and not self._wanted.yes:
+        if self._unended and not self._options.yes:
             rows = "1 row" if gone == 1 else f"{gone:,} rows"
             raise ImportFileError(
                 f"{self._path.name} ends without a line break on {self._table.unit} {self._unended:,}, which says "
                 f"something new, and lacks {rows} of {self._source}: it may be cut off",
                 hint="is it whole? --dry-run --yes shows what would happen, --yes withdraws what is gone",
             )
-        if gone * LARGEST_SHARE > before and not self._wanted.yes:
+        if gone * LARGEST_SHARE > before and not self._options.yes:
             raise ImportFileError(
                 f"{self._path.name} lacks {gone:,} of the {before:,} rows of {self._source}, more than a tenth",
                 hint="is it the whole dataset? --dry-run --yes shows what would happen, --yes withdraws them",
@@ -272,15 +313,15 @@ class _Import:
         for key in self._seen.missing():
             live = self._live(key)
             self.summary.withdrawn += bool(live)
-            for one in live:
-                yield self._following.retraction(key, one, f"row {key} is no longer in {self._path.name}")
+            for old in live:
+                yield self._existing.retraction(key, old, f"row {key} is no longer in {self._path.name}")
 
-    def _live(self, key: str) -> list[Held]:
-        return [one for one in self._following.held(key) if one.state == "live"]
+    def _live(self, key: str) -> list[ExistingEvent]:
+        return [old for old in self._existing.of(key) if old.state == "live"]
 
     def _keys_before(self) -> Iterator[str]:
         """Yield the keys of imported rows that this file does not have."""
-        for event in self._chron.events_from(self._source, until=self._head):
+        for event in self._chron.log.from_source(self._source, until=self._head):
             key = event.event.locator
             # What an import did not bring has no ids of its kind, so nothing of it will be found.
             if key and not self._seen.has(key):
@@ -289,10 +330,10 @@ class _Import:
     def _description(self) -> Iterator[Event]:
         """Yield a description of the dataset, where the mapping has one and the store has none."""
         dataset = self._mapped.dataset
-        if dataset is None or self._chron.knows_subject(self._source):
+        if dataset is None or self._chron.names.knows_subject(self._source):
             return
-        told = {name: getattr(dataset, name) for name in ("title", "author", "publisher", "url")}
-        data = {name: text for name, text in told.items() if text}
+        texts = {name: getattr(dataset, name) for name in ("title", "author", "publisher", "url")}
+        data = {name: text for name, text in texts.items() if text}
         if data:
             yield Event(
                 type=SOURCE_DESCRIBED,
@@ -301,10 +342,33 @@ class _Import:
                 data=data,
                 note=dataset.note,
                 id=identity(self._source, "", Place(0, 0)),
-                recorded_by=self._wanted.recorded_by,
+                recorded_by=self._options.recorded_by,
             )
 
     def _days_of_publication(self) -> frozenset[str]:
         """Return the days with which the log may have filled in when the dataset said something."""
-        described = (one.event.data for one in self._chron.timeline(self._source))
+        described = (recorded.event.data for recorded in self._chron.timeline(self._source))
         return frozenset(str(data["published"]) for data in described if "published" in data)
+
+
+def log_faults(row: RowEvents, changes: Comparison, vocabulary: Vocabulary) -> list[str]:
+    """Return why the log would refuse what a row adds or replaces, once each; then the whole row is refused."""
+    faults: dict[str, None] = {}
+    if len(row.events) > MOST_SLOTS:
+        return [f"stands for {len(row.events):,} events, and the most are {MOST_SLOTS:,}"]
+    for event in (*changes.added, *(event for _, event in changes.replaced)):
+        event_faults = shape_faults(event) + form_faults(event)
+        event_faults = event_faults or _payload_faults(vocabulary, event)
+        if not event_faults and len(str(event.data)) + len(event.quote or "") + len(event.note or "") > _SHORT:
+            size = len(canonical.encode(as_dict(event)))
+            if size > canonical.MAX_BYTES - 1_000:
+                event_faults = [f"says {size:,} bytes, more than fit into an event"]
+        faults |= dict.fromkeys(event_faults)
+    return list(faults)
+
+
+def _payload_faults(vocabulary: Vocabulary, event: Event) -> list[str]:
+    try:
+        return vocabulary.faults(event)
+    except UnknownNameError as exc:
+        return [f"{exc} ({exc.hint})" if exc.hint else str(exc)]

@@ -12,8 +12,7 @@ from attrs import frozen
 from chronology.errors import CanonicalError, ImportFileError
 from chronology.events import canonical
 from chronology.events.json_values import Json
-from chronology.importers.encodings import encoding_of
-from chronology.importers.files import check_no_page, lines, opened, pieces
+from chronology.importers.files import check_no_page, encoding_of, lines, opened, pieces
 from chronology.importers.rows import LONGEST_LINE, MOST_COLUMNS, BadRow, Cell, Reading, Row, Table
 
 _SAMPLED: Final = 100
@@ -49,12 +48,12 @@ class JsonRows:
             beginning = next((text.lstrip() for text in pieces(source, encoding, None) if text.strip()), "")
         with opened(path) as source:
             is_list = beginning.startswith("[")
-            found = (
+            records = (
                 _of_list(pieces(source, encoding, reading.tell), path)
                 if is_list
                 else _of_lines(lines(source, encoding, reading.tell), path)
             )
-            for number, record in enumerate(found, start=1):
+            for number, record in enumerate(records, start=1):
                 yield self._row(number, record)
 
     def _row(self, number: int, record: Json) -> Row | BadRow:
@@ -141,13 +140,13 @@ def _of_lines(text: Iterator[str], path: Path) -> Iterator[Any]:
     for number, line in enumerate(text, start=1):
         if not line.strip():
             continue
-        found = _parsed(line)
+        record = _parsed(line)
         # Only the last line can lack its end.
-        if isinstance(found, CanonicalError) and line[-1] not in "\r\n" and _Items().breaks_off(line):
+        if isinstance(record, CanonicalError) and line[-1] not in "\r\n" and _Items().breaks_off(line):
             raise ImportFileError(
                 f"{path}, line {number:,}: the file ends within this object, so it is cut off", hint="fetch it again"
             )
-        yield found
+        yield record
 
 
 def _parsed(text: str) -> Any:
@@ -215,27 +214,27 @@ class _Items:
             return
         start, place = 0, 1 if self._escapes else 0
         self._escapes = False
-        while found := (_IN_TEXT if self._in_text else _MARK).search(piece, place):
-            place = found.end()
-            one = found[0]
+        while mark := (_IN_TEXT if self._in_text else _MARK).search(piece, place):
+            place = mark.end()
+            char = mark[0]
             if self._in_text:
-                self._in_text = one != '"'
-                if one == "\\":
+                self._in_text = char != '"'
+                if char == "\\":
                     self._escapes = place == len(piece)
                     place += 1
-            elif one == '"':
+            elif char == '"':
                 self._in_text = True
-            elif one in "[{":
+            elif char in "[{":
                 self._depth += 1
                 start = place if self._depth == 1 else start
-            elif one != "," or self._depth == 1:
-                self._depth -= one != ","
-                if self._depth == 0 or one == ",":
+            elif char != "," or self._depth == 1:
+                self._depth -= char != ","
+                if self._depth == 0 or char == ",":
                     yield from self._cut(piece[start : place - 1])
                     start = place
                 if self._depth == 0:
                     self.is_done = True
-                    self.rest, self.closed_by = piece[place:], one
+                    self.rest, self.closed_by = piece[place:], char
                     return
         self._keep(piece[start:])
 

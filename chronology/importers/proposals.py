@@ -75,15 +75,15 @@ def propose(name: str, importer: str, columns: Sequence[str], rows: Iterable[Map
         rows: the first ones.
     """
     sample = list(rows)
-    found = [_looked_at(column, [row.get(column, "") for row in sample]) for column in columns]
+    looked_at = [_looked_at(column, [row.get(column, "") for row in sample]) for column in columns]
     stem = slug(name, 40).replace(".", "-")
     kind = re.sub("[^a-z0-9]+", "_", stem).strip("_")
     kind = kind if kind[:1].isalpha() else f"file_{kind}"
-    dates = [column for column in found if column.is_date]
-    key = _key(found)
-    saying = next((c for c in found if _SAYING.search(c.name) and not c.is_date and c is not key), None)
-    said = next((c for c in dates if _STATING.search(c.name)), None) if len(dates) > 1 else None
-    when = [column for column in dates if column is not said]
+    dates = [column for column in looked_at if column.is_date]
+    key = _key(looked_at)
+    saying = next((c for c in looked_at if _SAYING.search(c.name) and not c.is_date and c is not key), None)
+    stated = next((c for c in dates if _STATING.search(c.name)), None) if len(dates) > 1 else None
+    when = [column for column in dates if column is not stated]
     missing = [text for text in _MISSING[1:] if any(shown(row.get(c, "")) == text for row in sample for c in columns)]
     lines = [
         f"# A mapping for {_comment(name)}: what its columns mean. Check every line, then try it:",
@@ -104,12 +104,12 @@ def propose(name: str, importer: str, columns: Sequence[str], rows: Iterable[Map
         "[[event]]",
         f"type = {_text(f'{kind}.reported')}",
         f"subject = {_text(f'incident/{stem}-' + (_braced(key.name) if key else ''))}"[: SUBJECT_LENGTH + 40],
-        *_attribution(saying, said),
+        *_attribution(saying, stated),
         "",
         *_times(when),
         "",
         "[event.data]",
-        *_data([c for c in found if c not in when and c is not saying and c is not said and c is not key]),
+        *_data([c for c in looked_at if c not in when and c is not saying and c is not stated and c is not key]),
         "",
         "# Recorded where the store lacks it; with lasts = true, a value holds until the next one.",
         "[[type]]",
@@ -165,14 +165,14 @@ def _key(columns: Sequence[_Column]) -> _Column | None:
     return next(iter([*likely, *(column for column in distinct if not column.is_date)]), None)
 
 
-def _attribution(saying: _Column | None, said: _Column | None) -> Iterator[str]:
+def _attribution(saying: _Column | None, stated: _Column | None) -> Iterator[str]:
     if saying is not None:
         yield f"said_by = {_text('organization/' + _braced(saying.name))}  # who says so"
         separator = next((s for s in (";", "|") if any(s in text for text in saying.texts)), None)
         if separator or saying.is_list:
             yield f"each = {{ {_text(saying.name)} = {_text(separator or '')} }}  # a list: one event for each of them"
-    if said is not None:
-        yield f"stated = {{ column = {_text(said.name)}{_written(said)} }}  # when it was said"
+    if stated is not None:
+        yield f"stated = {{ column = {_text(stated.name)}{_written(stated)} }}  # when it was said"
 
 
 def _times(dates: Sequence[_Column]) -> Iterator[str]:

@@ -44,7 +44,7 @@ class BadRow(NamedTuple):
     is_torn: bool = False
     is_cut: bool = False
 
-    def told(self, unit: str = "line") -> str:
+    def message(self, unit: str = "line") -> str:
         """Return what is wrong, and where."""
         column = f", column {self.column}" if self.column else ""
         return f"{unit} {self.line:,}{column}: {self.reason}"

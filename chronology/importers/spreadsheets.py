@@ -9,9 +9,8 @@ from typing import Any, Final
 from attrs import frozen
 
 from chronology.errors import ChronologyError, ImportFileError, MissingPackageError
-from chronology.importers.compressed import GZIP, LARGEST_RATIO, SMALL, archive_of
-from chronology.importers.delimited import named
-from chronology.importers.files import on_disk
+from chronology.importers.delimited import column_names
+from chronology.importers.files import GZIP, LARGEST_RATIO, SMALL, archive_of, on_disk
 from chronology.importers.rows import MOST_COLUMNS, BadRow, Reading, Row, Table, Tell
 
 _LARGEST_SHEET: Final = 1_000_000_000
@@ -44,7 +43,7 @@ class Workbook:
             header = [text for text, _ in map(shown_in, first)]
             while header and not header[-1]:
                 header.pop()
-            columns = named(header, path)
+            columns = column_names(header, path)
         except BaseException:
             book.close()
             raise
@@ -92,15 +91,15 @@ def _opened(path: Path) -> Any:
 
 def _unreadable(path: Path, exc: Exception, *, after: int = 0) -> ImportFileError:
     """Return the error about a workbook that cannot be read, or not beyond a row."""
-    told = " ".join(str(exc).split())[:200]
+    cause = " ".join(str(exc).split())[:200]
     inner: BaseException | None = exc
     while inner is not None:
         if type(inner).__name__ in ("EntitiesForbidden", "DTDForbidden", "ExternalReferenceForbidden"):
-            told = "its XML defines entities, which no spreadsheet program writes"
+            cause = "its XML defines entities, which no spreadsheet program writes"
         inner = inner.__cause__ or inner.__context__
     where = f", after row {after:,}" if after else ""
     return ImportFileError(
-        f"{path}{where} cannot be read as a workbook: {told or type(exc).__name__}",
+        f"{path}{where} cannot be read as a workbook: {cause or type(exc).__name__}",
         hint="save it again as .xlsx, or as CSV",
     )
 
@@ -180,8 +179,8 @@ def shown_in(cell: Any) -> tuple[str, str]:
         return "", ""
     kind = cell.data_type
     if kind == "f":
-        told = value if isinstance(value, str) else "an array"
-        return str(told), f"is a formula ({str(told)[:60]}): save the sheet with values only"
+        formula = value if isinstance(value, str) else "an array"
+        return str(formula), f"is a formula ({str(formula)[:60]}): save the sheet with values only"
     if kind == "e":
         return str(value), f"shows the error {value}"
     if isinstance(value, bool):

@@ -114,29 +114,29 @@ class Forms:
         Raises:
             DateFault: it is in none of the forms, does not exist, or stands for no date.
         """
-        found = self._known.get(text)
-        if found is None:
+        known = self._known.get(text)
+        if known is None:
             try:
-                found = self._read(text)
+                known = self._read(text)
             except DateFault as exc:
-                found = exc
+                known = exc
             if len(self._known) < 50_000:
-                self._known[text] = found
-        if isinstance(found, DateFault):
-            raise DateFault(text, found.reason, is_sentinel=found.is_sentinel)
-        return found
+                self._known[text] = known
+        if isinstance(known, DateFault):
+            raise DateFault(text, known.reason, is_sentinel=known.is_sentinel)
+        return known
 
     def _read(self, text: str) -> str:
         reasons = []
         for form in self.forms:
             try:
-                found = self._by(form, text)
+                edtf_date = self._by(form, text)
             except DateError as exc:
                 reasons.append(exc.reason)
                 continue
-            if found is not None:
-                self._check(text, found)
-                return found
+            if edtf_date is not None:
+                self._check(text, edtf_date)
+                return edtf_date
         if text[:10] in self.sentinels:
             raise DateFault(text, "stands for an unknown date", is_sentinel=True)
         raise DateFault(text, reasons[0] if reasons else f"is not a date of the form {self._told()}")
@@ -166,17 +166,17 @@ class Forms:
         if month is None:
             return year
         day = given.get("day")
-        found = f"{year}-{int(month):02d}" + (f"-{int(day):02d}" if day else "")
-        if text[:10] in self.sentinels or found in self.sentinels:
+        day_text = f"{year}-{int(month):02d}" + (f"-{int(day):02d}" if day else "")
+        if text[:10] in self.sentinels or day_text in self.sentinels:
             raise DateFault(text, "stands for an unknown date", is_sentinel=True)
         if not 1 <= int(month) <= 12 or (day and not 1 <= int(day) <= month_length(int(year), int(month))):
             raise DateError(text, "is not a day that exists" if day else "is not a month that exists")
         if not day or given.get("hour") is None:
-            return found
+            return day_text
         hour, minute, second = (int(given.get(name) or 0) for name in ("hour", "minute", "second"))
         if not (self.midnight or hour or minute or second):
-            return found
-        timed = f"{found}T{hour:02d}:{minute:02d}:{second:02d}{_zone(given.get('zone') or '')}"
+            return day_text
+        timed = f"{day_text}T{hour:02d}:{minute:02d}:{second:02d}{_zone(given.get('zone') or '')}"
         edtf.parse(timed)
         return timed
 
@@ -187,10 +187,10 @@ class Forms:
                 return str(place)
         return None
 
-    def _check(self, text: str, found: str) -> None:
-        if found in self.sentinels:
+    def _check(self, text: str, edtf_date: str) -> None:
+        if edtf_date in self.sentinels:
             raise DateFault(text, "stands for an unknown date", is_sentinel=True)
-        first = found.lstrip("[")[:10]
+        first = edtf_date.lstrip("[")[:10]
         if first >= self.latest and first[:1].isdigit():
             raise DateFault(text, f"is not before {self.latest}, so it is a mistake", is_sentinel=True)
         if self.earliest and first[:1].isdigit() and first < self.earliest[: len(first)]:

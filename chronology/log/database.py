@@ -64,6 +64,8 @@ def connect(
             uri=True,
             timeout=patience,
             isolation_level=None,
+            # Whoever shares a connection keeps threads apart, as a session does.
+            check_same_thread=False,
         )
         try:
             _check_owner(connection, path, create=create, read_only=read_only)

@@ -5,37 +5,30 @@ there, commit here. If somebody else was faster, it all begins again. If this ma
 next pull brings the same rows.
 """
 
-import os
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from chronology.errors import RemoteError
-from chronology.events.records import Event, RecordedEvent, decode
+from chronology.events.records import Event, decode, identified
 from chronology.evidence.exhibits import Comparison, compare
 from chronology.log import database
-from chronology.log.archive import Incoming
-from chronology.log.event_table import Row
 from chronology.log.redactions import declared
-from chronology.projections.rebuild import Progress, ReplayReport
+from chronology.projections.rebuild import Progress
 from chronology.remote import addresses, comparing, pushing
 from chronology.remote.comparing import Compared
 from chronology.remote.postgres import RULES, RemoteMovedError, SharedLog
 from chronology.remote.pushing import Kept, Pushed, Waiting
 from chronology.store import migrations
-from chronology.store.batch import AppendResult
 from chronology.store.chronology import Chronology
 from chronology.store.intake.apply_remote import Extended
-from chronology.store.reader import utc_now
-from chronology.store.refusals import Refusals
+from chronology.store.session import Session
+from chronology.store.sharing import Sharing
 from chronology.transparency.notes import Checkpoint
 from chronology.vocabulary.event_types import REDACTED
-
-if TYPE_CHECKING:
-    from chronology.store.intake.merge import MergedLog
 
 _T = TypeVar("_T")
 
@@ -50,10 +43,8 @@ Sleep = Callable[[float], None]
 class Follower(Chronology):
     """A store whose log is a replica of a shared log. Reading asks the replica alone, and works offline."""
 
-    _address: addresses.Remote
     _path: Path
-    _sleep: Sleep = staticmethod(time.sleep)
-    _is_local = False
+    _shared: "_Upstream"
 
     @classmethod
     def follow(cls, path: Path, *, sleep: Sleep = time.sleep, **how: Any) -> Self:
@@ -65,7 +56,8 @@ class Follower(Chronology):
         """
         address = addresses.needed(path)
         chron = cls.open(path, **how)
-        chron._address, chron._path, chron._sleep = address, path, sleep
+        chron._path = path
+        chron._shared = chron._session.upstream = _Upstream(chron._session, address.url, sleep)
         return chron
 
     def pull(self, progress: Progress | None = None) -> Extended:
@@ -76,24 +68,7 @@ class Follower(Chronology):
             RewrittenError: it is no continuation of this log.
             IntegrityError: an event that comes in is not one of a sound log.
         """
-        with self._connected() as shared:
-            return self._pull(shared, progress, thorough=True)
-
-    def _pull(self, shared: SharedLog, progress: Progress | None = None, *, thorough: bool) -> Extended:
-        with database.reading(self._connection):
-            if thorough:
-                comparing.check_beginning(self._log, shared)
-            else:
-                comparing.check_end(self._log, shared)
-        here, there = self.head(), shared.head()
-        if here == there:
-            return Extended(added=0, erased=0, head=here)
-        self._is_local = True
-        try:
-            rows = shared.read(after=here, until=there)
-            return self.extend(rows, left=shared.row, progress=progress, until=there)
-        finally:
-            self._is_local = False
+        return self._shared.bring_up(progress, thorough=True)
 
     def check(self) -> Compared:
         """Compare every row with the shared log's, byte by byte, trusting nothing that the server computes.
@@ -102,8 +77,8 @@ class Follower(Chronology):
             RemoteError: the shared log cannot be reached.
             RewrittenError: an event differs.
         """
-        with self._connected() as shared, database.reading(self._connection):
-            return comparing.compare(self._log, shared)
+        with self._shared.connected() as shared, self._session.snapshot():
+            return comparing.compare(self._session.log, shared)
 
     def share(self) -> int:
         """Make a shared log in an empty database, and put this whole log into it; return how many events that are.
@@ -111,11 +86,11 @@ class Follower(Chronology):
         Raises:
             RemoteError: the database holds one already, or cannot be reached.
         """
-        with self._connected() as shared:
+        with self._shared.connected() as shared:
             shared.make()
-            with database.reading(self._connection):
-                shared.append(self._log.read())
-                return self._log.head()
+            with self._session.snapshot():
+                shared.append(self._session.log.read())
+                return self._session.log.head()
 
     def renew_rules(self) -> int:
         """Give the shared log the rules of this program, and return the version that it had; older ones allow more.
@@ -123,7 +98,7 @@ class Follower(Chronology):
         Raises:
             RemoteError: the shared log cannot be reached, has newer rules, or belongs to somebody else.
         """
-        with self._connected() as shared:
+        with self._shared.connected() as shared:
             before = shared.rules()
             if before > RULES:
                 told = f"the shared log has rules of version {before}, and this program knows version {RULES}"
@@ -137,7 +112,7 @@ class Follower(Chronology):
         Raises:
             RemoteError: the shared log cannot be reached.
         """
-        with self._connected() as shared:
+        with self._shared.connected() as shared:
             return shared.rules()
 
     def compare_prefix(self) -> int:
@@ -147,9 +122,9 @@ class Follower(Chronology):
             RemoteError: the shared log cannot be reached.
             RewrittenError: it is no continuation of this log.
         """
-        with self._connected() as shared:
-            with database.reading(self._connection):
-                comparing.check_beginning(self._log, shared)
+        with self._shared.connected() as shared:
+            with self._session.snapshot():
+                comparing.check_beginning(self._session.log, shared)
             return shared.head()
 
     def compare(self, checkpoint: Checkpoint) -> Comparison:
@@ -158,8 +133,8 @@ class Follower(Chronology):
         Raises:
             EvidenceError: the log is empty.
         """
-        with database.reading(self._connection):
-            return compare(self._log, checkpoint)
+        with self._session.snapshot():
+            return compare(self._session.log, checkpoint)
 
     def push(self, *, dry_run: bool = False) -> Pushed:
         """Append the events that wait in the outbox, and take them out; those that the log refuses stay in it.
@@ -178,12 +153,12 @@ class Follower(Chronology):
 
     @contextmanager
     def _impatient(self) -> Iterator[None]:
-        before = self._connection.execute("PRAGMA busy_timeout").fetchone()[0]
-        self._connection.execute(f"PRAGMA busy_timeout = {int(pushing.PATIENCE * 1000)}")
+        before = self._session.connection.execute("PRAGMA busy_timeout").fetchone()[0]
+        self._session.connection.execute(f"PRAGMA busy_timeout = {int(pushing.PATIENCE * 1000)}")
         try:
             yield
         finally:
-            self._connection.execute(f"PRAGMA busy_timeout = {before}")
+            self._session.connection.execute(f"PRAGMA busy_timeout = {before}")
 
     def keep_for_later(self, event: Event, *, dry_run: bool = False) -> Kept:
         """Check an event against what is known here, and put it into the outbox.
@@ -194,63 +169,45 @@ class Follower(Chronology):
         Raises:
             ChronologyError: as `append`.
         """
+        session = self._session
         with self._impatient():
-            return pushing.keep(self, self._path, self._identified(event), dry_run=dry_run)
+            event = identified(event, now=session.now(), randomness=session.randomness)
+            return pushing.keep(self, self._path, event, dry_run=dry_run)
 
-    # Writing ------------------------------------------------------------------------------------------------
 
-    def _append(
-        self,
-        events: Iterable[Event],
-        expected_head: int | None,
-        taken: list[Row] | None,
-        *,
-        dry_run: bool,
-        refusals: Refusals | None = None,
-    ) -> AppendResult:
-        # With ids of their own, events that were written after all are found unchanged when it is tried again.
-        fixed = [self._identified(event) for event in events]
+class _Upstream:
+    """A shared log, as the session of its replica writes to it."""
 
-        def work() -> AppendResult:
-            if taken is not None:
-                taken.clear()
-            return super(Follower, self)._append(fixed, expected_head, taken, dry_run=dry_run, refusals=refusals)
+    def __init__(self, session: Session, url: str, sleep: Sleep) -> None:
+        self._session, self._url, self._sleep = session, url, sleep
 
-        return self._persistently(work)
+    def connected(self) -> SharedLog:
+        return SharedLog.connect(self._url)
 
-    def redact(
-        self, event_id: str, *, reason: str, recorded_by: str | None = None, dry_run: bool = False
-    ) -> RecordedEvent:
-        """Erase an event for good, here and in the shared log; every replica erases it when it pulls.
+    def pull(self) -> None:
+        self.bring_up(thorough=False)
 
-        As `Chronology.redact`; the server must have given the role of a redactor.
-        """
-        return self._persistently(
-            lambda: super(Follower, self).redact(event_id, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
-        )
+    def bring_up(self, progress: Progress | None = None, *, thorough: bool) -> Extended:
+        """Take in what the shared log has beyond this one, after comparing all of both, or their ends."""
+        session = self._session
+        with self.connected() as shared:
+            with session.snapshot():
+                (comparing.check_beginning if thorough else comparing.check_end)(session.log, shared)
+                here, there = session.log.head(), shared.head()
+            if here == there:
+                return Extended(added=0, erased=0, head=here)
+            rows = shared.read(after=here, until=there)
+            return Sharing(session).apply_remote(rows, left=shared.row, progress=progress, until=there)
 
-    def merge_log(
-        self, path: str | os.PathLike[str], *, dry_run: bool = False, progress: Progress | None = None
-    ) -> "MergedLog":
-        """Take in the events of another store, here and in the shared log; as `Chronology.merge_log`."""
-        return self._persistently(lambda: super(Follower, self).merge_log(path, dry_run=dry_run, progress=progress))
+    def publish(self, after: int) -> None:
+        log = self._session.log
+        declarations = (declared(row.position, decode(row.body)) for row in log.of_type(REDACTED, after=after))
+        # What a merge took in without its body comes erased.
+        erased = [redaction.position for redaction in declarations if redaction.position <= after]
+        with self.connected() as shared:
+            shared.append(log.read(after=after), erased=erased)
 
-    def _describe(self, event: Event, incoming: Incoming | None, *, dry_run: bool) -> RecordedEvent:
-        identified = self._identified(event)
-        return self._persistently(lambda: super(Follower, self)._describe(identified, incoming, dry_run=dry_run))
-
-    def _take_back(self, incoming: Incoming) -> None:
-        """Leave the copy: nobody knows whether the shared log has the event, which the next pull would then bring."""
-
-    def replay(self, progress: Progress | None = None, *, dry_run: bool = False) -> ReplayReport:
-        """Rebuild all projections from the replica; needs no shared log."""
-        self._is_local = True
-        try:
-            return super().replay(progress, dry_run=dry_run)
-        finally:
-            self._is_local = False
-
-    def _persistently(self, work: Callable[[], _T]) -> _T:
+    def persist(self, work: Callable[[], _T]) -> _T:
         """Do what others may be faster at, again and again, with growing and random pauses."""
         longest = _SHORTEST_WAIT
         for _ in range(_TRIES):
@@ -262,34 +219,6 @@ class Follower(Chronology):
         raise RemoteError(
             f"others were faster {_TRIES} times, so nothing was written", hint="try again when fewer people write"
         )
-
-    def _identified(self, event: Event) -> Event:
-        return pushing.identified(event, now=self._now(), randomness=self._randomness)
-
-    @contextmanager
-    def _written(self, *, dry_run: bool) -> Iterator[None]:
-        if self._is_local or dry_run:
-            with super()._written(dry_run=dry_run):
-                yield
-            return
-        with self._connected() as shared:
-            self._pull(shared, thorough=False)
-        with super()._written(dry_run=dry_run):
-            before = self._log.head()
-            yield
-            if self._log.head() > before:
-                self._publish(before)
-
-    def _publish(self, before: int) -> None:
-        """Write what was appended here into the shared log, before it is committed here."""
-        declarations = (declared(row.position, decode(row.body)) for row in self._log.of_type(REDACTED, after=before))
-        # What a merge took in without its body comes erased.
-        erased = [redaction.position for redaction in declarations if redaction.position <= before]
-        with self._connected() as shared:
-            shared.append(self._log.read(after=before), erased=erased)
-
-    def _connected(self) -> SharedLog:
-        return SharedLog.connect(self._address.url)
 
 
 def clone(url: str, path: Path, *, name: str = "origin", progress: Progress | None = None) -> Extended:
@@ -307,8 +236,7 @@ def clone(url: str, path: Path, *, name: str = "origin", progress: Progress | No
             raise RemoteError("the shared log is empty", hint="`chronology remote init` in a store fills it")
         with database.made(path, keep=True) as connection:
             migrations.apply(connection)
-            chron = Chronology(connection, clock=utc_now, randomness=os.urandom)
             rows = shared.read(after=0, until=head)
-            report = chron.extend(rows, left=shared.row, progress=progress, until=head)
+            report = Sharing(Session(connection)).apply_remote(rows, left=shared.row, progress=progress, until=head)
     addresses.remember(path, address)
     return report

@@ -5,7 +5,6 @@ No lock on the outbox is held while the store or the server is asked.
 
 import os
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -22,13 +21,13 @@ from chronology.errors import (
 )
 from chronology.events import canonical
 from chronology.events.faults import form_faults, value_faults
-from chronology.events.records import Event, as_dict, uuid7
+from chronology.events.records import Event, as_dict, identified
 from chronology.remote import outbox
 from chronology.remote.outbox import Line
-from chronology.store.batch import AppendResult, Randomness
+from chronology.store.batch import AppendResult
 from chronology.store.chronology import Chronology
-from chronology.store.reader import utc_now
 from chronology.store.refusals import Refusals
+from chronology.store.session import utc_now
 
 PATIENCE: Final = 0.2
 """Seconds that the outbox waits for another writer of the store: an append is done by then, but a push or
@@ -140,13 +139,6 @@ def find(store: Path, name: int | str) -> Line:
         numbers = ", ".join(str(line.number) for line in found)
         raise ChronologyError(f"{name!r} means the events of lines {numbers}", hint="give more of the id, or the line")
     return found[0]
-
-
-def identified(event: Event, *, now: datetime, randomness: Randomness) -> Event:
-    """Return an event with an id, so that it is found unchanged where it was written after all."""
-    if not isinstance(event, Event) or event.id is not None:
-        return event
-    return attrs.evolve(event, id=uuid7(int(now.timestamp() * 1000), randomness(10)))
 
 
 def _named(lines: Sequence[Line], start: str) -> list[Line]:

@@ -69,34 +69,34 @@ def contents(selection: Selection, *, names: Mapping[str, str], titles: Mapping[
 
 
 def _claim(entry: Entry, places: Mapping[int, int], selection: Selection, texts: Texts) -> list[Json]:
-    said, claim, pseudonyms = entry.assertion, entry.assertion.claim, selection.pseudonyms
-    value = None if said.value is None else _text(pseudonyms.within(thaw(said.value)))
+    assertion, claim, pseudonyms = entry.assertion, entry.assertion.claim, selection.pseudonyms
+    value = None if assertion.value is None else _text(pseudonyms.within(thaw(assertion.value)))
     row: list[Json] = [
         texts.place(entry.subject),
         texts.place(entry.attribute),
-        places[said.position],
+        places[assertion.position],
         claim.start_min,
         claim.start_max,
         claim.end_min,
         claim.end_max,
         claim.extent_end,
         -1 if value is None else texts.place(value),
-        _ROLES[said.role],
-        texts.place(pseudonyms.of(said.origin)),
-        said.known_from,
+        _ROLES[assertion.role],
+        texts.place(pseudonyms.of(assertion.origin)),
+        assertion.known_from,
         entry.known_until or 0,
-        texts.place(said.reading),
+        texts.place(assertion.reading),
     ]
     return [*row, sorted(claim.disputes)] if claim.disputes else row
 
 
 def _ranks(selection: Selection, places: Mapping[int, int]) -> list[Json]:
     """Return the place of each shown event in the order of first recording; nothing where that is the log's order."""
-    found = {entry.assertion.position: entry.assertion.claim.rank for entry in selection.entries}
-    if all(rank == position for position, rank in found.items()):
+    ranked = {entry.assertion.position: entry.assertion.claim.rank for entry in selection.entries}
+    if all(rank == position for position, rank in ranked.items()):
         return []
     ranks: list[Json] = [0] * len(places)
-    for place, position in enumerate(sorted(found, key=found.__getitem__), start=1):
+    for place, position in enumerate(sorted(ranked, key=ranked.__getitem__), start=1):
         ranks[places[position]] = place
     return ranks
 
@@ -163,27 +163,27 @@ def _recorded(selection: Selection) -> list[list[Json]]:
     changes = {0}
     for entry in selection.entries:
         changes |= {entry.assertion.known_from, entry.known_until or 0}
-    found = sorted(changes - {0})
-    return [[position, format_instant(selection.events[position].recorded_at)] for position in found]
+    positions = sorted(changes - {0})
+    return [[position, format_instant(selection.events[position].recorded_at)] for position in positions]
 
 
 def _withdrawals(selection: Selection) -> dict[str, Json]:
     """Return what withdrew what is shown, by position; to be read anew by a newer type is no withdrawal."""
-    found: dict[str, Json] = {}
+    withdrawals: dict[str, Json] = {}
     shown = set(selection.positions())
     for by in sorted({entry.known_until for entry in selection.entries if entry.known_until}):
         recorded = selection.events[by]
         event, hide = recorded.event, selection.limits.hide
         if recorded.is_redacted:
-            found[str(by)] = {"how": "withdrawn"}
+            withdrawals[str(by)] = {"how": "withdrawn"}
         elif event.type == RETRACTED:
             reason = None if hide("details") else event.data.get("reason")
-            found[str(by)] = {"how": "retracted", "reason": selection.pseudonyms.within(reason)}
+            withdrawals[str(by)] = {"how": "retracted", "reason": selection.pseudonyms.within(reason)}
         elif event.type != DEFINED:
             # What filters leave out tells nothing of its own, but that it came in place of what is shown.
-            is_told = not hide("note") and (by in shown or not selection.limits.told())
-            found[str(by)] = {"how": "replaced", "reason": event.note if is_told else None}
-    return found
+            shows_note = not hide("note") and (by in shown or not selection.limits.in_words())
+            withdrawals[str(by)] = {"how": "replaced", "reason": event.note if shows_note else None}
+    return withdrawals
 
 
 def _sources(selection: Selection) -> dict[str, dict[str, Json]]:
@@ -196,12 +196,12 @@ def _sources(selection: Selection) -> dict[str, dict[str, Json]]:
         # Who passed a claim on may be a document too; withheld names are not described.
         passed_on = [] if selection.limits.hide("said_by") else event.said_by
         cited.update(filter(None, (event.source, *passed_on)))
-    found: dict[str, dict[str, Json]] = {}
+    sources: dict[str, dict[str, Json]] = {}
     for entry in selection.documents:
-        said = entry.assertion
-        fits = entry.subject in cited and entry.attribute in _DESCRIBING and said.role == "affirms"
-        if fits and entry.known_until is None and isinstance(said.value, str):
+        assertion = entry.assertion
+        fits = entry.subject in cited and entry.attribute in _DESCRIBING and assertion.role == "affirms"
+        if fits and entry.known_until is None and isinstance(assertion.value, str):
             if entry.attribute in ("url", "archive_url") and selection.limits.hide("url"):
                 continue
-            found.setdefault(entry.subject, {})[entry.attribute] = said.value
-    return found
+            sources.setdefault(entry.subject, {})[entry.attribute] = assertion.value
+    return sources

@@ -151,7 +151,7 @@ def _holdings(path: Path, asked: dict[str, str]) -> list[Holding]:
     if known_at and asked["known_at"].isdecimal() and len(asked["known_at"]) <= _MOST_DIGITS:
         known_at = int(asked["known_at"])
     with Reader.open(path) as chron:
-        subject = chron.resolve_subject(asked["subject"]) if asked["subject"] else None
+        subject = chron.names.resolve(asked["subject"]) if asked["subject"] else None
         return chron.state(subject, valid_at=asked["at"] or None, known_at=known_at)
 
 

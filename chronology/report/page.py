@@ -19,8 +19,7 @@ from chronology.errors import ChronologyError
 from chronology.events.json_values import Json
 from chronology.events.patterns import format_instant
 from chronology.report.contents import CLAIM, contents
-from chronology.report.limits import Limits
-from chronology.report.selection import Selection, select
+from chronology.report.selection import Limits, Selection, select
 from chronology.store.chronology import Chronology
 
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -94,7 +93,7 @@ def report(chron: Chronology, options: ReportOptions, *, now: datetime) -> Repor
     selection = select(chron, options.limits)
     if not selection.entries:
         raise ChronologyError("there is nothing to show", hint="`chronology subjects` lists who and what there is")
-    listed = chron.subject_list(known_at=selection.known)
+    listed = chron.names.subject_list(known_at=selection.known)
     names = {one.subject: one.name for one in listed if one.name}
     titles = {one.name: one.title for one in chron.vocabulary}
     data = contents(selection, names=names, titles=titles) | {"about": _about(selection, options, now)}
@@ -127,7 +126,7 @@ def _about(selection: Selection, options: ReportOptions, now: datetime) -> dict[
         "limited": {
             "known": selection.known if limits.known_at is not None else None,
             "subjects": list(limits.subjects),
-            "filters": list(limits.told()),
+            "filters": list(limits.in_words()),
             "withheld": sorted(limits.withheld),
             "left_out": selection.left_out,
             "later": checkpoint.size - selection.known,

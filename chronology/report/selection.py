@@ -1,20 +1,113 @@
-"""Which assertions and events of a store go into a report, within its limits. Turns nothing into text."""
+"""Which assertions and events of a store go into a report, and what its limits leave out. Turns nothing into text.
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+Limits leave out subjects that were not asked for, and fields that are withheld.
+"""
 
-from attrs import frozen
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
+from attrs import field, frozen
+
+from chronology.errors import UnknownNameError
+from chronology.events.json_values import Json
 from chronology.events.records import RecordedEvent
+from chronology.projections import filters
+from chronology.projections.filters import KnownAt, Restrictions
 from chronology.questions.assertions import Entry
-from chronology.report.limits import Limits, Pseudonyms
 from chronology.store.chronology import Chronology
 from chronology.transparency.notes import Checkpoint
+
+FIELDS: Final = {
+    "details": "what an event says beyond the values that it asserts, and the reason for a retraction",
+    "grade": "Admiralty grades",
+    "locator": "where in a document it stands",
+    "note": "notes by the person who recorded it, and the reason for a replacement",
+    "quote": "quotes",
+    "recorded_by": "who recorded it",
+    "said_by": "who said it: names are replaced by numbers",
+    "source": "documents: names are replaced by numbers, and nothing that describes them is kept",
+    "stated": "the day on which a source said it",
+    "url": "addresses of documents",
+}
+"""The fields that can be withheld, each with what is left out."""
 
 _ADDRESSES: Final = ("archive_url", "url")
 """Attributes of documents that say where they are."""
 
 _DOCUMENT: Final = "source/"
+
+
+@frozen(kw_only=True)
+class Limits:
+    """What of a store goes into a report.
+
+    Attributes:
+        subjects: only these; all where empty.
+        withheld: names of `FIELDS`.
+        restrictions: the filters of `Reader.state` but those that read dates otherwise.
+    """
+
+    subjects: tuple[str, ...] = ()
+    withheld: frozenset[str] = frozenset()
+    restrictions: Restrictions = field(factory=Restrictions, converter=filters.checked)
+
+    def __attrs_post_init__(self) -> None:
+        for name in sorted(self.withheld - FIELDS.keys()):
+            raise UnknownNameError("field", name, FIELDS, hint=f"these can be withheld: {', '.join(FIELDS)}")
+        filters.refuse_unfitting("report", self.restrictions)
+
+    @property
+    def known_at(self) -> KnownAt:
+        """As known when; None for now."""
+        return self.restrictions.get("known_at")
+
+    def in_words(self) -> list[str]:
+        """Return in words what filters leave out; a name that may be one of those withheld is not given."""
+        rest: dict[str, Any] = {**self.restrictions}
+        rest.pop("known_at", None)
+        if self.hide("source") or self.hide("said_by"):
+            rest |= {name: ("withheld",) for name in rest if filters.FILTERS[name].names}
+        return filters.told(rest)
+
+    def admit(self, subject: str) -> bool:
+        """Tell whether a subject was asked for."""
+        return not self.subjects or subject in self.subjects
+
+    def hide(self, field: str) -> bool:
+        """Tell whether a field is withheld."""
+        return field in self.withheld
+
+
+class Pseudonyms:
+    """Stands numbers in for withheld names, the same for the same name everywhere in a report."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, str] = {}
+
+    def withhold(self, names: Iterable[str]) -> None:
+        """Take in names that must not appear, in the order in which they are to be numbered."""
+        for name in names:
+            self._numbers.setdefault(name, f"withheld/{len(self._numbers) + 1}")
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._numbers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def of(self, name: str) -> str:
+        """Return what stands for a name: itself, if it is not withheld."""
+        return self._numbers.get(name, name)
+
+    def within(self, value: Json) -> Json:
+        """Return a value in which withheld names are replaced."""
+        if isinstance(value, str):
+            return self.of(value)
+        if isinstance(value, Mapping):
+            return {self.of(key): self.within(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.within(item) for item in value]
+        return value
 
 
 @frozen(kw_only=True)
@@ -57,12 +150,12 @@ def select(chron: Chronology, limits: Limits) -> Selection:
         DateError: a known_at that names no instant.
         EvidenceError: the log is empty.
     """
-    checkpoint = chron.checkpoint()
-    known = min(chron.position_known_at(limits.known_at), checkpoint.size)
-    entries = list(chron.assertions(known_at=known))
+    checkpoint = chron.proofs.checkpoint()
+    known = min(chron.log.position(limits.known_at), checkpoint.size)
+    entries = list(chron.log.assertions(known_at=known))
     admitted = entries
-    if limits.told():
-        admitted = list(chron.assertions(**(limits.restrictions | {"known_at": known})))
+    if limits.in_words():
+        admitted = list(chron.log.assertions(**(limits.restrictions | {"known_at": known})))
     asked = [entry for entry in admitted if limits.admit(entry.subject)]
     needed = _needed(asked)
     events: dict[int, RecordedEvent] = {}
@@ -92,12 +185,12 @@ def select(chron: Chronology, limits: Limits) -> Selection:
 
 def _needed(entries: Iterable[Entry]) -> set[int]:
     """Return the positions of events that make assertions, withdraw them, or made them be read anew."""
-    found: set[int] = set()
+    positions: set[int] = set()
     for entry in entries:
-        found |= {entry.assertion.position, entry.assertion.known_from}
+        positions |= {entry.assertion.position, entry.assertion.known_from}
         if entry.known_until is not None:
-            found.add(entry.known_until)
-    return found
+            positions.add(entry.known_until)
+    return positions
 
 
 def _positions(entries: Iterable[Entry]) -> list[int]:

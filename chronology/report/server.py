@@ -18,7 +18,8 @@ from attrs import evolve
 from chronology.errors import ChronologyError, StoreError
 from chronology.report.page import ReportOptions, report
 from chronology.store.chronology import Chronology
-from chronology.store.reader import Reader, utc_now
+from chronology.store.reader import Reader
+from chronology.store.session import utc_now
 
 ADDRESS: Final = "127.0.0.1"
 

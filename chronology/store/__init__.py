@@ -1,5 +1,6 @@
 """The store: what users open. Events and questions go in; recorded events, answers and reports come out.
 
-`chronology` is the object that writes and proves, `reader` the part of it that only asks. `batch` takes events in,
-`redaction` erases one, `query` chooses how to answer, `migrations` makes the tables. Imports every room below.
+`chronology` and `reader` are fronts that document the verbs. They hand one `session`, an open store, to the functions
+of `writing`, `merging` and `analysis`, and to the groups `names`, `log_view`, `sources`, `proofs` and `sharing`.
+`batch` takes events in, `query` chooses how to answer, `migrations` makes the tables. Imports every room below.
 """

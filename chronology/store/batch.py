@@ -1,7 +1,7 @@
 """Taking events in: completing, checking and encoding them, in the caller's transaction."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
@@ -21,6 +21,7 @@ from chronology.store.checks import check_defined, check_merged
 from chronology.store.chunks import in_parts
 from chronology.store.hints import INSTEAD, gone, hint_for
 from chronology.store.publication_dates import Published
+from chronology.store.session import Randomness
 from chronology.store.subject_kinds import Kinds
 from chronology.store.warnings import Remarks
 from chronology.transparency.merkle import leaf_hash
@@ -36,9 +37,6 @@ from chronology.vocabulary.event_types import (
     shape_faults,
 )
 from chronology.vocabulary.registry import Vocabulary
-
-Randomness = Callable[[int], bytes]
-"""Returns as many random bytes as asked for: `os.urandom`, or something repeatable."""
 
 _MADE_BY: Final = {
     REDACTED: ("redacting", "`chronology redact ID --reason TEXT` erases an event's body"),

@@ -1,47 +1,38 @@
-"""The store: the one object that users open. Combines the rooms below and leaves decisions to them."""
+"""The store: the one object that users open. A front of its verbs over one session; decides nothing."""
 
 import os
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, BinaryIO, Self
 
-from chronology.errors import ChronologyError, HeadMovedError, StoreError
+from chronology.errors import HeadMovedError, StoreError
 from chronology.events.json_values import Json
 from chronology.events.records import Event, RecordedEvent
 from chronology.log import database, event_table
-from chronology.log.event_table import Row
-from chronology.projections import rebuild, search_index
 from chronology.projections.rebuild import Progress, ReplayReport
-from chronology.store.archiving import Archiving
-from chronology.store.batch import AppendResult, Batch, Randomness
-from chronology.store.intake.apply_remote import Extending
-from chronology.store.log_merging import LogMerging
-from chronology.store.merging import Merging
-from chronology.store.proofs import Proving
-from chronology.store.reader import Clock, utc_now
-from chronology.store.redaction import declare, erase, naming
+from chronology.store import merging, writing
+from chronology.store.batch import AppendResult
+from chronology.store.reader import Reader
 from chronology.store.refusals import Refusals
-from chronology.store.retract import Withdrawing
-from chronology.store.transcript import Transcribing
+from chronology.store.session import Clock, Randomness, Session, utc_now
+from chronology.store.writing import UNDONE, Undone
 from chronology.vocabulary import builtin
 
 if TYPE_CHECKING:
+    from chronology.evidence.verify import VerifyReport
     from chronology.store.intake.transcript import TakenIn
+    from chronology.store.proofs import Proofs
+    from chronology.store.sharing import Sharing
+    from chronology.transparency.notes import Checkpoint
 
 
-class Chronology(Withdrawing, Archiving, Merging, LogMerging, Transcribing, Extending, Proving):
+class Chronology(Reader):
     """A store of attributed assertions in one SQLite file.
 
-    Not safe for use by several threads at once; several processes may open one file.
+    The common verbs are here; those that are used less often are in `names`, `log`, `sources`, `proofs` and `sharing`.
+    A thread may use a store that another one opened, but only one may at a time; several processes may open one file.
     """
-
-    def __init__(self, connection: sqlite3.Connection, *, clock: Clock, randomness: Randomness) -> None:
-        """Wrap an open connection; use `open`."""
-        super().__init__(connection, clock=clock)
-        self._randomness = randomness
 
     @classmethod
     def open(
@@ -75,7 +66,7 @@ class Chronology(Withdrawing, Archiving, Merging, LogMerging, Transcribing, Exte
         if damaged and not read_only:
             raise StoreError("a damaged store is opened for reading only", hint="pass read_only=True too")
         connection = database.connect(Path(path), create=create, read_only=read_only, patience=patience)
-        chron = cls(connection, clock=clock, randomness=randomness)
+        chron = cls(Session(connection, clock=clock, randomness=randomness))
         try:
             with database.wrapped(Path(path)):
                 chron._prepare(create=create, damaged=damaged)
@@ -85,13 +76,14 @@ class Chronology(Withdrawing, Archiving, Merging, LogMerging, Transcribing, Exte
         return chron
 
     def _prepare(self, *, create: bool, damaged: bool) -> None:
-        found = database.schema(self._connection)
+        connection = self._session.connection
+        found = database.schema(connection)
         if create and not found:
             # Imported only to make a file, because the import takes longer than most questions.
             from chronology.store import migrations
 
-            migrations.apply(self._connection)
-            found = database.schema(self._connection)
+            migrations.apply(connection)
+            found = database.schema(connection)
         if not damaged:
             event_table.check_schema(found)
         if create and self.head() == 0:
@@ -114,9 +106,9 @@ class Chronology(Withdrawing, Archiving, Merging, LogMerging, Transcribing, Exte
 
         Args:
             path: a new file.
-            stream: of bytes, as `transcript` yields it.
+            stream: of bytes, as `log.transcript` yields it.
             dry_run: check everything, and leave no file.
-            progress: as for `take_in`.
+            progress: as for `sharing.import_transcript`.
 
         Raises:
             StoreError: the file already exists, or cannot be made.
@@ -126,7 +118,21 @@ class Chronology(Withdrawing, Archiving, Merging, LogMerging, Transcribing, Exte
             from chronology.store import migrations
 
             migrations.apply(connection)
-            return cls(connection, clock=utc_now, randomness=os.urandom).take_in(stream, progress=progress)
+            return cls(Session(connection)).sharing.import_transcript(stream, progress=progress)
+
+    @property
+    def proofs(self) -> "Proofs":
+        """What proves the store to others: checkpoints, exhibits, verified backups."""
+        from chronology.store.proofs import Proofs
+
+        return Proofs(self._session)
+
+    @property
+    def sharing(self) -> "Sharing":
+        """What takes events from other logs: another store, a transcript, a shared log."""
+        from chronology.store.sharing import Sharing
+
+        return Sharing(self._session)
 
     def append(self, event: Event, *, expected_head: int | None = None, dry_run: bool = False) -> RecordedEvent:
         """Append one event. If the log already holds it, with the same id and content, return it as it stands there.
@@ -143,9 +149,7 @@ class Chronology(Withdrawing, Archiving, Merging, LogMerging, Transcribing, Exte
             NotLiveError: what it retracts or replaces has already been withdrawn.
             HeadMovedError: the log is not at `expected_head`.
         """
-        rows: list[Row] = []
-        self._append([event], expected_head, rows, dry_run=dry_run)
-        return self._recorded(rows[0])
+        return writing.append(self._session, event, expected_head=expected_head, dry_run=dry_run)
 
     def append_many(
         self,
@@ -168,91 +172,9 @@ class Chronology(Withdrawing, Archiving, Merging, LogMerging, Transcribing, Exte
             ChronologyError: as `append`; `index` tells which event, from 0.
             BatchRefusedError: `refusals` collected some; raised at the end of the stream.
         """
-        return self._append(events, expected_head, None, dry_run=dry_run, refusals=refusals)
-
-    def _append(
-        self,
-        events: Iterable[Event],
-        expected_head: int | None,
-        taken: list[Row] | None,
-        *,
-        dry_run: bool,
-        refusals: Refusals | None = None,
-    ) -> AppendResult:
-        with self._written(dry_run=dry_run):
-            self._check_projections()
-            head = self._log.head()
-            if expected_head is not None and expected_head != head:
-                raise HeadMovedError(expected_head, head)
-            batch = self._batch()
-            # A caller who collects refusals wants to hear of each event before the next one is read.
-            for index, event in enumerate(batch.expected(events) if refusals is None else events):
-                try:
-                    row = batch.add(event)
-                except ChronologyError as exc:
-                    exc.index = index
-                    # A damaged file is not the event's fault.
-                    if refusals is None or isinstance(exc, StoreError):
-                        raise
-                    refusals.add(exc, event)
-                    if not batch.is_sound:
-                        break
-                    continue
-                if taken is not None:
-                    taken.append(row)
-            if refusals is not None:
-                refusals.check()
-            return batch.finish()
-
-    def redact(
-        self, event_id: str, *, reason: str, recorded_by: str | None = None, dry_run: bool = False
-    ) -> RecordedEvent:
-        """Erase for good what an event says; its place, id, time and leaf hash stay, and an event declares the gap.
-
-        Every proof and checkpoint still holds. What the event asserted is gone from all answers, for earlier
-        `known_at` too; what it had withdrawn stays withdrawn. Then the file is rewritten, so that no byte of the
-        text is left in it. Copies made earlier, such as backups and exports, still contain it.
-
-        If the event is already redacted, only the file is rewritten.
-
-        Args:
-            event_id: the whole id.
-            reason: why; it must not repeat what is to be erased.
-            recorded_by: who decided it.
-            dry_run: check everything, and erase and write nothing.
-
-        Returns:
-            The event that declares the redaction.
-
-        Raises:
-            UnknownNameError: there is no such event.
-            NotLiveError: it defines a type or declares a redaction, which the log cannot do without.
-            StoreError: the file could not be rewritten; the event is redacted, but parts of its text may remain.
-        """
-        # Affects pages freed from now on; rewriting the file removes what was freed earlier.
-        self._connection.execute("PRAGMA secure_delete = ON")
-        with self._written(dry_run=dry_run):
-            self._check_projections()
-            row, target = declare(
-                self._batch(), self._log, self._connection, event_id, reason=reason, recorded_by=recorded_by
-            )
-            if target.body and not dry_run:
-                erase(self._log, self._connection, target)
-        if not dry_run:
-            database.rewrite(self._connection)
-        return self._recorded(row)
-
-    def _batch(self) -> Batch:
-        return Batch(self._log, self._connection, self.vocabulary, now=self._now(), randomness=self._randomness)
-
-    @contextmanager
-    def _written(self, *, dry_run: bool) -> Iterator[None]:
-        try:
-            with database.writing(self._connection, dry_run=dry_run):
-                yield
-        finally:
-            # What was numbered in it may be taken back, or numbered otherwise.
-            self._texts.clear()
+        return writing.append_many(
+            self._session, events, expected_head=expected_head, dry_run=dry_run, refusals=refusals
+        )
 
     def define(
         self, schema: dict[str, Json], *, recorded_by: str | None = None, dry_run: bool = False
@@ -279,9 +201,180 @@ class Chronology(Withdrawing, Archiving, Merging, LogMerging, Transcribing, Exte
             recorded_by: who defines them.
             dry_run: check everything, and write nothing.
         """
-        newer = builtin.newer(self.vocabulary)
-        self.append_many((builtin.definition(schema, recorded_by=recorded_by) for schema in newer), dry_run=dry_run)
-        return [(name, int(version)) for name, version in (str(schema["$id"]).split(":")[2:] for schema in newer)]
+        return writing.renew_types(self._session, recorded_by=recorded_by, dry_run=dry_run)
+
+    def retract(
+        self, event_id: str, *, reason: str, recorded_by: str | None = None, dry_run: bool = False
+    ) -> RecordedEvent:
+        """Withdraw an assertion.
+
+        Args:
+            event_id: the whole id.
+            reason: why.
+            recorded_by: who withdraws it.
+            dry_run: check everything, and write nothing.
+
+        Raises:
+            UnknownNameError: there is no such event.
+            NotLiveError: it has been withdrawn already, or is not an assertion.
+        """
+        return writing.retract(self._session, event_id, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
+
+    def undo(
+        self,
+        name: str | int | None = None,
+        *,
+        reason: str = UNDONE,
+        recorded_by: str | None = None,
+        dry_run: bool = False,
+    ) -> Undone:
+        """Retract the newest event, or the one that is named.
+
+        If the newest event is itself a retraction, a definition or a redaction, nothing earlier is retracted in its
+        place: to undo an earlier event, name it.
+
+        Args:
+            name: as for `event`; the newest event of the log where not given.
+            reason: why.
+            recorded_by: who takes it back.
+            dry_run: check everything, and write nothing.
+
+        Raises:
+            UnknownNameError: there is no such event.
+            NotLiveError: it cannot be undone, or was withdrawn already.
+            HeadMovedError: somebody else appended an event after the newest one was looked up.
+            ChronologyError: the log is empty.
+        """
+        return writing.undo(self._session, name, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
+
+    def redact(
+        self, event_id: str, *, reason: str, recorded_by: str | None = None, dry_run: bool = False
+    ) -> RecordedEvent:
+        """Erase for good what an event says; its place, id, time and leaf hash stay, and an event declares the gap.
+
+        Every proof and checkpoint still holds. What the event asserted is gone from all answers, for earlier
+        `known_at` too; what it had withdrawn stays withdrawn. Then the file is rewritten, so that no byte of the
+        text is left in it. Copies made earlier, such as backups and exports, still contain it.
+
+        If the event is already redacted, only the file is rewritten.
+
+        Args:
+            event_id: the whole id.
+            reason: why; it must not repeat what is to be erased.
+            recorded_by: who decided it.
+            dry_run: check everything, and erase and write nothing.
+
+        Returns:
+            The event that declares the redaction.
+
+        Raises:
+            UnknownNameError: there is no such event.
+            NotLiveError: it defines a type or declares a redaction, which the log cannot do without.
+            StoreError: the file could not be rewritten; the event is redacted, but parts of its text may remain.
+        """
+        return writing.redact(self._session, event_id, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
+
+    def describe(
+        self,
+        subject: str,
+        *,
+        names: Iterable[str] = (),
+        aliases: Iterable[str] = (),
+        language: str | None = None,
+        source: str | None = None,
+        said_by: Iterable[str] = (),
+        recorded_by: str | None = None,
+        dry_run: bool = False,
+    ) -> AppendResult:
+        """Give a subject names, each by an event of its own, so that each can be retracted alone.
+
+        What would change nothing, because the name was given in that language and stands, counts as unchanged.
+
+        Args:
+            subject: as kind/slug; no event need be about it yet.
+            names: to be shown for it; the newest is. Older ones stay its aliases.
+            aliases: that it also goes by.
+            language: of all these names, a BCP 47 tag.
+            source: the document that tells them; none where it is a decision of your own.
+            said_by: who says so, the origin first.
+            recorded_by: who writes it down.
+            dry_run: check everything, and write nothing.
+
+        Raises:
+            InvalidEventError: everything that is wrong with a name, or there is none.
+        """
+        return merging.describe(
+            self._session,
+            subject,
+            names=names,
+            aliases=aliases,
+            language=language,
+            source=source,
+            said_by=said_by,
+            recorded_by=recorded_by,
+            dry_run=dry_run,
+        )
+
+    def merge(
+        self,
+        kept: str,
+        merged: str,
+        *,
+        reason: str,
+        source: str | None = None,
+        said_by: Iterable[str] = (),
+        recorded_by: str | None = None,
+        dry_run: bool = False,
+    ) -> RecordedEvent:
+        """Say that two subjects are one.
+
+        From this event on, whatever was or will be recorded under either name counts as recorded under the kept one:
+        as subject, source, origin, and where it stands as a value. What was asked with an earlier `known_at` is
+        answered as before. No event is changed.
+
+        Args:
+            kept: the subject whose name is kept.
+            merged: the other one, of the same kind.
+            reason: why they are one.
+            source: the document that tells it; none where it is a decision of your own.
+            said_by: who says so, the origin first.
+            recorded_by: who writes it down.
+            dry_run: check everything, and write nothing.
+
+        Raises:
+            UnknownNameError: no event speaks of one of them.
+            InvalidEventError: they are of two kinds, or one subject already.
+        """
+        return merging.merge(
+            self._session,
+            kept,
+            merged,
+            reason=reason,
+            source=source,
+            said_by=said_by,
+            recorded_by=recorded_by,
+            dry_run=dry_run,
+        )
+
+    def unmerge(
+        self, one: str, other: str, *, reason: str, recorded_by: str | None = None, dry_run: bool = False
+    ) -> RecordedEvent:
+        """Take back that two subjects are one; each then has its own events again, whenever they were recorded.
+
+        Args:
+            one: a subject.
+            other: the one that it was merged with, in either order.
+            reason: why they are not one after all.
+            recorded_by: who takes it back.
+            dry_run: check everything, and write nothing.
+
+        Returns:
+            The event that retracts the merge.
+
+        Raises:
+            ChronologyError: they are not one, or only by way of a third subject.
+        """
+        return merging.unmerge(self._session, one, other, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
 
     def replay(self, progress: Progress | None = None, *, dry_run: bool = False) -> ReplayReport:
         """Rebuild all projections from nothing, in one transaction; the next search makes its index again.
@@ -290,16 +383,15 @@ class Chronology(Withdrawing, Archiving, Merging, LogMerging, Transcribing, Exte
             progress: called after every thousand events with how many are done, of how many.
             dry_run: report what would change, and change nothing; this works on a store opened for reading.
         """
-        begin = perf_counter()
-        transaction = database.reading(self._connection) if dry_run else self._written(dry_run=False)
-        with transaction:
-            rows, changed = rebuild.replay(self._log, self._connection, progress=progress, dry_run=dry_run)
-            if not dry_run:
-                search_index.drop(self._connection)
-            events = self._log.head()
-        return ReplayReport(events=events, seconds=perf_counter() - begin, rows=rows, changed=changed)
+        return writing.replay(self._session, progress, dry_run=dry_run)
 
-    def naming(self, event_id: str) -> list[int]:
-        """Return the positions of the events whose text names another by its id: withdrawals, disputes, notes."""
-        with database.reading(self._connection):
-            return naming(self._log, event_id)
+    def verify(self, progress: "Progress | None" = None, checkpoint: "Checkpoint | None" = None) -> "VerifyReport":
+        """Check the file, the log, the projections and the archived copies; what is wrong is reported, not raised.
+
+        Args:
+            progress: called after every thousand events with how many are done, of how many.
+            checkpoint: an earlier head of the log, which it must extend.
+        """
+        from chronology.store import proofs
+
+        return proofs.verify(self._session, progress, checkpoint)

@@ -4,18 +4,18 @@ What reads and checks evidence is imported where it is used, so that an append n
 """
 
 import os
-from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chronology.errors import CanonicalError, StoreError
-from chronology.events.records import RecordedEvent, decode
+from chronology.events.records import decode
 from chronology.log import database
 from chronology.log.archive import DESCRIBED, Archive, Copy, copy_named
 from chronology.log.event_table import Log
-from chronology.store.session import Asking
+from chronology.store import log_view
+from chronology.store.session import Session
 
 if TYPE_CHECKING:
     from chronology.evidence.verify import VerifyReport
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from chronology.transparency.proofs import TlogProof
 
 
-class Proving(Asking):
-    """The verbs that make and check evidence."""
+class Proofs:
+    """What proves a store, as `Chronology.proofs` gives it."""
 
-    @abstractmethod
-    def event(self, name: str | int) -> RecordedEvent:
-        """Return one event, as `Reader.event`."""
+    def __init__(self, session: Session) -> None:
+        """Prove one open store."""
+        self._session = session
 
     def checkpoint(self) -> "Checkpoint":
         """Return the head of the log's Merkle tree (C2SP tlog-checkpoint), to be signed with `notes.sign_note`.
@@ -39,8 +39,8 @@ class Proving(Asking):
         """
         from chronology.evidence import exhibits
 
-        with database.reading(self._connection):
-            return exhibits.checkpoint(self._log)
+        with self._session.snapshot():
+            return exhibits.checkpoint(self._session.log)
 
     def prove(self, name: str | int, *, checkpoint: bytes) -> "TlogProof":
         """Return an exhibit (C2SP tlog-proof): an event's body, its inclusion proof, and the checkpoint.
@@ -56,25 +56,8 @@ class Proving(Asking):
         """
         from chronology.evidence import exhibits
 
-        with database.reading(self._connection):
-            return exhibits.prove(self._log, self.event(name).position, checkpoint)
-
-    def verify(self, progress: "Progress | None" = None, checkpoint: "Checkpoint | None" = None) -> "VerifyReport":
-        """Check the file, the log, the projections and the archived copies; what is wrong is reported, not raised.
-
-        Args:
-            progress: called after every thousand events with how many are done, of how many.
-            checkpoint: an earlier head of the log, which it must extend.
-        """
-        from chronology.evidence.verify import verify
-
-        with database.reading(self._connection):
-            return verify(
-                self._connection,
-                progress=progress,
-                checkpoint=checkpoint,
-                archive=Archive(database.path_of(self._connection)),
-            )
+        with self._session.snapshot():
+            return exhibits.prove(self._session.log, log_view.event(self._session, name).position, checkpoint)
 
     def backup(self, path: str | os.PathLike[str], progress: "Progress | None" = None) -> "VerifyReport":
         """Copy the store into a new file while others may use it, with its archive, then verify both.
@@ -92,10 +75,11 @@ class Proving(Asking):
         target = Archive(Path(path))
         if os.path.lexists(target.folder):
             raise StoreError(f"{target.folder} already exists, and will not be overwritten", hint="name a new file")
-        copy = database.backup(self._connection, Path(path))
+        with self._session.alone():
+            copy = database.backup(self._session.connection, Path(path))
         try:
             try:
-                _copy_archive(Archive(database.path_of(self._connection)), target, Log(copy))
+                _copy_archive(Archive(self._session.path), target, Log(copy))
             except BaseException:
                 target.discard()
                 Path(path).unlink(missing_ok=True)
@@ -104,6 +88,14 @@ class Proving(Asking):
                 return verify(copy, progress=progress, archive=target)
         finally:
             copy.close()
+
+
+def verify(session: Session, progress: "Progress | None", checkpoint: "Checkpoint | None") -> "VerifyReport":
+    """Check the file, the log, the projections and the archived copies."""
+    from chronology.evidence.verify import verify
+
+    with session.snapshot():
+        return verify(session.connection, progress=progress, checkpoint=checkpoint, archive=Archive(session.path))
 
 
 def _copy_archive(source: Archive, target: Archive, log: Log) -> None:

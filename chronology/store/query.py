@@ -27,6 +27,19 @@ def instant_of(moment: Moment, *, now: datetime) -> int:
     return edtf.close_of(moment.isoformat())
 
 
+def period(since: str | date | None, until: str | date | None) -> tuple[int | None, int | None]:
+    """Return the first second of one date and the last second of another.
+
+    Raises:
+        DateError: a date that cannot be read, or an end before the beginning.
+    """
+    first = None if since is None else edtf.opening_of(str(since))
+    last = None if until is None else edtf.close_of(str(until))
+    if first is not None and last is not None and last < first:
+        raise DateError(str(until), f"is before {since}, when the period begins", hint="swap the two dates")
+    return first, last
+
+
 def check_limit(limit: int | None) -> None:
     """Refuse a number of things that cannot be one.
 

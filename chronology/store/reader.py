@@ -1,60 +1,47 @@
-"""Reading a store: every question that users ask of it. Combines the rooms below; writes nothing to the file."""
+"""Reading a store: a front of its verbs over one session. What answers is in the modules beside it."""
 
 import os
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self, Unpack
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, Unpack
 
 from chronology.answers.holding import Holding
-from chronology.errors import ChronologyError, StoreError, UnknownNameError, did_you_mean
 from chronology.log import database, event_table
-from chronology.log.database import Closing
-from chronology.log.event_table import Log, Row
-from chronology.projections import references, shortcuts, tables
-from chronology.projections.filters import Restrictions
-from chronology.projections.names import Texts
-from chronology.store import query
-from chronology.store.analysis import Analysis
-from chronology.store.directory import Directory
-from chronology.store.export_query import Selecting, period
-from chronology.store.ledger import Ledger
-from chronology.store.lookup import Finding
+from chronology.projections.filters import KnownAt, Restrictions
+from chronology.store import analysis
 from chronology.store.query import Moment
+from chronology.store.session import Clock, Session, utc_now
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
+    from chronology.projections.rebuild import Progress
+    from chronology.questions.changes import Change, Difference
+    from chronology.questions.conflicts import Conflict
+    from chronology.questions.coverage import Gap
+    from chronology.questions.history import Period
+    from chronology.questions.lint import Finding
+    from chronology.questions.search import Hit
+    from chronology.questions.subject_page import About
+    from chronology.questions.why import Why
+    from chronology.store.log_view import LogView
+    from chronology.store.names import Names
+    from chronology.store.sources import Sources
     from chronology.vocabulary.registry import Vocabulary
 
-_LEAST_ALIKE: Final = 6
-"""Characters of an id that a mistyped one must begin with, to be taken for it."""
 
-_FEW: Final = 3
+class Reader:
+    """What can be asked of a store; `Chronology` adds what changes it and what proves it.
 
-Clock = Callable[[], datetime]
-"""Returns the present as an aware datetime."""
+    `names`, `log` and `sources` hold what is asked less often. A thread may use a store that another one opened, but
+    only one may at a time; several processes may open one file.
+    """
 
-
-def utc_now() -> datetime:
-    """Return the present, aware UTC."""
-    return datetime.now(UTC)
-
-
-class Reader(Analysis, Directory, Finding, Selecting, Ledger, Closing):
-    """What can be asked of a store; `Chronology` adds what changes it and what proves it."""
-
-    def __init__(self, connection: sqlite3.Connection, *, clock: Clock) -> None:
-        """Wrap an open connection."""
-        self._connection = connection
-        self._clock = clock
-        self._log = Log(connection)
-        self._vocabulary: Vocabulary | None = None
-        self._vocabulary_position = -1
-        self._is_current = False
-        self._texts = Texts(connection)
+    def __init__(self, session: Session) -> None:
+        """Ask an open session; use `open`."""
+        self._session = session
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, clock: Clock = utc_now) -> Self:
@@ -75,67 +62,55 @@ class Reader(Analysis, Directory, Finding, Selecting, Ledger, Closing):
         except BaseException:
             connection.close()
             raise
-        return cls(connection, clock=clock)
+        return cls(Session(connection, clock=clock))
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file. Streams that are still open end with an error when they are read on."""
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def names(self) -> "Names":
+        """The names that the store knows, and which subject a text means."""
+        # Imported here, like the others: a question loads only the groups that it uses.
+        from chronology.store.names import Names
+
+        return Names(self._session)
+
+    @property
+    def log(self) -> "LogView":
+        """What is read of the log besides its events: who withdrew or redacted one, all assertions, the log as text."""
+        from chronology.store.log_view import LogView
+
+        return LogView(self._session)
+
+    @property
+    def sources(self) -> "Sources":
+        """The sources, what is known of them, and their copies."""
+        from chronology.store.sources import Sources
+
+        return Sources(self._session)
 
     @property
     def vocabulary(self) -> "Vocabulary":
         """The event types that the log defines."""
-        # Imported here: the state needs no types or payloads, and should not wait for what reads them.
-        from chronology.projections import bookkeeping
+        return self._session.vocabulary
 
-        with self._asking():
-            newest = bookkeeping.newest_definition(self._connection)
-            if self._vocabulary is None or newest != self._vocabulary_position:
-                self._vocabulary = bookkeeping.load_vocabulary(self._log, self._connection)
-                self._vocabulary_position = newest
-            return self._vocabulary
-
-    def _recorded(self, row: Row) -> "RecordedEvent":
-        """Return a row of the log as users see it."""
-        # Imported here, for the same reason: the state needs no whole events.
-        from chronology.events.records import recorded, redacted
-
-        if not row.body:
-            return redacted(row.position, row.id, row.recorded_at, row.leaf)
-        return recorded(row.position, row.body, row.leaf)
-
-    def _now(self) -> datetime:
-        """Return the present according to the clock.
-
-        Raises:
-            ChronologyError: the clock does not give an aware datetime. A naive one would be read as this machine's
-                local time, and the log would keep the wrong time for ever.
-        """
-        now = self._clock()
-        if not isinstance(now, datetime) or now.utcoffset() is None:
-            what = f"{now.isoformat()} without a time zone" if isinstance(now, datetime) else f"{now!r}, not a datetime"
-            raise ChronologyError(f"the clock gave {what}", hint="use a clock such as chronology.utc_now")
-        return now
-
-    @contextmanager
-    def _asking(self) -> Iterator[None]:
-        with database.reading(self._connection):
-            self._check_projections()
-            self._texts.renew()
-            yield
-
-    def _check_projections(self) -> None:
-        """Refuse projections that another version of this program made, because their rows mean something else."""
-        if self._is_current:
-            return
-        if references.versions(self._connection) not in ({}, tables.VERSIONS):
-            raise StoreError("the projections are of another version", hint="`chronology replay` rebuilds them")
-        # Versions only go up, so once is enough.
-        self._is_current = True
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Answer every question of a block from one state of the file, which nobody can append to meanwhile."""
+        return self._session.reading()
 
     def head(self) -> int:
         """Return the newest position, 0 if the log is empty."""
-        with database.reading(self._connection):
-            return self._log.head()
+        with self._session.snapshot():
+            return self._session.log.head()
 
     def read(
         self,
@@ -159,21 +134,9 @@ class Reader(Analysis, Directory, Finding, Selecting, Ledger, Closing):
         Raises:
             ChronologyError: the limit is below 0, or a filter that cannot be.
         """
-        query.check_limit(limit)
-        if not any(value is not None for value in restrictions.values()):
-            with database.wrapped():
-                found = self._log.read(after=after, until=until, reverse=reverse, limit=limit)
-                yield from map(self._recorded, found)
-            return
-        from chronology.questions.live_events import counts
+        from chronology.store import log_view
 
-        with self._asking():
-            filters = self._filters(None, None, restrictions, question="log")
-        known = [position for position in (until, filters.known_at) if position is not None]
-        with database.wrapped():
-            rows = self._log.read(after=after, until=min(known, default=None), reverse=reverse)
-            admitted = (event for event in map(self._recorded, rows) if counts(filters, event))
-            yield from islice(admitted, limit)
+        return log_view.read(self._session, restrictions, after=after, until=until, reverse=reverse, limit=limit)
 
     def event(self, name: str | int) -> "RecordedEvent":
         """Return one event by position, by id, or by the first characters of its id if those are unique.
@@ -181,33 +144,9 @@ class Reader(Analysis, Directory, Finding, Selecting, Ledger, Closing):
         Raises:
             UnknownNameError: there is no such event, or more than one.
         """
-        with database.reading(self._connection):
-            row = self._log.by_position(name) if isinstance(name, int) else self._by_prefix(name)
-        if row is None:
-            question = "" if isinstance(name, int) else did_you_mean(self._ids_like(name))
-            hint = f"positions go from 1 to {self.head()}; `chronology log` lists them"
-            raise UnknownNameError("event", str(name), (), hint=f"{question} {hint}".lstrip())
-        return self._recorded(row)
+        from chronology.store import log_view
 
-    def _ids_like(self, name: str) -> list[str]:
-        """Return the ids that begin like one that does not exist, as long as they can, if they are few."""
-        with database.reading(self._connection):
-            for length in range(len(name) - 1, _LEAST_ALIKE - 1, -1):
-                if found := self._log.ids_starting(name[:length], limit=_FEW + 1):
-                    return found if len(found) <= _FEW else []
-        return []
-
-    def _by_prefix(self, prefix: str) -> Row | None:
-        ids = self._log.ids_starting(prefix, limit=3) if len(prefix) >= 8 else []
-        if len(ids) > 1 and prefix not in ids:
-            raise UnknownNameError("event", prefix, (), hint=f"more than one id begins like this: {', '.join(ids)}")
-        return self._log.by_id(prefix if prefix in ids else ids[0]) if ids else self._log.by_id(prefix)
-
-    def withdrawn_by(self, event: "RecordedEvent") -> int | None:
-        """Return the position that retracted or replaced an event, None while it is live."""
-        with self._asking():
-            said = event.event
-            return references.withdrawn_by(self._connection, said.subject, event.position, valid=said.valid)
+        return log_view.event(self._session, name)
 
     def state(
         self,
@@ -242,13 +181,16 @@ class Reader(Analysis, Directory, Finding, Selecting, Ledger, Closing):
             ChronologyError: an invalid grade or position, or a clock without a time zone.
             StoreError: the projections are of another version; a replay rebuilds them.
         """
-        instant = query.instant_of(valid_at, now=self._now())
-        with self._asking():
-            filters = self._filters(subject, attribute, restrictions, kind=kind)
-            found = shortcuts.holdings(self._connection, filters, instant, texts=self._texts, fuzz=filters.fuzz)
-            if origins_counted or min_origins:
-                return self._corroborated(found, filters, instant, fuzz=filters.fuzz, least=min_origins)
-            return found
+        return analysis.state(
+            self._session,
+            subject,
+            attribute,
+            kind,
+            valid_at,
+            restrictions,
+            origins_counted=origins_counted,
+            min_origins=min_origins,
+        )
 
     def timeline(
         self,
@@ -274,21 +216,252 @@ class Reader(Analysis, Directory, Finding, Selecting, Ledger, Closing):
             DateError: a date that cannot be read, or an end before the beginning.
             ChronologyError: the limit is below 0, or a filter that cannot be.
         """
-        from chronology.questions.live_events import selected
+        return analysis.timeline(self._session, subject, since, until, restrictions, reverse=reverse, limit=limit)
 
-        query.check_limit(limit)
-        first, last = period(since, until)
-        with self._asking():
-            filters = self._filters(subject, None, restrictions, question="timeline")
-            found = selected(
-                self._log, self._connection, filters, since=first, until=last, reverse=reverse, limit=limit
-            )
-            return list(found)
+    def events(
+        self,
+        subject: str | None = None,
+        attribute: str | None = None,
+        kind: str | None = None,
+        *,
+        valid_at: Moment | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        min_origins: int = 0,
+        **restrictions: Unpack[Restrictions],
+    ) -> "Iterator[RecordedEvent]":
+        """Yield the live events that pass every filter, in order of valid time; those without one are left out.
 
-    def redaction_of(self, event: "RecordedEvent") -> "RecordedEvent | None":
-        """Return the event that declares a redacted event's gap, None if it was not redacted."""
-        from chronology.projections import bookkeeping
+        It is a stream on one snapshot of the file, which it releases when it ends or is closed.
 
-        with self._asking():
-            row = bookkeeping.redaction_of(self._log, self._connection, event.id)
-        return None if row is None else self._recorded(row)
+        Args:
+            subject: only events about it or referring to it.
+            attribute: only events that say something of it, of the subject where one is given.
+            kind: only events about subjects of this kind.
+            valid_at: only the parties to the answers of `state` at this date: what leads, what is possible, rivals
+                and denials.
+            since: only events that may touch this date or a later one.
+            until: only events that may touch this date or an earlier one.
+            min_origins: with `valid_at`, only answers whose leading value has at least this many independent origins.
+            restrictions: the filters of `state`; `fuzz` only with `valid_at`.
+
+        Raises:
+            DateError: a date that cannot be read, or an end before the beginning.
+            ChronologyError: a grade, a position or a number that cannot be one.
+        """
+        return analysis.events(
+            self._session,
+            subject,
+            attribute,
+            kind,
+            restrictions,
+            valid_at=valid_at,
+            since=since,
+            until=until,
+            min_origins=min_origins,
+        )
+
+    def why(self, subject: str, attribute: str, valid_at: Moment = None, **restrictions: Unpack[Restrictions]) -> "Why":
+        """Explain what held of one attribute of one subject at a date.
+
+        Args:
+            subject: what is asked about.
+            attribute: what is asked of it.
+            valid_at: the date asked about, as for `state`.
+            restrictions: the filters of `state`; what they hide is reported.
+
+        Raises:
+            DateError: a date that cannot be read.
+            ChronologyError: an invalid grade, position or number of seconds.
+        """
+        return analysis.why(self._session, subject, attribute, valid_at, restrictions)
+
+    def history(
+        self, subject: str, attribute: str | None = None, **restrictions: Unpack[Restrictions]
+    ) -> "list[Period]":
+        """Return what held of one subject over all of valid time, by attribute, period by period.
+
+        Args:
+            subject: what is asked about.
+            attribute: only this one.
+            restrictions: the filters of `state`.
+
+        Raises:
+            DateError: a date that cannot be read.
+            ChronologyError: an invalid grade, position or number of seconds.
+        """
+        return analysis.history(self._session, subject, attribute, restrictions)
+
+    def about(self, subject: str, valid_at: Moment = None, **restrictions: Unpack[Restrictions]) -> "About":
+        """Return everything of one subject: names, what holds, who disagrees, the events that speak of it, sources.
+
+        Args:
+            subject: what is asked about.
+            valid_at: the date asked about, as for `state`.
+            restrictions: the filters of `state`, which the events have to pass too; names are not filtered by source.
+
+        Raises:
+            DateError: a date that cannot be read.
+            ChronologyError: a grade, a position or a number of seconds that is none.
+        """
+        return analysis.about(self._session, subject, valid_at, restrictions)
+
+    def changes(
+        self,
+        subject: str | None = None,
+        attribute: str | None = None,
+        kind: str | None = None,
+        *,
+        since: KnownAt = 0,
+        until: KnownAt = None,
+        valid_at: Moment | None = None,
+        progress: "Progress | None" = None,
+        **restrictions: Unpack[Restrictions],
+    ) -> "Iterator[Change]":
+        """Yield the answers that differ between two known times: the old and the new one, and which events changed it.
+
+        Answers differ if they have another value or certainty, or if only one is contested. Those of one attribute
+        come in order of valid time, each over the longest stretch that differs in the same way.
+
+        Args:
+            subject: only about this one.
+            attribute: only this one.
+            kind: only subjects of this kind.
+            since: the earlier known time, as `known_at` of `state`; the empty log if not given.
+            until: the later one; now if not given.
+            valid_at: only the answers at this date, as for `state`; over all of valid time if not given.
+            progress: called after every attribute with how many are done, of how many.
+            restrictions: the filters of `state` except `known_at`.
+
+        Raises:
+            DateError: a date that cannot be read.
+            ChronologyError: `until` is before `since`, or `known_at` is given.
+        """
+        return analysis.changes(
+            self._session,
+            subject,
+            attribute,
+            kind,
+            restrictions,
+            since=since,
+            until=until,
+            valid_at=valid_at,
+            progress=progress,
+        )
+
+    def diff(
+        self,
+        first: Moment,
+        second: Moment,
+        subject: str | None = None,
+        attribute: str | None = None,
+        kind: str | None = None,
+        **restrictions: Unpack[Restrictions],
+    ) -> "list[Difference]":
+        """Return what differs in the world between two dates, by subject and attribute.
+
+        Args:
+            first: a date, as `valid_at` of `state`.
+            second: the other one.
+            subject: only about this one.
+            attribute: only this one.
+            kind: only subjects of this kind.
+            restrictions: the filters of `state`.
+
+        Raises:
+            DateError: a date that cannot be read.
+            ChronologyError: an invalid grade, position or number of seconds.
+        """
+        return analysis.diff(self._session, first, second, subject, attribute, kind, restrictions)
+
+    def conflicts(
+        self,
+        subject: str | None = None,
+        attribute: str | None = None,
+        kind: str | None = None,
+        valid_at: Moment = None,
+        **restrictions: Unpack[Restrictions],
+    ) -> "Iterator[Conflict]":
+        """Yield every pair of assertions that disagree, and every denial and dispute, by subject and attribute.
+
+        It is a stream on one snapshot of the file, which it releases when it ends or is closed.
+
+        Args:
+            subject: only about this one.
+            attribute: only this one.
+            kind: only subjects of this kind.
+            valid_at: only what disagrees about this date's close; about any date if not given.
+            restrictions: the filters of `state`.
+
+        Raises:
+            DateError: a date that cannot be read.
+            ChronologyError: a grade, a position or a number of seconds that is none.
+        """
+        return analysis.conflicts(self._session, subject, attribute, kind, valid_at, restrictions)
+
+    def gaps(
+        self,
+        subject: str | None = None,
+        attribute: str | None = None,
+        kind: str | None = None,
+        *,
+        until: Moment = None,
+        stale: int | None = None,
+        **restrictions: Unpack[Restrictions],
+    ) -> "list[Gap]":
+        """Return the spans in which nothing is asserted of what is followed, and what rests on one old assertion.
+
+        Args:
+            subject: only about this one.
+            attribute: only this one.
+            kind: only subjects of this kind.
+            until: the date up to which is looked: its close; now where not given.
+            stale: seconds; also return the values at that date that rest on one assertion, stated longer ago.
+            restrictions: the filters of `state`.
+
+        Raises:
+            DateError: a date that cannot be read.
+            ChronologyError: a grade, a position or a number of seconds that is none.
+        """
+        return analysis.gaps(self._session, subject, attribute, kind, restrictions, until=until, stale=stale)
+
+    def search(
+        self,
+        words: str,
+        limit: int | None = None,
+        *,
+        withdrawn: bool = False,
+        as_written: bool = False,
+        **restrictions: Unpack[Restrictions],
+    ) -> "list[Hit]":
+        """Return the events that hold all of some words, the best first.
+
+        A store that is open for writing brings up the index in its file first; another one makes an index of its own,
+        in a temporary file, if that in the store is behind the log.
+
+        Args:
+            words: words, "phrases" and beginnings, as in `closed "north gate" bag*`. Letter case, accents, vowel points
+                and hyphens make no difference.
+            limit: return at most this many.
+            withdrawn: also return events that were withdrawn, and retractions and redactions themselves.
+            as_written: look for these words only. Otherwise a word in the name of a subject also finds what is about
+                the subject, refers to it or has another of its names.
+            restrictions: the filters of `state` but `fuzz`.
+
+        Raises:
+            DateError: a date that cannot be read.
+            ChronologyError: the question has no word, or a limit, a grade or a position is none.
+        """
+        return analysis.search(self._session, words, limit, restrictions, withdrawn=withdrawn, as_written=as_written)
+
+    def lint(self, rules: Iterable[str] | None = None, *, progress: "Progress | None" = None) -> "Iterator[Finding]":
+        """Yield what is suspicious among the live events, by rule, as a stream on one snapshot of the file.
+
+        Args:
+            rules: names in `chronology.questions.lint.RULES`; all of them where not given.
+            progress: called every thousand events with how many are done, of how many.
+
+        Raises:
+            UnknownNameError: there is no such rule.
+        """
+        return analysis.lint(self._session, rules, progress)

@@ -127,7 +127,7 @@ def counted(chron: Chronology) -> Rows:
         "SELECT attribute, start_min, start_max FROM assertion"
         " WHERE known_until IS NULL AND role = 'affirms' AND value IS NOT NULL"
     )
-    for attribute, earliest, latest in chron._connection.execute(query):
+    for attribute, earliest, latest in chron._session.connection.execute(query):
         for month, (first, last) in SPANS.items():
             if first <= earliest and latest <= last:
                 found[attribute, month][0] += 1
@@ -168,7 +168,7 @@ def test_a_folder_answers_as_the_store_does(
             assert list(folder.disagreements()) == list(chron.conflicts())
             assert list(folder.disagreements(valid_at=question)) == list(chron.conflicts(valid_at=question))
             assert folder.counts(since=MONTHS[0], until=MONTHS[-1]).to_pylist() == counted(chron)
-        assert (manifest.head, manifest.root) == (chron.head(), chron.checkpoint().root.hex())
+        assert (manifest.head, manifest.root) == (chron.head(), chron.proofs.checkpoint().root.hex())
 
 
 @pytest.mark.parametrize("question", ["2016-06", "2018-01-10", "2018-03-01", "2018-05-14", "2030"])
@@ -177,7 +177,7 @@ def test_the_running_example_is_answered_alike(example: Path, storm_folder: Path
     with Chronology.open(example, read_only=True) as chron, Folder.open(storm_folder) as folder:
         assert told(folder, valid_at=question) == held(chron, valid_at=question)
         assert opposed(folder) == disagreeing(chron)
-        assert folder.manifest.origin == chron.checkpoint().origin
+        assert folder.manifest.origin == chron.proofs.checkpoint().origin
 
 
 def test_a_folder_of_merged_logs_goes_by_first_recordings(chron: Chronology, clock: Clock, tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_a_folder_of_merged_logs_goes_by_first_recordings(chron: Chronology, clo
         other.append(Event(source="source/t", data={"attribute": "status", "value": "older"}, **said))
     clock.advance(seconds=1)
     chron.append(Event(source="source/s", data={"attribute": "status", "value": "newer"}, **said))
-    chron.merge_log(tmp_path / "other.db")
+    chron.sharing.merge_log(tmp_path / "other.db")
     writing.write(chron, tmp_path / "folder")
     with Folder.open(tmp_path / "folder") as folder:
         assert parties(folder.holdings()) == parties(chron.state(origins_counted=True))

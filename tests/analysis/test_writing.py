@@ -64,7 +64,7 @@ class TestWithPyarrow:
         target.mkdir()
         with Chronology.open(example, read_only=True) as chron:
             manifest = writing.write(chron, target, buckets=8)
-            checkpoint = chron.checkpoint()
+            checkpoint = chron.proofs.checkpoint()
         assert layout.Manifest.parse((target / layout.MANIFEST).read_bytes(), "") == manifest
         assert (manifest.origin, manifest.head, manifest.root) == (
             checkpoint.origin,
@@ -129,7 +129,7 @@ class TestWithPyarrow:
         assert told == sorted(told)
         assert told[-1] == sum(count.rows for count in manifest.tables.values())
         assert manifest.head == manifest.tables["event"].rows == chron.head()
-        assert not chron._connection.in_transaction
+        assert not chron._session.connection.in_transaction
 
     def test_buckets_that_cannot_be_are_refused_first(self, chron: Chronology, tmp_path: Path) -> None:
         """The hint is to leave them out."""

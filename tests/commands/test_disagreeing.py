@@ -85,7 +85,7 @@ def test_two_reports_that_is_holds_hajin_do_not_disagree(store: Path) -> None:
 
 def test_a_type_that_dates_no_beginning_says_so(store: Path) -> None:
     """Where it is shown, and to programs in the list of types."""
-    assert "tells when it was so, not since when" in done("types", "show", "control.reported").out.splitlines()
+    assert "says when it was so, not since when" in done("types", "show", "control.reported").out.splitlines()
     assert "since when" not in done("types", "show", "control.changed").out
     begins = {one["name"]: one["begins"] for one in done("types", "--json").json}
     assert (begins["control.reported"], begins["control.changed"]) == (False, True)

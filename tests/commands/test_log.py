@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chronology.commands.screen.output import progress_bar, waiting
-from chronology.store.directory import Directory
+from chronology.store.names import Names
 from tests.command_line import GATE, GAZETTE, append, done, refused, run, status, untouched
 
 
@@ -305,8 +305,8 @@ def test_a_type_without_a_description_is_shown_without_a_gap(store: Path) -> Non
 def test_a_subject_that_exists_is_not_sought_among_all(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """To say that nothing held of a subject that exists, the list of all names is not read."""
     append("crossing.closed", GATE)
-    for name in ("subjects", "resembling", "kinds"):
-        monkeypatch.delattr(Directory, name)
+    for name in ("subjects", "suggestions", "kinds"):
+        monkeypatch.delattr(Names, name)
     assert done("state", GATE, "--at", "2023").err == f"nothing is known of {GATE} at 2023\n"
 
 

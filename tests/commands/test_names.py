@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chronology import Chronology, Event
-from chronology.store.directory import Directory
+from chronology.store.names import Names
 from tests.command_line import done, refused, run, untouched
 
 SAID = ("--on", "2018", "--source", "source/voa-2018-05-14")
@@ -272,7 +272,7 @@ def test_many_subjects_are_looked_through_without_reading_them_all(
     storm: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A refusal asks the database for what is alike; the list of all subjects stays there."""
-    monkeypatch.delattr(Directory, "subjects")
+    monkeypatch.delattr(Names, "subjects")
     refused(run("--db", storm, "state", "Hajn"), "place/hajin")
     done("--db", storm, "state", "Hajin")
 

@@ -12,7 +12,7 @@ from chronology.commands.application import Format
 from chronology.commands.ask.state import COLUMNS as STATE_COLUMNS
 from chronology.commands.screen import output
 from chronology.commands.screen.event_json import EVENT_COLUMNS
-from chronology.exporters.spreadsheets import harmless
+from chronology.exporters.rows import harmless
 from tests.command_line import done, run
 
 HOSTILE = "[bold]x[/] [/] :smile: =cmd() \n{} %s \u202eevil\u200b é 中"

@@ -67,7 +67,7 @@ def test_the_index_stays_in_the_file(storm: Path) -> None:
     """The second search reads what the first one made."""
     done("search", "hajin")
     with Reader.open(storm) as chron:
-        assert chron.is_indexed()
+        assert chron.log.is_indexed()
     with untouched(storm):
         done("search", "hajin")
     assert done("verify").out.startswith("ok")

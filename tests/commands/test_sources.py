@@ -62,7 +62,7 @@ def test_a_missing_copy_ends_verify_with_3_but_not_for_a_strangers_file(store: P
 def test_what_is_wrong_with_a_source_is_told(store: Path) -> None:
     """One line, and nothing is written, no folder either."""
     with untouched(store):
-        refused(run("sources", "add", "source/x"), "says nothing of the source")
+        refused(run("sources", "add", "source/x"), "says nothing about the source")
         refused(run("sources", "add", "source/x", "--archived", "nowhere"), "nowhere cannot be read")
         refused(run("sources", "add", "source/x", "--archived", store), "is the store itself")
         refused(run("sources", "add", "source/x", "--published", "2018"), "data.published")

@@ -70,7 +70,7 @@ def test_keygen_writes_over_nothing_and_names_are_checked(key: Path) -> None:
 def test_checkpoint_prints_what_the_library_gives(storm: Path, key: Path) -> None:
     """Three lines, then the signature if asked for."""
     with Chronology.open(storm, read_only=True) as chron:
-        text = chron.checkpoint().text()
+        text = chron.proofs.checkpoint().text()
     assert done("--db", storm, "checkpoint").out == text
     signed = done("--db", storm, "checkpoint", "--sign", key).out
     assert signed.startswith(f"{text}\n— example.org/jane ")

@@ -42,7 +42,7 @@ def ten(chron: Chronology) -> Chronology:
 
 def signed(chron: Chronology) -> bytes:
     """Return the present checkpoint, signed."""
-    return sign_note(chron.checkpoint().text(), SKEY)
+    return sign_note(chron.proofs.checkpoint().text(), SKEY)
 
 
 # Checkpoints ------------------------------------------------------------------------------------------------
@@ -51,8 +51,8 @@ def signed(chron: Chronology) -> bytes:
 def test_a_checkpoint_is_origin_size_and_root(ten: Chronology) -> None:
     """The origin is named after the first event, the size is the head, the root is that of the leaves."""
     leaves = [event.leaf for event in ten.read()]
-    assert ten.checkpoint() == Checkpoint(f"chronology/{ten.event(1).id}", len(leaves), root(leaves))
-    assert ten.checkpoint().root == ten.verify().root
+    assert ten.proofs.checkpoint() == Checkpoint(f"chronology/{ten.event(1).id}", len(leaves), root(leaves))
+    assert ten.proofs.checkpoint().root == ten.verify().root
 
 
 def test_two_new_stores_have_two_origins(tmp_path: Path) -> None:
@@ -60,17 +60,17 @@ def test_two_new_stores_have_two_origins(tmp_path: Path) -> None:
     origins = set()
     for name in ("a.db", "b.db"):
         with Chronology.open(tmp_path / name, create=True) as made:
-            origins.add(made.checkpoint().origin)
+            origins.add(made.proofs.checkpoint().origin)
     assert len(origins) == 2
 
 
 def test_no_checkpoint_carries_what_a_terminal_would_obey(ten: Chronology) -> None:
     """The id of the first event is printed as it stands, so one that was tampered with makes no origin."""
-    connection = ten._connection
+    connection = ten._session.connection
     connection.execute("DROP TRIGGER event_refuses_update")
     connection.execute("UPDATE event SET id = ? WHERE position = 1", ("\x9b31m\u202e",))
     with pytest.raises(IntegrityError, match="position 1: the id is") as caught:
-        ten.checkpoint()
+        ten.proofs.checkpoint()
     assert "\x9b" not in str(caught.value)
 
 
@@ -120,7 +120,7 @@ def test_leaves_are_streamed_without_bodies(ten: Chronology) -> None:
     """Only leaf hashes are asked for, as many as wanted."""
     leaves = [event.leaf for event in ten.read()]
     for size in (0, 1, 7, len(leaves), 10_000):
-        assert list(ten._log.leaves(until=size)) == leaves[:size]
+        assert list(ten._session.log.leaves(until=size)) == leaves[:size]
 
 
 # Attacks ----------------------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ def test_only_a_checkpoint_kept_elsewhere_finds_a_careful_attack(
     ten: Chronology, tmp_path: Path, attack: Callable[[sqlite3.Connection], object], outcome: str, words: str
 ) -> None:
     """An owner who recomputes everything leaves a sound store; the checkpoint shows the change, and what it is."""
-    earlier = ten.checkpoint()
+    earlier = ten.proofs.checkpoint()
     ten.close()
     path = tmp_path / "storm.db"
     without_triggers(path, attack)
@@ -208,14 +208,14 @@ def test_only_a_checkpoint_kept_elsewhere_finds_a_careful_attack(
 
 def test_a_copy_that_went_its_own_way_is_told_by_the_checkpoint(ten: Chronology, tmp_path: Path) -> None:
     """Two copies that grew apart cannot both extend what one of them signed; each extends what both were."""
-    common = ten.checkpoint()
-    ten.backup(tmp_path / "fork.db")
+    common = ten.proofs.checkpoint()
+    ten.proofs.backup(tmp_path / "fork.db")
     ten.append(fact(98))
     with Chronology.open(tmp_path / "fork.db") as fork:
         fork.append(fact(99))
         assert fork.verify(checkpoint=common).ok
         assert ten.verify(checkpoint=common).ok
-        against = fork.verify(checkpoint=ten.checkpoint()).against
+        against = fork.verify(checkpoint=ten.proofs.checkpoint()).against
     assert against is not None
     assert against.outcome == "rewritten"
 
@@ -224,22 +224,22 @@ def test_a_log_made_anew_is_another_log(ten: Chronology, tmp_path: Path) -> None
     """Even with the same assertions, its first event is another, and the origin with it."""
     with Chronology.open(tmp_path / "anew.db", create=True) as anew:
         anew.append_many(map(fact, range(10)))
-        against = anew.verify(checkpoint=ten.checkpoint()).against
+        against = anew.verify(checkpoint=ten.proofs.checkpoint()).against
     assert against is not None
     assert against.outcome == "forked"
-    assert ten.checkpoint().origin in str(against)
+    assert ten.proofs.checkpoint().origin in str(against)
 
 
 def test_a_log_extends_the_empty_checkpoint_of_its_origin(ten: Chronology) -> None:
     """Size 0 says nothing; with a root that no empty tree has, it is a lie."""
-    origin = ten.checkpoint().origin
-    assert exhibits.compare(ten._log, Checkpoint(origin, 0, root([]))).ok
-    assert exhibits.compare(ten._log, Checkpoint(origin, 0, bytes(32))).outcome == "rewritten"
+    origin = ten.proofs.checkpoint().origin
+    assert exhibits.compare(ten._session.log, Checkpoint(origin, 0, root([]))).ok
+    assert exhibits.compare(ten._session.log, Checkpoint(origin, 0, bytes(32))).outcome == "rewritten"
 
 
 def test_a_leaf_that_is_none_is_a_fault_not_a_traceback(ten: Chronology, tmp_path: Path) -> None:
     """A checkpoint cannot be compared with a log whose leaf hashes are damaged; verify says so."""
-    earlier = ten.checkpoint()
+    earlier = ten.proofs.checkpoint()
     ten.close()
     connection = sqlite3.connect(tmp_path / "storm.db")
     connection.execute("DROP TRIGGER event_refuses_update")
@@ -250,7 +250,7 @@ def test_a_leaf_that_is_none_is_a_fault_not_a_traceback(ten: Chronology, tmp_pat
     with Chronology.open(tmp_path / "storm.db") as damaged:
         report = damaged.verify(checkpoint=earlier)
         with pytest.raises(ChronologyError):
-            damaged.prove(3, checkpoint=sign_note(earlier.text(), SKEY))
+            damaged.proofs.prove(3, checkpoint=sign_note(earlier.text(), SKEY))
     assert not report.ok
     assert "cannot be compared" in str(report.faults[-1])
 
@@ -260,7 +260,7 @@ def test_a_leaf_that_is_none_is_a_fault_not_a_traceback(ten: Chronology, tmp_pat
 
 def test_a_checkpoint_is_read_with_and_without_its_signatures(ten: Chronology) -> None:
     """A bare text, a note, a note with two signatures: without keys all are read; with keys only what is signed."""
-    wanted, note = ten.checkpoint(), signed(ten)
+    wanted, note = ten.proofs.checkpoint(), signed(ten)
     other, other_vkey = generate_key("example.org/witness", seed=bytes(31) + b"\1")
     for data in (wanted.text().encode(), note, cosign_note(note, other)):
         assert exhibits.read_checkpoint(data) == wanted
@@ -288,8 +288,8 @@ def test_every_event_can_be_proved_in_every_checkpoint_that_covers_it(ten: Chron
     for note in (early, signed(ten)):
         size = exhibits.read_checkpoint(note).size
         for event in ten.read(until=size):
-            proof = ten.prove(event.id, checkpoint=note)
-            found = exhibits.verify_proof(proof.encode(), [VKEY], log_origin=ten.checkpoint().origin)
+            proof = ten.proofs.prove(event.id, checkpoint=note)
+            found = exhibits.verify_proof(proof.encode(), [VKEY], log_origin=ten.proofs.checkpoint().origin)
             assert (found.event, found.checkpoint.size) == (event, size)
             assert found.signed_by == ("+".join(VKEY.split("+")[:2]),)
             assert len(proof.hashes) <= size.bit_length()
@@ -297,7 +297,7 @@ def test_every_event_can_be_proved_in_every_checkpoint_that_covers_it(ten: Chron
 
 def test_an_exhibit_shows_nothing_of_other_events(ten: Chronology) -> None:
     """It holds one body and hashes."""
-    proof = ten.prove(ten.head(), checkpoint=signed(ten))
+    proof = ten.proofs.prove(ten.head(), checkpoint=signed(ten))
     assert proof.extra == ten.event(ten.head()).body
     assert b"value 8" not in proof.encode() + proof.extra
 
@@ -307,27 +307,27 @@ def test_what_cannot_be_proved_is_refused_with_the_reason(ten: Chronology, tmp_p
     note = signed(ten)
     late = ten.append(fact(50))
     with pytest.raises(UnknownNameError):
-        ten.prove("nobody", checkpoint=note)
+        ten.proofs.prove("nobody", checkpoint=note)
     with pytest.raises(EvidenceError, match=f"position {late.position} came after the checkpoint"):
-        ten.prove(late.id, checkpoint=note)
+        ten.proofs.prove(late.id, checkpoint=note)
     with pytest.raises(NoteError):
-        ten.prove(1, checkpoint=b"no checkpoint\n")
+        ten.proofs.prove(1, checkpoint=b"no checkpoint\n")
     with Chronology.open(tmp_path / "other.db", create=True) as other:
         other.append_many(map(fact, range(10)))
         with pytest.raises(EvidenceError, match="this is another log"):
-            other.prove(1, checkpoint=note)
-    lie = Checkpoint(ten.checkpoint().origin, ten.head(), bytes(32))
+            other.proofs.prove(1, checkpoint=note)
+    lie = Checkpoint(ten.proofs.checkpoint().origin, ten.head(), bytes(32))
     with pytest.raises(EvidenceError, match="rewritten"):
-        ten.prove(1, checkpoint=lie.text().encode())
-    longer = Checkpoint(ten.checkpoint().origin, ten.head() + 1, bytes(32))
+        ten.proofs.prove(1, checkpoint=lie.text().encode())
+    longer = Checkpoint(ten.proofs.checkpoint().origin, ten.head() + 1, bytes(32))
     with pytest.raises(EvidenceError, match="truncated"):
-        ten.prove(1, checkpoint=longer.text().encode())
+        ten.proofs.prove(1, checkpoint=longer.text().encode())
 
 
 @pytest.fixture
 def exhibit(ten: Chronology) -> bytes:
     """Give the exhibit of an event in the middle."""
-    return ten.prove(ten.head() - 4, checkpoint=signed(ten)).encode()
+    return ten.proofs.prove(ten.head() - 4, checkpoint=signed(ten)).encode()
 
 
 def test_an_exhibit_with_any_line_changed_does_not_hold(exhibit: bytes) -> None:
@@ -348,7 +348,7 @@ def test_an_exhibit_holds_only_for_the_key_and_the_log_that_are_asked_for(exhibi
 
 def test_an_exhibit_without_an_event_is_none(ten: Chronology) -> None:
     """A sound proof of nothing, or of bytes that are not an event, proves no event."""
-    proof = ten.prove(3, checkpoint=signed(ten))
+    proof = ten.proofs.prove(3, checkpoint=signed(ten))
     empty = TlogProof(index=proof.index, hashes=proof.hashes, checkpoint=proof.checkpoint)
     with pytest.raises(ProofError, match="contains no event"):
         exhibits.verify_proof(empty.encode(), [VKEY])
@@ -390,7 +390,7 @@ def test_an_exhibit_is_checked_with_sha256sum_xxd_and_openssl_alone(ten: Chronol
     for _ in range(3):
         note = signed(ten)
         for position in (1, 2, ten.head() // 2, ten.head() - 1, ten.head()):
-            exhibit = ten.prove(position, checkpoint=note).encode()
+            exhibit = ten.proofs.prove(position, checkpoint=note).encode()
             assert check_by_hand(tmp_path, exhibit) == (0, "The event is in the log\nSignature Verified Successfully\n")
             assert (tmp_path / "event.json").read_bytes() == ten.event(position).body
         ten.append(fact(7))

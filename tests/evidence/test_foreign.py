@@ -91,7 +91,7 @@ def refusal(path: Path) -> IntegrityError:
 def test_a_sound_store_is_read_event_by_event(theirs: Path) -> None:
     """Every event, including redacted ones, as its owner reads them; and how the log compares with a checkpoint."""
     with Chronology.open(theirs, read_only=True) as chron:
-        wanted, checkpoint, vocabulary = list(chron.read()), chron.checkpoint(), chron.vocabulary
+        wanted, checkpoint, vocabulary = list(chron.read()), chron.proofs.checkpoint(), chron.vocabulary
     with open_foreign(theirs) as foreign:
         found = list(foreign.events())
         assert foreign.compare(checkpoint).ok

@@ -141,19 +141,19 @@ def test_a_store_is_exported_with_its_signed_checkpoint(chron: Chronology, tmp_p
         Event(type="fact.ended", subject="place/x", valid="2018", source="source/s", data={"attribute": "a"})
     )
     chron.redact(event.id, reason="r")
-    note = sign_note(chron.checkpoint().text(), SKEY)
+    note = sign_note(chron.proofs.checkpoint().text(), SKEY)
     export(chron.read(), tmp_path / "tree", note)
     events = list(chron.read())
     assert entries(tmp_path / "tree", len(events)) == [found.body for found in events]
     assert hashes(tmp_path / "tree", 0, len(events)) == [found.leaf for found in events]
     assert [found.position for found in events if not found.body] == [event.position]
     found = Checkpoint.parse(open_note((tmp_path / "tree" / "checkpoint").read_bytes(), [VKEY]).text)
-    assert found == chron.checkpoint()
+    assert found == chron.proofs.checkpoint()
 
 
 def test_an_earlier_checkpoint_gives_the_tree_of_its_size(chron: Chronology, tmp_path: Path) -> None:
     """What came after it is left out."""
-    early = chron.checkpoint()
+    early = chron.proofs.checkpoint()
     chron.append(Event(type="fact.ended", subject="place/x", valid="2018", source="source/s", data={"attribute": "a"}))
     export(chron.read(), tmp_path / "tree", early.text().encode())
     assert len(entries(tmp_path / "tree", early.size)) == early.size

@@ -294,12 +294,12 @@ def test_truncation_with_a_replay_cannot_be_seen_without_a_checkpoint(path: Path
 def test_what_stands_below_the_first_position_is_in_no_tree(path: Path) -> None:
     """A row put there by hand is in no checkpoint, for it is read as no event."""
     with Chronology.open(path) as chron:
-        before = chron.checkpoint()
+        before = chron.proofs.checkpoint()
     tamper(
         path, "INSERT INTO event SELECT 0, 'x', type, subject, recorded_at, body, leaf FROM event WHERE position = 1"
     )
     with Chronology.open(path) as chron:
-        assert chron.checkpoint() == before
+        assert chron.proofs.checkpoint() == before
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chronology import Chronology
 from chronology.exporters import rows
-from chronology.exporters.spreadsheets import harmless, is_formula
+from chronology.exporters.rows import harmless, is_formula
 from tests.exporters.exported import DATES, HOSTILE, export, noted, said, sample
 
 __all__ = ["sample"]

@@ -8,7 +8,7 @@ from strategies import edtf_texts
 
 from chronology.dates import edtf
 from chronology.errors import DateError
-from chronology.exporters.date_words import in_words
+from chronology.exporters.wording import in_words
 from tests.exporters.exported import DATES
 
 WORDS = {

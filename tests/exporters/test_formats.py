@@ -107,7 +107,7 @@ def test_a_selection_tells_every_filter() -> None:
             "fuzz": 7 * 86_400,
         },
     )
-    assert selection.told() == (
+    assert selection.in_words() == (
         "about a/b; attribute c; of kind d; held at 2018; since 2017; until 2019; origins at least 2; as known at #7; "
         "stated by 2020-01-01; from source/x, source/y; said by person/z; graded at least B2; dates widened by 7 days"
     )

@@ -101,4 +101,4 @@ def test_a_selection_checks_its_filters() -> None:
     with pytest.raises(ChronologyError, match="must be a list of subjects"):
         Selection(restrictions={"sources": "source/a"})
     selection = Selection(restrictions={"sources": (name for name in ["source/a"])})
-    assert selection.told() == selection.told() == "from source/a"
+    assert selection.in_words() == selection.in_words() == "from source/a"

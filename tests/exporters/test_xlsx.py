@@ -15,7 +15,7 @@ from openpyxl.utils.escape import unescape
 from chronology import Chronology
 from chronology.errors import ChronologyError
 from chronology.exporters import xlsx
-from chronology.exporters.spreadsheets import is_formula
+from chronology.exporters.rows import is_formula
 from tests.exporters.exported import export, noted, said, sample
 
 __all__ = ["sample"]

@@ -154,7 +154,7 @@ def leave_hot_journal(path: Path, target: Path) -> None:
 
     with Chronology.open(path) as chron:
         # A small cache spills: the file itself is half written.
-        chron._connection.execute("PRAGMA cache_size = 5")
+        chron._session.connection.execute("PRAGMA cache_size = 5")
         chron.append_many(events())
 
 

@@ -177,13 +177,13 @@ def test_a_full_database_is_told_and_takes_the_batch_back(place: Path, spare: in
     path = placed(place / "storm.db")
     before = content(path)
     with Chronology.open(path) as chron:
-        pages = chron._connection.execute("PRAGMA page_count").fetchone()[0]
-        chron._connection.execute(f"PRAGMA max_page_count = {pages + spare}")
+        pages = chron._session.connection.execute("PRAGMA page_count").fetchone()[0]
+        chron._session.connection.execute(f"PRAGMA max_page_count = {pages + spare}")
         with pytest.raises(StoreError, match=r"no room left .*; nothing was written") as caught:
             chron.append_many(event(2, number, quote="x" * 5_000) for number in range(40))
         assert caught.value.hint == "free some space, then try again"
         assert content(path) == before
-        chron._connection.execute(f"PRAGMA max_page_count = {pages + 400}")
+        chron._session.connection.execute(f"PRAGMA max_page_count = {pages + 400}")
         assert chron.append_many(event(2, number, quote="x" * 5_000) for number in range(40)).appended == 40
         assert chron.verify().ok
         assert chron.replay().changed == ()

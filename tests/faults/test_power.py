@@ -140,8 +140,8 @@ def test_whoever_opens_a_store_that_another_program_left_in_wal_mode_writes_with
     assert other.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",)
     other.close()
     with Chronology.open(path) as chron:
-        assert chron._connection.execute("PRAGMA journal_mode").fetchone() == ("truncate",)
-        assert chron._connection.execute("PRAGMA synchronous").fetchone() == (3,)
+        assert chron._session.connection.execute("PRAGMA journal_mode").fetchone() == ("truncate",)
+        assert chron._session.connection.execute("PRAGMA synchronous").fetchone() == (3,)
         chron.append(event(2, 1))
     assert path.read_bytes()[18:20] == b"\x01\x01"
     check_log(path)

@@ -10,11 +10,10 @@ from attrs import frozen
 
 from chronology import Chronology
 from chronology.events.records import as_dict
-from chronology.importers import importing
-from chronology.importers.import_run import ImportOptions
-from chronology.importers.mapping_files import read_mapping
+from chronology.importers import registry
+from chronology.importers.import_run import ImportOptions, Summary, import_file
+from chronology.importers.mappings import read_mapping
 from chronology.importers.rows import BadRow
-from chronology.importers.summaries import Summary
 
 DATA = Path(__file__).parent / "data"
 EXTRACT = DATA / "ucdp-ged-extract.csv"
@@ -87,14 +86,14 @@ def take_file(
     **wanted: Any,
 ) -> Outcome:  # fmt: skip
     """Import a file."""
-    found = importing.format_for(path, name=form, mapping=None) if mapping is None or form else None
+    found = registry.format_for(path, name=form, mapping=None) if mapping is None or form else None
     if mapping is not None:
         mapped = read_mapping(mapping, "the test's mapping")
-        found = importing.registry.Format(importing.registry.format_named(form or mapped.format).importer, mapped)
+        found = registry.Format(registry.format_named(form or mapped.format).importer, mapped)
     assert found is not None
     bad: list[BadRow] = []
-    opened = importing.open_file(path, found, source=source)
-    summary = importing.import_file(chron, opened, wanted=ImportOptions(**wanted), report=bad.append)
+    opened = registry.open_file(path, found, source=source)
+    summary = import_file(chron, opened, options=ImportOptions(**wanted), report=bad.append)
     return Outcome(summary, bad)
 
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from chronology import Chronology, Event
 from chronology.errors import BadRowsError, ImportFileError, NotLiveError
-from chronology.importers import import_run, importing, registry
-from chronology.importers.import_run import ImportOptions
-from chronology.importers.mapping_files import read_mapping
+from chronology.importers import import_run, registry
+from chronology.importers.import_run import ImportOptions, import_file
+from chronology.importers.mappings import read_mapping
 from chronology.store.batch import AppendResult
 from tests.conftest import Clock, counting
 from tests.importers.sheets import MAPPING, as_csv, live, raid, take, take_file
@@ -176,7 +176,7 @@ def test_events_of_the_same_source_that_somebody_appended_are_left_alone(chron: 
     own = Event(type="raid.told", subject="incident/own", valid="2018", source="source/raids", locator="0")
     kept = chron.append(own)
     assert take(chron, TEN, file=file, sync=True).counts == (0, 0, 10, 0, 0)
-    assert chron.withdrawn_by(kept) is None
+    assert chron.log.withdrawn_by(kept) is None
 
 
 def test_a_file_that_lacks_too_much_wants_a_yes(chron: Chronology, file: Path) -> None:
@@ -241,7 +241,7 @@ def test_without_keys_nobody_can_tell_what_vanished(chron: Chronology, file: Pat
 def test_a_key_that_stands_twice_is_refused(chron: Chronology, file: Path) -> None:
     """The second row is bad, and names the first."""
     outcome = take(chron, [raid(0), raid(1), raid(0, killed=4)], file=file, dry_run=True)
-    assert [row.told() for row in outcome.bad] == ["line 4: has the key '0', as line 2 has"]
+    assert [row.message() for row in outcome.bad] == ["line 4: has the key '0', as line 2 has"]
 
 
 def test_an_import_that_breaks_off_leaves_nothing(chron: Chronology, file: Path) -> None:
@@ -264,10 +264,10 @@ def test_an_import_that_is_interrupted_leaves_nothing(chron: Chronology, file: P
         if len(told) == 4:
             raise KeyboardInterrupt
 
-    found = importing.format_for(file, name="csv", mapping=None)
-    opened = importing.open_file(file, registry.Format(found.importer, read_mapping(MAPPING, "x")), tell=interrupt)
+    found = registry.format_for(file, name="csv", mapping=None)
+    opened = registry.open_file(file, registry.Format(found.importer, read_mapping(MAPPING, "x")), tell=interrupt)
     with pytest.raises(KeyboardInterrupt):
-        importing.import_file(chron, opened, wanted=ImportOptions(), report=print)
+        import_file(chron, opened, options=ImportOptions(), report=print)
     assert chron.head() == head
     assert "raid.told" not in chron.vocabulary
 

@@ -13,13 +13,13 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from chronology import Chronology
-from chronology.importers import importing
-from chronology.importers.import_run import ImportOptions
+from chronology.importers import registry
+from chronology.importers.import_run import ImportOptions, import_file
 
 file, store = map(Path, sys.argv[1:])
 with Chronology.open(store, create=True) as chron:
-    opened = importing.open_file(file, importing.format_for(file, name=None, mapping=None))
-    importing.import_file(chron, opened, wanted=ImportOptions(sync=True, yes=True), report=print)
+    opened = registry.open_file(file, registry.format_for(file, name=None, mapping=None))
+    import_file(chron, opened, options=ImportOptions(sync=True, yes=True), report=print)
 print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM:")))
 """
 

@@ -4,13 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chronology.importers.mapping_files import read_mapping
-from chronology.importers.mappings import Mapped
+from chronology.importers.mappings import FileMapping, read_mapping
 from chronology.importers.proposals import propose
 from chronology.importers.rows import Cell
 
 
-def _proposed(**columns: list[Cell]) -> Mapped:
+def _proposed(**columns: list[Cell]) -> FileMapping:
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
     return read_mapping(propose("sheet", "csv", list(columns), rows), "the proposal")
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from chronology.events.records import Event
-from chronology.importers.mapping_files import built_in, read_mapping
-from chronology.importers.row_events import Statements
+from chronology.importers.mappings import built_in, read_mapping
+from chronology.importers.row_events import RowMapper
 from chronology.importers.rows import BadRow, Row
 from chronology.importers.templates import slug
 
@@ -14,15 +14,15 @@ HEAD = 'name = "x"\nkey = "{id}"\n[[event]]\ntype = "fact.asserted"\nsubject = "
 
 
 def _said(mapping: str, **cells: Any) -> list[Event]:
-    found = Statements(read_mapping(HEAD + mapping, "x"), "source/x").of(Row(2, {"id": "a"} | cells))
+    found = RowMapper(read_mapping(HEAD + mapping, "x"), "source/x").read(Row(2, {"id": "a"} | cells))
     assert not isinstance(found, list), found
     return list(found.events)
 
 
 def _bad(mapping: str, **cells: Any) -> list[str]:
-    found = Statements(read_mapping(HEAD + mapping, "x"), "source/x").of(Row(2, {"id": "a"} | cells))
+    found = RowMapper(read_mapping(HEAD + mapping, "x"), "source/x").read(Row(2, {"id": "a"} | cells))
     assert isinstance(found, list)
-    return [row.told() for row in found]
+    return [row.message() for row in found]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_values_are_what_the_mapping_says(value: str, cells: dict[str, str], fou
 def test_what_is_empty_is_left_out() -> None:
     """Cells that mean nothing leave no property."""
     mapping = 'on = { column = "s" }\n[event.data]\nv = "{n}"\nw = "{m}"'
-    found = Statements(read_mapping('missing = ["NA"]\n' + HEAD + mapping, "x"), "source/x").of(
+    found = RowMapper(read_mapping('missing = ["NA"]\n' + HEAD + mapping, "x"), "source/x").read(
         Row(2, {"id": "a", "s": "2018-01-01", "n": "NA", "m": ""})
     )
     assert not isinstance(found, list)
@@ -152,7 +152,7 @@ def test_acled_says_how_precise_its_dates_are() -> None:
     row = {"event_id_cnty": "SYR1", "event_date": "15 May 2018", "source": "SOHR; VOA", "notes": "Clashes.",
            "fatalities": "3", "latitude": "34.69", "longitude": "40.83"}  # fmt: skip
     for precision, valid in (("1", "2018-05-15"), ("2", "[2018-05-12..2018-05-18]"), ("3", "2018-05")):
-        found = Statements(built_in()["acled"], "source/acled").of(Row(2, row | {"time_precision": precision}))
+        found = RowMapper(built_in()["acled"], "source/acled").read(Row(2, row | {"time_precision": precision}))
         assert not isinstance(found, list)
         assert [(e.valid, e.said_by) for e in found.events] == [
             (valid, ("organization/sohr",)), (valid, ("organization/voa",))
@@ -165,14 +165,14 @@ def test_gdelt_midnight_is_a_quarter_of_an_hour() -> None:
         "GlobalEventID": "1", "MentionTimeDate": "20180501000000", "MentionIdentifier": "http://example.org/1",
         "MentionSourceName": "example.org", "SentenceID": "3",
     }  # fmt: skip
-    found = Statements(built_in()["gdelt-mentions"], "source/g").of(Row(1, cells))
+    found = RowMapper(built_in()["gdelt-mentions"], "source/g").read(Row(1, cells))
     assert not isinstance(found, list)
     assert (found.events[0].valid, found.events[0].stated) == ("2018-05-01T00:00:00", "2018-05-01")
 
 
 def test_a_bad_row_keeps_its_cells() -> None:
     """So that it can be written aside."""
-    found = Statements(built_in()["acled"], "source/acled").of(Row(2, {"event_id_cnty": "SYR1"}))
+    found = RowMapper(built_in()["acled"], "source/acled").read(Row(2, {"event_id_cnty": "SYR1"}))
     assert isinstance(found, list)
     assert isinstance(found[0], BadRow)
     assert found[0].cells == {"event_id_cnty": "SYR1"}

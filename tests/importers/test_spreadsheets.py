@@ -75,7 +75,7 @@ def test_a_formula_is_refused_where_it_matters(tmp_path: Path) -> None:
     path = _workbook(tmp_path / "a.xlsx", [["id", "n"], [1, "=1+1"]])
     [row] = _rows(path)
     assert isinstance(row, BadRow)
-    assert row.told("row") == "row 2, column n: is a formula (=1+1): save the sheet with values only"
+    assert row.message("row") == "row 2, column n: is a formula (=1+1): save the sheet with values only"
     [row] = _rows(path, Reading(wanted=frozenset({"id"})))
     assert row.cells["id"] == "1"
 

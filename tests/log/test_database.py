@@ -231,8 +231,8 @@ def test_the_store_uses_such_a_connection(path: Path) -> None:
     """What users open, and what makes a new file, is durable as well."""
     for how, where in (({}, path), ({"create": True}, path.with_name("new.db"))):
         with Chronology.open(where, **how) as chron:
-            assert pragma(chron._connection, "journal_mode") == "truncate"
-            assert pragma(chron._connection, "synchronous") == 3
+            assert pragma(chron._session.connection, "journal_mode") == "truncate"
+            assert pragma(chron._session.connection, "synchronous") == 3
 
 
 def test_a_reading_connection_trusts_no_schema_and_writes_nothing(path: Path) -> None:
@@ -247,7 +247,7 @@ def test_a_file_in_wal_mode_is_brought_back(path: Path) -> None:
     """Another program may have switched to WAL; the next writer switches back, and nothing is lost."""
     raw(path, "PRAGMA journal_mode = WAL")
     with Chronology.open(path) as chron:
-        assert pragma(chron._connection, "journal_mode") == "truncate"
+        assert pragma(chron._session.connection, "journal_mode") == "truncate"
         assert chron.verify().ok
     assert [found.name for found in path.parent.iterdir() if "wal" in found.name] == []
 
@@ -322,15 +322,15 @@ def test_a_full_disk_writes_nothing(path: Path) -> None:
     """When no page is left, the append is refused, the file is as before, and the next append succeeds."""
     with Chronology.open(path) as chron:
         head = chron.head()
-        pages = pragma(chron._connection, "page_count")
-        chron._connection.execute(f"PRAGMA max_page_count = {pages}")
+        pages = pragma(chron._session.connection, "page_count")
+        chron._session.connection.execute(f"PRAGMA max_page_count = {pages}")
         long = [Event(**{**FIELDS, "note": "x" * 60_000}) for _ in range(3)]
         before = path.read_bytes()
         with pytest.raises(StoreError, match=r"no room left to write .*; nothing was written"):
             chron.append_many(long)
         assert path.read_bytes() == before
         assert chron.head() == head
-        chron._connection.execute("PRAGMA max_page_count = 1000000")
+        chron._session.connection.execute("PRAGMA max_page_count = 1000000")
         assert chron.append_many(long).head == head + 3
         assert chron.verify().ok
 
@@ -393,15 +393,15 @@ def test_sqlite_errors_become_ours(code: int | None, kind: type[StoreError], mes
         lambda chron: chron.event("\udcff"),
         lambda chron: chron.state("operation/\udcff"),
         lambda chron: chron.timeline("\udcff"),
-        lambda chron: chron.subjects(kind="\udcff"),
+        lambda chron: chron.names.subjects(kind="\udcff"),
         lambda chron: chron.event(10**30),
         lambda chron: chron.state(known_at=10**30),
         lambda chron: list(chron.read(until=10**30)),
     ],
 )
 def test_what_sqlite_cannot_take_is_refused_in_our_words(path: Path, ask: Callable[[Chronology], object]) -> None:
-    """A text from a shell that is not UTF-8, and a number beyond 64 bits, are refused without a traceback."""
-    with Chronology.open(path) as chron, pytest.raises(ChronologyError, match=r"UTF-8|64 bits"):
+    """A text from a shell that is not UTF-8, and a number beyond 64 bits, are refused, by the file at the latest."""
+    with Chronology.open(path) as chron, pytest.raises(ChronologyError, match=r"UTF-8|64 bits|not kind/slug"):
         ask(chron)
 
 

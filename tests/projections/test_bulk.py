@@ -47,7 +47,7 @@ def test_the_rows_are_those_of_the_views(stores: Stores, commands: list[dict[str
     """For any history; the slow views are the oracle."""
     with stores.of(batches(commands)) as chron:
         for table in TABLES:
-            rows = list(chron.whole(table, len))
+            rows = list(chron.log.rows(table, len))
             assert sorted((row[2:] for row in rows), key=repr) == sorted(seen(path_of(chron), table), key=repr)
             assert all(before[:2] <= after[:2] for before, after in pairwise(rows))
             subject = list(COLUMNS[table]).index("subject")
@@ -58,7 +58,7 @@ def test_the_running_example_is_copied_whole(example: Path) -> None:
     """Also what is contested, imprecise, denied or withdrawn."""
     with Chronology.open(example, read_only=True) as chron:
         for table in get_args(Table):
-            found = sorted((row[2:] for row in chron.whole(table, len)), key=repr)
+            found = sorted((row[2:] for row in chron.log.rows(table, len)), key=repr)
             assert found == sorted(seen(example, table), key=repr)
             assert found
 
@@ -68,7 +68,7 @@ def test_a_redacted_event_has_no_body(chron: Chronology) -> None:
     data = {"attribute": "a", "value": 1}
     found = chron.append(Event(type="fact.asserted", subject="place/x", valid="2018", source="source/s", data=data))
     chron.redact(found.id, reason="example")
-    bodies = {row[2]: (row[7], row[8]) for row in chron.whole("event", len)}
+    bodies = {row[2]: (row[7], row[8]) for row in chron.log.rows("event", len)}
     assert bodies[found.position] == (None, found.leaf)
 
 

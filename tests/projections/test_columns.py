@@ -29,7 +29,7 @@ def new(**changes: Any) -> NewClaim:
 def written(chron: Chronology, row: NewClaim) -> dict[str, int]:
     """Write a claim beside the log, and return the numbers of its names."""
     numbers = {text: 1_000 + place for place, text in enumerate({getattr(row, name): 0 for name in NAMES})}
-    connection = chron._connection
+    connection = chron._session.connection
     connection.executemany("INSERT INTO name (id, text) VALUES (?, ?)", [(n, text) for text, n in numbers.items()])
     connection.execute(columns.INSERT, columns.numbered(row, numbers))
     return numbers
@@ -37,7 +37,7 @@ def written(chron: Chronology, row: NewClaim) -> dict[str, int]:
 
 def read(chron: Chronology) -> tuple[Said, Row]:
     """Return the one claim of the subject as the table has it, and as the view shows it."""
-    connection = chron._connection
+    connection = chron._session.connection
     (said,) = columns.said(connection.execute(f"SELECT {NUMBERED} FROM claim WHERE subject >= 1000"))
     (row,) = columns.rows(connection.execute(f"SELECT {TEXTS} FROM assertion WHERE subject = 'place/x'"))
     return said, row
@@ -73,7 +73,7 @@ def test_what_a_null_stands_for_takes_no_room(chron: Chronology) -> None:
     """A claim as most are leaves every column empty that has something to stand for."""
     written(chron, new(**PLAIN))
     names = [name for name, column in COLUMNS.items() if column.default is not None]
-    found = chron._connection.execute(f"SELECT {', '.join(names)} FROM claim WHERE subject >= 1000").fetchone()
+    found = chron._session.connection.execute(f"SELECT {', '.join(names)} FROM claim WHERE subject >= 1000").fetchone()
     assert dict(zip(names, found, strict=True)) == dict.fromkeys(names)
 
 
@@ -81,5 +81,5 @@ def test_what_a_null_stands_for_takes_no_room(chron: Chronology) -> None:
 def test_the_position_of_a_stored_row_is_found(chron: Chronology, changes: dict[str, Any]) -> None:
     """Whether the row spells it out or not."""
     written(chron, new(**changes))
-    (row,) = chron._connection.execute("SELECT * FROM claim WHERE subject >= 1000")
+    (row,) = chron._session.connection.execute("SELECT * FROM claim WHERE subject >= 1000")
     assert columns.position_in(row) == 7

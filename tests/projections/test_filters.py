@@ -83,16 +83,16 @@ def test_keywords_for_type_checkers_are_those_of_the_table() -> None:
 
 def test_both_tables_and_python_admit_the_same(marked: Chronology) -> None:
     """The coded table, the view with texts and the look at one assertion leave out the same, whatever the filters."""
-    connection, instant = marked._connection, 1_600_000_000
+    connection, instant = marked._session.connection, 1_600_000_000
     seen = set[int]()
     for given in pairs():
-        filters = filtering.build(marked._log, connection, given, kind="thing")
+        filters = filtering.build(marked._session.log, connection, given, kind="thing")
         coded = {row.key for row in claims.covering(connection, filters, instant)}
         conditions, parameters = filters.conditions(CODED)
         query = f"SELECT key FROM claim WHERE {' AND '.join(conditions)}"
         keys = {key for (key,) in connection.execute(query, parameters)}
         view = {row.key for rows in assertions.groups(connection, filters) for row in rows}
-        entries = marked.assertions(kind="thing", **given)
+        entries = marked.log.assertions(kind="thing", **given)
         looked = {entry.assertion.claim.key for entry in entries if entry.known_until is None}
         assert keys == view == looked, given
         assert len(coded) == len(marked.state(kind="thing", **given)) == len(keys)
@@ -149,6 +149,8 @@ def test_a_question_that_is_not_listed_takes_every_filter() -> None:
 def test_the_names_in_reach_of_a_merge_are_kept_names(marked: Chronology, tmp_path: Path) -> None:
     """A filter by a name that was merged means the one that was kept; before the merge it means itself."""
     merged = marked.head()
-    now = filtering.build(marked._log, marked._connection, {"sources": ["source/merged", "source/b"]})
-    then = filtering.build(marked._log, marked._connection, {"sources": ["source/merged"], "known_at": merged - 1})
+    now = filtering.build(marked._session.log, marked._session.connection, {"sources": ["source/merged", "source/b"]})
+    then = filtering.build(
+        marked._session.log, marked._session.connection, {"sources": ["source/merged"], "known_at": merged - 1}
+    )
     assert (now.sources, then.sources) == (("source/b",), ("source/merged",))

@@ -56,7 +56,7 @@ def values(chron: Chronology, **scope: Any) -> dict[str, Any]:
 
 def table(chron: Chronology, name: str) -> list[tuple[Any, ...]]:
     """Return the rows of a projection."""
-    return chron._connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall()
+    return chron._session.connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall()
 
 
 @pytest.fixture

@@ -37,7 +37,9 @@ def naming(subject: str, text: str, way: str, **rest: Any) -> Event:
 def told(chron: Chronology, known_at: int | None) -> dict[str, set[str]]:
     """Return by spelling who bears it, from all names of all subjects."""
     found: dict[str, set[str]] = {}
-    for subject, names in subject_names.names(chron._log, chron._connection, NO_MERGES, known_at=known_at).items():
+    for subject, names in subject_names.names(
+        chron._session.log, chron._session.connection, NO_MERGES, known_at=known_at
+    ).items():
         for name in names:
             found.setdefault(spelling(name.text), set()).add(subject)
     return found
@@ -83,10 +85,10 @@ def test_who_bears_a_name_is_who_has_it_among_all_names(stores: Stores, commands
             wanted = told(chron, known_at)
             for text in SPELLINGS:
                 expected = wanted.get(spelling(text), set()) if spelling(text) else set()
-                assert name_index.bearers(chron._connection, text, known_at=known_at) == expected
+                assert name_index.bearers(chron._session.connection, text, known_at=known_at) == expected
                 if spelling(text):
                     within = {one for spelt, some in wanted.items() if spelling(text) in spelt for one in some}
-                    assert name_index.bearers(chron._connection, text, within=True, known_at=known_at) == within
+                    assert name_index.bearers(chron._session.connection, text, within=True, known_at=known_at) == within
         assert chron.replay().changed == ()
 
 
@@ -113,15 +115,15 @@ def test_a_newer_version_of_a_type_renames_from_then_on(chron: Chronology) -> No
         "examples": [{"remark": "Bir"}],
     }
     chron.define(first | second)
-    assert chron.subjects_named("bir") == []
-    assert name_index.bearers(chron._connection, "bir", known_at=head) == {"well/a"}
+    assert chron.names.subjects_named("bir") == []
+    assert name_index.bearers(chron._session.connection, "bir", known_at=head) == {"well/a"}
     assert chron.replay().changed == ()
     assert chron.verify().faults == ()
 
 
 def test_most_events_do_not_touch_it(chron: Chronology) -> None:
     """Only what gives a name has a row: whoever appends anything else pays nothing for it."""
-    before = chron._connection.execute("SELECT count(*) FROM called").fetchone()
+    before = chron._session.connection.execute("SELECT count(*) FROM called").fetchone()
     fact = {"attribute": "status", "value": "Baghuz"}
     chron.append(Event(type="fact.asserted", subject="place/a", valid="2018", source="source/s", data=fact))
-    assert chron._connection.execute("SELECT count(*) FROM called").fetchone() == before
+    assert chron._session.connection.execute("SELECT count(*) FROM called").fetchone() == before

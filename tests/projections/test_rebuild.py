@@ -27,7 +27,7 @@ def placed(chron: Chronology) -> Chronology:
 def contents(chron: Chronology) -> dict[str, list[tuple[Any, ...]]]:
     """Return the rows of every projection table, in the order of their keys."""
     return {
-        name: chron._connection.execute(f"SELECT * FROM {name} ORDER BY {', '.join(keys)}").fetchall()
+        name: chron._session.connection.execute(f"SELECT * FROM {name} ORDER BY {', '.join(keys)}").fetchall()
         for name, keys in rebuild.PROJECTIONS.items()
     }
 
@@ -35,7 +35,7 @@ def contents(chron: Chronology) -> dict[str, list[tuple[Any, ...]]]:
 def edited(chron: Chronology, statement: str) -> None:
     """Change a projection behind the store's back; nothing forbids that, for projections are disposable."""
     for part in statement.split("; "):
-        assert chron._connection.execute(part).rowcount != 0
+        assert chron._session.connection.execute(part).rowcount != 0
 
 
 def test_a_replay_of_sound_projections_changes_nothing(placed: Chronology) -> None:
@@ -44,7 +44,7 @@ def test_a_replay_of_sound_projections_changes_nothing(placed: Chronology) -> No
     assert (report.events, report.changed) == (placed.head(), ())
     count = "SELECT count(*) FROM "
     views = ("assertion", "state", "mention")
-    assert report.rows == {name: placed._connection.execute(count + name).fetchone()[0] for name in views}
+    assert report.rows == {name: placed._session.connection.execute(count + name).fetchone()[0] for name in views}
     assert report.rows["assertion"] == 3
     assert report.seconds >= 0
 
@@ -92,9 +92,9 @@ def test_a_replay_repairs_any_projection_and_names_it(
 def test_a_trigger_with_the_name_of_a_table_is_no_table(placed: Chronology) -> None:
     """The table is repaired; what is foreign to a store stays for verify to name."""
     before = contents(placed)
-    placed._connection.execute("DROP TABLE segment")
-    placed._connection.execute("CREATE TRIGGER segment AFTER INSERT ON claim BEGIN SELECT 1; END")
-    placed._connection.execute(tables.SCHEMA["segment"])
+    placed._session.connection.execute("DROP TABLE segment")
+    placed._session.connection.execute("CREATE TRIGGER segment AFTER INSERT ON claim BEGIN SELECT 1; END")
+    placed._session.connection.execute(tables.SCHEMA["segment"])
     assert placed.replay().changed == ("segment",)
     assert contents(placed) == before
     assert "trigger segment (trigger) is foreign to a store" in [fault.message for fault in placed.verify().faults]
@@ -173,7 +173,7 @@ def test_every_projection_table_is_compared(placed: Chronology) -> None:
     made = {name for name, statement in tables.SCHEMA.items() if statement.startswith("CREATE TABLE")}
     assert set(rebuild.PROJECTIONS) == made
     for name, keys in rebuild.PROJECTIONS.items():
-        columns = placed._connection.execute(f"PRAGMA table_info({name})").fetchall()
+        columns = placed._session.connection.execute(f"PRAGMA table_info({name})").fetchall()
         assert keys == tuple(column[1] for column in sorted(columns, key=lambda c: c[5]) if column[5])
 
 
@@ -191,8 +191,8 @@ def test_the_first_difference_is_told_as_two_rows(
 ) -> None:
     """The stored row and the fresh one, None for one that is missing, and no difference in the other tables."""
     edited(placed, statement)
-    with rebuild.fresh(placed._log, placed._connection):
-        found = {table: rebuild.first_difference(placed._connection, table) for table in rebuild.PROJECTIONS}
+    with rebuild.fresh(placed._session.log, placed._session.connection):
+        found = {table: rebuild.first_difference(placed._session.connection, table) for table in rebuild.PROJECTIONS}
     left, right = found.pop(name)
     assert (left and left[0], right and right[0]) == (stored, replayed)
     assert set(found.values()) == {None}
@@ -202,9 +202,9 @@ def test_the_fresh_tables_are_gone_afterwards(placed: Chronology) -> None:
     """Nothing temporary is left behind, also after an error."""
     for exception in (None, ValueError):
         try:
-            with rebuild.fresh(placed._log, placed._connection):
+            with rebuild.fresh(placed._session.log, placed._session.connection):
                 if exception:
                     raise exception
         except ValueError:
             pass
-        assert placed._connection.execute("SELECT count(*) FROM temp.sqlite_schema").fetchone() == (0,)
+        assert placed._session.connection.execute("SELECT count(*) FROM temp.sqlite_schema").fetchone() == (0,)

@@ -20,7 +20,7 @@ def _event(text: str) -> Event:
 def connection(chron: Chronology) -> sqlite3.Connection:
     """Give the connection of a store with some events."""
     chron.append_many(map(_event, WORDS))
-    return chron._connection
+    return chron._session.connection
 
 
 def _content(connection: sqlite3.Connection) -> list[object]:
@@ -91,6 +91,6 @@ def test_a_ruined_index_can_be_dropped(chron: Chronology, connection: sqlite3.Co
     path = connection.execute("PRAGMA database_list").fetchone()[2]
     with Chronology.open(path) as other:
         other.replay()
-        assert _objects(other._connection) == {}
+        assert _objects(other._session.connection) == {}
         assert len(other.search("gate")) == 2
         assert other.verify().ok

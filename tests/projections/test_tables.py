@@ -98,9 +98,9 @@ def rows(connection: sqlite3.Connection, name: str) -> list[tuple[Any, ...]]:
 def test_the_views_have_the_columns_that_people_know(filled: Chronology) -> None:
     """By name and in order: queries are written against them."""
     for name, columns in COLUMNS.items():
-        found = filled._connection.execute(f"SELECT * FROM {name}").description
+        found = filled._session.connection.execute(f"SELECT * FROM {name}").description
         assert [column[0] for column in found] == columns.split(), name
-        assert rows(filled._connection, name), name
+        assert rows(filled._session.connection, name), name
 
 
 def test_the_views_are_read_without_trust_in_the_schema(filled: Chronology, tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_the_views_are_read_without_trust_in_the_schema(filled: Chronology, tmp_
     with closing(sqlite3.connect(tmp_path / "storm.db")) as connection:
         connection.execute("PRAGMA trusted_schema = OFF")
         for name in COLUMNS:
-            assert rows(connection, name) == rows(filled._connection, name)
+            assert rows(connection, name) == rows(filled._session.connection, name)
         newest = connection.execute("SELECT max(position) FROM mention").fetchone()
     assert newest == (filled.head(),)
 
@@ -117,7 +117,7 @@ def test_an_assertion_is_told_as_its_event_says_it(filled: Chronology) -> None:
     """Texts, dates and ids come back from what the tables hold in fewer bytes."""
     told = {
         row[0]: row[1:]
-        for row in filled._connection.execute(
+        for row in filled._session.connection.execute(
             "SELECT position, subject, value, role, valid, event, origin, source, grade, stated FROM assertion"
         )
     }
@@ -134,7 +134,7 @@ def test_an_assertion_is_told_as_its_event_says_it(filled: Chronology) -> None:
 @pytest.mark.parametrize("name", ["assertion", "mention", "state", "subject"])
 def test_a_question_about_one_subject_reads_no_other(filled: Chronology, name: str) -> None:
     """Equality on the subject reaches the tables under a view, which are searched and never scanned."""
-    plan = filled._connection.execute(f"EXPLAIN QUERY PLAN SELECT * FROM {name} WHERE subject = ?", (PLACE,))
+    plan = filled._session.connection.execute(f"EXPLAIN QUERY PLAN SELECT * FROM {name} WHERE subject = ?", (PLACE,))
     steps = [row[3] for row in plan]
     assert not {f"SCAN {table}" for table in rebuild.PROJECTIONS}.intersection(steps), steps
 
@@ -161,7 +161,7 @@ def test_a_store_of_the_version_before_wants_a_replay_and_then_answers_as_before
     filled: Chronology, clock: Clock, tmp_path: Path
 ) -> None:
     """It opens, its log is read and verified; questions and appends are refused with the hint; a replay keeps all."""
-    before = {name: rows(filled._connection, name) for name in COLUMNS}
+    before = {name: rows(filled._session.connection, name) for name in COLUMNS}
     answers = [filled.state(valid_at=date) for date in ("1944-06-07", "1100", "2018-05-02", "2018-05-13", "2018-06")]
     timeline = filled.timeline()
     filled.close()
@@ -170,9 +170,10 @@ def test_a_store_of_the_version_before_wants_a_replay_and_then_answers_as_before
         assert len(list(chron.read())) == chron.head()
         event = Event(type="fact.ended", subject=PLACE, valid="2019", source="source/a", data={"attribute": "access"})
         for work in (
-            chron.state, chron.timeline, chron.subjects, chron.parties, chron.attributes, chron.kinds,
-            lambda: chron.vocabulary, lambda: chron.knows_subject(PLACE), lambda: chron.append(event),
-            lambda: chron.withdrawn_by(chron.event(40)), lambda: chron.redact(chron.event(40).id, reason="x"),
+            chron.state, chron.timeline, chron.names.subjects, chron.names.parties, chron.names.attributes,
+            chron.names.kinds, lambda: chron.vocabulary, lambda: chron.names.knows_subject(PLACE),
+            lambda: chron.append(event), lambda: chron.log.withdrawn_by(chron.event(40)),
+            lambda: chron.redact(chron.event(40).id, reason="x"),
         ):  # fmt: skip
             with pytest.raises(StoreError, match="the projections are of another version") as caught:
                 work()
@@ -181,7 +182,7 @@ def test_a_store_of_the_version_before_wants_a_replay_and_then_answers_as_before
         assert fault.message == "the projections are of another version; `chronology replay` rebuilds them"
         assert set(chron.replay().changed) == set(tables.SCHEMA) - {"claim_broad"}
         assert chron.verify().ok
-        assert {name: rows(chron._connection, name) for name in COLUMNS} == before
+        assert {name: rows(chron._session.connection, name) for name in COLUMNS} == before
         assert chron.timeline() == timeline
         assert answers == [
             chron.state(valid_at=date) for date in ("1944-06-07", "1100", "2018-05-02", "2018-05-13", "2018-06")

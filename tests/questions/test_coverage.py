@@ -112,7 +112,7 @@ def test_only_the_leading_value_can_be_stale(chron: Chronology) -> None:
     """Not what was outdone, ended, or has surely ended; nor what a source says of itself."""
     say(chron, "2018-01-01")
     newer = say(chron, "2018-02-01", "group/b")
-    chron.add_source("source/a", {"title": "Gazette", "published": "2018-01-01"})
+    chron.sources.add("source/a", {"title": "Gazette", "published": "2018-01-01"})
     assert [gap.after for gap in chron.gaps(until="2020", stale=DAY)] == [newer]
     say(chron, "2018-03-01", None)
     assert chron.gaps(until="2020", stale=DAY) == []

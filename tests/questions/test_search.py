@@ -130,13 +130,13 @@ def test_the_limit_takes_the_best(gates: Chronology) -> None:
 
 def test_a_store_for_writing_keeps_its_index_up(gates: Chronology) -> None:
     """An append does not touch the index; the next search takes in what is new."""
-    assert not gates.is_indexed()
+    assert not gates.log.is_indexed()
     gates.search("snow")
-    assert gates.is_indexed()
+    assert gates.log.is_indexed()
     gates.append(event(note="snowdrift"))
-    assert not gates.is_indexed()
+    assert not gates.log.is_indexed()
     assert found(gates, "snowdrift") == ["note"]
-    assert gates.is_indexed()
+    assert gates.log.is_indexed()
     assert gates.verify().ok
 
 
@@ -152,20 +152,20 @@ def test_a_reader_searches_without_writing(gates: Chronology, tmp_path: Path) ->
         before = path.read_bytes()
         assert reader.search("snow*") != []
         with pytest.raises(sqlite3.OperationalError):
-            reader._connection.execute("DELETE FROM event")
+            reader._session.connection.execute("DELETE FROM event")
     assert path.read_bytes() == before
     gates.search("snow")
     with Reader.open(path) as reader:
-        assert reader.is_indexed()
+        assert reader.log.is_indexed()
         assert found(reader, "snowdrift") == ["note"]
-        assert search_index.position(reader._connection, "temp") is None
+        assert search_index.position(reader._session.connection, "temp") is None
 
 
 def test_a_search_does_not_wait_for_another_writer(gates: Chronology, tmp_path: Path) -> None:
     """While somebody else writes, an index of one's own answers."""
-    with Chronology.open(tmp_path / "storm.db") as other, database.writing(other._connection):
+    with Chronology.open(tmp_path / "storm.db") as other, database.writing(other._session.connection):
         assert found(gates, "heavy snow") == ["crossing/north-gate", "quote"]
-        assert not gates.is_indexed()
+        assert not gates.log.is_indexed()
 
 
 def test_a_reader_and_a_writer_find_the_same(gates: Chronology, tmp_path: Path) -> None:
@@ -178,8 +178,8 @@ def test_a_reader_and_a_writer_find_the_same(gates: Chronology, tmp_path: Path) 
 def test_a_damaged_index_is_told_with_its_remedy(gates: Chronology) -> None:
     """The log is none the worse."""
     gates.search("snow")
-    gates._connection.execute("UPDATE search_config SET v = 99")
-    path = gates._connection.execute("PRAGMA database_list").fetchone()[2]
+    gates._session.connection.execute("UPDATE search_config SET v = 99")
+    path = gates._session.connection.execute("PRAGMA database_list").fetchone()[2]
     with Reader.open(path) as reader, pytest.raises(IntegrityError, match="search index cannot be used") as told:
         reader.search("snow")
     assert "`chronology replay` drops it" in str(told.value.hint)
@@ -206,7 +206,7 @@ def test_a_replay_drops_the_index(gates: Chronology) -> None:
     """It is made anew when somebody searches; the projections are the same with it and without."""
     before = found(gates, "snow")
     assert gates.replay(dry_run=True).changed == ()
-    assert gates.is_indexed()
+    assert gates.log.is_indexed()
     assert gates.replay().changed == ()
-    assert not gates.is_indexed()
+    assert not gates.log.is_indexed()
     assert found(gates, "snow") == before

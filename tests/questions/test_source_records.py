@@ -15,16 +15,16 @@ def say(chron: Chronology, source: str, value: str = "group/a", **rest: Any) -> 
 
 def listed(chron: Chronology) -> dict[str, Source]:
     """Return the sources by name, which are in order."""
-    found = chron.sources()
+    found = chron.sources.records()
     assert [source.source for source in found] == sorted(source.source for source in found)
     return {source.source: source for source in found}
 
 
 def test_a_source_is_told_as_last_described(chron: Chronology) -> None:
     """The newest live description of each attribute counts; what was retracted does not."""
-    chron.add_source("source/a", {"title": "Old", "publisher": "The Gazette", "published": "2018-01-02"})
-    chron.add_source("source/a", {"title": "New", "url": "https://gazette.example/1", "reliability": "B"})
-    chron.retract(chron.add_source("source/a", {"title": "Wrong"}).id, reason="another paper")
+    chron.sources.add("source/a", {"title": "Old", "publisher": "The Gazette", "published": "2018-01-02"})
+    chron.sources.add("source/a", {"title": "New", "url": "https://gazette.example/1", "reliability": "B"})
+    chron.retract(chron.sources.add("source/a", {"title": "Wrong"}).id, reason="another paper")
     found = listed(chron)["source/a"]
     assert (found.title, found.publisher, found.published, found.url) == (
         "New", "The Gazette", "2018-01-02", "https://gazette.example/1",
@@ -36,10 +36,10 @@ def test_a_source_is_told_as_last_described(chron: Chronology) -> None:
 def test_sources_are_listed_whether_described_or_only_named(chron: Chronology) -> None:
     """One that nobody described, and one that says nothing; one whose description is gone has none."""
     say(chron, "source/a")
-    chron.add_source("source/b", {"title": "B"})
+    chron.sources.add("source/b", {"title": "B"})
     assert list(listed(chron)) == ["source/a", "source/b"]
     assert listed(chron)["source/a"].title is None
-    chron.retract(chron.add_source("source/c", {"title": "C"}).id, reason="x")
+    chron.retract(chron.sources.add("source/c", {"title": "C"}).id, reason="x")
     assert listed(chron)["source/c"].title is None
 
 

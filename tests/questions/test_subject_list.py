@@ -22,13 +22,13 @@ def test_a_subject_is_counted_and_dated_by_its_reports(chron: Chronology) -> Non
     report(chron, "2017-02-03/..")
     chron.describe("place/hajin", names=["Hajin"])
     chron.retract(withdrawn, reason="r")
-    found = chron.subject_list(kind="place")
+    found = chron.names.subject_list(kind="place")
     assert [one.subject for one in found] == ["place/hajin", "place/x"]
     one = found[0]
     assert (one.kind, one.name, one.aliases, one.events) == ("place", "Hajin", (), 3)
     assert (one.first_position, one.last_position) == (base + 1, base + 6)
     assert (one.first, one.last) == ("2016-03-01", "2018-05-31")
-    then = chron.subject_list(kind="place", known_at=base + 3)[0]
+    then = chron.names.subject_list(kind="place", known_at=base + 3)[0]
     assert (then.name, then.events, then.last_position, then.first) == (None, 3, base + 3, "1999-01-01")
 
 
@@ -36,7 +36,7 @@ def test_a_subject_that_is_spoken_of_no_more_is_left_out(chron: Chronology) -> N
     """Its retractions alone do not make a subject; one that only has a name is listed."""
     chron.retract(report(chron, "2018"), reason="r")
     chron.describe("place/named", aliases=["N"])
-    (one,) = chron.subject_list(kind="place")
+    (one,) = chron.names.subject_list(kind="place")
     assert (one.subject, one.name, one.aliases, one.events, one.first, one.last) == (
         "place/named", None, ("N",), 0, None, None,
     )  # fmt: skip
@@ -44,8 +44,8 @@ def test_a_subject_that_is_spoken_of_no_more_is_left_out(chron: Chronology) -> N
 
 def test_what_only_bookkeeping_is_about_is_listed_where_asked_for(chron: Chronology) -> None:
     """An empty store lists nothing; its types are listed as subjects of the kind `type`."""
-    assert chron.subject_list() == []
-    listed = [one.subject for one in chron.subject_list(kind="type")]
+    assert chron.names.subject_list() == []
+    listed = [one.subject for one in chron.names.subject_list(kind="type")]
     assert "type/subject.named" in listed
 
 
@@ -56,17 +56,17 @@ def test_a_text_finds_subjects_by_slug_and_by_name(chron: Chronology) -> None:
         for number in range(1_100)
     )
     report(chron, "2018", subject="place/zz-town-7")
-    assert [one.subject for one in chron.subject_list(text="TOWN 10")] == [
+    assert [one.subject for one in chron.names.subject_list(text="TOWN 10")] == [
         f"place/p{number:04}" for number in (10, *range(100, 110), *range(1_000, 1_100))
     ]
-    assert [one.subject for one in chron.subject_list(text="Town 7", limit=2)] == ["place/p0007", "place/p0070"]
-    assert chron.subject_list(text="town 7")[-1].subject == "place/zz-town-7"
-    assert [one.subject for one in chron.subject_list(text="P0011")] == ["place/p0011"]
-    assert len(chron.subject_list()) == 1_101
-    assert chron.subject_list(text="%") == chron.subject_list(text="x", kind="person") == []
-    assert chron.subject_list(limit=0) == []
+    assert [one.subject for one in chron.names.subject_list(text="Town 7", limit=2)] == ["place/p0007", "place/p0070"]
+    assert chron.names.subject_list(text="town 7")[-1].subject == "place/zz-town-7"
+    assert [one.subject for one in chron.names.subject_list(text="P0011")] == ["place/p0011"]
+    assert len(chron.names.subject_list()) == 1_101
+    assert chron.names.subject_list(text="%") == chron.names.subject_list(text="x", kind="person") == []
+    assert chron.names.subject_list(limit=0) == []
     with pytest.raises(ChronologyError, match="limit is -1"):
-        chron.subject_list(limit=-1)
+        chron.names.subject_list(limit=-1)
 
 
 def test_who_wants_the_first_few_gets_the_first_of_all(chron: Chronology) -> None:
@@ -78,6 +78,6 @@ def test_who_wants_the_first_few_gets_the_first_of_all(chron: Chronology) -> Non
         chron.append(Event(type="fact.asserted", subject=f"{kind}/s{number:03}", valid="2018", data=data, **said))
     for known_at in (None, chron.head() - 60):
         for narrowed in ({}, {"kind": "person"}, {"text": "s01"}, {"kind": "nothing"}):
-            everything = chron.subject_list(known_at=known_at, **narrowed)
+            everything = chron.names.subject_list(known_at=known_at, **narrowed)
             for limit in (0, 1, 49, 50, 51, 999):
-                assert chron.subject_list(known_at=known_at, limit=limit, **narrowed) == everything[:limit]
+                assert chron.names.subject_list(known_at=known_at, limit=limit, **narrowed) == everything[:limit]

@@ -11,7 +11,7 @@ BAGUZ = "place/baguz"
 
 def texts(chron: Chronology, subject: str = BAGUZ, **known_at: int) -> list[str]:
     """Return the names of a subject, the one to show first."""
-    return [name.text for name in chron.names_of(subject, **known_at)]
+    return [name.text for name in chron.names.of(subject, **known_at)]
 
 
 def assert_name(chron: Chronology, attribute: str, value: object, **rest: str) -> str:
@@ -31,7 +31,7 @@ def test_several_names_hold_at_once_in_any_script(chron: Chronology) -> None:
     """A name does not end another: the newest to be shown stands first, then aliases in order of the log."""
     chron.describe(BAGUZ, names=["Baguz"], aliases=["Baghuz", "Al-Baghuz Fawqani"])
     chron.describe(BAGUZ, names=["Baghouz"], aliases=["الباغوز"], language="ar", source="source/s")
-    found = chron.names_of(BAGUZ)
+    found = chron.names.of(BAGUZ)
     assert [(name.text, name.role) for name in found] == [
         ("Baghouz", "name"),
         ("Baguz", "name"),
@@ -69,8 +69,8 @@ def test_a_name_can_be_retracted_and_stays_known_earlier(chron: Chronology) -> N
     assert texts(chron, known_at=head) == ["Baguz", "Bagus"]
     assert texts(chron, known_at=head - 1) == ["Baguz"]
     assert texts(chron, known_at=head - 2) == []
-    assert chron.subjects_named("Bagus") == []
-    (subject,) = chron.subject_list(kind="place", known_at=head)
+    assert chron.names.subjects_named("Bagus") == []
+    (subject,) = chron.names.subject_list(kind="place", known_at=head)
     assert subject.aliases == ("Bagus",)
 
 
@@ -128,13 +128,13 @@ def test_an_older_store_learns_the_type_when_it_is_first_used(
             store.vocabulary.newest("subject.named")
         store.describe(BAGUZ, names=["Baguz"], dry_run=True)
         assert store.head() == head
-        assert store.names_of(BAGUZ) == []
+        assert store.names.of(BAGUZ) == []
         store.describe(BAGUZ, names=["Baguz"])
         store.describe(BAGUZ, names=["Baghuz"])
         assert [event.event.type for event in store.read(after=head)] == ["type.defined", *["subject.named"] * 2]
         assert store.verify().faults == ()
         assert store.replay().changed == ()
-        assert store.resolve_subject("baguz") == BAGUZ
+        assert store.names.resolve("baguz") == BAGUZ
 
 
 def test_a_redacted_name_is_gone(chron: Chronology) -> None:
@@ -143,7 +143,7 @@ def test_a_redacted_name_is_gone(chron: Chronology) -> None:
     head = chron.head()
     chron.redact(chron.event(head).id, reason="r")
     assert texts(chron) == texts(chron, known_at=head) == ["Baguz"]
-    assert chron.subjects_named("Secret") == []
+    assert chron.names.subjects_named("Secret") == []
 
 
 SPELT = {
@@ -165,6 +165,6 @@ def test_case_marks_and_punctuation_make_no_difference(chron: Chronology, name: 
     else:
         assert_name(chron, "aliases", ["Another", name])
     for spelt in (name, f"  {name}. ", *SPELT[name]):
-        assert chron.subjects_named(spelt) == [BAGUZ], spelt
+        assert chron.names.subjects_named(spelt) == [BAGUZ], spelt
     for other in (name[:-1], f"x {name}", f"{name} x", "हिन्दु", "other"):
-        assert chron.subjects_named(other) == [], other
+        assert chron.names.subjects_named(other) == [], other

@@ -107,15 +107,15 @@ def test_whoever_is_slower_pulls_and_tries_again(
 ) -> None:
     """Somebody appends between the pull and the insert: both events are there, once each, in order of commit."""
     second = replica("second")
-    publish, beaten = Follower._publish, []
+    publish, beaten = first._shared.publish, []
 
-    def slowly(self: Follower, before: int) -> None:
-        if self is first and len(beaten) < 3:
+    def slowly(after: int) -> None:
+        if len(beaten) < 3:
             beaten.append(second.append(fact(50 + len(beaten))).position)
-        publish(self, before)
+        publish(after)
 
-    monkeypatch.setattr(Follower, "_publish", slowly)
-    monkeypatch.setattr(first, "_sleep", lambda _: None)
+    monkeypatch.setattr(first._shared, "publish", slowly)
+    monkeypatch.setattr(first._shared, "_sleep", lambda _: None)
     mine = first.append(fact(40))
     assert mine.position == beaten[-1] + 1
     second.pull()
@@ -127,16 +127,15 @@ def test_somebody_who_is_always_slower_is_told(
 ) -> None:
     """After a bounded number of tries; nothing of it was written anywhere."""
     second = replica("second")
-    publish = Follower._publish
+    publish = first._shared.publish
 
-    def slowly(self: Follower, before: int) -> None:
-        if self is first:
-            second.append(fact(1))
-        publish(self, before)
+    def slowly(after: int) -> None:
+        second.append(fact(1))
+        publish(after)
 
-    monkeypatch.setattr(Follower, "_publish", slowly)
+    monkeypatch.setattr(first._shared, "publish", slowly)
     waits: list[float] = []
-    monkeypatch.setattr(first, "_sleep", waits.append)
+    monkeypatch.setattr(first._shared, "_sleep", waits.append)
     with pytest.raises(RemoteError, match="others were faster 30 times"):
         first.append(fact(40, id="0195f0aa-0000-7000-8000-000000000040"))
     assert len(waits) == 30
@@ -148,7 +147,7 @@ def test_somebody_who_is_always_slower_is_told(
 def test_an_unreachable_log_changes_nothing(first: Follower, tmp_path: Path) -> None:
     """One clear error without the password; questions are still answered."""
     head, answer = first.head(), first.state(valid_at="2019")
-    first._address = addresses.checked("team", "postgresql://jane:secret@127.0.0.1:1/none")
+    first._shared._url = "postgresql://jane:secret@127.0.0.1:1/none"
     with pytest.raises(RemoteError, match="cannot be reached") as caught:
         first.append(fact(9))
     assert "secret" not in str(caught.value)
@@ -157,14 +156,14 @@ def test_an_unreachable_log_changes_nothing(first: Follower, tmp_path: Path) -> 
 
 def test_the_outbox_keeps_events_until_they_can_be_pushed(first: Follower, url: str) -> None:
     """They are checked when they are kept, pushed once, and forgotten when they are in the log."""
-    address, first._address = first._address, addresses.checked("team", "postgresql://127.0.0.1:1/none")
+    address, first._shared._url = first._shared._url, "postgresql://127.0.0.1:1/none"
     kept = first.keep_for_later(fact(30)).event
     with pytest.raises(NotLiveError):
         first.keep_for_later(_of_a_definition(first))
     with pytest.raises(RemoteError):
         first.push()
     assert [line.event for line in outbox.read(first._path)] == [kept]
-    first._address = address
+    first._shared._url = address
     result = first.push().result
     assert result is not None
     assert result.appended == 1
@@ -250,7 +249,7 @@ def test_a_copy_stays_if_nobody_knows_whether_its_event_was_written(
 
     monkeypatch.setattr(SharedLog, "_commit", unheard)
     with pytest.raises(RemoteError):
-        first.add_source("source/page", {"title": "x"}, archived=page)
+        first.sources.add("source/page", {"title": "x"}, archived=page)
     monkeypatch.undo()
     assert first.pull().added >= 1
     assert first.verify().ok
@@ -263,16 +262,16 @@ def test_a_source_is_added_again_if_somebody_was_faster(
     second = replica("second")
     page = tmp_path / "page.html"
     page.write_bytes(b"<p>x</p>")
-    publish, beaten = Follower._publish, []
+    publish, beaten = first._shared.publish, []
 
-    def slowly(self: Follower, before: int) -> None:
-        if self is first and not beaten:
+    def slowly(after: int) -> None:
+        if not beaten:
             beaten.append(second.append(fact(50)))
-        publish(self, before)
+        publish(after)
 
-    monkeypatch.setattr(Follower, "_publish", slowly)
-    monkeypatch.setattr(first, "_sleep", lambda _: None)
-    added = first.add_source("source/page", {"title": "x"}, archived=page)
+    monkeypatch.setattr(first._shared, "publish", slowly)
+    monkeypatch.setattr(first._shared, "_sleep", lambda _: None)
+    added = first.sources.add("source/page", {"title": "x"}, archived=page)
     assert added.position > beaten[0].position
     assert first.verify().ok
 
@@ -457,16 +456,16 @@ def roles(url: str) -> Iterator[dict[str, str]]:
 def test_roles_can_do_what_they_are_for(first: Follower, roles: dict[str, str]) -> None:
     """A reader reads, a writer appends too, a redactor erases too; nobody else can do anything."""
     target = first.append(fact(20))
-    first._address = addresses.checked("team", roles["reader"])
+    first._shared._url = roles["reader"]
     assert first.pull().added == 0
     with pytest.raises(RemoteError, match="refuses"):
         first.append(fact(21))
-    first._address = addresses.checked("team", roles["writer"])
+    first._shared._url = roles["writer"]
     first.append(fact(21))
     with pytest.raises(RemoteError, match="only a redactor may declare"):
         first.redact(target.id, reason="x")
     assert not first.event(target.id).is_redacted
-    first._address = addresses.checked("team", roles["redactor"])
+    first._shared._url = roles["redactor"]
     first.redact(target.id, reason="x")
     assert first.verify().ok
 
@@ -474,10 +473,10 @@ def test_roles_can_do_what_they_are_for(first: Follower, roles: dict[str, str]) 
 def forged(first: Follower, target: str, folder: Path, **changes: str) -> Row:
     """Return the row that a copy of the log gets for the redaction of an event, with other columns if wanted."""
     path = folder / "copy.db"
-    first.backup(path)
+    first.proofs.backup(path)
     with Chronology.open(path) as chron:
         declared = chron.redact(target, reason="x")
-        row = chron._log.by_position(declared.position)
+        row = chron._session.log.by_position(declared.position)
     assert row is not None
     return row._replace(**changes)
 
@@ -558,7 +557,7 @@ def test_a_redaction_cannot_withdraw_another_event(
     kept, target = first.append(fact(19)), first.append(fact(20))
     second = replica("second")
     first.redact(target.id, reason="x")
-    row = first._log.by_position(first.head())
+    row = first._session.log.by_position(first.head())
     assert row is not None
     declared = decode(row.body)
     body = encode(msgspec.structs.replace(declared, data=declared.data | {"withdrew": kept.position}))
@@ -583,11 +582,11 @@ def test_a_shared_log_with_older_rules_gets_those_of_today(
         "DROP TRIGGER refuses_unerased ON chronology.event",
     )
     assert first.check().rules == 1
-    first._address = addresses.checked("team", roles["redactor"])
+    first._shared._url = roles["redactor"]
     with pytest.raises(RemoteError, match="the server refuses") as caught:
         first.renew_rules()
     assert caught.value.hint == "only the owner of the shared log can renew its rules"
-    first._address = addresses.checked("team", url)
+    first._shared._url = url
     assert [first.renew_rules(), first.renew_rules()] == [1, 2]
     assert first.check().rules == RULES
     row = forged(first, first.append(fact(20)).id, tmp_path)
@@ -604,8 +603,8 @@ def test_a_writer_can_merge_a_log_with_a_redacted_mistake(
         wrong = other.append(fact(20))
         right = other.append(fact(21, replaces=wrong.id))
         other.redact(wrong.id, reason="x")
-    first._address = addresses.checked("team", roles["writer"])
-    assert first.merge_log(tmp_path / "other.db").gaps == 1
+    first._shared._url = roles["writer"]
+    assert first.sharing.merge_log(tmp_path / "other.db").gaps == 1
     assert second.pull().erased == 0
     for chron in (first, second, replica("late")):
         assert chron.event(wrong.id).is_redacted

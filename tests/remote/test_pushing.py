@@ -158,7 +158,7 @@ def test_an_event_is_checked_against_the_store_and_what_waits(chron: Chronology,
 @pytest.mark.parametrize("how", ["IMMEDIATE", "EXCLUSIVE"])
 def test_the_outbox_does_not_wait_for_whoever_writes_to_the_store(chron: Chronology, store: Path, how: str) -> None:
     """A push may hold the lock as long as its server takes; then the form alone is checked."""
-    chron._connection.execute("PRAGMA busy_timeout = 100")
+    chron._session.connection.execute("PRAGMA busy_timeout = 100")
     with locked(store, how):
         begin = perf_counter()
         kept = pushing.keep(chron, store, fact(1), dry_run=False)
@@ -179,7 +179,7 @@ def test_what_waits_is_listed_with_what_is_wrong(chron: Chronology, store: Path)
     found = pushing.waiting(chron, store)
     assert found.unchecked is None
     assert [line.fault is None for line in found.lines] == [True, False]
-    chron._connection.execute("DROP TABLE segment")
+    chron._session.connection.execute("DROP TABLE segment")
     found = pushing.waiting(chron, store)
     assert isinstance(found.unchecked, StoreError)
     assert [line.fault for line in found.lines] == [None, None]

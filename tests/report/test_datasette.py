@@ -41,7 +41,7 @@ def served(storm: Path, tmp_path: Path) -> Iterator[Any]:
 
 def test_the_plugin_is_found_by_its_entry_point(served: Any) -> None:
     """Whoever installs the extra need not name it."""
-    assert "chronology" in {plugin["name"] for plugin in served("/-/plugins.json").json()}
+    assert "chronology-store" in {plugin["name"] for plugin in served("/-/plugins.json").json()}
 
 
 def test_the_page_says_what_the_command_says(served: Any, storm: Path) -> None:

@@ -14,8 +14,7 @@ from chronology import Chronology, Event
 from chronology.events import canonical
 from chronology.events.json_values import thaw
 from chronology.report.contents import contents
-from chronology.report.limits import Limits
-from chronology.report.selection import select
+from chronology.report.selection import Limits, select
 from tests.browsers import Page, asked
 from tests.test_invariants import upgraded_histories
 
@@ -107,7 +106,7 @@ def test_a_page_of_merged_logs_gives_equal_starts_to_what_was_recorded_later(res
             said = {"valid": "2018-05-01", "source": f"source/{value}"}
             chron.append(Event(type="fact.asserted", subject="place/x", data=data, **said))
         for one, other in ((theirs, "a"), (ours, "b")):
-            one.merge_log(tmp_path / f"{other}.db")
+            one.sharing.merge_log(tmp_path / f"{other}.db")
             head = one.head()
             (page,) = asked(resolver, ANSWERS, [embedded(one), [second_of("2018-05-02")], [head]])
             assert page == [answers(one, "2018-05-02", head)]

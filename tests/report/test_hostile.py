@@ -71,7 +71,7 @@ def hostile(chron: Chronology, tmp_path: Path) -> Path:
     told(chron, 0, "", type="source.described", subject="source/t", source="source/t", data=web)
     chron.append(Event(type="subject.named", subject="place/p9", data={"name": ARABIC}))
     path = tmp_path / "hostile.html"
-    made = report(chron, ReportOptions(title=SCRIPT, store="a'b\u202e.db"), now=chron._clock())
+    made = report(chron, ReportOptions(title=SCRIPT, store="a'b\u202e.db"), now=chron._session.now())
     path.write_bytes(made.html)
     return path
 
@@ -125,7 +125,7 @@ def test_long_words_and_foreign_schemes_break_nothing(chromium: Browser, chron: 
     told(chron, 0, "", type="place.described", subject="place/p1", data=where)
     chron.append(Event(type="subject.named", subject="place/p1", data={"name": LONG[:190]}))
     path = tmp_path / "long.html"
-    path.write_bytes(report(chron, ReportOptions(title=LONG[:300], store="s.db"), now=chron._clock()).html)
+    path.write_bytes(report(chron, ReportOptions(title=LONG[:300], store="s.db"), now=chron._session.now()).html)
     for width in (360, 1280):
         view = f"{path.as_uri()}#at=2018-05-02&why=place/p1:status"
         with opened(chromium, view, viewport={"width": width, "height": 740}) as page:

@@ -11,8 +11,8 @@ import pytest
 
 from chronology import Chronology, Event
 from chronology.errors import ChronologyError, UnknownNameError
-from chronology.report.limits import FIELDS, Limits
 from chronology.report.page import Report, ReportOptions, report
+from chronology.report.selection import FIELDS, Limits
 from tests.browsers import Browser, opened
 from tests.command_line import done, nth, refused, run
 
@@ -23,7 +23,7 @@ SECRET = "zq7-secret"
 def made(chron: Chronology, **limits: Any) -> Report:
     """Make a page."""
     options = ReportOptions(title="Limits", store="storm.db", limits=Limits(**limits))
-    return report(chron, options, now=chron._clock())
+    return report(chron, options, now=chron._session.now())
 
 
 def embedded(page: Report) -> dict[str, Any]:

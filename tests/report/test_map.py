@@ -46,7 +46,7 @@ def placed(chron: Chronology) -> Chronology:
 
 def written(chron: Chronology, path: Path, **options: Any) -> Path:
     """Write a page."""
-    path.write_bytes(report(chron, ReportOptions(title="Map", store="s.db", **options), now=chron._clock()).html)
+    path.write_bytes(report(chron, ReportOptions(title="Map", store="s.db", **options), now=chron._session.now()).html)
     return path
 
 
@@ -95,7 +95,7 @@ def test_filters_leave_places_out_but_not_the_frame(chromium: Browser, placed: C
         until(page, "document.querySelectorAll('.place').length === 2")
         page.fill("input[type=search]", "nothing of this kind")
         until(page, "document.querySelectorAll('.place:is(svg:not([hidden]) *)').length === 0")
-        assert "Of no place within these filters" in page.inner_text("#map")
+        assert "No place within these filters" in page.inner_text("#map")
 
 
 def test_many_places_are_all_dots_and_the_list_says_how_many_more(

@@ -127,7 +127,7 @@ def test_a_day_on_the_slider_means_its_close(chromium: Browser, chron: Chronolog
         data = {"attribute": "status", "value": value}
         chron.append(Event(type="fact.asserted", subject=BAGUZ, valid=valid, source="source/s", data=data))
     path = tmp_path / "day.html"
-    path.write_bytes(report(chron, ReportOptions(title="Day", store="day.db"), now=chron._clock()).html)
+    path.write_bytes(report(chron, ReportOptions(title="Day", store="day.db"), now=chron._session.now()).html)
     with opened(chromium, f"{path.as_uri()}#at=2018-05-12") as page:
         page.focus(".control.at input[type=range]")
         page.keyboard.press("ArrowRight")

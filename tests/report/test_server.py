@@ -16,8 +16,8 @@ from conftest import Clock
 
 from chronology import Chronology
 from chronology.errors import StoreError
-from chronology.report.limits import Limits
 from chronology.report.page import ReportOptions
+from chronology.report.selection import Limits
 from chronology.report.server import Server
 from tests.browsers import Browser, opened, until
 from tests.command_line import done, refused, run, untouched

@@ -20,21 +20,21 @@ def test_a_backup_is_a_store_with_the_same_events_and_answers(chron: Chronology,
     """To restore is to open it: same root, same projections, and it takes new events."""
     chron.append(fact(1))
     heard: list[tuple[int, int]] = []
-    report = chron.backup(tmp_path / "copy.db", lambda done, total: heard.append((done, total)))
-    assert (report.ok, report.events, report.root) == (True, chron.head(), chron.checkpoint().root)
+    report = chron.proofs.backup(tmp_path / "copy.db", lambda done, total: heard.append((done, total)))
+    assert (report.ok, report.events, report.root) == (True, chron.head(), chron.proofs.checkpoint().root)
     assert heard
     with Chronology.open(tmp_path / "copy.db") as copy:
         assert list(copy.read()) == list(chron.read())
         assert copy.state(valid_at="2018") == chron.state(valid_at="2018")
         assert copy.replay().changed == ()
-        assert copy.verify(checkpoint=chron.checkpoint()).ok
+        assert copy.verify(checkpoint=chron.proofs.checkpoint()).ok
         copy.append(fact(2))
 
 
 def test_a_backup_is_private_and_one_file(chron: Chronology, tmp_path: Path) -> None:
     """Only its owner can read it, and no journal is needed beside it."""
     (tmp_path / "copies").mkdir()
-    chron.backup(tmp_path / "copies" / "copy.db")
+    chron.proofs.backup(tmp_path / "copies" / "copy.db")
     assert [path.name for path in (tmp_path / "copies").iterdir()] == ["copy.db"]
     assert (tmp_path / "copies" / "copy.db").stat().st_mode & 0o777 == 0o600
 
@@ -46,7 +46,7 @@ def test_no_file_is_written_over(chron: Chronology, tmp_path: Path, name: str) -
     (tmp_path / "link.db").symlink_to(tmp_path / "elsewhere.db")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
     with pytest.raises(StoreError):
-        chron.backup(tmp_path / name)
+        chron.proofs.backup(tmp_path / name)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
 
 
@@ -56,7 +56,7 @@ def test_a_backup_is_of_one_moment_while_others_write(chron: Chronology, tmp_pat
     other.execute("BEGIN IMMEDIATE")
     other.execute("DELETE FROM segment")
     head = chron.head()
-    report = chron.backup(tmp_path / "copy.db")
+    report = chron.proofs.backup(tmp_path / "copy.db")
     other.execute("ROLLBACK")
     other.close()
     assert (report.ok, report.events) == (True, head)
@@ -67,7 +67,7 @@ def test_faults_of_the_store_are_found_in_the_copy(chron: Chronology, tmp_path: 
     raw = sqlite3.connect(tmp_path / "storm.db", isolation_level=None)
     raw.execute("DELETE FROM projection")
     raw.close()
-    report = chron.backup(tmp_path / "copy.db")
+    report = chron.proofs.backup(tmp_path / "copy.db")
     assert not report.ok
     assert (tmp_path / "copy.db").exists()
 

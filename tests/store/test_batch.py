@@ -38,10 +38,10 @@ def described(published: str | None, **rest: Any) -> Event:
 
 def refusal(chron: Chronology, *events: Event, **how: Any) -> ChronologyError:
     """Return the error with which a batch is refused; nothing may have been written."""
-    before = chron.head(), chron.subjects(), chron.state(valid_at="2018-06")
+    before = chron.head(), chron.names.subjects(), chron.state(valid_at="2018-06")
     with pytest.raises(ChronologyError) as caught:
         chron.append_many(events, **how)
-    assert (chron.head(), chron.subjects(), chron.state(valid_at="2018-06")) == before
+    assert (chron.head(), chron.names.subjects(), chron.state(valid_at="2018-06")) == before
     return caught.value
 
 

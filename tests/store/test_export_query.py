@@ -154,5 +154,5 @@ def test_names_are_those_of_then(chron: Chronology) -> None:
     """Who was named later had no name before."""
     before = chron.head()
     chron.append(Event(type="subject.named", subject="place/x", data={"name": "Xanadu"}))
-    assert chron.titles() == {"place/x": "Xanadu"}
-    assert chron.titles(known_at=before) == {}
+    assert chron.names.titles() == {"place/x": "Xanadu"}
+    assert chron.names.titles(known_at=before) == {}

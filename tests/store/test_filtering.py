@@ -32,7 +32,7 @@ VERBS: dict[str, Any] = {
     "conflicts": lambda chron, **given: list(chron.conflicts(**given)),
     "gaps": lambda chron, **given: chron.gaps(**given),
     "events": lambda chron, **given: list(chron.events(**given)),
-    "assertions": lambda chron, **given: list(chron.assertions(**given)),
+    "assertions": lambda chron, **given: list(chron.log.assertions(**given)),
     "timeline": lambda chron, **given: chron.timeline(**given),
     "search": lambda chron, **given: chron.search("baguz", **given),
     "read": lambda chron, **given: list(chron.read(**given)),

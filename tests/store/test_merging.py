@@ -48,7 +48,7 @@ def test_a_name_that_no_event_uses_is_not_merged(chron: Chronology) -> None:
         chron.merge("place/a", "place/b", reason="x")
     chron.merge("source/p", "source/q", reason="x")
     chron.merge("person/x", "person/y", reason="x")
-    assert [one.merged for one in chron.merges()] == ["source/q", "person/y"]
+    assert [one.merged for one in chron.names.merges()] == ["source/q", "person/y"]
 
 
 def test_a_misspelt_name_leads_to_the_one_that_is_meant(chron: Chronology) -> None:
@@ -77,8 +77,8 @@ def test_two_that_are_one_by_way_of_a_third_are_not_separated(chron: Chronology)
         chron.unmerge("place/a", "place/c", reason="y")
     assert f"#{first} merged place/b into place/a, #{second} merged place/c into place/b" in str(caught.value)
     chron.unmerge("place/c", "place/b", reason="y")
-    assert chron.same_subject("place/c") == ("place/c",)
-    assert chron.same_subject("place/b") == ("place/a", "place/b")
+    assert chron.names.same_subject("place/c") == ("place/c",)
+    assert chron.names.same_subject("place/b") == ("place/a", "place/b")
     with pytest.raises(ChronologyError, match="place/a and place/c are not merged"):
         chron.unmerge("place/a", "place/c", reason="y")
 
@@ -162,16 +162,16 @@ def test_names_lists_and_sources_know_one_subject(chron: Chronology) -> None:
     chron.describe("place/baghuz", names=["Baghuz Fawqani"])
     chron.merge("place/baguz", "place/baghuz", reason="x")
     chron.merge("source/baguz", "source/baghuz", reason="x")
-    assert chron.subjects_named("baghuz fawqani") == ["place/baguz"]
-    assert chron.subjects_named("baghuz") == ["place/baguz", "source/baguz"]
-    assert [one.text for one in chron.names_of("place/baghuz")] == ["Baghuz Fawqani"]
-    (found,) = chron.subject_list(kind="place")
+    assert chron.names.subjects_named("baghuz fawqani") == ["place/baguz"]
+    assert chron.names.subjects_named("baghuz") == ["place/baguz", "source/baguz"]
+    assert [one.text for one in chron.names.of("place/baghuz")] == ["Baghuz Fawqani"]
+    (found,) = chron.names.subject_list(kind="place")
     assert (found.subject, found.merged, found.name, found.events) == (
         "place/baguz", ("place/baghuz",), "Baghuz Fawqani", 2,
     )  # fmt: skip
-    assert [one.subject for one in chron.subject_list(text="baghuz")] == ["place/baguz"]
-    assert "place/baghuz" not in chron.subjects()
-    assert [(one.source, one.assertions, one.retracted) for one in chron.sources()] == [("source/baguz", 2, 1)]
+    assert [one.subject for one in chron.names.subject_list(text="baghuz")] == ["place/baguz"]
+    assert "place/baghuz" not in chron.names.subjects()
+    assert [(one.source, one.assertions, one.retracted) for one in chron.sources.records()] == [("source/baguz", 2, 1)]
     assert [finding.subject for finding in chron.lint(["lookalike"])] == []
     assert [hit.event.event.subject for hit in chron.search("x", sources=["source/baguz"])].count("place/baghuz") == 1
 
@@ -208,7 +208,7 @@ def test_a_store_without_merges_asks_one_table_more(chron: Chronology) -> None:
     """One look at the empty table, whatever is asked; nothing else of merges is read."""
     say(chron, "place/a", "a")
     asked: list[str] = []
-    chron._connection.set_trace_callback(asked.append)
+    chron._session.connection.set_trace_callback(asked.append)
     for question in (
         lambda: chron.state("place/a", valid_at="2019"),
         lambda: chron.state(valid_at="2019", known_at=50),

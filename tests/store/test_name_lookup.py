@@ -17,7 +17,7 @@ def report(chron: Chronology, subject: str) -> None:
 def test_what_is_typed_in_full_is_returned_untouched(chron: Chronology) -> None:
     """Whether it exists or not, and whatever is called so."""
     chron.describe("place/a", aliases=["place/b"])
-    assert chron.resolve_subject("place/b") == "place/b"
+    assert chron.names.resolve("place/b") == "place/b"
 
 
 def test_a_name_stands_before_a_slug(chron: Chronology) -> None:
@@ -25,13 +25,13 @@ def test_a_name_stands_before_a_slug(chron: Chronology) -> None:
     for subject in ("place/baguz", "crossing/baguz"):
         report(chron, subject)
     with pytest.raises(AmbiguousNameError) as refused:
-        chron.resolve_subject("Baguz")
+        chron.names.resolve("Baguz")
     assert refused.value.subjects == ("crossing/baguz", "place/baguz")
     assert refused.value.hint == "did you mean crossing/baguz or place/baguz?"
-    assert chron.resolve_subject("Baguz", kinds=["place"]) == "place/baguz"
-    assert chron.resolve_subject("Crossing / Baguz") == "crossing/baguz"
+    assert chron.names.resolve("Baguz", kinds=["place"]) == "place/baguz"
+    assert chron.names.resolve("Crossing / Baguz") == "crossing/baguz"
     chron.describe("place/baguz", names=["Baguz"])
-    assert chron.resolve_subject("BAGUZ") == "place/baguz"
+    assert chron.names.resolve("BAGUZ") == "place/baguz"
 
 
 def test_two_that_bear_a_name_are_never_taken(chron: Chronology) -> None:
@@ -39,9 +39,9 @@ def test_two_that_bear_a_name_are_never_taken(chron: Chronology) -> None:
     chron.describe("place/a", aliases=["The Town"])
     chron.describe("place/b", names=["the town"])
     with pytest.raises(AmbiguousNameError):
-        chron.resolve_subject("The Town")
+        chron.names.resolve("The Town")
     chron.retract(chron.event(chron.head()).id, reason="r")
-    assert chron.resolve_subject("The Town") == "place/a"
+    assert chron.names.resolve("The Town") == "place/a"
 
 
 @pytest.mark.parametrize("text", ["Bagu", "", " ", "/", "%", "_____", "baguz\n", "\udcff", "person/Baguz", "x" * 999])
@@ -49,7 +49,7 @@ def test_what_nothing_is_called_is_refused(chron: Chronology, text: str) -> None
     """A part of a name is none, nor is a name under another kind."""
     chron.describe("place/baguz", names=["Baguz"])
     with pytest.raises(ChronologyError, match="is not kind/slug"):
-        chron.resolve_subject(text)
+        chron.names.resolve(text)
 
 
 def test_what_is_like_a_new_subject(chron: Chronology) -> None:
@@ -58,11 +58,11 @@ def test_what_is_like_a_new_subject(chron: Chronology) -> None:
     report(chron, "source/voa-2018-05-14")
     report(chron, "person/witness-9")
     chron.describe("place/hajin", aliases=["Abu Hamam"])
-    assert chron.similar("place/baguz2") == ["place/baguz"]
-    assert chron.similar("place/abu-hamam") == ["place/hajin"]
-    assert chron.similar("crossing/baguz") == []
-    assert chron.similar("source/voa-2018-05-15") == []
-    assert chron.similar("person/witness-10") == []
+    assert chron.names.similar("place/baguz2") == ["place/baguz"]
+    assert chron.names.similar("place/abu-hamam") == ["place/hajin"]
+    assert chron.names.similar("crossing/baguz") == []
+    assert chron.names.similar("source/voa-2018-05-15") == []
+    assert chron.names.similar("person/witness-10") == []
 
 
 KNOWN = [
@@ -149,22 +149,22 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chronology]:
 )
 def test_another_transcription_of_a_town_is_like_it(towns: Chronology, known: str, spelt: str) -> None:
     """With or without the article, with long vowels, doubled consonants and gh, kh or q: the town comes first."""
-    assert towns.similar(f"place/{spelt}")[:1] == [f"place/{known}"]
+    assert towns.names.similar(f"place/{spelt}")[:1] == [f"place/{known}"]
 
 
 @pytest.mark.parametrize("town", OTHERS)
 def test_another_town_is_not(towns: Chronology, town: str) -> None:
     """Whoever is warned in vain reads no warning any more."""
-    assert towns.similar(f"place/{town}") == []
+    assert towns.names.similar(f"place/{town}") == []
 
 
 def test_a_report_gives_way_to_what_it_reports_on(chron: Chronology) -> None:
     """Its title may be the name of a town; where nothing else bears it, the report is meant."""
-    chron.add_source("source/r", {"title": "Abu Kamal", "published": "2017-11-08"})
-    assert chron.resolve_subject("Abu Kamal") == "source/r"
+    chron.sources.add("source/r", {"title": "Abu Kamal", "published": "2017-11-08"})
+    assert chron.names.resolve("Abu Kamal") == "source/r"
     chron.describe("place/abu-kamal", names=["Abu Kamal"])
-    assert chron.resolve_subject("abu kamal") == "place/abu-kamal"
-    assert chron.resolve_subject("abu kamal", kinds=("source",)) == "source/r"
+    assert chron.names.resolve("abu kamal") == "place/abu-kamal"
+    assert chron.names.resolve("abu kamal", kinds=("source",)) == "source/r"
     chron.describe("person/x", aliases=["Abu Kamal"])
     with pytest.raises(AmbiguousNameError):
-        chron.resolve_subject("Abu Kamal")
+        chron.names.resolve("Abu Kamal")

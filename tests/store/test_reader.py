@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chronology import Chronology, ChronologyError, Event
-from chronology.errors import UnknownNameError
+from chronology.errors import UnknownNameError, did_you_mean
 
 DAYS = ["2018", "2018-05-01", "2018-05", "2018-05-01/..", "2018-05-01", "../2018-06", "2018-04-30"]
 
@@ -64,4 +64,4 @@ def test_a_mistyped_id_is_told_with_what_it_resembles(chron: Chronology) -> None
         with pytest.raises(UnknownNameError, match="unknown event") as refusal:
             chron.event(typed)
         hint = str(refusal.value.hint)
-        assert hint.startswith("did you mean " + " or ".join(meant) + "? positions" if meant else "positions go from 1")
+        assert hint.startswith(f"{did_you_mean(meant)} positions go from 1".lstrip())

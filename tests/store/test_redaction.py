@@ -134,7 +134,9 @@ def everything(chron: Chronology) -> Iterator[str]:
     for known_at in (None, *range(chron.head() + 1)):
         for day in ("2017-12-31", "2018-01-10", "2018-06-30", "2019-01-01", "2030-01-01"):
             yield repr(chron.state(valid_at=day, known_at=known_at))
-    yield repr([*chron.read(), *chron.timeline(), chron.subjects(), chron.attributes(), chron.kinds()])
+    yield repr(
+        [*chron.read(), *chron.timeline(), chron.names.subjects(), chron.names.attributes(), chron.names.kinds()]
+    )
 
 
 def test_no_answer_knows_it_any_more(chron: Chronology, tmp_path: Path) -> None:
@@ -175,8 +177,8 @@ def test_an_event_says_who_when_and_why(chron: Chronology, clock: Clock) -> None
     }
     assert (declared.event.recorded_by, declared.recorded_at) == ("Jane", clock())
     assert chron.event(declared.position) == declared
-    assert chron.redaction_of(event) == declared
-    assert chron.redaction_of(chron.event(1)) is None
+    assert chron.log.redaction_of(event) == declared
+    assert chron.log.redaction_of(chron.event(1)) is None
 
 
 def test_place_id_time_and_leaf_stay(chron: Chronology) -> None:
@@ -196,14 +198,14 @@ def test_root_checkpoints_and_exhibits_hold(chron: Chronology) -> None:
     """The tree of the log is the one it was; verify finds nothing wrong and names the gap."""
     event = chron.append(fact(SECRET))
     neighbour = chron.append(fact("v"))
-    earlier = chron.checkpoint()
+    earlier = chron.proofs.checkpoint()
     note = sign_note(earlier.text(), SKEY)
-    exhibit = chron.prove(event.id, checkpoint=note).encode()
+    exhibit = chron.proofs.prove(event.id, checkpoint=note).encode()
     chron.redact(event.id, reason="r")
     report = chron.verify(checkpoint=earlier)
-    assert (report.ok, report.redacted, report.root) == (True, (event.position,), chron.checkpoint().root)
+    assert (report.ok, report.redacted, report.root) == (True, (event.position,), chron.proofs.checkpoint().root)
     assert verify_proof(exhibit, [VKEY]).event == event
-    assert verify_proof(chron.prove(neighbour.id, checkpoint=note).encode(), [VKEY]).event == neighbour
+    assert verify_proof(chron.proofs.prove(neighbour.id, checkpoint=note).encode(), [VKEY]).event == neighbour
 
 
 def test_what_it_had_replaced_stays_withdrawn(chron: Chronology) -> None:
@@ -212,7 +214,7 @@ def test_what_it_had_replaced_stays_withdrawn(chron: Chronology) -> None:
     right = chron.append(fact(SECRET, replaces=wrong.id))
     declared = chron.redact(right.id, reason="r")
     assert declared.event.data["withdrew"] == wrong.position
-    assert chron.withdrawn_by(wrong) == right.position
+    assert chron.log.withdrawn_by(wrong) == right.position
     assert values(chron) == values(chron, right.position) == []
     assert values(chron, wrong.position) == ["wrong"]
     assert chron.verify().ok
@@ -249,7 +251,7 @@ def test_what_disputed_it_stays_and_disputes_nothing(chron: Chronology) -> None:
     chron.redact(event.id, reason="r")
     (holding,) = chron.state("place/x", valid_at="2018-12-31")
     assert (holding.value, holding.contested) == ("v", False)
-    assert chron.naming(event.id) == [other.position]
+    assert chron.log.mentions(event.id) == [other.position]
     assert chron.verify().ok
 
 
@@ -303,7 +305,7 @@ def test_redacting_leaves_the_state_as_if_it_had_been_retracted(
         if not live:
             return
         gone = data.draw(st.sampled_from(live))
-        chron.backup(folder / "b.db")
+        chron.proofs.backup(folder / "b.db")
         days = [date(2018, 1, day) for day in range(1, 31)]
         earlier = {
             (known, day): chron.state(valid_at=day, known_at=known)
@@ -399,7 +401,7 @@ def test_a_reader_in_the_way_is_told_and_the_cleaning_can_be_repeated(
     chron: Chronology, secret: RecordedEvent, tmp_path: Path
 ) -> None:
     """The redaction itself is all or nothing; the report says whether the file could be rewritten."""
-    chron._connection.execute("PRAGMA busy_timeout = 20")
+    chron._session.connection.execute("PRAGMA busy_timeout = 20")
     reader = sqlite3.connect(tmp_path / "storm.db", isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM event").fetchone()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chronology import Chronology, Event
-from chronology.store import similar_names
+from chronology.store import name_lookup
 
 
 def describe(chron: Chronology, subject: str, **data: Any) -> Event:
@@ -18,7 +18,7 @@ def describe(chron: Chronology, subject: str, **data: Any) -> Event:
 
 
 @pytest.fixture
-def names(chron: Chronology) -> Chronology:
+def known(chron: Chronology) -> Chronology:
     """Give a store with a few named subjects."""
     describe(chron, "place/hajin", part="eastern")
     describe(chron, "group/sdf", name="Syrian Democratic Forces", aliases=["QSD", "Qasad"])
@@ -79,9 +79,9 @@ TYPED = {
 
 
 @pytest.mark.parametrize(("typed", "meant"), TYPED.items(), ids=[repr(name)[:20] for name in TYPED])
-def test_what_may_be_meant_is_found(names: Chronology, typed: str, meant: Iterable[str]) -> None:
+def test_what_may_be_meant_is_found(known: Chronology, typed: str, meant: Iterable[str]) -> None:
     """By slug or name, whatever its case and marks; by a few letters; by its words; else nothing is suggested."""
-    assert names.resembling(typed) == meant
+    assert known.names.suggestions(typed) == meant
 
 
 def test_several_are_listed_at_most_five_the_nearest_first(chron: Chronology) -> None:
@@ -89,55 +89,55 @@ def test_several_are_listed_at_most_five_the_nearest_first(chron: Chronology) ->
     for number in range(9):
         describe(chron, f"place/p{number}-long-hajin-name", part="eastern")
     describe(chron, "group/hajin-guard", name="Guard")
-    found = chron.resembling("Hajin")
+    found = chron.names.suggestions("Hajin")
     assert len(found) == 5
     assert found[0] == "group/hajin-guard"
     assert found[1:] == [f"place/p{number}-long-hajin-name" for number in range(4)]
     describe(chron, "place/hajin", part="eastern")
     describe(chron, "group/x", name="Hajin")
-    assert chron.resembling("Hajin") == ["group/x", "place/hajin"]
+    assert chron.names.suggestions("Hajin") == ["group/x", "place/hajin"]
 
 
-def test_only_kinds_that_fit_are_suggested(names: Chronology) -> None:
+def test_only_kinds_that_fit_are_suggested(known: Chronology) -> None:
     """If a place takes only some kinds, subjects of others are left out."""
-    assert names.resembling("Hajin", kinds=["person", "group"]) == []
-    assert names.resembling("voa", kinds=["source"]) == ["source/voa-2018-05-14"]
+    assert known.names.suggestions("Hajin", kinds=["person", "group"]) == []
+    assert known.names.suggestions("voa", kinds=["source"]) == ["source/voa-2018-05-14"]
 
 
-def test_sources_and_origins_are_looked_among_where_asked(names: Chronology) -> None:
+def test_sources_and_origins_are_looked_among_where_asked(known: Chronology) -> None:
     """A party to a claim need not be the subject of any event."""
-    assert names.resembling("Bus 7") == []
-    assert names.resembling("Bus 7", parties=True) == ["driver/bus-7"]
-    assert names.resembling("driver/bus-8", parties=True) == ["driver/bus-7"]
-    assert names.resembling("Radio", parties=True) == ["source/radio"]
-    assert names.parties() == ["driver/bus-7", "source/a-report", "source/radio"]
-    assert all(map(names.knows_party, names.parties()))
-    assert not names.knows_party("driver/bus-8")
+    assert known.names.suggestions("Bus 7") == []
+    assert known.names.suggestions("Bus 7", parties=True) == ["driver/bus-7"]
+    assert known.names.suggestions("driver/bus-8", parties=True) == ["driver/bus-7"]
+    assert known.names.suggestions("Radio", parties=True) == ["source/radio"]
+    assert known.names.parties() == ["driver/bus-7", "source/a-report", "source/radio"]
+    assert all(map(known.names.knows_party, known.names.parties()))
+    assert not known.names.knows_party("driver/bus-8")
 
 
-def test_a_withdrawn_name_is_not_looked_by(names: Chronology) -> None:
+def test_a_withdrawn_name_is_not_looked_by(known: Chronology) -> None:
     """Only a live event names a subject."""
-    event = describe(names, "person/x1", name="Jane Doe")
-    assert names.resembling("Jane Doe") == ["person/x1"]
-    names.retract(str(event.id), reason="wrong person")
-    assert names.resembling("Jane Doe") == []
+    event = describe(known, "person/x1", name="Jane Doe")
+    assert known.names.suggestions("Jane Doe") == ["person/x1"]
+    known.retract(str(event.id), reason="wrong person")
+    assert known.names.suggestions("Jane Doe") == []
 
 
 def test_in_a_large_store_the_near_are_found_too(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
     """If a pass reads fewer subjects than are alike, the neighbours in the alphabet are still compared."""
-    monkeypatch.setattr(similar_names, "_ROWS", 3)
+    monkeypatch.setattr(name_lookup, "_ROWS", 3)
     chron.append_many(
         Event(type="fact.asserted", subject=f"place/hajin-{number:03}", valid="2018", source="source/s",
               data={"attribute": "part", "value": "x"})
         for number in range(100)
     )  # fmt: skip
-    assert chron.resembling("place/hajin-055x")[0] == "place/hajin-055"
+    assert chron.names.suggestions("place/hajin-055x")[0] == "place/hajin-055"
 
 
 def test_a_name_is_found_among_many_that_hold_it(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
     """If a pass reads fewer names than contain a text, the name that is this text is among them."""
-    monkeypatch.setattr(similar_names, "_ROWS", 3)
+    monkeypatch.setattr(name_lookup, "_ROWS", 3)
     for number in range(9):
         describe(chron, f"person/a{number}", name=f"Guard {number} of Nadia")
     describe(chron, "person/z", name="Nadia")
-    assert chron.resembling("nadia") == ["person/z"]
+    assert chron.names.suggestions("nadia") == ["person/z"]

@@ -36,7 +36,7 @@ def fact(value: Any, number: int | None = None, **rest: Any) -> Event:
 
 def text_of(chron: Chronology) -> bytes:
     """Return the transcript of a store."""
-    return b"".join(chron.transcript())
+    return b"".join(chron.log.transcript())
 
 
 def restore(path: Path, text: bytes, **options: Any) -> TakenIn:
@@ -125,8 +125,8 @@ def test_any_history_comes_back_as_the_same_log(
         try:
             with Chronology.open(path, clock=Clock(EPOCH)) as again:
                 assert (taken.whole, taken.added, taken.head) == (True, chron.head(), chron.head())
-                assert list(Log(again._connection).read()) == list(Log(chron._connection).read())
-                assert again.checkpoint() == chron.checkpoint()
+                assert list(Log(again._session.connection).read()) == list(Log(chron._session.connection).read())
+                assert again.proofs.checkpoint() == chron.proofs.checkpoint()
                 assert tables(again) == tables(chron)
                 for question in QUESTIONS:
                     assert again.state(valid_at=question) == chron.state(valid_at=question)
@@ -153,7 +153,7 @@ def test_a_restored_log_goes_on(text: bytes, tmp_path: Path) -> None:
     """It is an ordinary store: it takes events, and its old checkpoints still hold."""
     restore(tmp_path / "new.db", text)
     with Chronology.open(tmp_path / "new.db") as chron:
-        before = chron.checkpoint()
+        before = chron.proofs.checkpoint()
         chron.append(fact("later"))
         assert chron.verify(checkpoint=before).ok
         assert list(chron.verify().redacted) == [line_of(text, 2) - 1, line_of(text, 9) - 1]
@@ -184,18 +184,18 @@ def test_an_empty_log_has_no_transcript(tmp_path: Path) -> None:
     """There is nothing that a header could name."""
     Chronology.open(tmp_path / "x.db", create=True).close()
     with Chronology.open(tmp_path / "x.db") as chron:
-        chron._connection.executescript("DROP TRIGGER event_refuses_delete; DELETE FROM event")
+        chron._session.connection.executescript("DROP TRIGGER event_refuses_delete; DELETE FROM event")
         with pytest.raises(EvidenceError):
             text_of(chron)
 
 
 def test_it_streams(chron: Chronology) -> None:
     """The first lines come before the last ones are read, and the snapshot is let go with the stream."""
-    lines = chron.transcript()
+    lines = chron.log.transcript()
     next(lines)
-    assert chron._connection.in_transaction
+    assert chron._session.connection.in_transaction
     lines.close()
-    assert not chron._connection.in_transaction
+    assert not chron._session.connection.in_transaction
 
 
 # Lies -------------------------------------------------------------------------------------------------------
@@ -255,7 +255,7 @@ FORGED: dict[str, tuple[int, Callable[[dict[str, Any]], object], str]] = {
     "an unknown type": (11, lambda r: r.update(type="a.b"), "unknown event type"),
     "no date": (11, lambda r: r.update(valid="2018-02-30"), "valid:"),
     "no nonce": (11, lambda r: r.pop("nonce"), "nonce:"),
-    "an id twice": (11, lambda r: r.update(id=event_id(3)), "stands on line "),
+    "an id twice": (11, lambda r: r.update(id=event_id(3)), "is already on line "),
     "an id that is none": (11, lambda r: r.update(id="x"), "is not a UUID"),
     "a time that goes back": (11, lambda r: r.update(recorded_at="2001-01-01T00:00:00.000000Z"), "is earlier than"),
     "a time that is none": (11, lambda r: r.update(recorded_at="never"), "recorded_at"),
@@ -327,7 +327,7 @@ def test_many_rows_are_written_in_portions(text: bytes, tmp_path: Path, monkeypa
     head = restore(tmp_path / "new.db", text, progress=lambda done, size: told.append((done, size))).head
     assert told[-1] == (head, head)
     (tmp_path / "new.db").unlink()
-    assert "stands on line" in str(
+    assert "is already on line" in str(
         refusal(tmp_path, edited(text, line_of(text, 11), lambda r: r.update(id=event_id(5))))
     )
 
@@ -346,7 +346,7 @@ def ours(tmp_path: Path) -> Iterator[Chronology]:
 def test_another_log_takes_in_what_is_new_by_id(text: bytes, ours: Chronology) -> None:
     """Each log defines the types for itself, so that is nothing new; what is redacted there is left out and told."""
     before = ours.head()
-    taken = ours.take_in(io.BytesIO(text))
+    taken = ours.sharing.import_transcript(io.BytesIO(text))
     new = [event.id for event in ours.read(after=before)]
     assert event_id(11) in new
     assert {event_id(0), event_id(1), event_id(5)} <= set(new)
@@ -366,9 +366,9 @@ def test_another_log_takes_in_what_is_new_by_id(text: bytes, ours: Chronology) -
 
 def test_taking_in_twice_adds_nothing(text: bytes, ours: Chronology) -> None:
     """The second time everything is unchanged, or left out again."""
-    first = ours.take_in(io.BytesIO(text))
+    first = ours.sharing.import_transcript(io.BytesIO(text))
     head = ours.head()
-    second = ours.take_in(io.BytesIO(text))
+    second = ours.sharing.import_transcript(io.BytesIO(text))
     assert (second.added, ours.head()) == (0, head)
     assert second.unchanged == first.added + first.unchanged + first.gaps
     assert second.left_out_count == first.left_out_count - first.gaps
@@ -378,7 +378,7 @@ def test_a_log_takes_in_itself(text: bytes, tmp_path: Path) -> None:
     """Nothing is new; gaps are unchanged too."""
     restore(tmp_path / "new.db", text)
     with Chronology.open(tmp_path / "new.db") as chron:
-        taken = chron.take_in(io.BytesIO(text))
+        taken = chron.sharing.import_transcript(io.BytesIO(text))
         assert (taken.added, taken.left_out, taken.unchanged) == (0, (), chron.head())
         assert text_of(chron) == text
 
@@ -389,7 +389,7 @@ def test_a_log_takes_in_its_own_continuation(text: bytes, tmp_path: Path) -> Non
     restore(tmp_path / "b.db", text)
     with Chronology.open(tmp_path / "a.db") as chron, Chronology.open(tmp_path / "b.db") as behind:
         chron.append(fact("new", 50))
-        assert behind.take_in(io.BytesIO(text_of(chron))).added == 1
+        assert behind.sharing.import_transcript(io.BytesIO(text_of(chron))).added == 1
         assert behind.event(event_id(50)).event.data["value"] == "new"
 
 
@@ -398,7 +398,7 @@ def test_one_id_with_other_content_refuses_the_whole(text: bytes, ours: Chronolo
     ours.append(fact("something else", 11))
     before = text_of(ours)
     with pytest.raises(TranscriptError, match="with other content") as caught:
-        ours.take_in(io.BytesIO(text))
+        ours.sharing.import_transcript(io.BytesIO(text))
     assert caught.value.line == line_of(text, 11)
     assert text_of(ours) == before
 
@@ -411,14 +411,16 @@ def test_a_changed_line_refuses_the_whole(text: bytes, ours: Chronology, place: 
     assert b"\n".join(lines) != text
     before = text_of(ours)
     with pytest.raises(TranscriptError, match="root"):
-        ours.take_in(io.BytesIO(b"\n".join(lines)))
+        ours.sharing.import_transcript(io.BytesIO(b"\n".join(lines)))
     assert text_of(ours) == before
 
 
 def test_what_is_redacted_here_stays_so(text: bytes, ours: Chronology) -> None:
     """A stranger's text brings no erased name back; what disputes it says something of its own, and comes in."""
     ours.redact(event_id(3), reason="r")
-    taken = ours.take_in(io.BytesIO(edited(text, line_of(text, 11), lambda r: r.update(disputes=[event_id(3)]))))
+    taken = ours.sharing.import_transcript(
+        io.BytesIO(edited(text, line_of(text, 11), lambda r: r.update(disputes=[event_id(3)])))
+    )
     told = [str(one) for one in taken.left_out]
     assert f"line {line_of(text, 3)}: event {event_id(3)} is redacted in this log, and stays so" in told
     assert ours.event(event_id(11)).event.disputes == (event_id(3),)
@@ -429,7 +431,7 @@ def test_what_is_redacted_here_stays_so(text: bytes, ours: Chronology) -> None:
 def test_what_is_redacted_there_is_told_where_we_still_have_it(text: bytes, ours: Chronology) -> None:
     """Nobody else's file erases anything here, but it may be a reason to."""
     ours.append(fact("value 2", 2))
-    taken = ours.take_in(io.BytesIO(text))
+    taken = ours.sharing.import_transcript(io.BytesIO(text))
     assert "and this one still holds what it says" in str(taken.left_out[0])
     assert not ours.event(event_id(2)).is_redacted
 
@@ -438,16 +440,16 @@ def test_a_withdrawal_of_what_is_withdrawn_here_is_left_out(text: bytes, ours: C
     """Both logs found the error; one retraction is enough."""
     ours.append(fact("value 0", 0, note=NOTE))
     ours.retract(event_id(0), reason="ours")
-    taken = ours.take_in(io.BytesIO(text))
+    taken = ours.sharing.import_transcript(io.BytesIO(text))
     assert any("was already withdrawn" in str(one) for one in taken.left_out)
 
 
 def test_a_dry_run_writes_nothing(text: bytes, ours: Chronology) -> None:
     """It tells the same as the real run."""
     before = text_of(ours)
-    dry = ours.take_in(io.BytesIO(text), dry_run=True)
+    dry = ours.sharing.import_transcript(io.BytesIO(text), dry_run=True)
     assert text_of(ours) == before
-    assert ours.take_in(io.BytesIO(text)) == dry
+    assert ours.sharing.import_transcript(io.BytesIO(text)) == dry
 
 
 def test_many_that_are_left_out_are_counted(tmp_path: Path, ours: Chronology) -> None:
@@ -458,12 +460,12 @@ def test_many_that_are_left_out_are_counted(tmp_path: Path, ours: Chronology) ->
             declared = theirs.redact(event_id(n), reason="r")
         theirs.append(fact("last", 130, disputes=[declared.id]))
         whole = text_of(theirs)
-    taken = ours.take_in(io.BytesIO(whole), dry_run=True)
+    taken = ours.sharing.import_transcript(io.BytesIO(whole), dry_run=True)
     assert (len(taken.left_out), taken.left_out_count) == (20, 61)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transcript, "_MOST_NAMES", 5)
         with pytest.raises(TranscriptError, match="unknown disputed event"):
-            ours.take_in(io.BytesIO(whole))
+            ours.sharing.import_transcript(io.BytesIO(whole))
 
 
 class Unseekable(io.RawIOBase):
@@ -505,13 +507,13 @@ def test_corrections_come_in_and_no_mistake_comes_back(
     if 21 in held:
         ours.append(fact(21, 21, replaces=event_id(20)))
     text = corrected(tmp_path / "theirs.db", redacted)
-    ours.take_in(io.BufferedReader(Unseekable(text)))
+    ours.sharing.import_transcript(io.BufferedReader(Unseekable(text)))
     live = {event.id for event in ours.timeline()} & {event_id(number) for number in (20, 21, 22)}
     # Of what is redacted there, nobody names the last one, nor does it withdraw what is held.
     assert live == (set() if 22 in redacted else {event_id(22)})
     assert ours.verify().faults == ()
     assert ours.replay(dry_run=True).changed == ()
-    assert ours.take_in(io.BytesIO(text)).added == 0
+    assert ours.sharing.import_transcript(io.BytesIO(text)).added == 0
 
 
 @pytest.mark.parametrize("verb", ["replaces", "retracts"])
@@ -527,7 +529,7 @@ def test_what_names_an_event_that_is_redacted_here(tmp_path: Path, ours: Chronol
             last = chron.append(fact(21, 21, replaces=event_id(20)))
         else:
             last = chron.retract(event_id(20), reason="r")
-        taken = ours.take_in(io.BytesIO(text_of(chron)))
+        taken = ours.sharing.import_transcript(io.BytesIO(text_of(chron)))
     told = f"event {last.id} retracts event {event_id(20)}, which is redacted in this log"
     assert any(told in str(one) for one in taken.left_out) == (verb == "retracts")
     assert (last.id in {event.id for event in ours.read()}) == (verb == "replaces")

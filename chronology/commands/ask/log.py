@@ -94,7 +94,7 @@ def log(
         names.note_late_position(call, chron)
         names.note_unknown_parties(call, chron, parties(filters))
         call.notes.say()
-        about = None if subject is None else chron.same_subject(subject)
+        about = None if subject is None else chron.names.same_subject(subject)
         is_filtered = of_type is not None or subject is not None
         # If a filter leaves events out, the limit counts those that stay, and the rest of the stream is not read.
         found = islice(
@@ -144,9 +144,9 @@ def show(
     wanted = call.format
     with Reader.open(call.path) as chron:
         event = names.find_event(chron, name)
-        withdrawn_by = chron.withdrawn_by(event)
+        withdrawn_by = chron.log.withdrawn_by(event)
         fields = list(event_json.event_fields(event, names.position_of(chron), withdrawn_by))
-        redaction = chron.redaction_of(event) if event.is_redacted else None
+        redaction = chron.log.redaction_of(event) if event.is_redacted else None
         if redaction is not None:
             fields += [("redacted_by", f"#{redaction.position}"), ("reason", str(redaction.event.data["reason"]))]
     if wanted is Format.TABLE:

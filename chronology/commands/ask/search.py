@@ -74,7 +74,7 @@ def _opened(call: Invocation) -> Reader:
     """Open the store for reading; for writing, if the index in it is behind the log, to bring it up for next time."""
     path = call.path
     chron = Reader.open(path)
-    if chron.is_indexed():
+    if chron.log.is_indexed():
         return chron
     # Only bringing up the index needs what writes.
     from chronology.store.chronology import Chronology
@@ -98,7 +98,7 @@ def _explain_nothing(call: Invocation, chron: Reader, words: list[str], wanted: 
     live = "" if everything else "; --all also looks at what was withdrawn"
     output.say(f"no event holds all these words{live}")
     for word in words:
-        if not chron.subjects_named(word) and (similar := chron.resembling(word)):
+        if not chron.names.subjects_named(word) and (similar := chron.names.suggestions(word)):
             output.say(f"note: {word} resembles {' and '.join(similar[:3])}")
 
 

@@ -47,10 +47,10 @@ def subjects(
     chronology subjects baghdadi --json
     """
     with Reader.open(call.path) as chron:
-        if kind is not None and kind not in (kinds := chron.kinds()):
+        if kind is not None and kind not in (kinds := chron.names.kinds()):
             raise UnknownNameError("subject kind", kind, kinds, hint="`chronology types` lists the kinds")
         known = arguments.known_at(known_at)
-        found = chron.subject_list(kind=kind, text=text, known_at=known, limit=limit)
+        found = chron.names.subject_list(kind=kind, text=text, known_at=known, limit=limit)
         names.note_late_position(call, chron, known_at)
     call.notes.say()
     wanted = call.format

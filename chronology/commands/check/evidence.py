@@ -92,7 +92,7 @@ def prove(
     with Chronology.open(call.path, read_only=True) as chron:
         event = names.find_event(chron, name)
         note = checkpoint_of(chron, sign) if earlier is None else read_document(earlier)
-        exhibit = chron.prove(event.position, checkpoint=note).encode()
+        exhibit = chron.proofs.prove(event.position, checkpoint=note).encode()
     if dry_run:
         show_would_write(file)
         return

@@ -173,9 +173,9 @@ def _pairs(chron: Reader, seen: Mapping[str, str], last: str, *, key: str | None
     rules = rules if isinstance(rules, dict) else {}
     values = [text for text in (*rules.get("enum", ()), rules.get("const")) if isinstance(text, str)]
     if rules.get("format") == "subject":
-        values += chron.beginning(Named.SUBJECT, value, limit=_MOST)
+        values += chron.names.completions(Named.SUBJECT, value, limit=_MOST)
     elif before == "attribute":
-        values += chron.beginning(Named.ATTRIBUTE, value, subject=seen.get("argument 1"), limit=_MOST)
+        values += chron.names.completions(Named.ATTRIBUTE, value, subject=seen.get("argument 1"), limit=_MOST)
     yield from values if key is not None else (f"{before}={text}" for text in values)
 
 
@@ -219,4 +219,4 @@ def _possible(
     if what is not None:
         subject = next((word for word in seen.values() if "/" in word), None)
         with Reader.open(call.path) as chron:
-            yield from chron.beginning(what, last, subject=subject, limit=_MOST)
+            yield from chron.names.completions(what, last, subject=subject, limit=_MOST)

@@ -166,7 +166,7 @@ def backup(
             show_would_write(file)
             return
         with progress_bar("verifying the copy") as progress:
-            report = chron.backup(file, progress)
+            report = chron.proofs.backup(file, progress)
     for fault in report.faults:
         output.put(f"fault: {fault}")
     if not report.ok:
@@ -203,7 +203,7 @@ def redact(
         target = names.find_event(chron, name)
         if not (yes or dry_run or target.is_redacted):
             _confirm(target)
-        named, kept = chron.naming(target.id), chron.copy_of(target)
+        named, kept = chron.log.mentions(target.id), chron.sources.copy_of(target)
         declared = chron.redact(target.id, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
         fields = [*event_json.event_fields(target, names.position_of(chron), None)] if dry_run else []
     if dry_run:

@@ -41,9 +41,9 @@ def check_known(
         ChronologyError: one of them is malformed.
         UnknownNameError: the kind or the attribute is in neither the vocabulary nor the log.
     """
-    if kind is not None and kind not in (kinds := chron.kinds()):
+    if kind is not None and kind not in (kinds := chron.names.kinds()):
         raise UnknownNameError("subject kind", kind, kinds, hint="`chronology types` lists the kinds")
-    if attribute is not None and attribute not in (attributes := chron.attributes()):
+    if attribute is not None and attribute not in (attributes := chron.names.attributes()):
         raise UnknownNameError("attribute", attribute, attributes, hint="`chronology types` lists the attributes")
     if subject is not None:
         check_subject(call, chron, subject)
@@ -56,7 +56,7 @@ def check_known(
 def note_unknown_parties(call: Invocation, chron: Reader, parties: Sequence[str]) -> None:
     """Note of which sources and origins no assertion comes."""
     for name in parties:
-        if not chron.knows_party(name):
+        if not chron.names.knows_party(name):
             _note_unknown(call, chron, "no assertion comes from", name, parties=True)
 
 
@@ -68,11 +68,11 @@ def meant(call: Invocation, chron: Reader, text: str, *, kinds: Collection[str] 
         ChronologyError: none does.
     """
     try:
-        subject = chron.resolve_subject(text, kinds=kinds, parties=parties)
+        subject = chron.names.resolve(text, kinds=kinds, parties=parties)
     except AmbiguousNameError:
         raise
     except ChronologyError as exc:
-        if text not in chron.attributes():
+        if text not in chron.names.attributes():
             raise
         raise ChronologyError(str(exc), hint=f"{text} is an attribute: the subject comes first") from exc
     note_meant(call.notes, text, subject)
@@ -87,7 +87,7 @@ def if_named(call: Invocation, chron: Reader, text: str, *, kinds: Collection[st
     """
     return (
         meant(call, chron, text, kinds=kinds)
-        if not is_subject(text) and chron.subjects_named(text, kinds=kinds)
+        if not is_subject(text) and chron.names.subjects_named(text, kinds=kinds)
         else text
     )
 
@@ -106,9 +106,9 @@ def asked(call: Invocation, chron: Reader, text: str, *, kinds: Collection[str] 
 def kept_name(call: Invocation, chron: Reader, subject: str, *, known_at: str | None) -> str:
     """Return the name under which answers about a subject stand, and note which it is where it is another."""
     position = arguments.known_at(known_at)
-    kept = chron.same_subject(subject, known_at=position)[0]
+    kept = chron.names.same_subject(subject, known_at=position)[0]
     if kept != subject:
-        by = " and ".join(f"#{merge.position}" for merge in chron.merges(subject, known_at=position))
+        by = " and ".join(f"#{merge.position}" for merge in chron.names.merges(subject, known_at=position))
         call.notes.add(f"{subject} is {kept}, merged by {by}")
     return kept
 
@@ -132,23 +132,23 @@ def check_subject(call: Invocation, chron: Reader, subject: str) -> None:
         ChronologyError: it is not kind/slug, or of an unknown kind.
     """
     _check_form(chron, subject)
-    if chron.knows_subject(subject):
+    if chron.names.knows_subject(subject):
         return
     kind = subject.partition("/")[0]
-    if kind not in (kinds := chron.kinds()):
+    if kind not in (kinds := chron.names.kinds()):
         raise UnknownNameError("subject kind", kind, kinds, hint="`chronology types` lists the kinds")
     _note_unknown(call, chron, "no event is about", subject)
 
 
 def _check_form(chron: Reader, name: str, *, parties: bool = False) -> None:
     if not SUBJECT.fullmatch(name):
-        close = chron.resembling(name, parties=parties)
+        close = chron.names.suggestions(name, parties=parties)
         hint = did_you_mean(close) or "write it as operation/al-jazeera-storm"
         raise ChronologyError(f"subject {name!r} is not kind/slug", hint=hint)
 
 
 def _note_unknown(call: Invocation, chron: Reader, what: str, name: str, *, parties: bool = False) -> None:
-    question = did_you_mean(chron.resembling(name, parties=parties))
+    question = did_you_mean(chron.names.suggestions(name, parties=parties))
     call.notes.add(f"{what} {name}" + (f"; {question}" if question else ""))
 
 
@@ -161,7 +161,7 @@ def find_event(chron: Reader, name: str) -> "RecordedEvent":
     try:
         return chron.event(arguments.event_name(name))
     except UnknownNameError as exc:
-        if not _EVENT_NAME.fullmatch(name) and (close := chron.resembling(name)):
+        if not _EVENT_NAME.fullmatch(name) and (close := chron.names.suggestions(name)):
             exc.hint = f"{did_you_mean(close)} `chronology timeline SUBJECT` lists the events about a subject"
         raise
 

@@ -337,7 +337,7 @@ def _append_one(call: Invocation, chron: Chronology, event: Event, options: Appe
             call.notes.say()
             show_appended(appended, head, as_json=options.as_json)
             if appended.position > head:
-                _note(chron.remarks(appended))
+                _note(chron.log.remarks(appended))
     for subject, others in similar.items():
         names.note_similar(call, subject, others)
 

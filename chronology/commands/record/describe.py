@@ -63,7 +63,7 @@ def describe(
         return
     with open_for_writing(call.path) as chron:
         subject = names.meant(call, chron, subject)
-        similar = [] if chron.knows_subject(subject) else chron.similar(subject)
+        similar = [] if chron.names.knows_subject(subject) else chron.names.similar(subject)
         result = chron.describe(
             subject,
             names=name or (),
@@ -83,7 +83,7 @@ def describe(
             output.put(f"would append {result.appended}, {result.unchanged} unchanged")
             return
         output.say(f"{result.appended} appended, {result.unchanged} unchanged, head {result.head}")
-        _show_names(call, subject, chron.names_of(subject))
+        _show_names(call, subject, chron.names.of(subject))
 
 
 def _list_names(call: Invocation, subject: str) -> None:
@@ -91,11 +91,11 @@ def _list_names(call: Invocation, subject: str) -> None:
         subject = names.asked(call, reader, subject)
         names.check_subject(call, reader, subject)
         call.notes.say()
-        _show_names(call, subject, reader.names_of(subject))
+        _show_names(call, subject, reader.names.of(subject))
 
 
 def _note_shared(call: Invocation, chron: Reader, text: str, subject: str) -> None:
-    others = [other for other in chron.subjects_named(text) if other != subject]
+    others = [other for other in chron.names.subjects_named(text) if other != subject]
     # The title of a report gives way to the name of what it reports on, so it makes no name ambiguous.
     if not subject.startswith("source/"):
         others = [other for other in others if not other.startswith("source/")]

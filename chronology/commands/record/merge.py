@@ -56,7 +56,7 @@ def merge(
             recorded_by=recorded_by,
             dry_run=dry_run,
         )
-        already = () if dry_run else chron.same_subject(kept)
+        already = () if dry_run else chron.names.same_subject(kept)
     call.notes.say()
     verb = "would merge" if dry_run else f"#{event.position} merges"
     _show(event, f"{verb} {other} into {kept}", as_json=as_json, dry_run=dry_run)

@@ -9,7 +9,7 @@ from chronology.commands.options import names
 from chronology.commands.record.append import show_appended
 from chronology.commands.screen import event_json, output
 from chronology.commands.screen.output import Format
-from chronology.store.retract import UNDONE, Undone
+from chronology.store.writing import UNDONE, Undone
 
 
 @command(STORE)

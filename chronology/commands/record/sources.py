@@ -55,7 +55,7 @@ def sources(call: Invocation) -> None:
     chronology sources add source/gazette --title "Gazette" --published 2018-05-14
     """
     with Reader.open(call.path) as chron, waiting("counting assertions"):
-        found = chron.sources()
+        found = chron.sources.records()
     wanted = call.format
     if wanted is not Format.TABLE:
         output.show_records(map(attrs.asdict, found), wanted, columns=COLUMNS)
@@ -122,7 +122,7 @@ def add(
         "url": url, "accessed": accessed, "reliability": reliability,
     }  # fmt: skip
     with open_for_writing(call.path) as chron:
-        event = chron.add_source(
+        event = chron.sources.add(
             names.if_named(call, chron, source, kinds=("source",)),
             {key: value for key, value in given.items() if value is not None},
             archived=archived,
@@ -130,7 +130,7 @@ def add(
             recorded_by=recorded_by,
             dry_run=dry_run,
         )
-        kept = chron.copy_of(event)
+        kept = chron.sources.copy_of(event)
     call.notes.say()
     if dry_run:
         output.say_dry_run()

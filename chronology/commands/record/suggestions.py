@@ -65,7 +65,7 @@ class Naming:
         return _renamed(event, found, self._vocabulary) if found else event
 
     def _borne(self, one: _Misnamed) -> str | None:
-        fit = self._chron.subjects_named(one.text, kinds=one.wanted)
+        fit = self._chron.names.subjects_named(one.text, kinds=one.wanted)
         likely = [subject for subject in fit if subject.partition("/")[0] in one.likely] or fit
         if len(likely) > 1:
             raise AmbiguousNameError(one.text, likely)
@@ -109,8 +109,12 @@ def similar_to_new(chron: Reader, event: Event) -> dict[str, list[str]]:
     steps = chron.vocabulary.newest(event.type).references
     mentioned = [text for path in steps for _, text in _texts(data, path, "data")]
     named = dict.fromkeys([event.subject, event.source or "", *event.said_by, *mentioned])
-    new = [name for name in named if is_subject(name) and not (chron.knows_subject(name) or chron.knows_party(name))]
-    return {name: similar for name in new if (similar := chron.similar(name))}
+    new = [
+        name
+        for name in named
+        if is_subject(name) and not (chron.names.knows_subject(name) or chron.names.knows_party(name))
+    ]
+    return {name: similar for name in new if (similar := chron.names.similar(name))}
 
 
 @contextmanager
@@ -172,8 +176,8 @@ def _texts(value: Json, steps: Sequence[str], path: str) -> Iterator[tuple[str, 
 
 
 def _suggested(chron: Reader, one: _Misnamed) -> str:
-    known = chron.resembling(one.text, kinds=one.wanted, parties=True)
-    new = _new_forms(one, chron.kinds())
+    known = chron.names.suggestions(one.text, kinds=one.wanted, parties=True)
+    new = _new_forms(one, chron.names.kinds())
     same = [form for form in new if form in known]
     if same:
         return did_you_mean(same)

@@ -157,7 +157,7 @@ def _cell(column: str, value: Json) -> str:
 
 def _spreadsheet_cell(column: str, value: Json) -> str:
     # Imported here, because hardly any answer is for a spreadsheet.
-    from chronology.exporters.spreadsheets import harmless
+    from chronology.exporters.rows import harmless
 
     return harmless(_cell(column, value))
 

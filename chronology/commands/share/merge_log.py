@@ -32,7 +32,7 @@ def merge_log(
     chronology merge-log jane.db
     """
     with or_fault(), open_for_writing(call.path) as chron, progress_bar("merging") as tell:
-        done = chron.merge_log(other, dry_run=dry_run, progress=tell)
+        done = chron.sharing.merge_log(other, dry_run=dry_run, progress=tell)
     if dry_run:
         output.say_dry_run()
     if as_json:

@@ -19,9 +19,9 @@ from chronology.dates import edtf
 from chronology.errors import ChronologyError, StoreError, did_you_mean
 from chronology.events.patterns import is_subject
 from chronology.report import basemap
-from chronology.report.limits import FIELDS, Limits
 from chronology.report.page import Report, ReportOptions
 from chronology.report.page import report as make
+from chronology.report.selection import FIELDS, Limits
 from chronology.report.server import Server
 
 Title = Annotated[
@@ -130,8 +130,8 @@ def _limits(
     """
     wanted = [names.meant(call, chron, text) for text in _listed(subjects, apart=is_subject)]
     for subject in wanted:
-        if not chron.knows_subject(subject):
-            close = chron.resembling(subject)
+        if not chron.names.knows_subject(subject):
+            close = chron.names.suggestions(subject)
             raise ChronologyError(
                 f"nothing is known of {subject}",
                 hint=did_you_mean(close) or "`chronology subjects` lists them",

@@ -17,11 +17,10 @@ from chronology.commands.screen import output
 from chronology.commands.screen.output import Format, progress_bar
 from chronology.errors import BadRowsError, StoreError
 from chronology.events.json_values import Json
-from chronology.importers import importing
-from chronology.importers.import_run import ImportOptions, Report
+from chronology.importers import registry
+from chronology.importers.import_run import ImportOptions, ReportBadRow, Summary, import_file
 from chronology.importers.registry import LogImporter
 from chronology.importers.rows import BadRow, shown
-from chronology.importers.summaries import Summary
 
 
 class RejectFile:
@@ -101,20 +100,20 @@ def import_(
     chronology import incidents.csv --mapping incidents.toml --dry-run
     chronology import incidents.csv --mapping incidents.toml --sync
     """
-    found = importing.format_for(file, name=form, mapping=mapping)
-    if isinstance(found.importer, LogImporter):
-        _import_log(found.importer, file, call.path, dry_run=dry_run, as_json=as_json)
+    kind = registry.format_for(file, name=form, mapping=mapping)
+    if isinstance(kind.importer, LogImporter):
+        _import_log(kind.importer, file, call.path, dry_run=dry_run, as_json=as_json)
         return
-    wanted = ImportOptions(
+    options = ImportOptions(
         sync=sync, dry_run=dry_run, skip_bad=skip_bad is not None, yes=yes, recorded_by=recorded_by or None
     )
     bad: list[BadRow] = []
     # A dry run prints while it reads; a bar would stand in between. So would it before errors, which come at the end.
     bar = nullcontext() if dry_run else progress_bar("importing")
     with _errors_last() as late, open_for_writing(call.path) as chron, bar as tell:
-        opened = importing.open_file(file, found, source=source, tell=tell)
+        opened = registry.open_file(file, kind, source=source, tell=tell)
         with _reporting(bad, late, skip_bad, opened.table.unit, dry_run=dry_run, as_json=as_json) as report:
-            summary = importing.import_file(chron, opened, wanted=wanted, report=report)
+            summary = import_file(chron, opened, options=options, report=report)
     _show(summary, bad, skipped=skip_bad is not None, dry_run=dry_run, as_json=as_json)
 
 
@@ -149,7 +148,7 @@ def _errors_last() -> Iterator[list[str]]:
 @contextmanager
 def _reporting(
     bad: list[BadRow], late: list[str], skip_bad: Path | None, unit: str, *, dry_run: bool, as_json: bool
-) -> Iterator[Report]:
+) -> Iterator[ReportBadRow]:
     """Give a function that reports bad rows: in a dry run all, else the first ones, or it writes all into a file."""
     if skip_bad is not None:
         with RejectFile(skip_bad, dry_run=dry_run) as rejected:
@@ -162,9 +161,9 @@ def _reporting(
         if dry_run and as_json:
             bad.append(row._replace(cells={}))
         elif dry_run:
-            output.put(row.told(unit))
+            output.put(row.message(unit))
         elif len(late) < _REPORTED:
-            late.append(row.told(unit))
+            late.append(row.message(unit))
         else:
             more += 1
 

@@ -12,7 +12,7 @@ from chronology.commands.files import check_new, write_new
 from chronology.commands.screen import output
 from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Shape
-from chronology.importers import importing, mapping_files, preview, proposals, registry
+from chronology.importers import mappings, preview, proposals, registry
 from chronology.importers.rows import BadRow, Row
 
 SHAPE: Final = Shape(headings=("format", "what it is"), stack=("{format}", "    {what it is}"))
@@ -33,12 +33,12 @@ def mapping(call: Invocation) -> None:
     chronology mapping new incidents.csv -o mine.toml
     chronology mapping check mine.toml incidents.csv
     """
-    found = list(registry.titles())
+    formats = list(registry.format_titles())
     wanted = call.format
     if wanted is Format.TABLE:
-        output.show_table(found, shape=SHAPE)
+        output.show_table(formats, shape=SHAPE)
     else:
-        shown = ({"name": name, "title": title} for name, title in found)
+        shown = ({"name": name, "title": title} for name, title in formats)
         output.show_records(shown, wanted, columns=("name", "title"))
 
 
@@ -56,8 +56,8 @@ def new(
     \b
     chronology mapping new incidents.csv -o mine.toml
     """
-    importer = importing.rows_importer(file, form)
-    table = importing.read_table(file, importer, None)
+    importer = registry.rows_importer(file, form)
+    table = registry.read_table(file, importer, None)
     sample = list(islice(table.rows, proposals.SAMPLED))
     rows = [row.cells for row in sample if isinstance(row, Row)]
     bad = [row for row in sample if isinstance(row, BadRow)]
@@ -65,7 +65,7 @@ def new(
     text = proposals.propose(stem, importer.name, table.columns, rows)
     if bad:
         more = f"; {len(bad) - 1:,} more are bad" if len(bad) > 1 else ""
-        output.say(f"note: a bad row was ignored: {bad[0].told(table.unit)}{more}")
+        output.say(f"note: a bad row was ignored: {bad[0].message(table.unit)}{more}")
     if dry_run and to is not None:
         check_new(to)
         output.say_dry_run()
@@ -91,25 +91,25 @@ def check(
     \b
     chronology mapping check mine.toml incidents.csv
     """
-    opened = importing.open_file(file, importing.format_for(file, name=form, mapping=mine), source=preview.ANY)
-    trial = preview.Trial(opened.mapped, opened.table)
+    opened = registry.open_file(file, registry.format_for(file, name=form, mapping=mine), source=preview.ANY)
+    run = preview.Preview(opened.mapped, opened.table)
     faults: Counter[str] = Counter()
-    for found in trial.run():
-        if isinstance(found, list):
-            for row in found:
+    for result in run.results():
+        if isinstance(result, list):
+            for row in result:
                 faults[row.reason] += 1
-                output.put(row.told(opened.table.unit))
-        elif trial.good <= preview.SHOWN:
-            for event in found.events:
+                output.put(row.message(opened.table.unit))
+        elif run.good <= preview.SHOWN:
+            for event in result.events:
                 said_by = ", ".join(event.said_by) or "the source itself"
                 output.put(
-                    f"{opened.table.unit} {found.line}: {event.type} {event.subject} on {event.valid}, {said_by}"
+                    f"{opened.table.unit} {result.line}: {event.type} {event.subject} on {event.valid}, {said_by}"
                 )
                 output.put(f"    {output.as_pairs(event.data)}")
-    for name in trial.unused:
+    for name in run.unused:
         output.say(f"note: the column {name!r} is not used")
-    output.put(f"{trial.good:,} rows make {trial.events:,} events; {trial.bad:,} rows are bad")
-    if trial.bad:
+    output.put(f"{run.good:,} rows make {run.events:,} events; {run.bad:,} rows are bad")
+    if run.bad:
         raise typer.Exit(1)
 
 
@@ -122,4 +122,4 @@ def show(
     \b
     chronology mapping show acled
     """
-    output.put(mapping_files.text_of(name).rstrip("\n"), multiline=True)
+    output.put(mappings.text_of(name).rstrip("\n"), multiline=True)

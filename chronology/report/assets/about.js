@@ -23,7 +23,7 @@ const About = (() => {
     if (known !== null) found.push(`It shows what was known at entry ${known}${later ? `; ${Texts.plural(later, "later entry", "later entries")} of the log ${later === 1 ? "is" : "are"} left out` : ""}.`);
     if (withheld.length) found.push(`Withheld: ${withheld.map((name) => name.replaceAll("_", " ")).join(", ")}.`);
     if (leftOut && (subjects.length || filters.length || withheld.length)) found.push(`${Texts.plural(leftOut, "report")} of the log ${leftOut === 1 ? "is" : "are"} left out.`);
-    if (erased) found.push(`${Texts.plural(erased, "entry", "entries")} of the log ${erased === 1 ? "was" : "were"} erased by whoever keeps it.`);
+    if (erased) found.push(`${Texts.plural(erased, "entry", "entries")} of the log ${erased === 1 ? "was" : "were"} erased by its keeper.`);
     return found;
   }
 
@@ -61,7 +61,7 @@ const About = (() => {
       try {
         const answer = await fetch("/head", { cache: "no-store" });
         if (answer.ok && (await answer.json()).head !== head) location.reload();
-      } catch { /* the server has stopped: the page stays as it is */ }
+      } catch { /* the server has stopped: the page stays unchanged */ }
     };
     setInterval(ask, 2000);
   }

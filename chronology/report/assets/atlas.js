@@ -1,5 +1,5 @@
 "use strict";
-/* The map: a dot for each place. No tiles, for they come from a server; borders only from a file that whoever made the
+/* The map: a dot for each place. No tiles, for they come from a server; borders only from a file that the person who made the
    page chose, for drawing borders takes sides. */
 class Atlas {
   constructor(links, basemap) {

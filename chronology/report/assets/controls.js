@@ -4,7 +4,7 @@ class Controls {
   constructor(view, parent) {
     this.view = view;
     this.chronicle = view.chronicle;
-    this.at = this.control("at", "What was so on", "Date asked about", (day) => this.slideAt(day), (step) => this.stepAt(step));
+    this.at = this.control("at", "What held on", "Date asked about", (day) => this.slideAt(day), (step) => this.stepAt(step));
     this.known = this.control("known", "as known on", "Known time",
       (step) => view.set({ known: this.chronicle.steps[step].position }), (step) => this.stepKnown(step));
     this.at.field.setAttribute("placeholder", "2018-05-13");

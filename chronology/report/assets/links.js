@@ -27,7 +27,7 @@ class Links {
     return Texts.clipped(this.chronicle.names.get(subject) || subject, 120);
   }
 
-  /* A word of a vocabulary, such as under_way, as people write it; any other text as it is. */
+  /* A word of a vocabulary, such as under_way, as people write it; any other text unchanged. */
   static word(text) {
     return /^[a-z]+(_[a-z]+)+$/.test(text) ? text.replaceAll("_", " ") : text;
   }

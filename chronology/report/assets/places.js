@@ -17,7 +17,7 @@ class Places {
       basemap && basemap.credit ? make("p", { class: "legend" }, "Lines: ", Texts.foreign(basemap.credit)) : null);
   }
 
-  /* Draw in small steps; a place that looks as before is left as it is. */
+  /* Draw in small steps; a place that looks as before is left unchanged. */
   * drawing() {
     if (!this.any) return;
     const known = [...this.known().values()];
@@ -37,14 +37,14 @@ class Places {
   tellRest(known, shown) {
     const rest = shown - Places.MOST;
     this.nothing.hidden = shown > 0;
-    this.nothing.textContent = known ? "Of no place within these filters it is known where it lies."
-      : "Of no place it is known yet where it lies.";
+    this.nothing.textContent = known ? "No place within these filters has a known location."
+      : "No place has a known location yet.";
     this.atlas.drawing.toggleAttribute("hidden", !shown);
     this.more.hidden = rest <= 0;
     this.more.textContent = `and ${Texts.plural(rest, "more place")}: search, or choose a kind, to see them`;
   }
 
-  /* Where each placed subject lies. A place does not move: where nothing is told of it at the date, what was told of
+  /* Where each placed subject lies. A place does not move: where nothing is said of it at the date, what was said of
      another date counts. */
   known() {
     const { view } = this, places = new Map();
@@ -78,7 +78,7 @@ class Places {
     return places.filter((place) => place.here.length || view.admits(place.group));
   }
 
-  /* The item of a place, made anew only if it says something else than before. */
+  /* The item of a place, made anew only if it differs from before. */
   kept(place) {
     const told = [place.latitude, place.longitude, ...place.here.map(({ group, answer, party }) =>
       `${group.subject}:${group.attribute} ${party.claim ? party.claim.value : ""} ${standingText(answer, party)}`)].join("\n");

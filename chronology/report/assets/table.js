@@ -64,7 +64,7 @@ class AnswerTable {
     Texts.replace(this.parent, this.table, this.empty, this.pages);
   }
 
-  /* Show answers; what is told of a subject is made anew only where it differs from before, for a slider is impatient. */
+  /* Show answers; what is shown of a subject is made anew only where it differs from before, for a slider is impatient. */
   fill(answers) {
     const { view } = this, bySubject = new Map();
     for (const found of answers) {

@@ -1,30 +1,25 @@
 """Taking in how a shared log goes on: the same rows at the same positions, judged like a stranger's.
 
-`Chronology` inherits the verb. Who else writes to the log, and where it is kept, is not known here.
+Who else writes to the log, and where it is kept, is not known here.
 """
 
 import sqlite3
-from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import frozen
 
 from chronology.errors import ChronologyError, IntegrityError
 from chronology.events.records import decode
-from chronology.log import database
+from chronology.evidence.soundness import ForeignLog, Trusted
 from chronology.log.event_table import Log, Row
 from chronology.log.redactions import Redaction, declared
 from chronology.projections import rebuild, references, search_index
 from chronology.projections.fold import Fold
 from chronology.projections.rebuild import Progress
-from chronology.store.reader import Reader
 from chronology.vocabulary.event_types import REDACTED
-
-if TYPE_CHECKING:
-    from chronology.vocabulary.registry import Vocabulary
+from chronology.vocabulary.registry import Vocabulary
 
 _AT_ONCE: Final = 1_000
 
@@ -41,45 +36,36 @@ class Extended:
     head: int
 
 
-class Extending(Reader):
-    """A reader that can also take in how its log goes on elsewhere."""
+def extend(
+    log: Log,
+    connection: sqlite3.Connection,
+    vocabulary: Vocabulary,
+    rows: Iterable[Row],
+    *,
+    left: Left,
+    progress: Progress | None,
+    until: int | None,
+) -> Extended:
+    """Take in rows that continue a log, in the caller's transaction.
 
-    @abstractmethod
-    def _written(self, *, dry_run: bool) -> AbstractContextManager[None]:
-        """Run a block as one transaction, taken back where it is a dry run."""
+    Each is checked as if it were appended now, like an event in a stranger's store. Where a redaction comes in, the
+    body that it declares erased is erased here too, but never on its word alone: any writer can make a
+    declaration, so the log that it comes from must have lost that body itself.
 
-    def extend(
-        self,
-        rows: Iterable[Row],
-        *,
-        left: Left,
-        progress: Progress | None = None,
-        until: int | None = None,
-    ) -> Extended:
-        """Take in rows that continue this log, in one transaction: all or none.
+    Args:
+        log: which they continue.
+        connection: of the log and its projections.
+        vocabulary: of the log so far.
+        rows: from the position after the head on; a stream.
+        left: looks up what that log holds now.
+        progress: called every thousand events with how far it has got, of `until`.
+        until: the last position that will come, if that is known.
 
-        Each is checked as if it were appended now, like an event in a stranger's store. Where a redaction comes in,
-        the body that it declares erased is erased here too, but never on its word alone: any writer can make
-        a declaration, so the log that it comes from must have lost that body itself.
-
-        Args:
-            rows: from the position after the head on; a stream.
-            left: looks up what that log holds now.
-            progress: called every thousand events with how far it has got, of `until`.
-            until: the last position that will come, if that is known.
-
-        Raises:
-            IntegrityError: a row is not the next one, is not an event of a sound log, or declares redacted what that
-                log still holds.
-        """
-        # Affects pages freed from now on; rewriting the file removes what was freed earlier.
-        self._connection.execute("PRAGMA secure_delete = ON")
-        with self._written(dry_run=False):
-            self._check_projections()
-            report = _Extension(self._log, self._connection, self.vocabulary, left, progress, until).take(rows)
-        if report.erased:
-            database.rewrite(self._connection)
-        return report
+    Raises:
+        IntegrityError: a row is not the next one, is not an event of a sound log, or declares redacted what that log
+            still holds.
+    """
+    return _Extension(log, connection, vocabulary, left, progress, until).take(rows)
 
 
 class _Extension:
@@ -87,7 +73,7 @@ class _Extension:
         self,
         log: Log,
         connection: sqlite3.Connection,
-        vocabulary: "Vocabulary",
+        vocabulary: Vocabulary,
         left: Left,
         progress: Progress | None,
         until: int | None,
@@ -170,9 +156,6 @@ class _Extension:
             )
 
     def _check(self) -> None:
-        # Imported here: it reads as strictly as a stranger's store is read, and what that needs is slow to import.
-        from chronology.evidence.soundness import ForeignLog, Trusted
-
         trusted = Trusted(head=self._head, vocabulary=self._vocabulary, is_withdrawn=self._was_withdrawn)
         for _ in ForeignLog(self._log, trusted=trusted).rows():
             pass
