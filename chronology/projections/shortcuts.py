@@ -198,25 +198,26 @@ def scan(
     found: list[Holding] = []
     doubtful: list[tuple[int, Group]] = []
     places: dict[int, int] = {}
-    near: list[tuple[Any, ...]] = []
+    # Of a group with several rows, those before the last; most have one.
+    earlier: list[tuple[Any, ...]] = []
+    last: tuple[Any, ...] = _NO_ROW
     for row in chain(rows, (_NO_ROW,)):
-        if near and row[1] == near[0][1] and row[0] == near[0][0]:
-            near.append(row)
+        if row[1] == last[1] and row[0] == last[0]:
+            earlier.append(last)
+            last = row
             continue
-        if near:
-            subject, attribute, event, position, valid, source, grade, value, origin, _, _, _, doubt = near[-1]
-            if doubt or (len(near) > 1 and not _is_alone(near)):
-                doubtful.append((len(found), (subject, attribute)))
-            places.setdefault(subject, len(found))
+        if last is not _NO_ROW:
+            subject, attribute, event, position, valid, source, grade, value, origin, _, _, _, doubt = last
+            if doubt or earlier:
+                if doubt or not is_alone(_Near._make(last), map(_Near._make, earlier)):
+                    doubtful.append((len(found), (subject, attribute)))
+                earlier.clear()
+            if subject not in places:
+                places[subject] = len(found)
             said = Evidence(value, event, position, valid, texts[origin], texts[source], grade)
             found.append(Holding(subjects[subject], texts[attribute], said))
-        near = [row]
+        last = row
     return found, places, doubtful
-
-
-def _is_alone(near: Iterable[tuple[Any, ...]]) -> bool:
-    *others, last = map(_Near._make, near)
-    return is_alone(last, others)
 
 
 # A long history, as it is known now: its stored segments, or that it is plain.
