@@ -354,7 +354,8 @@ def are_plain(said: Iterable[Bounded]) -> bool:
     """
     spoken = BEGINNING
     for one in said:
-        if one.opposes or one.start_max > one.start_min or one.end_min < FOREVER or spoken > one.start_min:
+        start = one.start_min
+        if one.start_max > start or one.end_min < FOREVER or spoken > start or one.opposes:
             return False
         spoken = one.extent_end
     return True

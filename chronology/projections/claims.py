@@ -13,7 +13,7 @@ from chronology.answers.resolve import Answer, Claim, Role
 from chronology.dates import edtf
 from chronology.events.ranks import rank
 from chronology.projections.columns import NUMBERED, ClaimRow, Said, read, said
-from chronology.projections.filters import Filters
+from chronology.projections.filters import CODED, Filters
 from chronology.projections.names import number_of
 
 Group = tuple[int, int]
@@ -30,27 +30,31 @@ _ROLES: Final = {role.value: role for role in Role}
 
 def claim_of(row: ClaimRow[Any, Any, Any], *, fuzz: int = 0) -> Claim:
     """Return the claim in a row as the resolver takes it, with qualified ends widened by as many seconds."""
-    bounds, extent_end = (row.start_min, row.start_max, row.end_min, row.end_max), row.extent_end
-    if fuzz and isinstance(row.valid, str):
-        reading = edtf.parse(row.valid)
-        wide = edtf.bounds(reading, persists=bool(row.persists), fuzz=fuzz)
-        bounds = wide.start_min, wide.start_max, wide.end_min, wide.end_max
-        extent_end = min(extent_end, edtf.bounds(reading, persists=False, fuzz=fuzz).end_min)
-    start_min, start_max, end_min, end_max = bounds
-    return Claim(
+    claim = Claim(
         key=row.key,
         position=row.position,
-        start_min=start_min,
-        start_max=start_max,
-        end_min=end_min,
-        end_max=end_max,
-        extent_end=extent_end,
+        start_min=row.start_min,
+        start_max=row.start_max,
+        end_min=row.end_min,
+        end_max=row.end_max,
+        extent_end=row.extent_end,
         value=row.value,
         role=_ROLES[row.role],
         origin=row.origin,
         disputes=_NO_DISPUTES if row.disputes is None else frozenset(json.loads(row.disputes)),
         between=None if row.rank is None else rank(row.position, row.rank),
-        begins=bool(row.begins),
+        begins=row.begins == 1,
+    )
+    if not fuzz or not isinstance(row.valid, str):
+        return claim
+    reading = edtf.parse(row.valid)
+    wide = edtf.bounds(reading, persists=bool(row.persists), fuzz=fuzz)
+    return claim._replace(
+        start_min=wide.start_min,
+        start_max=wide.start_max,
+        end_min=wide.end_min,
+        end_max=wide.end_max,
+        extent_end=min(row.extent_end, edtf.bounds(reading, persists=False, fuzz=fuzz).end_min),
     )
 
 
@@ -86,16 +90,25 @@ def told(rows: Sequence[ClaimRow[Any, Any, Any]], answer: Answer, texts: Mapping
     return Holding(texts[rows[0].subject], texts[rows[0].attribute], parties[0].said, dissent)
 
 
-def covering(connection: sqlite3.Connection, filters: Filters, instant: int, *, fuzz: int = 0) -> Iterator[Said]:
+def covering(
+    connection: sqlite3.Connection, filters: Filters, instant: int, *, subject: int | None = None, fuzz: int = 0
+) -> Iterator[Said]:
     """Yield what may cover an instant, within the filters, in order of subject, attribute and earliest start.
 
     Args:
         connection: of the projections.
         filters: which claims count.
         instant: seconds.
+        subject: the number of the one that the filters name, if that is known.
         fuzz: seconds by which qualified ends are widened; what is given may then not cover the instant.
     """
-    conditions, parameters = filters.conditions()
+    conditions, parameters = filters.conditions() if subject is None else filters.conditions_on_claims()
+    if subject is not None:
+        conditions.append("subject = :subject")
+        parameters["subject"] = subject
+        if filters.attribute is not None:
+            conditions.append(CODED.one.format(column="attribute", value=":attribute"))
+            parameters["attribute"] = filters.attribute
     found = connection.execute(
         f"""
         SELECT {NUMBERED}

@@ -189,14 +189,5 @@ def _row(group: Group, segment: Segment) -> SegmentRow:
     if rest:
         others = _encode([(one.claim.key if one.claim else None, one.standing) for one in rest]).decode()
         starts = _encode([one.claim.start_min if one.claim else None for one in rest]).decode()
-    return SegmentRow(
-        *group,
-        valid_from=segment.valid_from,
-        valid_to=segment.valid_to,
-        leading_start=start,
-        leading=key,
-        certain=answer.certain,
-        contested=answer.contested,
-        others=others,
-        starts=starts,
-    )
+    since, until = segment.valid_from, segment.valid_to
+    return SegmentRow(*group, since, until, start, key, answer.certain, answer.contested, others, starts)

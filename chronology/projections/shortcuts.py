@@ -66,7 +66,7 @@ def _of_one(
     if number is None:
         return []
     if not claims.is_long(connection, number):
-        rows = claims.covering(connection, filters, instant)
+        rows = claims.covering(connection, filters, instant, subject=number)
         found = [answered(list(said), instant, texts) for _, said in groupby(rows, key=GROUP)]
     else:
         attribute = None if filters.attribute is None else number_of(connection, filters.attribute)
