@@ -3,10 +3,9 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import count
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
-from chronology.answers.resolve import Role, overtaken_from
+from chronology.answers.resolve import overtaken_from
 from chronology.dates import edtf
 from chronology.errors import InvalidEventError
 from chronology.events import canonical
@@ -14,7 +13,7 @@ from chronology.events.json_values import Json
 from chronology.events.patterns import is_day
 from chronology.events.records import Body
 from chronology.events.slugs import spelling
-from chronology.projections.columns import OPPOSING, ORDINAL_BITS, REACHES, ClaimRow, NewClaim
+from chronology.projections.columns import OPPOSING, ORDINAL_BITS, REACHES, ClaimRow, NewClaim, Role
 from chronology.vocabulary.event_types import BOOKKEEPING, MERGED, NAMED, EventType
 from chronology.vocabulary.registry import Vocabulary
 
@@ -49,7 +48,7 @@ _Said = dict[str, str | None]
 NAMING: Final = frozenset({"aliases", "name", "title"})
 """The attributes by which the built-in types give a subject's names."""
 
-_AFFIRMS: Final = Role.AFFIRMS.value
+_AFFIRMS: Final = "affirms"
 
 
 def asserted(body: Body, vocabulary: Vocabulary) -> _Said:
@@ -106,18 +105,22 @@ def claim_rows(
     newest = vocabulary.newest(body.type)
     source = body.source or ""
     known_from = known_from or position
-    keys = count(known_from << ORDINAL_BITS | ordinal)
+    first_key = known_from << ORDINAL_BITS | ordinal
     placed = _placed(body.valid or "", newest.persists)
     opposes = body.stance != _AFFIRMS
     event, origin = bytes.fromhex((body.id or "").replace("-", "")), body.origin or source
     stated = _first_second(body.stated or body.first_recorded_at[:10])
-
-    def row(
-        subject: str, attribute: str, value: str | None, role: Literal["affirms", "denies", "disputes"],
-        positions: list[int] | None, *, first: bool,
-    ) -> NewClaim:  # fmt: skip
-        return ClaimRow(
-            key=next(keys),
+    told: list[tuple[str, str, str | None, Role, list[int] | None]] = []
+    for attribute, value in said.items():
+        if not isinstance(attribute, str):
+            raise TypeError(f"the attribute {attribute!r} is not a text")
+        positions, _ = disputed.pop((body.subject, attribute), (None, None))
+        told.append((body.subject, attribute, value, body.stance, positions))
+    for (subject, attribute), (named, value) in disputed.items():
+        told.append((subject, attribute, value, "disputes", named))
+    return [
+        ClaimRow(
+            key=first_key + number,
             position=position,
             subject=subject,
             attribute=attribute,
@@ -141,19 +144,11 @@ def claim_rows(
             known_until=None,
             rank=rank,
             breadth=OPPOSING if opposes or positions else placed.breadth,
-            tells=first and tells and known_from == position,
+            tells=tells and number == 0 and known_from == position and bool(said),
             extent_last=placed.extent_last,
         )
-
-    rows: list[NewClaim] = []
-    for attribute, value in said.items():
-        if not isinstance(attribute, str):
-            raise TypeError(f"the attribute {attribute!r} is not a text")
-        positions, _ = disputed.pop((body.subject, attribute), (None, None))
-        rows.append(row(body.subject, attribute, value, body.stance, positions, first=not rows))
-    for (subject, attribute), (named, value) in disputed.items():
-        rows.append(row(subject, attribute, value, "disputes", named, first=False))
-    return rows
+        for number, (subject, attribute, value, role, positions) in enumerate(told)
+    ]
 
 
 def _encoded(positions: list[int]) -> str:
