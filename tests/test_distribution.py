@@ -40,7 +40,7 @@ def test_a_wheel_runs_the_example_and_makes_a_page(built: Path, tmp_path: Path) 
         archive.extractall(installed)
     for command, wanted in (
         (("--version",), "chronology "),
-        (("demo",), "chronology.db made"),
+        (("demo",), "created chronology.db"),
         (("state", "operation/al-jazeera-storm", "status", "--at", "2018-03-01", "--csv"), "stalled"),
         (("report", "-o", "storm.html"), "storm.html written"),
         (("mapping", "show", "ucdp-ged"), "ucdp"),
@@ -73,5 +73,5 @@ def test_each_form_installs_into_an_empty_environment(built: Path, tmp_path: Pat
     (file,) = built.glob(f"chronology_store-{form}")
     python, command = (tmp_path / "env" / "bin" / name for name in ("python", "chronology"))
     _run(python, "-m", "pip", "install", "--quiet", file, folder=tmp_path)
-    assert "chronology.db made" in _run(command, "demo", folder=tmp_path)
+    assert "created chronology.db" in _run(command, "demo", folder=tmp_path)
     assert "ok: " in _run(command, "verify", folder=tmp_path)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -286,3 +287,9 @@ def test_the_modules_that_the_documents_name_are_there() -> None:
         if not any(path == name or path.endswith(f"/{name}") for path in known)
     ]
     assert missing == []
+
+
+def test_every_test_file_has_a_name_of_its_own() -> None:
+    """Pytest imports them by that name, and refuses a second one."""
+    names = sorted(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, again in pairwise(names) if name == again] == []
