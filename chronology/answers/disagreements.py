@@ -65,7 +65,7 @@ class Disagreement(NamedTuple):
 
 
 def may_disagree(said: Sequence[Voiced], *, widened: bool) -> bool:
-    """Tell at a glance whether somebody may speak against somebody: most attributes are none of those.
+    """Tell at a glance whether somebody may contradict somebody: most attributes are none of those.
 
     There is nothing to find where all speak with one voice, or where no value is said twice and no two claims overlap.
 

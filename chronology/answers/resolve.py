@@ -4,8 +4,8 @@ The closed form of design.md, section 4: every start and end lies somewhere insi
 indeterminacy, Dyreson and Snodgrass 1998), a choice of all of them is a possible world, and in one world the covering
 assertion with the latest start wins, equal starts going to what was recorded later.
 
-Whoever answers without weighing every claim asks the conditions at the end, which follow from the rule and change with
-it: nobody else compares starts, ranks or extents to tell who wins. `segments` is the same rule over all of valid time.
+What answers without weighing every claim asks the conditions at the end, which follow from the rule and change with
+it: nothing else compares starts, ranks or extents to tell who wins. `segments` is the same rule over all of valid time.
 """
 
 from collections import defaultdict
@@ -239,7 +239,7 @@ def leader(claims: Iterable[Claim], instant: int) -> Claim | None:
 
 
 def why_leading(claim: Claim, second: Claim | None) -> Rule:
-    """Say why the leader wins over whoever would lead without it."""
+    """Say why the leader wins over what would lead without it."""
     return Rule.ALONE if second is None else _rule(second.middle[0], claim.middle[0])
 
 

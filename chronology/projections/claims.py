@@ -122,7 +122,7 @@ def covering(
 
 
 def live(connection: sqlite3.Connection, group: Group, *, limit: int = -1) -> list[Said]:
-    """Return the live claims of one group, in order of their earliest start; at most so many, if a limit is given."""
+    """Return the live claims of one group, in order of their earliest start; at most this many, if a limit is given."""
     found = connection.execute(
         f"""
         SELECT {NUMBERED}
