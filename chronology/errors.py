@@ -1,7 +1,7 @@
 """The errors of the project, one family: facts are attributes, the class builds the message and the hint."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, Literal, Self
 
 DISTRIBUTION: Final = "chronology-store"
 """What pip installs; the package that is imported, and the command, are `chronology`."""
@@ -54,6 +54,32 @@ class NoteError(ChronologyError):
 
 class EvidenceError(ChronologyError):
     """Evidence that cannot be made: the event was redacted, or the log does not match the checkpoint."""
+
+
+FaultKind = Literal["missing", "type", "other"]
+
+
+class Fault(str):
+    """What is wrong with one part of an event: a text, `path: reason`, that knows its path and its kind.
+
+    Attributes:
+        path: of the part, as in `data.reason` or `said_by[0]`; empty if it is the whole.
+        kind: whether the part is missing, has the wrong JSON type, or is wrong in another way.
+    """
+
+    path: str
+    kind: FaultKind
+
+    def __new__(cls, path: str, reason: str, *, kind: FaultKind = "other") -> Self:
+        """Put the text together."""
+        fault = super().__new__(cls, f"{path}: {reason}" if path else reason)
+        fault.path, fault.kind = path, kind
+        return fault
+
+    @property
+    def part(self) -> str:
+        """The key of the event that the path begins with."""
+        return self.path.partition(".")[0].partition("[")[0]
 
 
 class InvalidEventError(ChronologyError):

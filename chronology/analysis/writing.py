@@ -13,6 +13,7 @@ from typing import Any, Final
 from chronology.analysis import layout
 from chronology.analysis.layout import Count, Manifest
 from chronology.errors import MissingPackageError, StoreError
+from chronology.log.database import sync_folder
 from chronology.projections.bulk import COLUMNS, TABLES, Table
 from chronology.store.chronology import Chronology
 
@@ -118,7 +119,7 @@ def _write_table(
                 if progress:
                     progress(done + count)
         files += 1
-        _sync(path)
+        sync_folder(path)
     return Count(files=files, rows=count)
 
 
@@ -139,14 +140,6 @@ def _packages() -> tuple[Any, Any]:
     except ImportError as exc:
         raise MissingPackageError("a Parquet folder", "pyarrow", extra="duckdb") from exc
     return pyarrow, parquet
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _umask() -> int:

@@ -232,6 +232,18 @@ Subject = Annotated[
     str | None, typer.Argument(metavar="[SUBJECT]", show_default=False, help="The subject: kind/slug, or a name.")
 ]
 
+Attribute = Annotated[
+    str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
+]
+
+Kind = Annotated[str | None, typer.Option(metavar="K", help="Only subjects of this kind.")]
+
+At = Annotated[str | None, typer.Option(metavar="DATE", help="The date asked about: its close. Default: now.")]
+
+Since = Annotated[str | None, typer.Option(metavar="DATE", help="Only what may touch this date or a later one.")]
+
+Until = Annotated[str | None, typer.Option(metavar="DATE", help="Only what may touch this date or an earlier one.")]
+
 RecordedBy = Annotated[
     str | None,
     typer.Option(metavar="NAME", envvar="CHRONOLOGY_RECORDED_BY", help="Who records this: the analyst's name."),

@@ -6,7 +6,7 @@ from types import MappingProxyType, NoneType
 from typing import Final, get_args
 
 from chronology.dates import edtf
-from chronology.errors import CanonicalError, DateError
+from chronology.errors import CanonicalError, DateError, Fault
 from chronology.events import canonical
 from chronology.events.json_values import OBJECTS
 from chronology.events.patterns import GRADE, SUBJECT_LENGTH, is_day, is_subject
@@ -15,26 +15,27 @@ from chronology.events.records import FIELDS, Body, Event, Stance
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
-def value_faults(event: object) -> list[str]:
+def value_faults(event: object) -> list[Fault]:
     """Return the values of a wrong Python type, each with its path: a date instead of its text, a number among names.
 
     Every other check relies on there being none.
     """
     if not isinstance(event, Event):
-        return [f"must be an Event, not {event!r}"]
+        return [Fault("", f"must be an Event, not {event!r}")]
     if _is_plain(event):
         return []
     faults = []
     for name in _TEXTS:
         value = getattr(event, name)
         if not isinstance(value, str) and (value is not None or name in ("type", "subject")):
-            faults.append(f"{name}: must be text, not {value!r}")
+            faults.append(Fault(name, f"must be text, not {value!r}"))
     for path, names in (("said_by", event.said_by), ("disputes", event.disputes)):
-        faults += [f"{path}: must be text, not {name!r}" for name in names if not isinstance(name, str)]
+        faults += [Fault(path, f"must be text, not {name!r}") for name in names if not isinstance(name, str)]
     version = event.type_version
     if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
-        faults.append(f"type_version: must be an integer, not {version!r}")
-    return faults if isinstance(event.data, OBJECTS) else [*faults, f"data: must be an object, not {event.data!r}"]
+        faults.append(Fault("type_version", f"must be an integer, not {version!r}"))
+    no_object = Fault("data", f"must be an object, not {event.data!r}")
+    return faults if isinstance(event.data, OBJECTS) else [*faults, no_object]
 
 
 _TEXTS: Final = tuple(name for name in FIELDS if name not in ("data", "said_by", "disputes", "type_version"))
@@ -55,25 +56,27 @@ def _is_plain(event: Event) -> bool:
     )
 
 
-def form_faults(event: Event | Body) -> list[str]:
+def form_faults(event: Event | Body) -> list[Fault]:
     """Return what is wrong with an event's form, each fault with its path; the vocabulary judges the rest."""
-    faults: list[str] = []
+    faults: list[Fault] = []
     if event.subject:
         faults += _subject_faults("subject", event.subject)
     if event.valid is not None:
         faults += _valid_faults(event.valid)
     if event.stance not in _STANCES:
-        faults.append(f"stance: {event.stance!r} is neither affirms nor denies")
+        faults.append(Fault("stance", f"{event.stance!r} is neither affirms nor denies"))
     if event.source is not None:
         faults += (wrong := _subject_faults("source", event.source))
         if not wrong and not event.source.startswith("source/"):
-            faults.append(f"source: {event.source!r} is not of the kind source, as in source/voa-2018-05-14")
+            faults.append(Fault("source", f"{event.source!r} is not of the kind source, as in source/voa-2018-05-14"))
     for index, name in enumerate(event.said_by):
         faults += _subject_faults(f"said_by[{index}]", name)
     if event.stated is not None and not is_day(event.stated):
-        faults.append(f"stated: {event.stated!r} is not a day, as in 2018-05-14")
+        faults.append(Fault("stated", f"{event.stated!r} is not a day, as in 2018-05-14"))
     if event.grade is not None and not GRADE.fullmatch(event.grade):
-        faults.append(f"grade: {event.grade!r} is not an Admiralty grade: A-F for the source, then 1-6, as in B2")
+        faults.append(
+            Fault("grade", f"{event.grade!r} is not an Admiralty grade: A-F for the source, then 1-6, as in B2")
+        )
     for name, text in (("id", event.id), ("replaces", event.replaces), ("retracts", event.retracts)):
         if text is not None:
             faults += _uuid_faults(name, text)
@@ -82,27 +85,27 @@ def form_faults(event: Event | Body) -> list[str]:
     return faults + _text_faults(event)
 
 
-def _subject_faults(path: str, name: str) -> list[str]:
+def _subject_faults(path: str, name: str) -> list[Fault]:
     if is_subject(name):
         return []
     if len(name) > SUBJECT_LENGTH:
-        return [f"{path}: is {len(name)} characters long, and the maximum is {SUBJECT_LENGTH}"]
-    return [f"{path}: {name!r} is not kind/slug in lower case, as in operation/al-jazeera-storm"]
+        return [Fault(path, f"is {len(name)} characters long, and the maximum is {SUBJECT_LENGTH}")]
+    return [Fault(path, f"{name!r} is not kind/slug in lower case, as in operation/al-jazeera-storm")]
 
 
-def _valid_faults(text: str) -> list[str]:
+def _valid_faults(text: str) -> list[Fault]:
     try:
         edtf.parse(text)
     except DateError as exc:
-        return [f"valid: {exc}" + (f" ({exc.hint})" if exc.hint else "")]
+        return [Fault("valid", _with_hint(str(exc), exc.hint))]
     return []
 
 
-def _uuid_faults(path: str, text: str) -> list[str]:
-    return [] if _UUID.fullmatch(text) else [f"{path}: {text!r} is not a UUID in lower case with hyphens"]
+def _uuid_faults(path: str, text: str) -> list[Fault]:
+    return [] if _UUID.fullmatch(text) else [Fault(path, f"{text!r} is not a UUID in lower case with hyphens")]
 
 
-def _text_faults(event: Event | Body) -> list[str]:
+def _text_faults(event: Event | Body) -> list[Fault]:
     faults = []
     for name, value in (
         ("data", event.data),
@@ -116,5 +119,9 @@ def _text_faults(event: Event | Body) -> list[str]:
         try:
             canonical.check(value, name)
         except CanonicalError as exc:
-            faults.append(str(exc) + (f" ({exc.hint})" if exc.hint else ""))
+            faults.append(Fault(exc.path, _with_hint(exc.reason, exc.hint)))
     return faults
+
+
+def _with_hint(reason: str, hint: str | None) -> str:
+    return f"{reason} ({hint})" if hint else reason

@@ -16,7 +16,6 @@ from attrs import field, frozen
 
 from chronology.errors import CanonicalError, ChronologyError, IntegrityError, InvalidEventError
 from chronology.events import canonical, recordings
-from chronology.events.faults import form_faults
 from chronology.events.json_values import Json
 from chronology.events.patterns import format_instant
 from chronology.events.records import FORMAT, Body, Event, RecordedEvent, decode, encode, recorded, redacted
@@ -28,7 +27,7 @@ from chronology.log.redactions import Redaction, declared
 from chronology.projections import search_index, tables
 from chronology.transparency.merkle import HASH_SIZE, leaf_hash
 from chronology.transparency.notes import Checkpoint
-from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, NOTED, REDACTED, RETRACTED, shape_faults
+from chronology.vocabulary.event_types import BOOKKEEPING, DEFINED, NOTED, REDACTED, RETRACTED
 from chronology.vocabulary.registry import Vocabulary
 
 _NONCE: Final = re.compile("[0-9a-f]{32}")
@@ -143,13 +142,7 @@ class ForeignLog:
         if leaf_hash(row.body) != row.leaf:
             raise IntegrityError("the body does not match its leaf hash")
         event = _strict_body(row)
-        faults = [
-            *shape_faults(event),
-            *form_faults(event),
-            *recordings.provenance_faults(event),
-            *self.vocabulary.faults(event),
-        ]
-        if faults:
+        if faults := [*self.vocabulary.event_faults(event), *recordings.provenance_faults(event)]:
             raise InvalidEventError(faults)
         if event.type == DEFINED:
             self._define(event)

@@ -142,7 +142,7 @@ def _rows(records: Iterable[_Record], columns: tuple[str, ...]) -> Iterator[Row 
             yield Row(line, dict(zip(columns, cells, strict=True)), is_unended)
         elif cells:
             # An empty line is no row.
-            reason = f"has {len(cells)} cells, and the header has {width}"
+            reason = f"has {len(cells)} cell{'s' * (len(cells) != 1)}, and the header has {width}"
             is_cut = is_unended and len(cells) < width and any(cells)
             if is_cut:
                 reason += "; the file ends here without a line break, so it may be cut off"

@@ -9,7 +9,6 @@ from attrs import define, field, frozen
 
 from chronology.errors import BadRowsError, ChronologyError, ImportFileError, StoreError, UnknownNameError
 from chronology.events import canonical
-from chronology.events.faults import form_faults
 from chronology.events.records import Event, as_dict
 from chronology.importers.existing_rows import (
     MOST_SLOTS,
@@ -27,7 +26,7 @@ from chronology.importers.rows import BadRow, Row
 from chronology.importers.seen_rows import Clashes, EarlierSubjects, SeenRows, seen_rows
 from chronology.store.chronology import Chronology
 from chronology.vocabulary import builtin
-from chronology.vocabulary.event_types import SOURCE_DESCRIBED, shape_faults
+from chronology.vocabulary.event_types import SOURCE_DESCRIBED
 from chronology.vocabulary.registry import Vocabulary
 
 _SHORT: Final = 10_000
@@ -357,8 +356,7 @@ def log_faults(row: RowEvents, changes: Comparison, vocabulary: Vocabulary) -> l
     if len(row.events) > MOST_SLOTS:
         return [f"stands for {len(row.events):,} events, and the most are {MOST_SLOTS:,}"]
     for event in (*changes.added, *(event for _, event in changes.replaced)):
-        event_faults = shape_faults(event) + form_faults(event)
-        event_faults = event_faults or _payload_faults(vocabulary, event)
+        event_faults = _event_faults(vocabulary, event)
         if not event_faults and len(str(event.data)) + len(event.quote or "") + len(event.note or "") > _SHORT:
             size = len(canonical.encode(as_dict(event)))
             if size > canonical.MAX_BYTES - 1_000:
@@ -367,8 +365,8 @@ def log_faults(row: RowEvents, changes: Comparison, vocabulary: Vocabulary) -> l
     return list(faults)
 
 
-def _payload_faults(vocabulary: Vocabulary, event: Event) -> list[str]:
+def _event_faults(vocabulary: Vocabulary, event: Event) -> list[str]:
     try:
-        return vocabulary.faults(event)
+        return [*vocabulary.event_faults(event)]
     except UnknownNameError as exc:
         return [f"{exc} ({exc.hint})" if exc.hint else str(exc)]

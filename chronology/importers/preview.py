@@ -62,6 +62,7 @@ class Preview:
         return [BadRow(row.line, None, fault, row.cells) for fault in faults] or clashes.of(row)
 
     def _event_faults(self, event: Event) -> list[str]:
-        faults = shape_faults(event) + form_faults(event)
+        if event.type in self._vocabulary:
+            return [*self._vocabulary.event_faults(event)]
         # A store may have types that nobody but its owner knows.
-        return faults or (self._vocabulary.faults(event) if event.type in self._vocabulary else [])
+        return [*shape_faults(event), *form_faults(event)]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from chronology.errors import IntegrityError, StoreError
+from chronology.log.database import sync_folder
 
 DESCRIBED: Final = "source.described"
 """The type of event whose payload names a copy."""
@@ -106,7 +107,7 @@ class Archive:
             with _opened(other.path_of(copy)) as source:
                 self._make_folder(target.parent)
                 self._write(source, target)
-                _sync(target.parent)
+                sync_folder(target.parent)
         except (FileNotFoundError, StoreError):
             # To tell what is missing is the business of who verifies the copy.
             return
@@ -135,7 +136,7 @@ class Archive:
                 path.mkdir(mode=0o700)
                 readable = self._store.stat().st_mode & 0o444 | 0o600
                 path.chmod(readable | (readable & 0o444) >> 2)
-                _sync(path.parent)
+                sync_folder(path.parent)
 
     def _write(self, source: BinaryIO, target: Path) -> Copy:
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -185,7 +186,7 @@ class Incoming:
                 return
             self._path.rename(target)
             self._is_new = True
-            _sync(target.parent)
+            sync_folder(target.parent)
         except OSError as exc:
             with suppress(OSError):
                 target.parent.rmdir()
@@ -221,12 +222,3 @@ def _digested(source: BinaryIO, *, into: BinaryIO | None = None) -> Copy:
         if into is not None:
             into.write(chunk)
     return Copy(digest.hexdigest(), length)
-
-
-def _sync(folder: Path) -> None:
-    """Make sure that the names in a folder survive a loss of power."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

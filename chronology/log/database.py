@@ -1,5 +1,6 @@
 """The file: opens it with the right settings, checks whose it is, runs transactions. Only this module connects."""
 
+import os
 import sqlite3
 import stat
 from abc import abstractmethod
@@ -321,6 +322,15 @@ def reading(connection: sqlite3.Connection) -> Iterator[None]:
             yield
         finally:
             connection.commit()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that the names in a folder survive a loss of power."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class Closing:

@@ -24,6 +24,7 @@ from chronology.errors import ChronologyError, InvalidEventError, RemoteError
 from chronology.events import canonical
 from chronology.events.records import Event, as_dict
 from chronology.events.structuring import event_from_json
+from chronology.log.database import sync_folder
 
 _CHUNK: Final = 1 << 20
 
@@ -66,7 +67,7 @@ def keep(store: Path, events: Iterable[Event]) -> None:
         try:
             _write(descriptor, data)
             os.fsync(descriptor)
-            _sync(place(store).parent)
+            sync_folder(place(store).parent)
         except BaseException:
             # A caller who did not learn that it waits will add it again.
             with suppress(OSError):
@@ -98,7 +99,7 @@ def remove(store: Path, raws: Collection[bytes]) -> int:
         stay = [one for one in before if one not in raws]
         if not stay:
             target.unlink()
-            _sync(target.parent)
+            sync_folder(target.parent)
         elif len(stay) < len(before):
             _replace(target, b"".join(one + b"\n" for one in stay))
         return len(before) - len(stay)
@@ -154,7 +155,7 @@ def _replace(target: Path, data: bytes) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    _sync(target.parent)
+    sync_folder(target.parent)
 
 
 def _content(descriptor: int) -> bytes:
@@ -167,15 +168,6 @@ def _content(descriptor: int) -> bytes:
 def _write(descriptor: int, data: bytes) -> None:
     while data:
         data = data[os.write(descriptor, data) :]
-
-
-def _sync(folder: Path) -> None:
-    """Make sure that the names in a folder survive a loss of power."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -6,24 +6,20 @@ from datetime import UTC, datetime
 from typing import Final
 
 import attrs
+import msgspec
 from attrs import frozen
 
 from chronology.errors import DuplicateIdError, InvalidEventError, NotLiveError, UnknownNameError
 from chronology.events import canonical
-from chronology.events.faults import form_faults, value_faults
+from chronology.events.faults import value_faults
 from chronology.events.identities import Identities
-from chronology.events.patterns import format_instant
+from chronology.events.patterns import format_instant, is_day, is_subject
 from chronology.events.records import Body, Event, as_dict, body_of, decode, encode, event_of, uuid7
 from chronology.log.event_table import Log, Row
-from chronology.projections import references
+from chronology.projections import claims, references
 from chronology.projections.fold import Fold
-from chronology.store.checks import check_defined, check_merged
-from chronology.store.chunks import in_parts
-from chronology.store.hints import INSTEAD, gone, hint_for
-from chronology.store.publication_dates import Published
+from chronology.store.checks import INSTEAD, Kinds, Remarks, check_defined, check_merged, gone, hint_for
 from chronology.store.session import Randomness
-from chronology.store.subject_kinds import Kinds
-from chronology.store.warnings import Remarks
 from chronology.transparency.merkle import leaf_hash
 from chronology.vocabulary import builtin
 from chronology.vocabulary.event_types import (
@@ -34,9 +30,58 @@ from chronology.vocabulary.event_types import (
     REDACTED,
     RETRACTED,
     own_source,
-    shape_faults,
 )
 from chronology.vocabulary.registry import Vocabulary
+
+PUBLISHED: Final = "published"
+"""The attribute of a source from which `stated` is filled in."""
+
+_REMEMBERED: Final = 10_000
+
+
+class Published:
+    """The days of publication of the sources that a batch of events names."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._days: dict[str, str | None] = {}
+
+    def day(self, source: str, identities: Identities) -> str | None:
+        """Return the day on which a source was published, under the name that was kept; None where nobody knows it."""
+        if source not in self._days:
+            if not is_subject(source):
+                # The event will be refused; remembering its source would let a stream of them fill the memory.
+                return None
+            if len(self._days) >= _REMEMBERED:
+                self._days.clear()
+            text = claims.latest_value(self._connection, identities.of(source), PUBLISHED)
+            value = msgspec.json.decode(text) if text else None
+            self._days[source] = value if isinstance(value, str) and is_day(value) else None
+        return self._days[source]
+
+    def forget(self) -> None:
+        """Look every day up again, for what the log says of sources has changed."""
+        self._days.clear()
+
+
+_EXPECTED: Final = 200
+
+
+def in_parts(events: Iterable[Event]) -> Iterator[list[Event]]:
+    """Yield events in parts of some hundred."""
+    some: list[Event] = []
+    try:
+        for event in events:
+            some.append(event)
+            if len(some) == _EXPECTED:
+                yield some
+                some = []
+    except Exception:
+        # What came before is judged first, as it would be one by one.
+        yield some
+        raise
+    yield some
+
 
 _MADE_BY: Final = {
     REDACTED: ("redacting", "`chronology redact ID --reason TEXT` erases an event's body"),
@@ -263,10 +308,7 @@ class Batch:
         )
 
     def _check(self, body: Body) -> None:
-        faults = shape_faults(body) + form_faults(body) + self._kinds.faults(body, self.vocabulary)
-        if not faults or not any(fault.startswith("data") for fault in faults):
-            faults += self.vocabulary.faults(body)
-        if faults:
+        if faults := self.vocabulary.event_faults(body) + self._kinds.faults(body, self.vocabulary):
             raise InvalidEventError(faults, hint=hint_for(body, faults))
         self._check_in_log(body, self._fold.identities)
 
@@ -288,6 +330,11 @@ class Batch:
                 f"event {target.id} is of type {body.type}, which cannot be withdrawn",
                 hint=INSTEAD.get(body.type),
             )
+        self._check_live(target, body)
+        if event.type == RETRACTED and event.subject != target.subject:
+            raise InvalidEventError([f"subject: a retraction must have its target's subject, {target.subject!r}"])
+
+    def _check_live(self, target: Row, body: Body) -> None:
         by = None
         if target.id not in self._pending:
             by = references.withdrawn_by(self._connection, target.subject, target.position, valid=body.valid)
@@ -299,8 +346,6 @@ class Batch:
                 f"event {target.id} (position {target.position}) was already withdrawn{where}",
                 hint=f"`chronology show {by}` shows it" if stays else None,
             )
-        if event.type == RETRACTED and event.subject != target.subject:
-            raise InvalidEventError([f"subject: a retraction must have its target's subject, {target.subject!r}"])
 
     def _encode(self, body: Body) -> Row:
         text = encode(body)

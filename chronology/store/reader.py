@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack
 
 from chronology.answers.holding import Holding
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from chronology.vocabulary.registry import Vocabulary
 
 
-class Reader:
+class Reader(database.Closing):
     """What can be asked of a store; `Chronology` adds what changes it and what proves it.
 
     `names`, `log` and `sources` hold what is asked less often. A thread may use a store that another one opened, but
@@ -67,14 +66,6 @@ class Reader:
     def close(self) -> None:
         """Close the file. Streams that are still open end with an error when they are read on."""
         self._session.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def names(self) -> "Names":

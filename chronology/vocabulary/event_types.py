@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
+from chronology.errors import Fault
 from chronology.events import canonical
 from chronology.events.json_values import Json
 from chronology.events.patterns import is_subject
@@ -68,7 +69,7 @@ class EventType:
     upcast: tuple[Mapping[str, Json], ...] = field(eq=False)
     _compiled: list["Draft202012Validator"] = field(factory=list, eq=False, repr=False, alias="compiled")
 
-    def faults(self, data: Mapping[str, Json]) -> list[str]:
+    def faults(self, data: Mapping[str, Json]) -> list[Fault]:
         """Return everything that is wrong with a payload, each fault with its path."""
         if not self._compiled:
             self._compiled.append(validator(self.schema))
@@ -182,40 +183,44 @@ def _references(schema: Json, path: tuple[str, ...]) -> Iterator[tuple[str, ...]
     yield from _references(schema.get("items"), (*path, "*"))
 
 
-def shape_faults(event: Event | Body) -> list[str]:
+def shape_faults(event: Event | Body) -> list[Fault]:
     """Return which keys an event lacks, and which ones it may not have."""
     dateless = event.type in BOOKKEEPING or event.type in NAMING
     if not dateless and event.subject and event.valid and event.source and not event.retracts:
         return []
-    faults = []
+    faults: list[Fault] = []
     if not event.subject:
-        faults.append("subject: is missing")
+        faults.append(Fault("subject", "is missing", kind="missing"))
     if event.type == RETRACTED:
         if not event.retracts:
-            faults.append("retracts: is missing: the id of the event that is withdrawn")
+            faults.append(Fault("retracts", "is missing: the id of the event that is withdrawn", kind="missing"))
         faults += [
-            f"{name}: a retraction does not take it"
+            Fault(name, "a retraction does not take it")
             for name in ("valid", "replaces", "disputes")
             if getattr(event, name)
         ]
     elif event.retracts:
-        faults.append(f"retracts: only an event of type {RETRACTED} retracts; --replaces withdraws and restates")
+        faults.append(
+            Fault("retracts", f"only an event of type {RETRACTED} retracts; --replaces withdraws and restates")
+        )
     if event.type in _TOLD:
         faults += [
-            f"{name}: a {_TOLD[event.type]} does not take it"
+            Fault(name, f"a {_TOLD[event.type]} does not take it")
             for name in ("valid", "replaces", "disputes")
             if getattr(event, name)
         ]
     if event.type in NAMING:
-        faults += [f"{name}: {event.type} does not take it" for name in ("valid", "disputes") if getattr(event, name)]
+        faults += [
+            Fault(name, f"{event.type} does not take it") for name in ("valid", "disputes") if getattr(event, name)
+        ]
         if event.stance == "denies":
-            faults.append(f"stance: {event.type} cannot deny; retract the event that it denies")
+            faults.append(Fault("stance", f"{event.type} cannot deny; retract the event that it denies"))
     if not dateless:
         if not event.valid:
-            faults.append("valid: is missing: when it was so, an EDTF date")
+            faults.append(Fault("valid", "is missing: when it was so, an EDTF date", kind="missing"))
         # If the subject of a description is not a source, that is the fault, not the missing source.
         if not event.source and (event.type != SOURCE_DESCRIBED or own_source(event)):
-            faults.append("source: is missing: the document in hand")
+            faults.append(Fault("source", "is missing: the document in hand", kind="missing"))
     return faults
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from chronology.errors import nearest, or_perhaps
+from chronology.errors import Fault, FaultKind, nearest, or_perhaps
 from chronology.events.json_values import Json
 
 _SHOWN: Final = 60
@@ -30,13 +30,7 @@ _TYPES: Final = {
 }
 
 
-class WrongType(str):
-    """A value of the wrong JSON type; the command line knows how to write the right one."""
-
-    __slots__ = ()
-
-
-def payload_faults(errors: Iterable[Any], *, name: str, schema: Mapping[str, Json]) -> list[str]:
+def payload_faults(errors: Iterable[Any], *, name: str, schema: Mapping[str, Json]) -> list[Fault]:
     """Return every fault of a payload, each with its path.
 
     Args:
@@ -46,13 +40,13 @@ def payload_faults(errors: Iterable[Any], *, name: str, schema: Mapping[str, Jso
     """
     errors = list(errors)
     empty = {tuple(error.instance_path) for error in errors if error.kind.name == "minLength" and not error.instance}
-    faults = []
+    faults: list[Fault] = []
     for error in errors:
         # If a text is empty, it is enough to say so.
         if error.kind.name == "pattern" and tuple(error.instance_path) in empty:
             continue
-        make = WrongType if error.kind.name == "type" else str
-        faults.append(make(f"{_path(error.instance_path)}: {_said(error, name, schema)}"))
+        kind: FaultKind = "type" if error.kind.name == "type" else "other"
+        faults.append(Fault(_path(error.instance_path), _said(error, name, schema), kind=kind))
     return faults
 
 

@@ -6,13 +6,14 @@ from typing import Final
 
 from attrs import define, field
 
-from chronology.errors import CanonicalError, InvalidEventError, UnknownNameError, did_you_mean, nearest
+from chronology.errors import CanonicalError, Fault, InvalidEventError, UnknownNameError, did_you_mean, nearest
 from chronology.events import canonical
+from chronology.events.faults import form_faults
 from chronology.events.json_values import OBJECTS, Json, thaw
 from chronology.events.patterns import SUBJECT
 from chronology.events.records import Body, Event
 from chronology.vocabulary.definitions import check_definition
-from chronology.vocabulary.event_types import DEFINED, EventType, read_type
+from chronology.vocabulary.event_types import DEFINED, EventType, read_type, shape_faults
 
 _UNFIT: Final = (TypeError, KeyError, IndexError, ValueError, AttributeError, RecursionError)
 """What the patching library raises, besides its own errors, if a patch does not fit its payload."""
@@ -106,7 +107,17 @@ class Vocabulary:
             data = _patched(newer, data)
         return data
 
-    def faults(self, event: Event | Body) -> list[str]:
+    def event_faults(self, event: Event | Body) -> list[Fault]:
+        """Return everything that is wrong with an event, as far as no log is needed to tell.
+
+        Raises:
+            UnknownNameError: there is no such type.
+        """
+        faults = shape_faults(event) + form_faults(event)
+        # No schema can judge what is no JSON.
+        return faults if any(fault.part == "data" for fault in faults) else faults + self.faults(event)
+
+    def faults(self, event: Event | Body) -> list[Fault]:
         """Return what the vocabulary finds wrong with an event, payload included.
 
         Raises:
@@ -114,15 +125,18 @@ class Vocabulary:
         """
         if event.type == DEFINED and DEFINED not in self:
             # The first event of a log defines the type of definitions, including its own.
-            return [] if isinstance(event.data.get("schema"), OBJECTS) else ["data.schema: is missing"]
+            if isinstance(event.data.get("schema"), OBJECTS):
+                return []
+            return [Fault("data.schema", "is missing", kind="missing")]
         kind_of_event = self.newest(event.type)
         if event.type_version is not None:
             kind_of_event = self.version(event.type, event.type_version)
         kind = event.subject.partition("/")[0]
-        faults = []
+        faults: list[Fault] = []
         if kind_of_event.kinds and kind not in kind_of_event.kinds and SUBJECT.fullmatch(event.subject):
             wanted = " or ".join(f"{name}/..." for name in kind_of_event.kinds)
-            faults.append(f"subject: {event.type} is about {wanted}, not {event.subject!r}{self._kind_hint(kind)}")
+            reason = f"{event.type} is about {wanted}, not {event.subject!r}{self._kind_hint(kind)}"
+            faults.append(Fault("subject", reason))
         return faults + kind_of_event.faults(event.data if isinstance(event, Body) else thaw(event.data))
 
     def _kind_hint(self, kind: str) -> str:

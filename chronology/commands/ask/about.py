@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import attrs
 import typer
 
-from chronology.commands.application import Invocation, command
+from chronology.commands.application import At, Invocation, command
 from chronology.commands.ask import conflicts, state
 from chronology.commands.options import names
 from chronology.commands.options.filters import FILTERING, parties, restrictions_of
@@ -28,9 +28,7 @@ def about(
     subject: Annotated[
         str, typer.Argument(metavar="SUBJECT", show_default=False, help="The subject: kind/slug, or a name.")
     ],
-    at: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The date asked about: its close. Default: now.")
-    ] = None,
+    at: At = None,
 ) -> None:
     """Show everything known about a subject.
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import attrs
 import typer
 
-from chronology.commands.application import Invocation, Subject, command
+from chronology.commands.application import Attribute, Invocation, Kind, Subject, command
 from chronology.commands.options import names
 from chronology.commands.options.filters import FILTERING, hides, parties, restrictions_of
 from chronology.commands.screen import output
@@ -30,13 +30,11 @@ SHAPE: Final = Shape(
 def conflicts(
     call: Invocation,
     subject: Subject = None,
-    attribute: Annotated[
-        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
-    ] = None,
+    attribute: Attribute = None,
     at: Annotated[
         str | None, typer.Option(metavar="DATE", help="Only what disagrees about this date: its close.")
     ] = None,
-    kind: Annotated[str | None, typer.Option(metavar="K", help="Only subjects of this kind.")] = None,
+    kind: Kind = None,
 ) -> None:
     """List who disagrees with whom, and about which time.
 

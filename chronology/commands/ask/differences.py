@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology.commands.application import Invocation, Subject, command
+from chronology.commands.application import Attribute, Invocation, Kind, Subject, command
 from chronology.commands.ask.history import shown_period
 from chronology.commands.options import arguments, names
 from chronology.commands.options.filters import FILTERING, filtering, parties, restrictions_of
@@ -33,11 +33,6 @@ def outcome_record(outcome: Outcome | None) -> dict[str, Json] | None:
         return None
     return {"value": thaw(outcome.value), "certainty": outcome.certainty, "contested": outcome.contested}
 
-
-Attribute = Annotated[
-    str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
-]
-Kind = Annotated[str | None, typer.Option(metavar="K", help="Only subjects of this kind.")]
 
 DIFF_COLUMNS: Final = ("subject", "attribute", "from", "to", "before", "after", "events")
 CHANGE_COLUMNS: Final = ("subject", "attribute", "since", "until", "before", "after", "events")

@@ -9,7 +9,7 @@ from typing import Annotated, Final, TypeVar
 import typer
 
 from chronology.analysis.folder import Folder
-from chronology.commands.application import Invocation, command, group, show_help
+from chronology.commands.application import At, Attribute, Invocation, Kind, command, group, show_help
 from chronology.commands.ask import conflicts, state
 from chronology.commands.options.filters import filtering, names_typed, typed
 from chronology.commands.screen import output
@@ -43,10 +43,6 @@ def folder_(call: Invocation) -> None:
 
 Directory = Annotated[Path, typer.Argument(metavar="DIR", show_default=False, help="The folder.")]
 About = Annotated[str | None, typer.Argument(metavar="[SUBJECT]", show_default=False, help="The subject: kind/slug.")]
-Attribute = Annotated[
-    str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
-]
-Kind = Annotated[str | None, typer.Option(metavar="K", help="Only subjects of this kind.")]
 Memory = Annotated[str, typer.Option(metavar="SIZE", help="What DuckDB may use; more goes to temporary files.")]
 
 
@@ -56,9 +52,7 @@ def state_(
     directory: Directory,
     subject: About = None,
     attribute: Attribute = None,
-    at: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The date asked about: its close. Default: now.")
-    ] = None,
+    at: At = None,
     kind: Kind = None,
     memory: Memory = "1GB",
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import attrs
 import typer
 
-from chronology.commands.application import Invocation, Subject, command
+from chronology.commands.application import Attribute, Invocation, Kind, Subject, command
 from chronology.commands.ask.history import shown_period
 from chronology.commands.options import arguments, names
 from chronology.commands.options.filters import FILTERING, parties, restrictions_of
@@ -30,14 +30,12 @@ SHAPE: Final = Shape(
 def gaps(
     call: Invocation,
     subject: Subject = None,
-    attribute: Annotated[
-        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
-    ] = None,
+    attribute: Attribute = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Look up to this date. Default: now.")] = None,
     stale: Annotated[
         str | None, typer.Option(metavar="90d", help="Also list what rests on one assertion older than this.")
     ] = None,
-    kind: Annotated[str | None, typer.Option(metavar="K", help="Only subjects of this kind.")] = None,
+    kind: Kind = None,
 ) -> None:
     """List the spans in which nothing is asserted.
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology.commands.application import Invocation, command
+from chronology.commands.application import Attribute, Invocation, command
 from chronology.commands.options import names
 from chronology.commands.options.filters import FILTERING, parties, restrictions_of
 from chronology.commands.screen import output
@@ -33,9 +33,7 @@ _LEGEND: Final = "\u2588 certain  \u2592 possible  \u2573 contested  \u00b7 noth
 def history(
     call: Invocation,
     subject: Annotated[str, typer.Argument(metavar="SUBJECT", show_default=False, help="The subject, as kind/slug.")],
-    attribute: Annotated[
-        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
-    ] = None,
+    attribute: Attribute = None,
 ) -> None:
     """Show what held over all of valid time, period by period.
 

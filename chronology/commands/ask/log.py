@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from chronology.commands.application import PAGED, Invocation, Subject, command
+from chronology.commands.application import PAGED, Invocation, Since, Subject, Until, command
 from chronology.commands.options import names
 from chronology.commands.options.filters import filtering, hides, parties, restrictions_of
 from chronology.commands.screen import event_json, output
@@ -25,12 +25,8 @@ Limit = Annotated[
 def timeline(
     call: Invocation,
     subject: Subject = None,
-    since: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Only what may touch this date or a later one.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Only what may touch this date or an earlier one.")
-    ] = None,
+    since: Since = None,
+    until: Until = None,
     limit: Limit = None,
     reverse: Annotated[bool, typer.Option("--reverse", help="List the latest first.")] = False,
 ) -> None:

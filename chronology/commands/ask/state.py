@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from chronology.answers.holding import Candidate, Holding
-from chronology.commands.application import Invocation, Subject, command
+from chronology.commands.application import At, Attribute, Invocation, Kind, Subject, command
 from chronology.commands.options import names
 from chronology.commands.options.filters import FILTERING, hides, parties, restrictions_of
 from chronology.commands.screen import output
@@ -31,13 +31,9 @@ SHAPE: Final = Shape(
 def state(
     call: Invocation,
     subject: Subject = None,
-    attribute: Annotated[
-        str | None, typer.Argument(metavar="[ATTRIBUTE]", show_default=False, help="The attribute, as in status.")
-    ] = None,
-    at: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The date asked about: its close. Default: now.")
-    ] = None,
-    kind: Annotated[str | None, typer.Option(metavar="K", help="Only subjects of this kind.")] = None,
+    attribute: Attribute = None,
+    at: At = None,
+    kind: Kind = None,
     min_origins: Annotated[
         int,
         typer.Option(

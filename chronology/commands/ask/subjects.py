@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 import typer
 
-from chronology.commands.application import PAGED, Invocation, command
+from chronology.commands.application import PAGED, Invocation, Kind, command
 from chronology.commands.options import arguments, names
 from chronology.commands.screen import output
 from chronology.commands.screen.output import Format
@@ -29,7 +29,7 @@ def subjects(
     text: Annotated[
         str | None, typer.Argument(metavar="[TEXT]", show_default=False, help="Only those whose slug or name has it.")
     ] = None,
-    kind: Annotated[str | None, typer.Option(metavar="K", help="Only subjects of this kind.")] = None,
+    kind: Kind = None,
     known_at: Annotated[
         str | None, typer.Option(metavar="T", help="As the log stood then: a position, a day or a date-time.")
     ] = None,

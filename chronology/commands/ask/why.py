@@ -8,7 +8,7 @@ import typer
 
 from chronology.answers.explanation import Part
 from chronology.answers.resolve import Rule
-from chronology.commands.application import Invocation, command
+from chronology.commands.application import At, Invocation, command
 from chronology.commands.ask.differences import outcome_record, outcome_text
 from chronology.commands.options import names
 from chronology.commands.options.filters import FILTERING, parties, restrictions_of
@@ -48,9 +48,7 @@ def why(
     attribute: Annotated[
         str, typer.Argument(metavar="ATTRIBUTE", show_default=False, help="The attribute, as in status.")
     ],
-    at: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The date asked about: its close. Default: now.")
-    ] = None,
+    at: At = None,
 ) -> None:
     """Explain an answer: what decided it, and what it beat.
 

@@ -24,6 +24,7 @@ from chronology.errors import (
     BatchRefusedError,
     CanonicalError,
     ChronologyError,
+    Fault,
     InvalidEventError,
     LockedError,
     UnknownNameError,
@@ -32,7 +33,6 @@ from chronology.events import canonical
 from chronology.events.faults import form_faults
 from chronology.events.json_values import Json
 from chronology.store.refusals import Refusals
-from chronology.vocabulary.payload_faults import WrongType
 
 _REPORTED: Final = 20
 """How many bad lines are reported; any more are only counted."""
@@ -348,7 +348,7 @@ def _hints_for_typing() -> Iterator[None]:
     try:
         yield
     except InvalidEventError as exc:
-        if any(isinstance(fault, WrongType) for fault in exc.faults):
+        if any(isinstance(fault, Fault) and fault.kind == "type" for fault in exc.faults):
             exc.hint = "key=text gives a text; key:=json a number, a list or true, as in killed:=5"
         raise
     except UnknownNameError as exc:

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from chronology import Chronology
 from chronology.analysis import writing
-from chronology.commands.application import STORE, DryRun, Invocation, command
+from chronology.commands.application import STORE, DryRun, Invocation, Since, Until, command
 from chronology.commands.files import SignKey, check_replaceable, check_tree_place, checkpoint_of, replaced
 from chronology.commands.options import names
 from chronology.commands.options.filters import filtering, parties, refuse_all, restrictions_of
@@ -134,12 +134,8 @@ def export(
         typer.Option(metavar="DATE", help="Only the parties to what held at this date, as `state` lists them."),
     ] = None,
     kind: Annotated[str | None, typer.Option(metavar="K", help="Only events about subjects of this kind.")] = None,
-    since: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Only what may touch this date or a later one.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Only what may touch this date or an earlier one.")
-    ] = None,
+    since: Since = None,
+    until: Until = None,
     min_origins: Annotated[
         int,
         typer.Option(

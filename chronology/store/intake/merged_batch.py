@@ -5,9 +5,8 @@ from typing import Final
 
 import msgspec
 
-from chronology.errors import DuplicateIdError, InvalidEventError, NotLiveError
+from chronology.errors import DuplicateIdError, InvalidEventError
 from chronology.events import canonical, recordings
-from chronology.events.faults import form_faults
 from chronology.events.identities import NO_MERGES
 from chronology.events.json_values import Json
 from chronology.events.recordings import FirstRecording
@@ -15,9 +14,8 @@ from chronology.events.records import Body, Provenance, as_dict, decode, event_o
 from chronology.log.event_table import Row
 from chronology.projections import recordings as noted
 from chronology.projections import references
-from chronology.store.hints import INSTEAD
 from chronology.store.intake.foreign_batch import ForeignBatch
-from chronology.vocabulary.event_types import BOOKKEEPING, NOTED, RETRACTED, shape_faults
+from chronology.vocabulary.event_types import NOTED
 
 _FILLED_IN: Final = ("type_version", "stated")
 """What a log may have filled in, so that it is no difference where the other lacks it."""
@@ -92,7 +90,7 @@ class MergedBatch(ForeignBatch):
         return None if by is None else target
 
     def _check(self, body: Body) -> None:
-        faults = shape_faults(body) + form_faults(body) + self.vocabulary.faults(body)
+        faults = self.vocabulary.event_faults(body)
         version = self.vocabulary.newest(body.type)
         if not faults and body.type_version != version.version:
             faults = version.faults(self.vocabulary.upcast(body.type, body.type_version or 1, body.data))
@@ -101,13 +99,8 @@ class MergedBatch(ForeignBatch):
         # Both logs can have merged the same subjects.
         self._check_in_log(body, NO_MERGES)
 
-    def _check_withdrawal(self, event: Body, target: Row, body: Body) -> None:
-        """Check a withdrawal; that both logs withdrew an event is a fact like others."""
-        if body.type in BOOKKEEPING:
-            told = f"event {target.id} is of type {body.type}, which cannot be withdrawn"
-            raise NotLiveError(told, hint=INSTEAD.get(body.type))
-        if event.type == RETRACTED and event.subject != target.subject:
-            raise InvalidEventError([f"subject: a retraction must have its target's subject, {target.subject!r}"])
+    def _check_live(self, target: Row, body: Body) -> None:
+        """Let an event be withdrawn again: that both logs withdrew it is a fact like others."""
 
 
 def _content(body: Body) -> dict[str, Json]:
