@@ -1,8 +1,10 @@
 """The public interface: every name is found, by programs and type checkers alike, though none is loaded early."""
 
 import ast
+import re
 import subprocess
 import sys
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,18 @@ def test_the_package_alone_loads_nothing() -> None:
         "assert set(chronology.__all__) <= set(globals())\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_the_verbs_that_the_pages_name_are_there(tmp_path: Path) -> None:
+    """`Reader.log.transcript` and the like, in the README, the pages and the changelog."""
+    root = Path(__file__).parents[1]
+    pages = [root / "README.md", root / "CHANGELOG.md", *(root / "docs").glob("*.md")]
+    missing = []
+    with chronology.Chronology.open(tmp_path / "new.db", create=True) as chron:
+        for page in pages:
+            for name in re.findall(r"\b(?:Reader|Chronology)((?:\.[a-z_]+)+)", page.read_text("utf-8")):
+                try:
+                    attrgetter(name[1:])(chron)
+                except AttributeError:
+                    missing.append(f"{page.name}: {name}")
+    assert missing == []

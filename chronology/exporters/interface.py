@@ -87,18 +87,6 @@ class Selection:
         own = [f"{words} {value}" for words, value in parts if value not in (None, "")]
         return "; ".join(own + filters.told(self.restrictions))
 
-    def check_whole(self, name: str) -> None:
-        """Refuse a selection that leaves anything out, for a format that is always the whole log.
-
-        Raises:
-            ChronologyError: something would be left out.
-        """
-        if filtered_by := self.in_words():
-            raise ChronologyError(
-                f"{name} is the whole log, and takes no filter: {filtered_by}",
-                hint="the other formats take filters: `chronology export --help` lists them",
-            )
-
 
 def ticking(items: Iterable[Item], most: int, progress: Progress) -> Iterator[Item]:
     """Yield items, and tell how many were given, of how many at most; 0 if nobody knows."""
@@ -130,6 +118,20 @@ class Exporter:
     title: str
     suffix: str
     loses: tuple[str, ...]
-    write: Write
+    _write: Write = field(alias="write")
     is_binary: bool = False
     is_whole_log: bool = False
+
+    def write(self, reader: Reader, selection: Selection, stream: BinaryIO) -> Sequence[str]:
+        """Write the selected events to a stream, and return notes for the user, on what the file does not show.
+
+        Raises:
+            ChronologyError: the format is the whole log and something would be left out, or as `Selection.events`.
+        """
+        filtered_by = selection.in_words()
+        if self.is_whole_log and filtered_by:
+            raise ChronologyError(
+                f"{self.name} is the whole log, and takes no filter: {filtered_by}",
+                hint="the other formats take filters: `chronology export --help` lists them",
+            )
+        return self._write(reader, selection, stream) or ()

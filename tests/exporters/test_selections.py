@@ -11,7 +11,7 @@ import pytest
 from chronology import Chronology, Event
 from chronology.errors import ChronologyError
 from chronology.exporters import registry
-from chronology.exporters.interface import Selection
+from chronology.exporters.interface import Exporter, Selection
 from tests.command_line import nth
 
 FORMATS = [one.name for one in registry.BUILT_IN if not one.is_whole_log]
@@ -102,3 +102,17 @@ def test_a_selection_checks_its_filters() -> None:
         Selection(restrictions={"sources": "source/a"})
     selection = Selection(restrictions={"sources": (name for name in ["source/a"])})
     assert selection.in_words() == selection.in_words() == "from source/a"
+
+
+def test_a_whole_log_format_of_another_package_refuses_a_selection_too(marked: Path) -> None:
+    """The record of a format refuses, so its writer need not."""
+    written: list[Selection] = []
+    other = Exporter(
+        name="own", title="", suffix=".own", loses=(), is_whole_log=True, write=lambda _, one, __: written.append(one)
+    )
+    with Chronology.open(marked, read_only=True) as chron:
+        with pytest.raises(ChronologyError, match="own is the whole log, and takes no filter: from source/a"):
+            other.write(chron, Selection(restrictions={"sources": ["source/a"]}), io.BytesIO())
+        assert not written
+        assert other.write(chron, Selection(), io.BytesIO()) == ()
+    assert len(written) == 1

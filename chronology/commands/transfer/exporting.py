@@ -222,7 +222,7 @@ def export(
         )
         _check(call, chron, exporter, selection)
         with destination(exporter, file, call.path, dry_run=dry_run) as stream, bar_beside(file) as progress:
-            notes = exporter.write(chron, evolve(selection, progress=progress), stream) or ()
+            notes = exporter.write(chron, evolve(selection, progress=progress), stream)
             size = stream.tell() if dry_run else 0
     _tell(notes, file, size, dry_run=dry_run)
 
@@ -236,9 +236,8 @@ def _exporter(wanted: str | None, *, spreadsheet: bool) -> Exporter:
 
 
 def _check(call: Invocation, chron: Reader, exporter: Exporter, selection: Selection) -> None:
-    """Refuse filters where the format takes none, and names that cannot exist; say where no event passes."""
+    """Refuse names that cannot exist, and say where no event passes; a whole-log format refuses filters on its own."""
     if exporter.is_whole_log:
-        selection.check_whole(exporter.name)
         return
     if selection.valid_at is None:
         refuse_unfitting("export", call.filters, typed=True)
