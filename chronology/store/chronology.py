@@ -21,7 +21,7 @@ from chronology.vocabulary import builtin
 
 if TYPE_CHECKING:
     from chronology.evidence.verify import VerifyReport
-    from chronology.store.intake.transcript import TakenIn
+    from chronology.store.merge_log import ImportedTranscript
     from chronology.store.proofs import Proofs
     from chronology.store.sharing import Sharing
     from chronology.transparency.notes import Checkpoint
@@ -99,7 +99,7 @@ class Chronology(Reader):
         *,
         dry_run: bool = False,
         progress: Progress | None = None,
-    ) -> "TakenIn":
+    ) -> "ImportedTranscript":
         """Make a new store that holds the log of a transcript; if it cannot be believed, no file is left.
 
         Copies of sources are no part of a transcript: copy the archive beside the store, too.

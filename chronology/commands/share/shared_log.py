@@ -15,7 +15,7 @@ from chronology.remote import addresses
 from chronology.remote.following import Follower
 from chronology.remote.following import clone as make_clone
 from chronology.remote.postgres import SharedLog
-from chronology.store.intake.apply_remote import Extended
+from chronology.store.replicate import Replicated
 
 
 @command()
@@ -69,7 +69,7 @@ def pull(call: Invocation, dry_run: DryRun = False) -> None:
     output.put(_told(report))
 
 
-def _told(report: Extended) -> str:
+def _told(report: Replicated) -> str:
     erased = f", {report.erased} redacted" if report.erased else ""
     return f"pulled {report.added:,}{erased}, head {report.head}"
 
