@@ -171,7 +171,7 @@ _NO_NAMES: Final = ("event", "type", "log-checkpoint")
 """Kinds whose subjects nobody spells."""
 
 
-def _look_alikes(connection: sqlite3.Connection, notes: sqlite3.Connection) -> Iterator[tuple[int, str | None, str]]:
+def _similar_names(connection: sqlite3.Connection, notes: sqlite3.Connection) -> Iterator[tuple[int, str | None, str]]:
     """Find subjects that one event speaks of, and that look like others."""
     notes.execute("CREATE TABLE named (hint TEXT, subject TEXT, events INTEGER, position INTEGER)")
     rows = connection.execute(
@@ -207,9 +207,9 @@ def _look_alikes(connection: sqlite3.Connection, notes: sqlite3.Connection) -> I
     )
     told = ""
     for position, subject, other in pairs:
-        if subject != told and lint_rules.look_alike(subject, other):
+        if subject != told and lint_rules.are_similar(subject, other):
             told = subject
-            yield position, subject, f"is used only here, and resembles {other}"
+            yield position, subject, f"is used only here, and is similar to {other}"
 
 
 RULES: Final[Mapping[str, Rule]] = {
@@ -231,6 +231,8 @@ RULES: Final[Mapping[str, Rule]] = {
         "the same type, subject, data and origin as another event, on dates that overlap", search=_near_duplicates
     ),
     "unconfirmed": Rule("graded 1, confirmed by other sources, with one origin only", search=_unconfirmed),
-    "lookalike": Rule("a subject that one event speaks of, and that resembles another one", search=_look_alikes),
+    "similar-name": Rule(
+        "a subject that one event speaks of, and that is similar to another one", search=_similar_names
+    ),
 }
 """The rules by name, in the order in which they are listed."""

@@ -98,8 +98,8 @@ def _explain_nothing(call: Invocation, chron: Reader, words: list[str], wanted: 
     live = "" if everything else "; --all also looks at what was withdrawn"
     output.say(f"no event holds all these words{live}")
     for word in words:
-        if not chron.names.subjects_named(word) and (similar := chron.names.suggestions(word)):
-            output.say(f"note: {word} resembles {' and '.join(similar[:3])}")
+        if not chron.names.subjects_named(word) and (similar := chron.names.similar(word)):
+            output.say(f"note: {word} is similar to {' and '.join(similar[:3])}")
 
 
 def _record(hit: Hit) -> dict[str, Json]:

@@ -120,7 +120,7 @@ def note_meant(notes: Notes, text: str, subject: str) -> None:
 
 
 def note_similar(call: Invocation, subject: str, similar: Sequence[str]) -> None:
-    """Note of a new subject which others it resembles, if any."""
+    """Note of a new subject to which others it is similar, if to any."""
     if similar:
         call.notes.add(f"{subject} is new; similar: {', '.join(similar)}")
 
@@ -142,13 +142,13 @@ def check_subject(call: Invocation, chron: Reader, subject: str) -> None:
 
 def _check_form(chron: Reader, name: str, *, parties: bool = False) -> None:
     if not SUBJECT.fullmatch(name):
-        close = chron.names.suggestions(name, parties=parties)
+        close = chron.names.similar(name, parties=parties)
         hint = did_you_mean(close) or "write it as operation/al-jazeera-storm"
         raise ChronologyError(f"subject {name!r} is not kind/slug", hint=hint)
 
 
 def _note_unknown(call: Invocation, chron: Reader, what: str, name: str, *, parties: bool = False) -> None:
-    question = did_you_mean(chron.names.suggestions(name, parties=parties))
+    question = did_you_mean(chron.names.similar(name, parties=parties))
     call.notes.add(f"{what} {name}" + (f"; {question}" if question else ""))
 
 
@@ -161,7 +161,7 @@ def find_event(chron: Reader, name: str) -> "RecordedEvent":
     try:
         return chron.event(arguments.event_name(name))
     except UnknownNameError as exc:
-        if not _EVENT_NAME.fullmatch(name) and (close := chron.names.suggestions(name)):
+        if not _EVENT_NAME.fullmatch(name) and (close := chron.names.similar(name)):
             exc.hint = f"{did_you_mean(close)} `chronology timeline SUBJECT` lists the events about a subject"
         raise
 

@@ -15,8 +15,8 @@ from attrs import frozen
 from chronology import AppendResult, Chronology, Event, RecordedEvent
 from chronology.commands.application import STORE, AsJson, DryRun, Invocation, RecordedBy, command, open_for_writing
 from chronology.commands.options import arguments, names
-from chronology.commands.record import suggestions
-from chronology.commands.record.suggestions import Naming
+from chronology.commands.record import names_in_event
+from chronology.commands.record.names_in_event import Naming
 from chronology.commands.screen import event_json, output
 from chronology.commands.screen.output import Format, Notes
 from chronology.errors import (
@@ -290,7 +290,7 @@ def _keep(call: Invocation, given: Callable[[Callable[[str], str]], Event], *, d
     with _hints_for_typing():
         try:
             with Follower.follow(call.path, patience=pushing.PATIENCE) as chron:
-                event = suggestions.Naming(call.notes, chron).with_subjects(given(partial(_full_id, chron)))
+                event = names_in_event.Naming(call.notes, chron).with_subjects(given(partial(_full_id, chron)))
                 kept = chron.keep_for_later(event, dry_run=dry_run)
         except LockedError:
             # While somebody writes a lot, the store cannot even be read.
@@ -324,10 +324,10 @@ def _append_edited(
 
 
 def _append_one(call: Invocation, chron: Chronology, event: Event, options: AppendOptions) -> None:
-    event = suggestions.Naming(call.notes, chron).with_subjects(event)
-    similar = suggestions.similar_to_new(chron, event)
+    event = names_in_event.Naming(call.notes, chron).with_subjects(event)
+    similar = names_in_event.similar_names(chron, event)
     head = chron.head()
-    with suggestions.of_subjects(chron, event):
+    with names_in_event.with_hint(chron, event):
         if options.dry_run:
             result = chron.append_many([event], expected_head=options.expected_head, dry_run=True)
             call.notes.say()

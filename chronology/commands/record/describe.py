@@ -63,7 +63,7 @@ def describe(
         return
     with open_for_writing(call.path) as chron:
         subject = names.meant(call, chron, subject)
-        similar = [] if chron.names.knows_subject(subject) else chron.names.similar(subject)
+        similar = [] if chron.names.knows_subject(subject) else chron.names.similar_to_new(subject)
         result = chron.describe(
             subject,
             names=name or (),

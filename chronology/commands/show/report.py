@@ -131,7 +131,7 @@ def _limits(
     wanted = [names.meant(call, chron, text) for text in _listed(subjects, apart=is_subject)]
     for subject in wanted:
         if not chron.names.knows_subject(subject):
-            close = chron.names.suggestions(subject)
+            close = chron.names.similar(subject)
             raise ChronologyError(
                 f"nothing is known of {subject}",
                 hint=did_you_mean(close) or "`chronology subjects` lists them",
