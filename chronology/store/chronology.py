@@ -14,9 +14,8 @@ from chronology.projections.rebuild import Progress, ReplayReport
 from chronology.store import merging, writing
 from chronology.store.batch import AppendResult
 from chronology.store.reader import Reader
-from chronology.store.refusals import Refusals
 from chronology.store.session import Clock, Randomness, Session, utc_now
-from chronology.store.writing import UNDONE, Undone
+from chronology.store.writing import UNDONE, Refusals, Undone
 from chronology.vocabulary import builtin
 
 if TYPE_CHECKING:

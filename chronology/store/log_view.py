@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Unpack
 from chronology.errors import UnknownNameError, did_you_mean
 from chronology.projections import references
 from chronology.projections.filters import KnownAt, Restrictions
-from chronology.store import filtering, query
+from chronology.store import query
 from chronology.store.session import Session
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class LogView:
         """
         with self._session.snapshot():
             head = self._session.log.head()
-            known = filtering.position_known_at(self._session.log, known_at)
+            known = query.position_known_at(self._session.log, known_at)
             return head if known is None else min(known, head)
 
     def starting(self, prefix: str) -> "list[RecordedEvent]":

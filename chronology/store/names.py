@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from chronology.events.patterns import is_subject
 from chronology.projections import claims, references, tables
 from chronology.projections.filters import KnownAt
-from chronology.store import filtering, query
+from chronology.store import query
 from chronology.store.session import Session
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Names:
         query.check_limit(limit)
         session = self._session
         with session.reading():
-            known = filtering.position_known_at(session.log, known_at)
+            known = query.position_known_at(session.log, known_at)
             same = session.identities(known)
             return subject_list.subjects(
                 session.log, session.connection, same, kind=kind, text=text, known_at=known, limit=limit
@@ -120,7 +120,7 @@ class Names:
 
         session = self._session
         with session.reading():
-            known = filtering.position_known_at(session.log, known_at)
+            known = query.position_known_at(session.log, known_at)
             same = session.identities(known)
             kept = same.of(subject)
             return subject_names.names(session.log, session.connection, same, subjects=[kept], known_at=known).get(
@@ -217,7 +217,7 @@ class Names:
 
         session = self._session
         with session.reading():
-            known = filtering.position_known_at(session.log, known_at)
+            known = query.position_known_at(session.log, known_at)
             found = subject_names.names(session.log, session.connection, session.identities(known), known_at=known)
             return {subject: names[0].text for subject, names in found.items()}
 

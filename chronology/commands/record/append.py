@@ -14,7 +14,7 @@ from attrs import frozen
 
 from chronology import AppendResult, Chronology, Event, RecordedEvent
 from chronology.commands.application import STORE, AsJson, DryRun, Invocation, RecordedBy, command, open_for_writing
-from chronology.commands.options import arguments, names
+from chronology.commands.options import event_name, note_similar
 from chronology.commands.record import names_in_event
 from chronology.commands.record.names_in_event import Naming
 from chronology.commands.screen import event_json, output
@@ -32,7 +32,7 @@ from chronology.errors import (
 from chronology.events import canonical
 from chronology.events.faults import form_faults
 from chronology.events.json_values import Json
-from chronology.store.refusals import Refusals
+from chronology.store.writing import Refusals
 
 _REPORTED: Final = 20
 """How many bad lines are reported; any more are only counted."""
@@ -339,7 +339,7 @@ def _append_one(call: Invocation, chron: Chronology, event: Event, options: Appe
             if appended.position > head:
                 _note(chron.log.remarks(appended))
     for subject, others in similar.items():
-        names.note_similar(call, subject, others)
+        note_similar(call, subject, others)
 
 
 @contextmanager
@@ -374,7 +374,7 @@ def _refuse_beside(call: Invocation, why: str) -> None:
 def _full_id(chron: Chronology, name: str) -> str:
     """Return the id of an event named by position, id or the start of one; an unknown id is left to the store."""
     try:
-        return chron.event(arguments.event_name(name)).id
+        return chron.event(event_name(name)).id
     except UnknownNameError:
         if form_faults(Event(type="", id=name)):
             raise

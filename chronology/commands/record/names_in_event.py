@@ -7,7 +7,7 @@ from typing import Final
 import attrs
 from attrs import frozen
 
-from chronology.commands.options.names import note_meant
+from chronology.commands.options import note_meant
 from chronology.commands.screen.output import Notes
 from chronology.errors import AmbiguousNameError, InvalidEventError, did_you_mean, one_of
 from chronology.events.json_values import Json, thaw
