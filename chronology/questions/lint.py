@@ -84,14 +84,6 @@ def lint(
                     yield evolve(found, subject=subject or found.subject)
 
 
-def remarks(connection: sqlite3.Connection, body: bytes) -> list[str]:
-    """Return what is wrong with an event that is stated, or published, before what it reports; nothing if redacted."""
-    event = decode(body) if body else None
-    source = merges.known(connection).of(event.source or "") if event else ""
-    report = report_of(event, published=_published(connection, source)) if event else None
-    return lint_rules.premature(report) if report else []
-
-
 def _finding(rule: str, position: int, body: Body, message: str) -> Finding:
     return Finding(rule=rule, position=position, event=body.id or "", subject=body.subject, message=message)
 

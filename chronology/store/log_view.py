@@ -153,13 +153,6 @@ class LogView:
             row = bookkeeping.redaction_of(self._session.log, self._session.connection, event.id)
         return None if row is None else self._session.recorded(row)
 
-    def remarks(self, event: "RecordedEvent") -> list[str]:
-        """Return what is odd about when an event was stated, or its source published: before what it reports."""
-        from chronology.questions import lint
-
-        with self._session.reading():
-            return lint.remarks(self._session.connection, event.body)
-
     def is_indexed(self) -> bool:
         """Tell whether the search index in the file is up to the log's head."""
         from chronology.questions import search

@@ -328,16 +328,15 @@ def _append_one(call: Invocation, chron: Chronology, event: Event, options: Appe
     similar = names_in_event.similar_names(chron, event)
     head = chron.head()
     with names_in_event.with_hint(chron, event):
+        result = chron.append_many([event], expected_head=options.expected_head, dry_run=options.dry_run)
+        call.notes.say()
         if options.dry_run:
-            result = chron.append_many([event], expected_head=options.expected_head, dry_run=True)
-            call.notes.say()
             _show_batch(result, as_json=options.as_json, dry_run=True)
         else:
-            appended = chron.append(event, expected_head=options.expected_head)
-            call.notes.say()
+            # The definition of a type that is younger than the log comes before the event.
+            appended = chron.event(result.head if result.appended else event.id or "")
             show_appended(appended, head, as_json=options.as_json)
-            if appended.position > head:
-                _note(chron.log.remarks(appended))
+            _note(remark.removeprefix(f"#{appended.position} ") for remark in result.remarks)
     for subject, others in similar.items():
         note_similar(call, subject, others)
 
