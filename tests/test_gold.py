@@ -351,10 +351,10 @@ def test_29_a_search_finds_a_town_under_all_its_names(path):
 
 
 def test_30_a_misspelt_search_leads_to_the_town(path):
-    """A transliteration that nobody entered finds nothing, and names what it resembles."""
+    """A transliteration that nobody entered finds nothing, and names what is similar."""
     ended = done("--db", path, "search", "baghouz")
     assert ended.out == ""
-    assert "note: baghouz resembles crossing/baguz and place/baguz" in ended.err
+    assert "note: baghouz is similar to crossing/baguz and place/baguz" in ended.err
 
 
 # The leader, and what is suspicious ----------------------------------------------------------------------------

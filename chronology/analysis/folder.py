@@ -19,7 +19,7 @@ from chronology.log.database import Closing
 from chronology.projections.filters import KnownAt, Restrictions, filters_of
 from chronology.questions.assertions import by_group
 from chronology.questions.conflicts import Conflict, among
-from chronology.store import filtering, query
+from chronology.store import query
 from chronology.store.query import Moment, period
 from chronology.store.session import Clock, utc_now
 
@@ -236,7 +236,7 @@ class Folder(Closing):
         return next(self._rows(text, {"name": name}), None) is not None
 
     def _scope(self, subject: str | None, attribute: str | None, kind: str | None, restrictions: Restrictions) -> Scope:
-        kept = filtering.checked(restrictions, question="folder")
+        kept = query.checked(restrictions, question="folder")
         known_at = self._position_known_at(kept.get("known_at"))
         asked = filters_of(kept, subject=subject, attribute=attribute, kind=kind, known_at=known_at)
         bucket = None if subject is None else layout.bucket_of(subject, self.manifest.buckets)
@@ -247,7 +247,7 @@ class Folder(Closing):
         if known_at is None or isinstance(known_at, int):
             return known_at
         text = "SELECT ifnull(max(position), 0) FROM event WHERE recorded_at <= $last"
-        ((position,),) = self._rows(text, {"last": filtering.last_recording(known_at)})
+        ((position,),) = self._rows(text, {"last": query.last_recording(known_at)})
         return int(position)
 
     def _rows(self, text: str, parameters: dict[str, Any]) -> Iterator[tuple[Any, ...]]:

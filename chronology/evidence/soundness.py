@@ -18,12 +18,12 @@ from chronology.errors import CanonicalError, ChronologyError, IntegrityError, I
 from chronology.events import canonical, recordings
 from chronology.events.json_values import Json
 from chronology.events.patterns import format_instant
-from chronology.events.records import FORMAT, Body, Event, RecordedEvent, decode, encode, recorded, redacted
+from chronology.events.records import FORMAT, Body, RecordedEvent, decode, encode, recorded, redacted
 from chronology.events.structuring import event_from_json
 from chronology.evidence.exhibits import Comparison, compare, origin
 from chronology.log import database, event_table
 from chronology.log.event_table import Log, Row
-from chronology.log.redactions import Redaction, declared
+from chronology.log.redactions import Gap, Redaction, declared, gap
 from chronology.projections import search_index, tables
 from chronology.transparency.merkle import HASH_SIZE, leaf_hash
 from chronology.transparency.notes import Checkpoint
@@ -77,16 +77,15 @@ class ForeignLog:
         """Return the origin of the log, as `exhibits.origin`."""
         return origin(self._log)
 
-    def declaration_of(self, gap: Row) -> tuple[Redaction, Body] | None:
-        """Return what declares a row that `rows` yielded redacted, and the event that says so, yet to be checked."""
-        for redaction in self._redactions.get(gap.position, ()):
+    def gap_of(self, row: Row) -> Gap | None:
+        """Return what declares a row that `rows` yielded redacted, yet to be checked."""
+        for redaction in self._redactions.get(row.position, ()):
             declaring = self._log.by_position(redaction.declared_at)
-            if declaring is not None and redaction.matches(gap):
-                return redaction, decode(declaring.body)
+            if declaring is not None and redaction.matches(row):
+                return gap(row, redaction, decode(declaring.body), id_at=self._id_at)
         return None
 
-    def id_at(self, position: int) -> str | None:
-        """Return the id of the event at a position, None where there is none."""
+    def _id_at(self, position: int) -> str | None:
         row = self._log.by_position(position)
         return row.id if row else None
 
@@ -141,7 +140,7 @@ class ForeignLog:
     def _check(self, row: Row) -> None:
         if leaf_hash(row.body) != row.leaf:
             raise IntegrityError("the body does not match its leaf hash")
-        event = _strict_body(row)
+        event = strict_body(row)
         if faults := [*self.vocabulary.event_faults(event), *recordings.provenance_faults(event)]:
             raise InvalidEventError(faults)
         if event.type == DEFINED:
@@ -192,12 +191,31 @@ class ForeignLog:
         self._withdrawn.add(target.position)
 
 
-def strict_event(row: Row) -> Event:
-    """Read the body of a row as strictly as a stranger's input.
+def strict_body(row: Row) -> Body:
+    """Read the body of a row as strictly as a stranger's input; what its values may be, the checks of the event tell.
+
+    A body that is written again to the same bytes has no unknown or repeated keys, no other types and no other form:
+    nearly every one is read so, at a quarter of the time.
 
     Raises:
         InvalidEventError: it is not exactly what this program writes, or the other columns contradict it.
     """
+    with suppress(CanonicalError):
+        body = decode(row.body)
+        if (
+            encode(body) == row.body
+            and len(row.body) <= canonical.MAX_BYTES
+            and body.format == FORMAT
+            and _NONCE.fullmatch(body.nonce)
+            and (body.id, body.type, body.subject, body.recorded_at) == row[1:5]
+            and body.type_version is not None
+        ):
+            return body
+    _check_strictly(row)
+    return decode(row.body)
+
+
+def _check_strictly(row: Row) -> None:
     if len(row.body) > canonical.MAX_BYTES:
         raise InvalidEventError([f"the body is {len(row.body):,} bytes long"])
     record = canonical.parse(row.body)
@@ -215,34 +233,12 @@ def strict_event(row: Row) -> Event:
         raise InvalidEventError(["the other columns contradict the body"])
     if event.type_version is None:
         raise InvalidEventError(["type_version: is missing"])
-    return event
 
 
 def _is_provenance(value: Json) -> bool:
     """Tell whether a value has the keys of a provenance, with values of their types; `provenance` judges these."""
     kinds = {"leaf": str, "origin": str, "position": int, "recorded_at": str}
     return isinstance(value, dict) and {key: type(item) for key, item in value.items()} == kinds
-
-
-def _strict_body(row: Row) -> Body:
-    """Read a body as strictly as `strict_event`, but nearly every one at a quarter of the time.
-
-    A body that is written again to the same bytes has no unknown or repeated keys, no other types and no other form;
-    what its values may be, the checks of the event tell.
-    """
-    with suppress(CanonicalError):
-        body = decode(row.body)
-        if (
-            encode(body) == row.body
-            and len(row.body) <= canonical.MAX_BYTES
-            and body.format == FORMAT
-            and _NONCE.fullmatch(body.nonce)
-            and (body.id, body.type, body.subject, body.recorded_at) == row[1:5]
-            and body.type_version is not None
-        ):
-            return body
-    strict_event(row)
-    return decode(row.body)
 
 
 def _check_place(row: Row, previous: Row) -> None:

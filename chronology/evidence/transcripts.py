@@ -19,9 +19,9 @@ from chronology.errors import CanonicalError, TranscriptError
 from chronology.events import canonical
 from chronology.events.records import Body, decode
 from chronology.evidence.exhibits import checkpoint
-from chronology.log.event_table import Log, Row
-from chronology.log.redactions import Redaction, declared
-from chronology.transparency.merkle import HASH_SIZE, leaf_hash
+from chronology.log.event_table import Log, Row, origin_of
+from chronology.log.redactions import Gap, Redaction, declared, gap
+from chronology.transparency.merkle import HASH_SIZE, Frontier, leaf_hash
 from chronology.transparency.notes import Checkpoint
 from chronology.vocabulary.event_types import REDACTED
 
@@ -49,9 +49,6 @@ class _Left(msgspec.Struct, frozen=True):
     leaf: str = ""
     redacted: bool = False
 
-
-Declarations = dict[int, tuple[Redaction, Body]]
-"""What a transcript declares redacted, by position, with the events that say so; yet to be believed."""
 
 _read_line: Final = msgspec.json.Decoder(_Left).decode
 
@@ -96,6 +93,8 @@ def _line(row: Row) -> bytes:
 class Transcript:
     """The text of a log on its way in. Only what every line needs is checked here; the rows may still lie.
 
+    What redacts an event stands far behind what names it: `read_ahead` finds it before the rows are read.
+
     Attributes:
         head: what the header says.
         number: of the line that was read last, counted from 1.
@@ -109,15 +108,81 @@ class Transcript:
         """
         self._stream = stream
         self.number = 0
+        self._tree = Frontier()
+        self._first_id = ""
+        # What is declared redacted, by position, with the events that say so; yet to be believed.
+        self._redactions: dict[int, tuple[Redaction, Body]] = {}
+        # The ids of what redacted events had withdrawn, by position, once they were read.
+        self._withdrawn: dict[int, str] = {}
         # Some programs begin a file with a byte order mark.
         self.head = _read_header(self._next().removeprefix(b"\xef\xbb\xbf"))
+
+    def origin(self) -> str:
+        """Return the origin of the log, as the header says."""
+        return self.head.origin
+
+    def read_ahead(self) -> None:
+        """Find what is declared redacted, and go back to the first event. Requires a stream that can be read twice.
+
+        Raises:
+            TranscriptError: as `rows`.
+        """
+        start, number = self._stream.tell(), self.number
+        for row in self._rows():
+            if row.type == REDACTED:
+                # What is no declaration is refused where its line is taken in.
+                with suppress(CanonicalError):
+                    body = decode(row.body)
+                    redaction = declared(row.position, body)
+                    self._redactions[redaction.position] = redaction, body
+        self._withdrawn = {one.withdrew: "" for one, _ in self._redactions.values() if one.withdrew is not None}
+        self._stream.seek(start)
+        self.number = number
 
     def rows(self) -> Iterator[Row]:
         """Yield the events as rows, in order, with the leaf hashes of their bodies.
 
         Raises:
-            TranscriptError: a line is no event, or there are more or fewer than the header says.
+            TranscriptError: a line is no event, or recorded before the one above it, or there are more or fewer than
+                the header says.
         """
+        before = ""
+        for row in self._rows():
+            if row.recorded_at < before:
+                told = f"recorded_at {row.recorded_at!r:.40} is earlier than that of the event before"
+                raise TranscriptError(self.number, told)
+            before = row.recorded_at
+            self._first_id = self._first_id or row.id
+            self._tree.push(row.leaf)
+            if row.position in self._withdrawn:
+                self._withdrawn[row.position] = row.id
+            yield row
+
+    def gap_of(self, row: Row) -> Gap | None:
+        """Return what declares a row that `rows` yielded redacted, as far as `read_ahead` found it."""
+        redaction, declaring = self._redactions.get(row.position, (None, None))
+        if redaction is None or declaring is None or not redaction.matches(row):
+            return None
+        return gap(row, redaction, declaring, id_at=self._withdrawn.get)
+
+    def check_header(self) -> None:
+        """Compare what the header says with what all rows, once they were read, amount to.
+
+        Raises:
+            TranscriptError: origin or root are not those of the events.
+        """
+        found = origin_of(self._first_id)
+        if self.head.origin != found:
+            raise TranscriptError(
+                1, f"the header says that the origin is {self.head.origin}, and the events say {found:.80}"
+            )
+        root = self._tree.root()
+        if self.head.root != root:
+            told = f"the header says that the root is {self.head.root.hex()}, and the events give {root.hex()}"
+            hint = "an event was changed, or swapped with another: compare with an older copy"
+            raise TranscriptError(1, told, hint=hint)
+
+    def _rows(self) -> Iterator[Row]:
         for position in range(1, self.head.size + 1):
             line = self._next()
             if not line:
@@ -193,7 +258,7 @@ def _digest(text: object) -> bytes | None:
 
 @contextmanager
 def rewindable(stream: BinaryIO) -> Iterator[BinaryIO]:
-    """Give a stream that can be read twice: what redacts an event stands far behind what names it."""
+    """Give a stream that can be read twice."""
     if stream.seekable():
         yield stream
         return
@@ -201,20 +266,3 @@ def rewindable(stream: BinaryIO) -> Iterator[BinaryIO]:
         copyfileobj(stream, copy)
         copy.seek(0)
         yield copy
-
-
-def declarations_in(transcript: Transcript) -> Declarations:
-    """Read a transcript to its end, and return what it declares redacted.
-
-    Raises:
-        TranscriptError: as `Transcript.rows`.
-    """
-    found: Declarations = {}
-    for row in transcript.rows():
-        if row.type == REDACTED:
-            # What is no declaration is refused where its line is taken in.
-            with suppress(CanonicalError):
-                body = decode(row.body)
-                redaction = declared(row.position, body)
-                found[redaction.position] = redaction, body
-    return found

@@ -97,7 +97,7 @@ class _Transcripts:
             report["gaps"] = done.gaps
         if done.left_out_count:
             report["left_out"] = done.left_out_count
-            report["reasons"] = [str(event) for event in done.left_out[:_LISTED]]
+            report["reasons"] = [event.by_line() for event in done.left_out[:_LISTED]]
         return report
 
 

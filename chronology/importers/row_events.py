@@ -103,7 +103,7 @@ def check_columns(mapped: FileMapping, columns: Sequence[str], where: str) -> No
     """Refuse a mapping that reads columns which a file lacks.
 
     Raises:
-        MappingError: the columns, each with those that resemble it.
+        MappingError: the columns, each with those that are similar.
     """
     faults = [fault for event in mapped.event for fault in precision_faults(event.on)]
     for name in sorted(mapped.columns() - set(columns) - set(mapped.optional)):

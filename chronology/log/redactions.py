@@ -1,5 +1,7 @@
 """What an `event.redacted` event declares about the event whose body was erased. Pure."""
 
+from collections.abc import Callable
+
 from attrs import frozen
 
 from chronology.errors import CanonicalError
@@ -33,6 +35,39 @@ class Redaction:
         left = Row(self.position, self.event, "", "", self.recorded_at, b"", self.leaf)
         earlier = self.withdrew is None or 0 < self.withdrew < self.position
         return row == left and earlier and self.position < self.declared_at
+
+
+@frozen(kw_only=True)
+class Gap:
+    """What another log has left of an event that it redacted, and what it says of that.
+
+    Attributes:
+        row: of the erased event there.
+        withdrew: id of the event that it had retracted or replaced, None if there was none.
+        reason: why it was redacted, like `recorded_by`: by whom.
+    """
+
+    row: Row
+    withdrew: str | None
+    reason: str
+    recorded_by: str | None
+
+
+def gap(row: Row, redaction: Redaction, declaring: Body, *, id_at: Callable[[int], str | None]) -> Gap:
+    """Return a row of another log that an event there declares redacted, as it can come into this one.
+
+    Args:
+        row: which the redaction matches.
+        redaction: of it.
+        declaring: the event that says so.
+        id_at: gives the id of the event at a position there.
+    """
+    return Gap(
+        row=row,
+        withdrew=None if redaction.withdrew is None else id_at(redaction.withdrew),
+        reason=str(declaring.data.get("reason")),
+        recorded_by=declaring.recorded_by,
+    )
 
 
 def declaration(target: Row, *, withdrew: int | None, reason: str, recorded_by: str | None) -> Event:

@@ -6,6 +6,7 @@ row of a plain group ends; over a whole store one pass in order of the claims te
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any, Final, Literal, get_args
 
 from chronology.dates.calendar import FOREVER, LINE_END, civil, day_opening
@@ -115,6 +116,8 @@ _STATES: Final = f"""
     ORDER BY bucket, year, valid_to, s.text, a.text, valid_from
 """
 
+_numbers: Final = count(1)
+
 _QUERIES: Final[dict[Table, str]] = {"event": _EVENTS, "assertion": _ASSERTIONS, "state": _STATES}
 
 
@@ -129,5 +132,7 @@ def rows(connection: sqlite3.Connection, table: Table, bucket_of: Callable[[str]
         table: which one.
         bucket_of: tells the bucket of a subject; always the same for one subject.
     """
-    connection.create_function("bucket_of", 1, bucket_of, deterministic=True)
-    yield from connection.execute(_QUERIES[table])
+    # A name of its own: SQLite does not let a function be defined anew while another stream uses it.
+    name = f"bucket_of_{next(_numbers)}"
+    connection.create_function(name, 1, bucket_of, deterministic=True)
+    yield from connection.execute(_QUERIES[table].replace("bucket_of(", f"{name}("))

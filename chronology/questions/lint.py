@@ -84,14 +84,6 @@ def lint(
                     yield evolve(found, subject=subject or found.subject)
 
 
-def remarks(connection: sqlite3.Connection, body: bytes) -> list[str]:
-    """Return what is wrong with an event that is stated, or published, before what it reports; nothing if redacted."""
-    event = decode(body) if body else None
-    source = merges.known(connection).of(event.source or "") if event else ""
-    report = report_of(event, published=_published(connection, source)) if event else None
-    return lint_rules.premature(report) if report else []
-
-
 def _finding(rule: str, position: int, body: Body, message: str) -> Finding:
     return Finding(rule=rule, position=position, event=body.id or "", subject=body.subject, message=message)
 
@@ -171,7 +163,7 @@ _NO_NAMES: Final = ("event", "type", "log-checkpoint")
 """Kinds whose subjects nobody spells."""
 
 
-def _look_alikes(connection: sqlite3.Connection, notes: sqlite3.Connection) -> Iterator[tuple[int, str | None, str]]:
+def _similar_names(connection: sqlite3.Connection, notes: sqlite3.Connection) -> Iterator[tuple[int, str | None, str]]:
     """Find subjects that one event speaks of, and that look like others."""
     notes.execute("CREATE TABLE named (hint TEXT, subject TEXT, events INTEGER, position INTEGER)")
     rows = connection.execute(
@@ -207,9 +199,9 @@ def _look_alikes(connection: sqlite3.Connection, notes: sqlite3.Connection) -> I
     )
     told = ""
     for position, subject, other in pairs:
-        if subject != told and lint_rules.look_alike(subject, other):
+        if subject != told and lint_rules.are_similar(subject, other):
             told = subject
-            yield position, subject, f"is used only here, and resembles {other}"
+            yield position, subject, f"is used only here, and is similar to {other}"
 
 
 RULES: Final[Mapping[str, Rule]] = {
@@ -231,6 +223,8 @@ RULES: Final[Mapping[str, Rule]] = {
         "the same type, subject, data and origin as another event, on dates that overlap", search=_near_duplicates
     ),
     "unconfirmed": Rule("graded 1, confirmed by other sources, with one origin only", search=_unconfirmed),
-    "lookalike": Rule("a subject that one event speaks of, and that resembles another one", search=_look_alikes),
+    "similar-name": Rule(
+        "a subject that one event speaks of, and that is similar to another one", search=_similar_names
+    ),
 }
 """The rules by name, in the order in which they are listed."""

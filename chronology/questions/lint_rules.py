@@ -1,4 +1,4 @@
-"""What makes a report suspicious, one rule a function, and which names look alike. Pure."""
+"""What makes a report suspicious, one rule a function, and which names are similar. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -161,7 +161,7 @@ def shortenings(name: str) -> set[str]:
     return {name, *(name[:index] + name[index + 1 :] for index in range(len(name)))}
 
 
-def look_alike(left: str, right: str) -> bool:
+def are_similar(left: str, right: str) -> bool:
     """Tell whether two subjects may be one in two spellings: of one kind, alike but for one letter or separators."""
     if left == right or left.partition("/")[0] != right.partition("/")[0] or numbering(left) != numbering(right):
         return False

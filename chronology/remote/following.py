@@ -24,7 +24,7 @@ from chronology.remote.postgres import RULES, RemoteMovedError, SharedLog
 from chronology.remote.pushing import Kept, Pushed, Waiting
 from chronology.store import migrations
 from chronology.store.chronology import Chronology
-from chronology.store.intake.apply_remote import Extended
+from chronology.store.replicate import Replicated
 from chronology.store.session import Session
 from chronology.store.sharing import Sharing
 from chronology.transparency.notes import Checkpoint
@@ -60,7 +60,7 @@ class Follower(Chronology):
         chron._shared = chron._session.upstream = _Upstream(chron._session, address.url, sleep)
         return chron
 
-    def pull(self, progress: Progress | None = None) -> Extended:
+    def pull(self, progress: Progress | None = None) -> Replicated:
         """Take in what the shared log has beyond this one, after comparing everything that both hold.
 
         Raises:
@@ -187,7 +187,7 @@ class _Upstream:
     def pull(self) -> None:
         self.bring_up(thorough=False)
 
-    def bring_up(self, progress: Progress | None = None, *, thorough: bool) -> Extended:
+    def bring_up(self, progress: Progress | None = None, *, thorough: bool) -> Replicated:
         """Take in what the shared log has beyond this one, after comparing all of both, or their ends."""
         session = self._session
         with self.connected() as shared:
@@ -195,7 +195,7 @@ class _Upstream:
                 (comparing.check_beginning if thorough else comparing.check_end)(session.log, shared)
                 here, there = session.log.head(), shared.head()
             if here == there:
-                return Extended(added=0, erased=0, head=here)
+                return Replicated(added=0, erased=0, head=here)
             rows = shared.read(after=here, until=there)
             return Sharing(session).apply_remote(rows, left=shared.row, progress=progress, until=there)
 
@@ -221,7 +221,7 @@ class _Upstream:
         )
 
 
-def clone(url: str, path: Path, *, name: str = "origin", progress: Progress | None = None) -> Extended:
+def clone(url: str, path: Path, *, name: str = "origin", progress: Progress | None = None) -> Replicated:
     """Make a new store that is a replica of a shared log, and follows it; if it cannot be believed, no file is left.
 
     Raises:

@@ -26,8 +26,8 @@ from chronology.remote import outbox
 from chronology.remote.outbox import Line
 from chronology.store.batch import AppendResult
 from chronology.store.chronology import Chronology
-from chronology.store.refusals import Refusals
 from chronology.store.session import utc_now
+from chronology.store.writing import Refusals
 
 PATIENCE: Final = 0.2
 """Seconds that the outbox waits for another writer of the store: an append is done by then, but a push or

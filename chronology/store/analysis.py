@@ -12,7 +12,7 @@ from chronology.answers.holding import Holding
 from chronology.errors import ChronologyError, UnknownNameError
 from chronology.projections import shortcuts
 from chronology.projections.filters import Filters, KnownAt, Restrictions
-from chronology.store import filtering, query
+from chronology.store import query
 from chronology.store.query import Moment
 from chronology.store.session import Session
 
@@ -90,7 +90,7 @@ def events(
 
     first, last = query.period(since, until)
     # Once, because what was given as a stream cannot be read again.
-    kept = filtering.checked(restrictions, question="export" if valid_at is None else "state")
+    kept = query.checked(restrictions, question="export" if valid_at is None else "state")
     with session.reading():
         filters = session.filters(subject, attribute, kept, kind=kind)
 
@@ -162,12 +162,12 @@ def changes(
 
     instant = None if valid_at is None else query.instant_of(valid_at, now=session.now())
 
-    kept = filtering.checked(restrictions, question="changes")
+    kept = query.checked(restrictions, question="changes")
 
     def found() -> "Iterator[Change]":
         head = session.log.head()
-        earlier = filtering.position_known_at(session.log, since, name="since")
-        later = filtering.position_known_at(session.log, until, name="until")
+        earlier = query.position_known_at(session.log, since, name="since")
+        later = query.position_known_at(session.log, until, name="until")
         earlier, later = min(earlier or 0, head), head if later is None else min(later, head)
         if later < earlier:
             raise ChronologyError(f"{until} is before {since}", hint="swap the two known times")

@@ -198,10 +198,11 @@ class Batch:
     def _admit(self, event: Event) -> Row:
         if event.type in builtin.ADDED_LATER and event.type not in self.vocabulary:
             self._admit(builtin.definition(builtin.schema(event.type)))
-        return self._enter(self._complete(event))
+        body = self._complete(event)
+        self._check(body)
+        return self._enter(body)
 
     def _enter(self, body: Body) -> Row:
-        self._check(body)
         row = self._encode(body)
         self._pending[row.id] = row
         self._head = row.position
@@ -330,7 +331,9 @@ class Batch:
                 f"event {target.id} is of type {body.type}, which cannot be withdrawn",
                 hint=INSTEAD.get(body.type),
             )
-        self._check_live(target, body)
+        if event.merged_from is None:
+            # Of two logs, each can have withdrawn an event before one took in the other's.
+            self._check_live(target, body)
         if event.type == RETRACTED and event.subject != target.subject:
             raise InvalidEventError([f"subject: a retraction must have its target's subject, {target.subject!r}"])
 

@@ -14,14 +14,13 @@ from chronology.projections.rebuild import Progress, ReplayReport
 from chronology.store import merging, writing
 from chronology.store.batch import AppendResult
 from chronology.store.reader import Reader
-from chronology.store.refusals import Refusals
 from chronology.store.session import Clock, Randomness, Session, utc_now
-from chronology.store.writing import UNDONE, Undone
+from chronology.store.writing import UNDONE, Refusals, Undone
 from chronology.vocabulary import builtin
 
 if TYPE_CHECKING:
     from chronology.evidence.verify import VerifyReport
-    from chronology.store.intake.transcript import TakenIn
+    from chronology.store.merge_log import ImportedTranscript
     from chronology.store.proofs import Proofs
     from chronology.store.sharing import Sharing
     from chronology.transparency.notes import Checkpoint
@@ -99,7 +98,7 @@ class Chronology(Reader):
         *,
         dry_run: bool = False,
         progress: Progress | None = None,
-    ) -> "TakenIn":
+    ) -> "ImportedTranscript":
         """Make a new store that holds the log of a transcript; if it cannot be believed, no file is left.
 
         Copies of sources are no part of a transcript: copy the archive beside the store, too.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Unpack
 from chronology.errors import UnknownNameError, did_you_mean
 from chronology.projections import references
 from chronology.projections.filters import KnownAt, Restrictions
-from chronology.store import filtering, query
+from chronology.store import query
 from chronology.store.session import Session
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class LogView:
         """
         with self._session.snapshot():
             head = self._session.log.head()
-            known = filtering.position_known_at(self._session.log, known_at)
+            known = query.position_known_at(self._session.log, known_at)
             return head if known is None else min(known, head)
 
     def starting(self, prefix: str) -> "list[RecordedEvent]":
@@ -152,13 +152,6 @@ class LogView:
         with self._session.reading():
             row = bookkeeping.redaction_of(self._session.log, self._session.connection, event.id)
         return None if row is None else self._session.recorded(row)
-
-    def remarks(self, event: "RecordedEvent") -> list[str]:
-        """Return what is odd about when an event was stated, or its source published: before what it reports."""
-        from chronology.questions import lint
-
-        with self._session.reading():
-            return lint.remarks(self._session.connection, event.body)
 
     def is_indexed(self) -> bool:
         """Tell whether the search index in the file is up to the log's head."""

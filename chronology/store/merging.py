@@ -71,7 +71,7 @@ def merge(
     names = Names(session)
     for subject in (kept, merged):
         if not (names.knows_subject(subject) or names.knows_party(subject)):
-            close = names.suggestions(subject, kinds=[subject.partition("/")[0]], parties=True)
+            close = names.similar(subject, kinds=[subject.partition("/")[0]], parties=True)
             raise UnknownNameError(
                 "subject",
                 subject,

@@ -17,7 +17,7 @@ from chronology.projections import merges, name_index, references
 _NUMBER: Final = re.compile("[0-9]+")
 
 _MOST: Final = 5
-"""The most suggestions: nobody reads more than a handful."""
+"""The most similar names: nobody reads more than a handful."""
 
 _LONGEST: Final = 200
 """The length of the longest text that is looked at, in characters; no name is longer."""
@@ -69,7 +69,7 @@ def resolve(connection: sqlite3.Connection, text: str, *, kinds: Collection[str]
 
     Raises:
         AmbiguousNameError: several subjects bear the name.
-        ChronologyError: none does; the hint names those that resemble it.
+        ChronologyError: none does; the hint names those that are similar.
     """
     found = subjects_named(connection, text, kinds=kinds)
     found = list(spoken_of(found))
@@ -77,7 +77,7 @@ def resolve(connection: sqlite3.Connection, text: str, *, kinds: Collection[str]
         return found[0]
     if found:
         raise AmbiguousNameError(text, found)
-    close = resembling(connection, text, parties=parties)
+    close = similar(connection, text, parties=parties)
     hint = did_you_mean(close) or None
     raise ChronologyError(
         f"subject {text!r} is not kind/slug, and no subject has that name",
@@ -85,17 +85,17 @@ def resolve(connection: sqlite3.Connection, text: str, *, kinds: Collection[str]
     )
 
 
-def similar(connection: sqlite3.Connection, subject: str) -> list[str]:
-    """Return the subjects of the same kind that one resembles: by slug, or by a name of which its slug is made."""
+def similar_to_new(connection: sqlite3.Connection, subject: str) -> list[str]:
+    """Return the subjects of its kind to which one is similar: by slug, or by a name of which its slug is made."""
     kind, _, slug = subject.partition("/")
     same = merges.known(connection)
     given = map(same.of, name_index.bearers(connection, slug.replace("-", " ")))
-    found = [*of_kinds(given, [kind]), *resembling(connection, subject, kinds=[kind])]
+    found = [*of_kinds(given, [kind]), *similar(connection, subject, kinds=[kind])]
     series = _NUMBER.sub("0", subject)
     return [one for one in dict.fromkeys(found) if one != same.of(subject) and _NUMBER.sub("0", one) != series][:_MOST]
 
 
-def resembling(
+def similar(
     connection: sqlite3.Connection, text: str, *, kinds: Collection[str] = (), parties: bool = False
 ) -> list[str]:
     """Return the subjects that a text may mean, nearest first, at most five.
@@ -107,7 +107,7 @@ def resembling(
         connection: of the projections.
         text: what was typed: a name, a slug, or kind/slug.
         kinds: only subjects of these; of any if not given.
-        parties: if no subject resembles it, look among sources and origins; events need not be about these.
+        parties: if no subject is similar, look among sources and origins; events need not be about these.
     """
     if not text.strip() or not text.isprintable() or len(text) > _LONGEST:
         return []

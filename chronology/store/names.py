@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from chronology.events.patterns import is_subject
 from chronology.projections import claims, references, tables
 from chronology.projections.filters import KnownAt
-from chronology.store import filtering, query
+from chronology.store import query
 from chronology.store.session import Session
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Names:
         with self._session.reading():
             return references.spoken_of(self._session.connection, source, among)
 
-    def suggestions(self, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> list[str]:
+    def similar(self, text: str, *, kinds: Collection[str] = (), parties: bool = False) -> list[str]:
         """Return the subjects that a typed text may mean, nearest first, at most five.
 
         Args:
@@ -52,7 +52,7 @@ class Names:
         with self._session.snapshot():
             if references.versions(self._session.connection) != tables.VERSIONS:
                 return []
-            return name_lookup.resembling(self._session.connection, text, kinds=kinds, parties=parties)
+            return name_lookup.similar(self._session.connection, text, kinds=kinds, parties=parties)
 
     def knows_party(self, name: str) -> bool:
         """Tell whether some assertion has a source or an origin."""
@@ -99,7 +99,7 @@ class Names:
         query.check_limit(limit)
         session = self._session
         with session.reading():
-            known = filtering.position_known_at(session.log, known_at)
+            known = query.position_known_at(session.log, known_at)
             same = session.identities(known)
             return subject_list.subjects(
                 session.log, session.connection, same, kind=kind, text=text, known_at=known, limit=limit
@@ -120,7 +120,7 @@ class Names:
 
         session = self._session
         with session.reading():
-            known = filtering.position_known_at(session.log, known_at)
+            known = query.position_known_at(session.log, known_at)
             same = session.identities(known)
             kept = same.of(subject)
             return subject_names.names(session.log, session.connection, same, subjects=[kept], known_at=known).get(
@@ -184,7 +184,7 @@ class Names:
 
         Raises:
             AmbiguousNameError: several subjects bear the name.
-            ChronologyError: none does; the hint names those that resemble it.
+            ChronologyError: none does; the hint names those that are similar.
         """
         if is_subject(text):
             return text
@@ -193,15 +193,15 @@ class Names:
         with self._session.reading():
             return name_lookup.resolve(self._session.connection, text, kinds=kinds, parties=parties)
 
-    def similar(self, subject: str) -> list[str]:
-        """Return the subjects of the same kind that a new one resembles, nearest first, at most five.
+    def similar_to_new(self, subject: str) -> list[str]:
+        """Return the subjects of its kind to which a new one is similar, nearest first, at most five.
 
         Slugs that differ in their numbers alone, as those of dated reports do, are not similar.
         """
         from chronology.store import name_lookup
 
         with self._session.reading():
-            return name_lookup.similar(self._session.connection, subject)
+            return name_lookup.similar_to_new(self._session.connection, subject)
 
     def titles(self, *, known_at: KnownAt = None) -> dict[str, str]:
         """Return the name to show of every subject that has one.
@@ -217,7 +217,7 @@ class Names:
 
         session = self._session
         with session.reading():
-            known = filtering.position_known_at(session.log, known_at)
+            known = query.position_known_at(session.log, known_at)
             found = subject_names.names(session.log, session.connection, session.identities(known), known_at=known)
             return {subject: names[0].text for subject, names in found.items()}
 

@@ -18,7 +18,7 @@ from chronology.log.event_table import Log, Row
 from chronology.projections import merges, references, tables
 from chronology.projections.filters import Filters, KnownAt, Restrictions
 from chronology.projections.names import Texts
-from chronology.store import filtering
+from chronology.store import query
 
 if TYPE_CHECKING:
     from chronology.events.records import RecordedEvent
@@ -307,7 +307,7 @@ class Session:
 
     def identities(self, known_at: KnownAt = None) -> Identities:
         """Return which names meant one subject, as known then."""
-        return merges.known(self.connection, filtering.position_known_at(self.log, known_at))
+        return merges.known(self.connection, query.position_known_at(self.log, known_at))
 
     def filters(
         self,
@@ -319,7 +319,7 @@ class Session:
         question: str = "state",
     ) -> Filters:
         """Check what a question is about and which assertions count, and return both."""
-        return filtering.build(
+        return query.build(
             self.log,
             self.connection,
             restrictions,

@@ -9,17 +9,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from chronology.errors import StoreError
+from chronology.errors import IntegrityError, StoreError, TranscriptError
 from chronology.evidence.soundness import open_foreign
+from chronology.evidence.transcripts import Transcript, rewindable
 from chronology.log import database
 from chronology.log.event_table import Row
 from chronology.projections.rebuild import Progress
-from chronology.store.intake import apply_remote, merge, transcript
-from chronology.store.intake.apply_remote import Extended, Left
-from chronology.store.intake.foreign_batch import ForeignBatch
-from chronology.store.intake.merge import MergedLog
-from chronology.store.intake.merged_batch import MergedBatch
-from chronology.store.intake.transcript import TakenIn
+from chronology.store import merge_log
+from chronology.store.merge_log import ForeignBatch, ImportedTranscript, MergedLog
+from chronology.store.replicate import Left, Replicated, replicate
 from chronology.store.session import Session
 
 
@@ -56,20 +54,15 @@ class Sharing:
         if other.samefile(session.path):
             raise StoreError(f"{other} is this store itself", hint="name another store")
 
-        def batch(now: datetime) -> MergedBatch:
-            return MergedBatch(
-                session.log, session.connection, session.vocabulary, now=now, randomness=session.randomness
-            )
-
         def work() -> MergedLog:
             with open_foreign(other) as theirs:
-                return merge.merge_log(session.log, batch, theirs, session.now(), progress)
+                return merge_log.merge_log(session.log, self._batch, theirs, session.now(), progress)
 
         return session.write(work, dry_run=dry_run)
 
     def import_transcript(
         self, stream: BinaryIO, *, dry_run: bool = False, progress: Progress | None = None
-    ) -> TakenIn:
+    ) -> ImportedTranscript:
         """Take in a transcript, as `LogView.transcript` yields it, in one transaction and in bounded memory.
 
         An empty log becomes the log of the transcript, which is judged like a stranger's store: every event is checked
@@ -88,18 +81,40 @@ class Sharing:
             TranscriptError: a line cannot be believed, or an event has the id of another one. Nothing was written.
         """
         session = self._session
-
-        def batch() -> ForeignBatch:
-            return ForeignBatch(
-                session.log, session.connection, session.vocabulary, now=session.now(), randomness=session.randomness
-            )
-
         with session.writing(dry_run=dry_run):
-            return transcript.take_in(session.log, session.connection, batch, stream, progress)
+            if session.log.head() == 0:
+                return self._restored(Transcript(stream), progress)
+            with rewindable(stream) as twice:
+                transcript = Transcript(twice)
+                transcript.read_ahead()
+                return merge_log.append_transcript(self._batch(session.now()), transcript, progress)
+
+    def _restored(self, transcript: Transcript, progress: Progress | None) -> ImportedTranscript:
+        session, size = self._session, transcript.head.size
+        try:
+            done = replicate(
+                session.log,
+                session.connection,
+                session.vocabulary,
+                transcript.rows(),
+                left=None,
+                progress=progress,
+                until=size,
+                place=lambda position: f"on line {position + 1}",
+            )
+        except IntegrityError as exc:
+            # The event at position n is on line n + 1.
+            raise TranscriptError((exc.position or 0) + 1, exc.reason) from exc
+        transcript.check_header()
+        return ImportedTranscript(whole=True, added=done.added, unchanged=0, head=done.head)
+
+    def _batch(self, now: datetime) -> ForeignBatch:
+        session = self._session
+        return ForeignBatch(session.log, session.connection, session.vocabulary, now=now, randomness=session.randomness)
 
     def apply_remote(
         self, rows: Iterable[Row], *, left: Left, progress: Progress | None = None, until: int | None = None
-    ) -> Extended:
+    ) -> Replicated:
         """Take in rows that continue this log, in one transaction: all or none.
 
         Each is checked as if it were appended now, like an event in a stranger's store. Where a redaction comes in,
@@ -119,7 +134,7 @@ class Sharing:
         # Affects pages freed from now on; rewriting the file removes what was freed earlier.
         session.connection.execute("PRAGMA secure_delete = ON")
         with session.writing(dry_run=False, is_local=True):
-            report = apply_remote.extend(
+            report = replicate(
                 session.log, session.connection, session.vocabulary, rows, left=left, progress=progress, until=until
             )
         if report.erased:

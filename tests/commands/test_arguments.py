@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chronology.commands.options import arguments
+from chronology.commands import options
 from chronology.commands.record.append import payload
 from chronology.errors import ChronologyError, InvalidEventError
 
@@ -65,7 +65,7 @@ def test_every_wrong_pair_is_told() -> None:
 )
 def test_known_at_is_a_position_where_it_is_a_number(text: str | None, wanted: int | str | None) -> None:
     """Digits are a position, everything else a date, and a year before the common era is not a negative position."""
-    assert arguments.known_at(text) == wanted
+    assert options.read_known_at(text) == wanted
 
 
 @pytest.mark.parametrize(
@@ -84,18 +84,18 @@ def test_known_at_is_a_position_where_it_is_a_number(text: str | None, wanted: i
 )
 def test_an_event_is_named_by_position_or_id(text: str, wanted: int | str) -> None:
     """Positions never begin with 0, so a leading 0 means the beginning of an id, even if it has only digits."""
-    assert arguments.event_name(text) == wanted
+    assert options.event_name(text) == wanted
 
 
 @pytest.mark.parametrize(("text", "days"), [(None, 0), ("0d", 0), ("1d", 1), ("7d", 7), ("2w", 14)])
 def test_a_span_is_days_or_weeks(text: str | None, days: int) -> None:
     """A span is given in days or weeks and counted in seconds."""
-    assert arguments.span(text) == days * 86_400
+    assert options.span(text) == days * 86_400
 
 
 @pytest.mark.parametrize("text", ["", "7", "d", "-1d", "7 d", "1.5d", "7m", "100000d", "٣d", "7d\n"])
 def test_other_spans_are_refused(text: str) -> None:
     """Anything but a whole number of days or weeks is refused with an example."""
     with pytest.raises(ChronologyError, match="not a span") as caught:
-        arguments.span(text)
+        options.span(text)
     assert caught.value.hint == "write it like 7d or 2w"

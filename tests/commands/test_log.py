@@ -305,7 +305,7 @@ def test_a_type_without_a_description_is_shown_without_a_gap(store: Path) -> Non
 def test_a_subject_that_exists_is_not_sought_among_all(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """To say that nothing held of a subject that exists, the list of all names is not read."""
     append("crossing.closed", GATE)
-    for name in ("subjects", "suggestions", "kinds"):
+    for name in ("subjects", "similar", "kinds"):
         monkeypatch.delattr(Names, name)
     assert done("state", GATE, "--at", "2023").err == f"nothing is known of {GATE} at 2023\n"
 

@@ -64,7 +64,7 @@ APPENDS = {
         ("crossing.closed", "crossing/x", *SAID, "--said-by", "the mayor"),
         "write it as person/the-mayor or organization/the-mayor",
     ),
-    "a source that resembles one": (
+    "a source that is similar to one": (
         ("crossing.closed", "crossing/x", "--on", "2018", "--source", "VOA"),
         "did you mean source/voa-2018-05-14? For a new subject, write source/voa",
     ),
@@ -102,7 +102,7 @@ def test_a_name_is_taken_for_the_one_subject_that_bears_it(storm: Path, words: t
 
 @pytest.mark.parametrize("words", REFUSED.values(), ids=REFUSED)
 def test_a_subject_is_suggested_where_it_cannot_be_taken(storm: Path, words: tuple[str, ...]) -> None:
-    """What resembles a name, or is of another kind than is wanted, is suggested and never taken."""
+    """What is similar to a name, or is of another kind than is wanted, is suggested and never taken."""
     with untouched(storm):
         refused(run("--db", storm, *words), "\nhint: did you mean place/hajin?")
 
@@ -192,7 +192,7 @@ SIMILAR = {
 
 
 @pytest.mark.parametrize(("words", "notes"), SIMILAR.values(), ids=SIMILAR)
-def test_a_new_subject_that_resembles_another_is_pointed_out(
+def test_a_new_subject_that_is_similar_to_another_is_pointed_out(
     storm: Path, words: tuple[str, ...], notes: list[str]
 ) -> None:
     """The event is appended as it was typed; a note on stderr names what the new subject is like, once."""
@@ -219,7 +219,7 @@ def test_append_suggests_how_to_write_a_name(storm: Path, words: tuple[str, ...]
 
 
 def test_a_property_of_a_user_defined_type_gets_a_suggestion(storm: Path) -> None:
-    """The kind comes from the property's name; an existing subject that resembles it is suggested first."""
+    """The kind comes from the property's name; an existing subject that is similar is suggested first."""
     schema = done("--db", storm, "types", "show", "person.sighted", "--json").json
     schema |= {"$id": "urn:chronology:post.filled:1", "x-subject": "post", "examples": [{}], "x-asserts": {}}
     schema["properties"] = {"person": {"type": "string", "format": "subject"}}

@@ -77,7 +77,7 @@ def _mine() -> FileMapping:
 
 
 def test_a_column_that_the_file_lacks_is_told() -> None:
-    """With those that resemble it; an optional one may be missing."""
+    """With those that are similar; an optional one may be missing."""
     columns = ["officer" if name == "office" else name for name in COLUMNS]
     with pytest.raises(MappingError, match=r"there is no column 'office' \(did you mean officer\?\)"):
         check_columns(_mine(), columns, "mine.toml")

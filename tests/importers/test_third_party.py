@@ -60,7 +60,7 @@ def test_an_importer_that_is_none_ends_in_one_error(tmp_path: Path, value: str) 
 
 
 def test_a_name_that_nobody_has_is_refused() -> None:
-    """With those that resemble it."""
+    """With those that are similar."""
     with pytest.raises(UnknownNameError) as caught:
         registry.format_named("ucdp")
     assert "ucdp-ged" in (caught.value.hint or "")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chronology.log import turns
+from chronology.log import database
 
 
 @pytest.fixture
@@ -29,10 +29,10 @@ def pair(path: Path) -> Iterator[tuple[sqlite3.Connection, sqlite3.Connection]]:
 def test_who_need_not_wait_makes_no_file(path: Path) -> None:
     """A store with one writer has no queue beside it."""
     connection = sqlite3.connect(path, isolation_level=None)
-    turns.begin(connection, path)
+    database.begin_in_turn(connection, path)
     assert connection.in_transaction
     connection.close()
-    assert not Path(f"{path}{turns.SUFFIX}").exists()
+    assert not Path(f"{path}{database.QUEUE}").exists()
 
 
 def test_who_waits_in_vain_is_told_and_can_go_on(
@@ -41,11 +41,11 @@ def test_who_waits_in_vain_is_told_and_can_go_on(
     """After the time of the connection, SQLite's own error comes up, and its patience is what it was before."""
     first, second = pair
     with pytest.raises(sqlite3.OperationalError, match="locked"):
-        turns.begin(second, path)
+        database.begin_in_turn(second, path)
     assert second.execute("PRAGMA busy_timeout").fetchone() == (50,)
-    assert Path(f"{path}{turns.SUFFIX}").read_bytes() == b""
+    assert Path(f"{path}{database.QUEUE}").read_bytes() == b""
     first.execute("COMMIT")
-    turns.begin(second, path)
+    database.begin_in_turn(second, path)
     assert second.in_transaction
 
 
@@ -55,9 +55,9 @@ def test_who_stands_in_the_queue_does_not_bar_the_way_for_ever(
     """A process that stands still at the head of the queue delays others by their own patience, and no longer."""
     first, second = pair
     first.execute("COMMIT")
-    with Path(f"{path}{turns.SUFFIX}").open("w") as queue:
+    with Path(f"{path}{database.QUEUE}").open("w") as queue:
         fcntl.flock(queue, fcntl.LOCK_EX)
-        turns.begin(second, path)
+        database.begin_in_turn(second, path)
     assert second.in_transaction
 
 
@@ -66,9 +66,9 @@ def test_a_folder_that_takes_no_file_leaves_it_to_sqlite(
 ) -> None:
     """Where the queue cannot be made, the write lock alone decides."""
     first, second = pair
-    Path(f"{path}{turns.SUFFIX}").mkdir()
+    Path(f"{path}{database.QUEUE}").mkdir()
     with pytest.raises(sqlite3.OperationalError, match="locked"):
-        turns.begin(second, path)
+        database.begin_in_turn(second, path)
     first.execute("COMMIT")
-    turns.begin(second, path)
+    database.begin_in_turn(second, path)
     assert second.in_transaction

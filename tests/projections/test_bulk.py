@@ -85,3 +85,13 @@ def test_what_is_off_the_calendar_of_sqlite_stands_at_either_end() -> None:
     """No beginning, years before the year 1, and what never comes."""
     assert [year_of(second) for second in (BEGINNING, day_opening(-44, 3, 15), day_opening(1, 1, 1) - 1)] == [0, 0, 0]
     assert [year_of(second) for second in (LINE_END - 1, LINE_END, FOREVER)] == [9999, 9999, 9999]
+
+
+def test_two_copies_can_be_read_side_by_side(example: Path) -> None:
+    """Each has its own way of dividing subjects, which the other leaves alone."""
+    with Chronology.open(example, read_only=True) as chron:
+        one, other = chron.log.rows("event", lambda _: 1), chron.log.rows("assertion", lambda _: 2)
+        both = [next(one)[0], next(other)[0], next(one)[0], next(other)[0]]
+        one.close()
+        other.close()
+    assert both == [1, 2, 1, 2]

@@ -13,7 +13,7 @@ from chronology.analysis.folder import Folder
 from chronology.projections import claims
 from chronology.projections.filters import CODED, DUCKDB, FILTERS, VIEW, Effect, Filters, Restrictions, fits, told
 from chronology.questions import assertions
-from chronology.store import filtering
+from chronology.store import query
 from tests.command_line import nth
 
 RESTRICTIONS: list[Restrictions] = [
@@ -86,11 +86,11 @@ def test_both_tables_and_python_admit_the_same(marked: Chronology) -> None:
     connection, instant = marked._session.connection, 1_600_000_000
     seen = set[int]()
     for given in pairs():
-        filters = filtering.build(marked._session.log, connection, given, kind="thing")
+        filters = query.build(marked._session.log, connection, given, kind="thing")
         coded = {row.key for row in claims.covering(connection, filters, instant)}
         conditions, parameters = filters.conditions(CODED)
-        query = f"SELECT key FROM claim WHERE {' AND '.join(conditions)}"
-        keys = {key for (key,) in connection.execute(query, parameters)}
+        statement = f"SELECT key FROM claim WHERE {' AND '.join(conditions)}"
+        keys = {key for (key,) in connection.execute(statement, parameters)}
         view = {row.key for rows in assertions.groups(connection, filters) for row in rows}
         entries = marked.log.assertions(kind="thing", **given)
         looked = {entry.assertion.claim.key for entry in entries if entry.known_until is None}
@@ -149,8 +149,8 @@ def test_a_question_that_is_not_listed_takes_every_filter() -> None:
 def test_the_names_in_reach_of_a_merge_are_kept_names(marked: Chronology, tmp_path: Path) -> None:
     """A filter by a name that was merged means the one that was kept; before the merge it means itself."""
     merged = marked.head()
-    now = filtering.build(marked._session.log, marked._session.connection, {"sources": ["source/merged", "source/b"]})
-    then = filtering.build(
+    now = query.build(marked._session.log, marked._session.connection, {"sources": ["source/merged", "source/b"]})
+    then = query.build(
         marked._session.log, marked._session.connection, {"sources": ["source/merged"], "known_at": merged - 1}
     )
     assert (now.sources, then.sources) == (("source/b",), ("source/merged",))

@@ -29,7 +29,7 @@ FIRING: dict[str, list[Event]] = {
     "ungraded": [event(grade=None)],
     "near-duplicate": [event(said_by="person/y"), event("2018-05", source="source/b", said_by="person/y")],
     "unconfirmed": [event(grade="B1"), event(grade="B2", source="source/b", said_by="source/a", valid="2018-06-01")],
-    "lookalike": [
+    "similar-name": [
         event(subject="place/baguz"),
         event("2018-06-01", subject="place/baguz"),
         event(subject="place/baghuz"),
@@ -51,7 +51,7 @@ SILENT: dict[str, list[Event]] = {
         event(said_by="person/y", stance="denies"),
     ],
     "unconfirmed": [event(grade="B1"), event(grade="B2", source="source/b", valid="2018-05-14")],
-    "lookalike": [
+    "similar-name": [
         event(subject="place/baguz"),
         event("2018-06-01", subject="place/baguz"),
         event(subject="place/baghuz"),
@@ -108,12 +108,12 @@ def test_of_three_that_repeat_each_other_two_are_found(chron: Chronology) -> Non
     ]
 
 
-def test_of_two_rare_lookalikes_the_later_is_found(chron: Chronology) -> None:
+def test_of_two_rare_similar_names_the_later_is_found(chron: Chronology) -> None:
     """One pair, one finding."""
     chron.append_many([event(subject="place/baghuz"), event(subject="place/baguz")])
-    (found,) = chron.lint(["lookalike"])
+    (found,) = chron.lint(["similar-name"])
     assert found.subject == "place/baguz"
-    assert found.message == "is used only here, and resembles place/baghuz"
+    assert found.message == "is used only here, and is similar to place/baghuz"
 
 
 def test_a_corrected_day_of_publication_counts_at_once(chron: Chronology) -> None:

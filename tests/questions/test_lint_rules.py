@@ -1,4 +1,4 @@
-"""The pure rules: names that look alike, and the borders of what is too early or too late."""
+"""The pure rules: names that are similar, and the borders of what is too early or too late."""
 
 import pytest
 from hypothesis import given
@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from chronology.dates import edtf
 from chronology.questions.lint_rules import (
     Report,
+    are_similar,
     far_future,
-    look_alike,
     plain_name,
     premature,
     published_before,
@@ -36,10 +36,10 @@ def report(valid: str = "2018-05-13", **rest: str | None) -> Report:
         ("incident/raid-2018-05", "incident/raids-2018-05"),
     ],
 )
-def test_two_spellings_look_alike(left: str, right: str) -> None:
+def test_two_spellings_are_similar(left: str, right: str) -> None:
     """A letter more, less, exchanged or changed, a separator or a doubled letter: either way round."""
-    assert look_alike(left, right)
-    assert look_alike(right, left)
+    assert are_similar(left, right)
+    assert are_similar(right, left)
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,9 @@ def test_two_spellings_look_alike(left: str, right: str) -> None:
         ("group/sdf", "group/sdc"),
     ],
 )
-def test_other_names_do_not_look_alike(left: str, right: str) -> None:
+def test_other_names_do_not_are_similar(left: str, right: str) -> None:
     """The same name, another kind, another number or letter that counts, and short names that differ."""
-    assert not look_alike(left, right)
+    assert not are_similar(left, right)
 
 
 @given(st.text("abcdefg", min_size=5, max_size=9), st.data())
@@ -70,7 +70,7 @@ def test_names_an_edit_apart_share_a_shortening(name: str, data: st.DataObject) 
         name[:index] + letter + name[index:],
         name[:-2] + name[:-3:-1],
     ):
-        if look_alike(f"place/{name}", f"place/{other}"):
+        if are_similar(f"place/{name}", f"place/{other}"):
             assert shortenings(plain_name(f"place/{name}")) & shortenings(plain_name(f"place/{other}"))
 
 

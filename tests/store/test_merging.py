@@ -172,7 +172,7 @@ def test_names_lists_and_sources_know_one_subject(chron: Chronology) -> None:
     assert [one.subject for one in chron.names.subject_list(text="baghuz")] == ["place/baguz"]
     assert "place/baghuz" not in chron.names.subjects()
     assert [(one.source, one.assertions, one.retracted) for one in chron.sources.records()] == [("source/baguz", 2, 1)]
-    assert [finding.subject for finding in chron.lint(["lookalike"])] == []
+    assert [finding.subject for finding in chron.lint(["similar-name"])] == []
     assert [hit.event.event.subject for hit in chron.search("x", sources=["source/baguz"])].count("place/baghuz") == 1
 
 

@@ -58,11 +58,11 @@ def test_what_is_like_a_new_subject(chron: Chronology) -> None:
     report(chron, "source/voa-2018-05-14")
     report(chron, "person/witness-9")
     chron.describe("place/hajin", aliases=["Abu Hamam"])
-    assert chron.names.similar("place/baguz2") == ["place/baguz"]
-    assert chron.names.similar("place/abu-hamam") == ["place/hajin"]
-    assert chron.names.similar("crossing/baguz") == []
-    assert chron.names.similar("source/voa-2018-05-15") == []
-    assert chron.names.similar("person/witness-10") == []
+    assert chron.names.similar_to_new("place/baguz2") == ["place/baguz"]
+    assert chron.names.similar_to_new("place/abu-hamam") == ["place/hajin"]
+    assert chron.names.similar_to_new("crossing/baguz") == []
+    assert chron.names.similar_to_new("source/voa-2018-05-15") == []
+    assert chron.names.similar_to_new("person/witness-10") == []
 
 
 KNOWN = [
@@ -149,13 +149,13 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chronology]:
 )
 def test_another_transcription_of_a_town_is_like_it(towns: Chronology, known: str, spelt: str) -> None:
     """With or without the article, with long vowels, doubled consonants and gh, kh or q: the town comes first."""
-    assert towns.names.similar(f"place/{spelt}")[:1] == [f"place/{known}"]
+    assert towns.names.similar_to_new(f"place/{spelt}")[:1] == [f"place/{known}"]
 
 
 @pytest.mark.parametrize("town", OTHERS)
 def test_another_town_is_not(towns: Chronology, town: str) -> None:
     """Whoever is warned in vain reads no warning any more."""
-    assert towns.names.similar(f"place/{town}") == []
+    assert towns.names.similar_to_new(f"place/{town}") == []
 
 
 def test_a_report_gives_way_to_what_it_reports_on(chron: Chronology) -> None:

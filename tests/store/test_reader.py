@@ -46,7 +46,7 @@ def test_a_limit_below_0_is_refused(chron: Chronology, ask: Callable[[Chronology
         ask(chron)
 
 
-def test_a_mistyped_id_is_told_with_what_it_resembles(chron: Chronology) -> None:
+def test_a_mistyped_id_is_told_with_similar_ones(chron: Chronology) -> None:
     """The ids that share the longest beginning with it, if they are few; nothing is suggested for nonsense."""
     ids = ["01638701-4f00-7fbb-bb58-d7c42440a9d4", "01638701-4f00-7fbb-bb58-d7c42440aaaa",
            "01638799-0000-7000-8000-000000000000"]  # fmt: skip

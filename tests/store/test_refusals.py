@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from chronology import Chronology, ChronologyError, Event
 from chronology.errors import BatchRefusedError, HeadMovedError, IntegrityError, InvalidEventError, NotLiveError
 from chronology.events.records import RecordedEvent
-from chronology.store import refusals
-from chronology.store.refusals import Refusals
+from chronology.store import writing
+from chronology.store.writing import Refusals
 from chronology.vocabulary import builtin
 
 IDS = [f"01638701-4f00-7fbb-bb58-d7c42440a9{n:02d}" for n in range(20)]
@@ -148,7 +148,7 @@ def test_endless_faults_need_no_memory(chron: Chronology) -> None:
 
 def test_only_so_many_names_are_remembered(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
     """Past the limit, an event that depends on a refused one is refused for naming an unknown one."""
-    monkeypatch.setattr(refusals, "_MOST_NAMES", 1)
+    monkeypatch.setattr(writing, "_MOST_NAMES", 1)
     events = [
         fact(id=IDS[0], grade="Z9"),
         fact(id=IDS[1], grade="Z9"),

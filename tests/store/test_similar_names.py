@@ -81,7 +81,7 @@ TYPED = {
 @pytest.mark.parametrize(("typed", "meant"), TYPED.items(), ids=[repr(name)[:20] for name in TYPED])
 def test_what_may_be_meant_is_found(known: Chronology, typed: str, meant: Iterable[str]) -> None:
     """By slug or name, whatever its case and marks; by a few letters; by its words; else nothing is suggested."""
-    assert known.names.suggestions(typed) == meant
+    assert known.names.similar(typed) == meant
 
 
 def test_several_are_listed_at_most_five_the_nearest_first(chron: Chronology) -> None:
@@ -89,27 +89,27 @@ def test_several_are_listed_at_most_five_the_nearest_first(chron: Chronology) ->
     for number in range(9):
         describe(chron, f"place/p{number}-long-hajin-name", part="eastern")
     describe(chron, "group/hajin-guard", name="Guard")
-    found = chron.names.suggestions("Hajin")
+    found = chron.names.similar("Hajin")
     assert len(found) == 5
     assert found[0] == "group/hajin-guard"
     assert found[1:] == [f"place/p{number}-long-hajin-name" for number in range(4)]
     describe(chron, "place/hajin", part="eastern")
     describe(chron, "group/x", name="Hajin")
-    assert chron.names.suggestions("Hajin") == ["group/x", "place/hajin"]
+    assert chron.names.similar("Hajin") == ["group/x", "place/hajin"]
 
 
 def test_only_kinds_that_fit_are_suggested(known: Chronology) -> None:
     """If a place takes only some kinds, subjects of others are left out."""
-    assert known.names.suggestions("Hajin", kinds=["person", "group"]) == []
-    assert known.names.suggestions("voa", kinds=["source"]) == ["source/voa-2018-05-14"]
+    assert known.names.similar("Hajin", kinds=["person", "group"]) == []
+    assert known.names.similar("voa", kinds=["source"]) == ["source/voa-2018-05-14"]
 
 
 def test_sources_and_origins_are_looked_among_where_asked(known: Chronology) -> None:
     """A party to a claim need not be the subject of any event."""
-    assert known.names.suggestions("Bus 7") == []
-    assert known.names.suggestions("Bus 7", parties=True) == ["driver/bus-7"]
-    assert known.names.suggestions("driver/bus-8", parties=True) == ["driver/bus-7"]
-    assert known.names.suggestions("Radio", parties=True) == ["source/radio"]
+    assert known.names.similar("Bus 7") == []
+    assert known.names.similar("Bus 7", parties=True) == ["driver/bus-7"]
+    assert known.names.similar("driver/bus-8", parties=True) == ["driver/bus-7"]
+    assert known.names.similar("Radio", parties=True) == ["source/radio"]
     assert known.names.parties() == ["driver/bus-7", "source/a-report", "source/radio"]
     assert all(map(known.names.knows_party, known.names.parties()))
     assert not known.names.knows_party("driver/bus-8")
@@ -118,9 +118,9 @@ def test_sources_and_origins_are_looked_among_where_asked(known: Chronology) -> 
 def test_a_withdrawn_name_is_not_looked_by(known: Chronology) -> None:
     """Only a live event names a subject."""
     event = describe(known, "person/x1", name="Jane Doe")
-    assert known.names.suggestions("Jane Doe") == ["person/x1"]
+    assert known.names.similar("Jane Doe") == ["person/x1"]
     known.retract(str(event.id), reason="wrong person")
-    assert known.names.suggestions("Jane Doe") == []
+    assert known.names.similar("Jane Doe") == []
 
 
 def test_in_a_large_store_the_near_are_found_too(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +131,7 @@ def test_in_a_large_store_the_near_are_found_too(chron: Chronology, monkeypatch:
               data={"attribute": "part", "value": "x"})
         for number in range(100)
     )  # fmt: skip
-    assert chron.names.suggestions("place/hajin-055x")[0] == "place/hajin-055"
+    assert chron.names.similar("place/hajin-055x")[0] == "place/hajin-055"
 
 
 def test_a_name_is_found_among_many_that_hold_it(chron: Chronology, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,4 +140,4 @@ def test_a_name_is_found_among_many_that_hold_it(chron: Chronology, monkeypatch:
     for number in range(9):
         describe(chron, f"person/a{number}", name=f"Guard {number} of Nadia")
     describe(chron, "person/z", name="Nadia")
-    assert chron.names.suggestions("nadia") == ["person/z"]
+    assert chron.names.similar("nadia") == ["person/z"]

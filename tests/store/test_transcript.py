@@ -19,8 +19,8 @@ from chronology import Chronology, Event
 from chronology.errors import ChronologyError, EvidenceError, StoreError, TranscriptError
 from chronology.events import canonical
 from chronology.log.event_table import Log
-from chronology.store.intake import transcript
-from chronology.store.intake.transcript import TakenIn
+from chronology.store import merge_log, replicate
+from chronology.store.merge_log import ImportedTranscript
 from chronology.transparency.merkle import leaf_hash, root
 from chronology.vocabulary.builtin import definition
 
@@ -39,7 +39,7 @@ def text_of(chron: Chronology) -> bytes:
     return b"".join(chron.log.transcript())
 
 
-def restore(path: Path, text: bytes, **options: Any) -> TakenIn:
+def restore(path: Path, text: bytes, **options: Any) -> ImportedTranscript:
     """Make a store of a transcript."""
     return Chronology.restore(path, io.BytesIO(text), **options)
 
@@ -321,8 +321,7 @@ def test_an_interruption_leaves_nothing(text: bytes, tmp_path: Path) -> None:
 
 def test_many_rows_are_written_in_portions(text: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the portions end makes no difference; progress is told to the last event."""
-    monkeypatch.setattr(transcript, "_WRITTEN_AT_ONCE", 2)
-    monkeypatch.setattr(transcript, "_TICK", 7)
+    monkeypatch.setattr(replicate, "_AT_ONCE", 2)
     told: list[tuple[int, int]] = []
     head = restore(tmp_path / "new.db", text, progress=lambda done, size: told.append((done, size))).head
     assert told[-1] == (head, head)
@@ -355,7 +354,7 @@ def test_another_log_takes_in_what_is_new_by_id(text: bytes, ours: Chronology) -
     # The gap and what declares it are no event of that log.
     assert (taken.whole, taken.added, taken.head) == (False, len(new) - 2, ours.head())
     assert taken.added + taken.unchanged + taken.left_out_count == lines
-    told = [str(one) for one in taken.left_out]
+    told = [one.by_line() for one in taken.left_out]
     assert told[0] == f"line {line_of(text, 2)}: event {event_id(2)} was redacted in that log"
     assert event_id(10) in new
     assert (taken.gaps, ours.event(event_id(9)).is_redacted) == (1, True)
@@ -403,6 +402,17 @@ def test_one_id_with_other_content_refuses_the_whole(text: bytes, ours: Chronolo
     assert text_of(ours) == before
 
 
+def test_what_either_log_filled_in_is_no_difference(tmp_path: Path, ours: Chronology) -> None:
+    """One log knew when the source was published, the other did not; both hold the same event, as in a merge."""
+    described = Event(type="source.described", subject="source/s", data={"published": "2018-03-01"}, valid="2018-03-01")
+    with Chronology.open(tmp_path / "theirs.db", create=True, clock=Clock(EPOCH)) as theirs:
+        theirs.append_many([described, fact("value 3", 3, note=NOTE)])
+        assert theirs.event(event_id(3)).event.stated == "2018-03-01"
+        taken = ours.sharing.import_transcript(io.BytesIO(text_of(theirs)))
+    assert taken.left_out_count == 0
+    assert ours.event(event_id(3)).event.stated is None
+
+
 @pytest.mark.parametrize("place", [1, 40, 45])
 def test_a_changed_line_refuses_the_whole(text: bytes, ours: Chronology, place: int) -> None:
     """The root of the header is checked, though it will not be this log's."""
@@ -421,7 +431,7 @@ def test_what_is_redacted_here_stays_so(text: bytes, ours: Chronology) -> None:
     taken = ours.sharing.import_transcript(
         io.BytesIO(edited(text, line_of(text, 11), lambda r: r.update(disputes=[event_id(3)])))
     )
-    told = [str(one) for one in taken.left_out]
+    told = [one.by_line() for one in taken.left_out]
     assert f"line {line_of(text, 3)}: event {event_id(3)} is redacted in this log, and stays so" in told
     assert ours.event(event_id(11)).event.disputes == (event_id(3),)
     assert ours.event(event_id(3)).is_redacted
@@ -432,7 +442,7 @@ def test_what_is_redacted_there_is_told_where_we_still_have_it(text: bytes, ours
     """Nobody else's file erases anything here, but it may be a reason to."""
     ours.append(fact("value 2", 2))
     taken = ours.sharing.import_transcript(io.BytesIO(text))
-    assert "and this one still holds what it says" in str(taken.left_out[0])
+    assert "and this one still holds what it says" in taken.left_out[0].reason
     assert not ours.event(event_id(2)).is_redacted
 
 
@@ -441,7 +451,7 @@ def test_a_withdrawal_of_what_is_withdrawn_here_is_left_out(text: bytes, ours: C
     ours.append(fact("value 0", 0, note=NOTE))
     ours.retract(event_id(0), reason="ours")
     taken = ours.sharing.import_transcript(io.BytesIO(text))
-    assert any("was already withdrawn" in str(one) for one in taken.left_out)
+    assert any("was already withdrawn" in one.by_line() for one in taken.left_out)
 
 
 def test_a_dry_run_writes_nothing(text: bytes, ours: Chronology) -> None:
@@ -463,7 +473,7 @@ def test_many_that_are_left_out_are_counted(tmp_path: Path, ours: Chronology) ->
     taken = ours.sharing.import_transcript(io.BytesIO(whole), dry_run=True)
     assert (len(taken.left_out), taken.left_out_count) == (20, 61)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(transcript, "_MOST_NAMES", 5)
+        patch.setattr(merge_log, "_MOST_NAMES", 5)
         with pytest.raises(TranscriptError, match="unknown disputed event"):
             ours.sharing.import_transcript(io.BytesIO(whole))
 
@@ -531,7 +541,7 @@ def test_what_names_an_event_that_is_redacted_here(tmp_path: Path, ours: Chronol
             last = chron.retract(event_id(20), reason="r")
         taken = ours.sharing.import_transcript(io.BytesIO(text_of(chron)))
     told = f"event {last.id} retracts event {event_id(20)}, which is redacted in this log"
-    assert any(told in str(one) for one in taken.left_out) == (verb == "retracts")
+    assert any(told in one.by_line() for one in taken.left_out) == (verb == "retracts")
     assert (last.id in {event.id for event in ours.read()}) == (verb == "replaces")
     assert ours.verify().faults == ()
     restore(tmp_path / "again.db", text_of(ours))

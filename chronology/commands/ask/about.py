@@ -6,10 +6,10 @@ from typing import Annotated, Final
 import attrs
 import typer
 
+from chronology.commands import options
 from chronology.commands.application import At, Invocation, command
 from chronology.commands.ask import conflicts, state
-from chronology.commands.options import names
-from chronology.commands.options.filters import FILTERING, parties, restrictions_of
+from chronology.commands.options import FILTERING, parties, restrictions_of
 from chronology.commands.record import describe, merge
 from chronology.commands.screen import event_json, output
 from chronology.commands.screen.output import Format
@@ -41,13 +41,13 @@ def about(
     """
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Reader.open(call.path) as chron:
-        subject = names.asked(call, chron, subject)
+        subject = options.asked(call, chron, subject)
         filters = restrictions_of(call, chron)
         found = chron.about(subject, moment, **filters)
-        names.note_late_position(call, chron)
+        options.note_late_position(call, chron)
         if not (found.names or found.holdings or found.events):
-            names.check_known(call, chron, subject=subject, attribute=None, kind=None, parties=parties(filters))
-        position_of = names.position_of(chron)
+            options.check_known(call, chron, subject=subject, attribute=None, kind=None, parties=parties(filters))
+        position_of = options.position_of(chron)
         timeline = [event_json.timeline_row(event, position_of) for event in found.events]
     call.notes.say()
     if call.format is not Format.TABLE:

@@ -7,9 +7,9 @@ from typing import Annotated, Final
 import attrs
 import typer
 
+from chronology.commands import options
 from chronology.commands.application import Attribute, Invocation, Kind, Subject, command
-from chronology.commands.options import names
-from chronology.commands.options.filters import FILTERING, hides, parties, restrictions_of
+from chronology.commands.options import FILTERING, hides, parties, restrictions_of
 from chronology.commands.screen import output
 from chronology.commands.screen.output import Format, waiting
 from chronology.commands.screen.table import Marked, Row, Shape, Tone
@@ -48,7 +48,7 @@ def conflicts(
     """
     with Reader.open(call.path) as chron:
         if subject is not None:
-            subject = names.asked(call, chron, subject)
+            subject = options.asked(call, chron, subject)
         filters = restrictions_of(call, chron)
         stream = chron.conflicts(subject, attribute, kind, at, **filters)
         wanted = call.format
@@ -56,9 +56,9 @@ def conflicts(
             first = next(stream, None)
             found = stream if first is None else chain([first], stream)
             rows = list(conflict_rows(found)) if wanted is Format.TABLE else []
-        names.note_late_position(call, chron)
+        options.note_late_position(call, chron)
         if first is None:
-            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
+            options.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
         call.notes.say()
         if first is None:
             output.say(f"no assertions disagree{_asked_about(call, subject, attribute, kind, at)}")

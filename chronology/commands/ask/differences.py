@@ -6,10 +6,10 @@ from typing import Annotated, Final
 
 import typer
 
+from chronology.commands import options
 from chronology.commands.application import Attribute, Invocation, Kind, Subject, command
 from chronology.commands.ask.history import shown_period
-from chronology.commands.options import arguments, names
-from chronology.commands.options.filters import FILTERING, filtering, parties, restrictions_of
+from chronology.commands.options import FILTERING, filtering, parties, restrictions_of
 from chronology.commands.screen import output
 from chronology.commands.screen.output import Format, as_text, progress_bar, waiting
 from chronology.commands.screen.table import Row, Shape
@@ -64,13 +64,13 @@ def diff(
     chronology diff operation/al-jazeera-storm --from 2018-03-01 --to 2018-05-01
     """
     with Reader.open(call.path) as chron:
-        subject = None if subject is None else names.asked(call, chron, subject)
+        subject = None if subject is None else options.asked(call, chron, subject)
         filters = restrictions_of(call, chron)
         with waiting("comparing"):
             found = chron.diff(first, second, subject, attribute, kind, **filters)
-        names.note_late_position(call, chron)
+        options.note_late_position(call, chron)
         if not found:
-            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
+            options.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
     call.notes.say()
     if not found:
         output.say(f"no answer differs between {first} and {second}")
@@ -118,23 +118,23 @@ def changes(
     with Reader.open(call.path) as chron, progress_bar("comparing") as progress:
         if subject is not None:
             # At the earlier time it may still have answers of its own.
-            subject = names.meant(call, chron, subject)
-            names.kept_name(call, chron, subject, known_at=until)
+            subject = options.meant(call, chron, subject)
+            options.kept_name(call, chron, subject, known_at=until)
         filters = restrictions_of(call, chron)
         found = chron.changes(
             subject,
             attribute,
             kind,
-            since=arguments.known_at(since),
-            until=arguments.known_at(until),
+            since=options.read_known_at(since),
+            until=options.read_known_at(until),
             valid_at=at,
             progress=progress,
             **filters,
         )
         rows = list(found)
-        names.note_late_position(call, chron, since, until)
+        options.note_late_position(call, chron, since, until)
         if not rows:
-            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
+            options.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
     call.notes.say()
     if not rows:
         output.say(f"no answer changed since {since}{f' until {until}' if until else ''}")

@@ -11,7 +11,7 @@ import typer
 from chronology.analysis.folder import Folder
 from chronology.commands.application import At, Attribute, Invocation, Kind, command, group, show_help
 from chronology.commands.ask import conflicts, state
-from chronology.commands.options.filters import filtering, names_typed, typed
+from chronology.commands.options import filtering, names_typed, typed
 from chronology.commands.screen import output
 from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Row, Shape

@@ -6,10 +6,10 @@ from typing import Annotated, Final
 import attrs
 import typer
 
+from chronology.commands import options
 from chronology.commands.application import Attribute, Invocation, Kind, Subject, command
 from chronology.commands.ask.history import shown_period
-from chronology.commands.options import arguments, names
-from chronology.commands.options.filters import FILTERING, parties, restrictions_of
+from chronology.commands.options import FILTERING, parties, restrictions_of
 from chronology.commands.screen import output
 from chronology.commands.screen.output import Format, waiting
 from chronology.commands.screen.table import Row, Shape
@@ -48,14 +48,14 @@ def gaps(
     """
     with Reader.open(call.path) as chron:
         if subject is not None:
-            subject = names.asked(call, chron, subject)
+            subject = options.asked(call, chron, subject)
         filters = restrictions_of(call, chron)
-        limit = arguments.span(stale) if stale else None
+        limit = options.span(stale) if stale else None
         with waiting("looking for gaps"):
             found = chron.gaps(subject, attribute, kind, until=until, stale=limit, **filters)
-        names.note_late_position(call, chron)
+        options.note_late_position(call, chron)
         if not found:
-            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
+            options.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
     call.notes.say()
     if not found:
         output.say("there is no gap" + (", and nothing is stale" if stale else ""))

@@ -7,9 +7,9 @@ from typing import Annotated, Final
 
 import typer
 
+from chronology.commands import options
 from chronology.commands.application import Attribute, Invocation, command
-from chronology.commands.options import names
-from chronology.commands.options.filters import FILTERING, parties, restrictions_of
+from chronology.commands.options import FILTERING, parties, restrictions_of
 from chronology.commands.screen import output
 from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Marked, Row, Shape, Tone
@@ -45,12 +45,12 @@ def history(
     chronology history crossing/baguz --known-at 2018-05-20
     """
     with Reader.open(call.path) as chron:
-        subject = names.asked(call, chron, subject)
+        subject = options.asked(call, chron, subject)
         filters = restrictions_of(call, chron)
         found = chron.history(subject, attribute, **filters)
-        names.note_late_position(call, chron)
+        options.note_late_position(call, chron)
         if not found:
-            names.check_known(call, chron, subject=subject, attribute=attribute, kind=None, parties=parties(filters))
+            options.check_known(call, chron, subject=subject, attribute=attribute, kind=None, parties=parties(filters))
     call.notes.say()
     if not found:
         output.say(f"nothing is known of {f'{attribute} of ' if attribute else ''}{subject}")

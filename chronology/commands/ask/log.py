@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from chronology.commands import options
 from chronology.commands.application import PAGED, Invocation, Since, Subject, Until, command
-from chronology.commands.options import names
-from chronology.commands.options.filters import filtering, hides, parties, restrictions_of
+from chronology.commands.options import filtering, hides, parties, restrictions_of
 from chronology.commands.screen import event_json, output
 from chronology.commands.screen.output import Format
 from chronology.events.records import RecordedEvent
@@ -41,13 +41,13 @@ def timeline(
     chronology timeline --since 2018-05-01 --until 2018-05-13
     """
     with Reader.open(call.path) as chron:
-        subject = None if subject is None else names.asked(call, chron, subject)
+        subject = None if subject is None else options.asked(call, chron, subject)
         filters = restrictions_of(call, chron)
         found = chron.timeline(subject, since, until, reverse=reverse, limit=limit, **filters)
-        names.note_late_position(call, chron)
+        options.note_late_position(call, chron)
         if not found:
-            names.check_known(call, chron, subject=subject, attribute=None, kind=None, parties=parties(filters))
-        position_of = names.position_of(chron)
+            options.check_known(call, chron, subject=subject, attribute=None, kind=None, parties=parties(filters))
+        position_of = options.position_of(chron)
         call.notes.say()
         wanted = call.format
         rows = [event_json.timeline_row(event, position_of) for event in found] if wanted is Format.TABLE else []
@@ -84,11 +84,11 @@ def log(
         if of_type is not None:
             chron.vocabulary.newest(of_type)
         if subject is not None:
-            subject = names.asked(call, chron, subject)
-            names.check_subject(call, chron, subject)
+            subject = options.asked(call, chron, subject)
+            options.check_subject(call, chron, subject)
         filters = restrictions_of(call, chron)
-        names.note_late_position(call, chron)
-        names.note_unknown_parties(call, chron, parties(filters))
+        options.note_late_position(call, chron)
+        options.note_unknown_parties(call, chron, parties(filters))
         call.notes.say()
         about = None if subject is None else chron.names.same_subject(subject)
         is_filtered = of_type is not None or subject is not None
@@ -106,7 +106,7 @@ def log(
                 (event_json.of_event(event) for event in found), wanted, columns=event_json.EVENT_COLUMNS
             )
             return
-        rows = (event_json.log_row(event, names.position_of(chron)) for event in found)
+        rows = (event_json.log_row(event, options.position_of(chron)) for event in found)
         first = next(rows, None)
         if first is not None:
             with output.paged(wanted=call.pager):
@@ -139,9 +139,9 @@ def show(
     """
     wanted = call.format
     with Reader.open(call.path) as chron:
-        event = names.find_event(chron, name)
+        event = options.find_event(chron, name)
         withdrawn_by = chron.log.withdrawn_by(event)
-        fields = list(event_json.event_fields(event, names.position_of(chron), withdrawn_by))
+        fields = list(event_json.event_fields(event, options.position_of(chron), withdrawn_by))
         redaction = chron.log.redaction_of(event) if event.is_redacted else None
         if redaction is not None:
             fields += [("redacted_by", f"#{redaction.position}"), ("reason", str(redaction.event.data["reason"]))]

@@ -4,9 +4,9 @@ from typing import Annotated, Final
 
 import typer
 
+from chronology.commands import options
 from chronology.commands.application import Invocation, command
-from chronology.commands.options import names
-from chronology.commands.options.filters import filtering, parties, restrictions_of
+from chronology.commands.options import filtering, parties, restrictions_of
 from chronology.commands.screen import output
 from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Marked, Shape, Tone
@@ -56,7 +56,7 @@ def search(
     with _opened(call) as chron:
         filters = restrictions_of(call, chron)
         found = chron.search(_question(words), limit + 1, withdrawn=everything, as_written=as_written, **filters)
-        names.note_late_position(call, chron)
+        options.note_late_position(call, chron)
         if not found:
             _explain_nothing(call, chron, words, parties(filters), everything=everything)
     call.notes.say()
@@ -93,13 +93,13 @@ def _question(words: list[str]) -> str:
 
 
 def _explain_nothing(call: Invocation, chron: Reader, words: list[str], wanted: list[str], *, everything: bool) -> None:
-    names.check_known(call, chron, subject=None, attribute=None, kind=None, parties=wanted)
+    options.check_known(call, chron, subject=None, attribute=None, kind=None, parties=wanted)
     call.notes.say()
     live = "" if everything else "; --all also looks at what was withdrawn"
     output.say(f"no event holds all these words{live}")
     for word in words:
-        if not chron.names.subjects_named(word) and (similar := chron.names.suggestions(word)):
-            output.say(f"note: {word} resembles {' and '.join(similar[:3])}")
+        if not chron.names.subjects_named(word) and (similar := chron.names.similar(word)):
+            output.say(f"note: {word} is similar to {' and '.join(similar[:3])}")
 
 
 def _record(hit: Hit) -> dict[str, Json]:

@@ -7,9 +7,9 @@ from typing import Annotated, Final
 import typer
 
 from chronology.answers.holding import Candidate, Holding
+from chronology.commands import options
 from chronology.commands.application import At, Attribute, Invocation, Kind, Subject, command
-from chronology.commands.options import names
-from chronology.commands.options.filters import FILTERING, hides, parties, restrictions_of
+from chronology.commands.options import FILTERING, hides, parties, restrictions_of
 from chronology.commands.screen import output
 from chronology.commands.screen.output import Format, waiting
 from chronology.commands.screen.table import Marked, Row, Shape, Tone
@@ -55,7 +55,7 @@ def state(
     """
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Reader.open(call.path) as chron:
-        subject = None if subject is None else names.asked(call, chron, subject)
+        subject = None if subject is None else options.asked(call, chron, subject)
         filters = restrictions_of(call, chron)
         with waiting("reading"):
             found = chron.state(
@@ -67,9 +67,9 @@ def state(
                 origins_counted=True,
                 min_origins=min_origins,
             )
-        names.note_late_position(call, chron)
+        options.note_late_position(call, chron)
         if not found:
-            names.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
+            options.check_known(call, chron, subject=subject, attribute=attribute, kind=kind, parties=parties(filters))
     call.notes.say()
     if not found:
         least = f"with {min_origins} independent origins " if min_origins > 1 else ""

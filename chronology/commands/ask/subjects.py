@@ -4,8 +4,8 @@ from typing import Annotated, Final
 
 import typer
 
+from chronology.commands import options
 from chronology.commands.application import PAGED, Invocation, Kind, command
-from chronology.commands.options import arguments, names
 from chronology.commands.screen import output
 from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Row, Shape
@@ -49,9 +49,9 @@ def subjects(
     with Reader.open(call.path) as chron:
         if kind is not None and kind not in (kinds := chron.names.kinds()):
             raise UnknownNameError("subject kind", kind, kinds, hint="`chronology types` lists the kinds")
-        known = arguments.known_at(known_at)
+        known = options.read_known_at(known_at)
         found = chron.names.subject_list(kind=kind, text=text, known_at=known, limit=limit)
-        names.note_late_position(call, chron, known_at)
+        options.note_late_position(call, chron, known_at)
     call.notes.say()
     wanted = call.format
     if wanted is not Format.TABLE:

@@ -8,10 +8,10 @@ import typer
 
 from chronology.answers.explanation import Part
 from chronology.answers.resolve import Rule
+from chronology.commands import options
 from chronology.commands.application import At, Invocation, command
 from chronology.commands.ask.differences import outcome_record, outcome_text
-from chronology.commands.options import names
-from chronology.commands.options.filters import FILTERING, parties, restrictions_of
+from chronology.commands.options import FILTERING, parties, restrictions_of
 from chronology.commands.record import merge
 from chronology.commands.screen import output
 from chronology.commands.screen.output import Format
@@ -61,12 +61,12 @@ def why(
     """
     moment = at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     with Reader.open(call.path) as chron:
-        subject = names.asked(call, chron, subject)
+        subject = options.asked(call, chron, subject)
         filters = restrictions_of(call, chron)
         found = chron.why(subject, attribute, moment, **filters)
-        names.note_late_position(call, chron)
+        options.note_late_position(call, chron)
         if not (found.considered or found.withdrawn or found.hidden):
-            names.check_known(call, chron, subject=subject, attribute=attribute, kind=None, parties=parties(filters))
+            options.check_known(call, chron, subject=subject, attribute=attribute, kind=None, parties=parties(filters))
     call.notes.say()
     wanted = call.format
     if wanted is not Format.TABLE:

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from chronology import Chronology
+from chronology.commands import options
 from chronology.commands.application import STORE, DryRun, EventName, Invocation, command
 from chronology.commands.files import SignKey, checkpoint_of, read_document, show_would_write, write_new
-from chronology.commands.options import names
 from chronology.commands.screen import output
 from chronology.transparency.notes import generate_key
 
@@ -90,7 +90,7 @@ def prove(
     if (sign is None) == (earlier is None):
         raise typer.BadParameter("an exhibit needs a signed checkpoint: give either --sign or --checkpoint")
     with Chronology.open(call.path, read_only=True) as chron:
-        event = names.find_event(chron, name)
+        event = options.find_event(chron, name)
         note = checkpoint_of(chron, sign) if earlier is None else read_document(earlier)
         exhibit = chron.proofs.prove(event.position, checkpoint=note).encode()
     if dry_run:

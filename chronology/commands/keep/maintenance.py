@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from chronology import Chronology, RecordedEvent
+from chronology.commands import options
 from chronology.commands.application import (
     READING,
     STORE,
@@ -20,7 +21,6 @@ from chronology.commands.application import (
     open_for_writing,
 )
 from chronology.commands.files import check_place, show_would_write
-from chronology.commands.options import names
 from chronology.commands.screen import event_json, output
 from chronology.commands.screen.output import FAULT, Format, progress_bar
 from chronology.errors import ChronologyError, StoreError
@@ -200,12 +200,12 @@ def redact(
     chronology redact 01638701 --reason "names a witness"
     """
     with open_for_writing(call.path) as chron:
-        target = names.find_event(chron, name)
+        target = options.find_event(chron, name)
         if not (yes or dry_run or target.is_redacted):
             _confirm(target)
         named, kept = chron.log.mentions(target.id), chron.sources.copy_of(target)
         declared = chron.redact(target.id, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
-        fields = [*event_json.event_fields(target, names.position_of(chron), None)] if dry_run else []
+        fields = [*event_json.event_fields(target, options.position_of(chron), None)] if dry_run else []
     if dry_run:
         _show_would_redact(target, declared, fields, named)
         return

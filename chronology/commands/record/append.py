@@ -14,9 +14,9 @@ from attrs import frozen
 
 from chronology import AppendResult, Chronology, Event, RecordedEvent
 from chronology.commands.application import STORE, AsJson, DryRun, Invocation, RecordedBy, command, open_for_writing
-from chronology.commands.options import arguments, names
-from chronology.commands.record import suggestions
-from chronology.commands.record.suggestions import Naming
+from chronology.commands.options import event_name, note_similar
+from chronology.commands.record import names_in_event
+from chronology.commands.record.names_in_event import Naming
 from chronology.commands.screen import event_json, output
 from chronology.commands.screen.output import Format, Notes
 from chronology.errors import (
@@ -32,7 +32,7 @@ from chronology.errors import (
 from chronology.events import canonical
 from chronology.events.faults import form_faults
 from chronology.events.json_values import Json
-from chronology.store.refusals import Refusals
+from chronology.store.writing import Refusals
 
 _REPORTED: Final = 20
 """How many bad lines are reported; any more are only counted."""
@@ -290,7 +290,7 @@ def _keep(call: Invocation, given: Callable[[Callable[[str], str]], Event], *, d
     with _hints_for_typing():
         try:
             with Follower.follow(call.path, patience=pushing.PATIENCE) as chron:
-                event = suggestions.Naming(call.notes, chron).with_subjects(given(partial(_full_id, chron)))
+                event = names_in_event.Naming(call.notes, chron).with_subjects(given(partial(_full_id, chron)))
                 kept = chron.keep_for_later(event, dry_run=dry_run)
         except LockedError:
             # While somebody writes a lot, the store cannot even be read.
@@ -324,22 +324,21 @@ def _append_edited(
 
 
 def _append_one(call: Invocation, chron: Chronology, event: Event, options: AppendOptions) -> None:
-    event = suggestions.Naming(call.notes, chron).with_subjects(event)
-    similar = suggestions.similar_to_new(chron, event)
+    event = names_in_event.Naming(call.notes, chron).with_subjects(event)
+    similar = names_in_event.similar_names(chron, event)
     head = chron.head()
-    with suggestions.of_subjects(chron, event):
+    with names_in_event.with_hint(chron, event):
+        result = chron.append_many([event], expected_head=options.expected_head, dry_run=options.dry_run)
+        call.notes.say()
         if options.dry_run:
-            result = chron.append_many([event], expected_head=options.expected_head, dry_run=True)
-            call.notes.say()
             _show_batch(result, as_json=options.as_json, dry_run=True)
         else:
-            appended = chron.append(event, expected_head=options.expected_head)
-            call.notes.say()
+            # The definition of a type that is younger than the log comes before the event.
+            appended = chron.event(result.head if result.appended else event.id or "")
             show_appended(appended, head, as_json=options.as_json)
-            if appended.position > head:
-                _note(chron.log.remarks(appended))
+            _note(remark.removeprefix(f"#{appended.position} ") for remark in result.remarks)
     for subject, others in similar.items():
-        names.note_similar(call, subject, others)
+        note_similar(call, subject, others)
 
 
 @contextmanager
@@ -374,7 +373,7 @@ def _refuse_beside(call: Invocation, why: str) -> None:
 def _full_id(chron: Chronology, name: str) -> str:
     """Return the id of an event named by position, id or the start of one; an unknown id is left to the store."""
     try:
-        return chron.event(arguments.event_name(name)).id
+        return chron.event(event_name(name)).id
     except UnknownNameError:
         if form_faults(Event(type="", id=name)):
             raise

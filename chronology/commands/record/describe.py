@@ -5,8 +5,8 @@ from typing import Annotated, Final
 
 import typer
 
+from chronology.commands import options
 from chronology.commands.application import READING, DryRun, Invocation, RecordedBy, command, open_for_writing
-from chronology.commands.options import names
 from chronology.commands.screen import output
 from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Row, Shape
@@ -62,19 +62,19 @@ def describe(
         _list_names(call, subject)
         return
     with open_for_writing(call.path) as chron:
-        subject = names.meant(call, chron, subject)
-        similar = [] if chron.names.knows_subject(subject) else chron.names.similar(subject)
+        subject = options.meant(call, chron, subject)
+        similar = [] if chron.names.knows_subject(subject) else chron.names.similar_to_new(subject)
         result = chron.describe(
             subject,
             names=name or (),
             aliases=alias or (),
             language=lang,
-            source=None if source is None else names.meant(call, chron, source, kinds=("source",)),
-            said_by=[names.meant(call, chron, speaker) for speaker in said_by or ()],
+            source=None if source is None else options.meant(call, chron, source, kinds=("source",)),
+            said_by=[options.meant(call, chron, speaker) for speaker in said_by or ()],
             recorded_by=recorded_by,
             dry_run=dry_run,
         )
-        names.note_similar(call, subject, similar)
+        options.note_similar(call, subject, similar)
         for text in dict.fromkeys([*(name or ()), *(alias or ())]):
             _note_shared(call, chron, text, subject)
         call.notes.say()
@@ -88,8 +88,8 @@ def describe(
 
 def _list_names(call: Invocation, subject: str) -> None:
     with Reader.open(call.path) as reader:
-        subject = names.asked(call, reader, subject)
-        names.check_subject(call, reader, subject)
+        subject = options.asked(call, reader, subject)
+        options.check_subject(call, reader, subject)
         call.notes.say()
         _show_names(call, subject, reader.names.of(subject))
 

@@ -5,8 +5,8 @@ from typing import Annotated, Final
 import typer
 
 from chronology import RecordedEvent
+from chronology.commands import options
 from chronology.commands.application import STORE, AsJson, DryRun, Invocation, RecordedBy, command, open_for_writing
-from chronology.commands.options import names
 from chronology.commands.screen import event_json, output
 from chronology.commands.screen.output import Format
 from chronology.commands.screen.table import Row, Shape
@@ -46,13 +46,13 @@ def merge(
     chronology merge place/baguz place/baghuz --reason "two spellings of one town"
     """
     with open_for_writing(call.path) as chron:
-        kept, other = names.meant(call, chron, kept), names.meant(call, chron, other)
+        kept, other = options.meant(call, chron, kept), options.meant(call, chron, other)
         event = chron.merge(
             kept,
             other,
             reason=reason,
-            source=None if source is None else names.meant(call, chron, source, kinds=("source",)),
-            said_by=[names.meant(call, chron, speaker) for speaker in said_by or ()],
+            source=None if source is None else options.meant(call, chron, source, kinds=("source",)),
+            said_by=[options.meant(call, chron, speaker) for speaker in said_by or ()],
             recorded_by=recorded_by,
             dry_run=dry_run,
         )
@@ -82,7 +82,7 @@ def unmerge(
     chronology unmerge place/baguz place/baghuz --reason "the second is a village to the north"
     """
     with open_for_writing(call.path) as chron:
-        one, other = names.meant(call, chron, one), names.meant(call, chron, other)
+        one, other = options.meant(call, chron, one), options.meant(call, chron, other)
         event = chron.unmerge(one, other, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
     call.notes.say()
     verb = "would make" if dry_run else f"#{event.position} makes"

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from chronology.commands import options
 from chronology.commands.application import STORE, AsJson, DryRun, Invocation, RecordedBy, command, open_for_writing
-from chronology.commands.options import names
 from chronology.commands.record.append import show_appended
 from chronology.commands.screen import event_json, output
 from chronology.commands.screen.output import Format
@@ -31,7 +31,7 @@ def retract(
     chronology retract 01638701 --reason "the wrong crossing"
     """
     with open_for_writing(call.path) as chron:
-        target = names.find_event(chron, name)
+        target = options.find_event(chron, name)
         head = chron.head()
         event = chron.retract(target.id, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
     if not dry_run and as_json:
@@ -72,7 +72,7 @@ def undo(
     chronology undo 83 --reason "the wrong crossing"
     """
     with open_for_writing(call.path) as chron:
-        named = None if name is None else names.find_event(chron, name).position
+        named = None if name is None else options.find_event(chron, name).position
         undone = chron.undo(named, reason=reason, recorded_by=recorded_by, dry_run=dry_run)
     if dry_run:
         output.say_dry_run()

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import attrs
 import typer
 
+from chronology.commands import options
 from chronology.commands.application import (
     PAGED,
     STORE,
@@ -18,7 +19,6 @@ from chronology.commands.application import (
     group,
     open_for_writing,
 )
-from chronology.commands.options import names
 from chronology.commands.screen import event_json, output
 from chronology.commands.screen.output import Format, waiting
 from chronology.commands.screen.table import Shape
@@ -123,7 +123,7 @@ def add(
     }  # fmt: skip
     with open_for_writing(call.path) as chron:
         event = chron.sources.add(
-            names.if_named(call, chron, source, kinds=("source",)),
+            options.if_named(call, chron, source, kinds=("source",)),
             {key: value for key, value in given.items() if value is not None},
             archived=archived,
             valid=on,

@@ -11,7 +11,7 @@ from chronology.commands.screen import output
 from chronology.commands.screen.output import Format, or_fault, progress_bar
 
 if TYPE_CHECKING:
-    from chronology.store.intake.merge import MergedLog, Passed
+    from chronology.store.merge_log import MergedLog, Skipped
 
 
 @command(STORE, name="merge-log")
@@ -57,7 +57,7 @@ def _tell(done: "MergedLog") -> None:
         output.say(f"note: {told}" + (f", for {done.noted:,} of them the other log's" if done.noted else ""))
 
 
-def _tell_some(what: str, some: "tuple[Passed, ...]", count: int) -> None:
+def _tell_some(what: str, some: "tuple[Skipped, ...]", count: int) -> None:
     for one in some:
         output.say(f"note: {what}: {one}")
     if count > len(some):

@@ -12,8 +12,7 @@ import typer
 from chronology import Chronology, __version__
 from chronology.commands.application import STORE, DryRun, Invocation, command
 from chronology.commands.files import check_place, write_new
-from chronology.commands.options import names
-from chronology.commands.options.filters import filtering, parties, restrictions_of
+from chronology.commands.options import check_known, filtering, meant, note_late_position, parties, restrictions_of
 from chronology.commands.screen import output
 from chronology.dates import edtf
 from chronology.errors import ChronologyError, StoreError, did_you_mean
@@ -128,17 +127,17 @@ def _limits(
     Raises:
         ChronologyError: a name that is not known.
     """
-    wanted = [names.meant(call, chron, text) for text in _listed(subjects, apart=is_subject)]
+    wanted = [meant(call, chron, text) for text in _listed(subjects, apart=is_subject)]
     for subject in wanted:
         if not chron.names.knows_subject(subject):
-            close = chron.names.suggestions(subject)
+            close = chron.names.similar(subject)
             raise ChronologyError(
                 f"nothing is known of {subject}",
                 hint=did_you_mean(close) or "`chronology subjects` lists them",
             )
-    names.note_late_position(call, chron)
+    note_late_position(call, chron)
     restrictions = restrictions_of(call, chron)
-    names.check_known(call, chron, subject=None, attribute=None, kind=None, parties=parties(restrictions))
+    check_known(call, chron, subject=None, attribute=None, kind=None, parties=parties(restrictions))
     return Limits(
         subjects=tuple(dict.fromkeys(wanted)),
         restrictions=restrictions,

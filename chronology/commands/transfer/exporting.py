@@ -12,10 +12,10 @@ from attrs import evolve
 
 from chronology import Chronology
 from chronology.analysis import writing
+from chronology.commands import options
 from chronology.commands.application import STORE, DryRun, Invocation, Since, Until, command
 from chronology.commands.files import SignKey, check_replaceable, check_tree_place, checkpoint_of, replaced
-from chronology.commands.options import names
-from chronology.commands.options.filters import filtering, parties, refuse_all, restrictions_of
+from chronology.commands.options import filtering, parties, refuse_all, restrictions_of
 from chronology.commands.screen import output
 from chronology.commands.screen.output import progress_bar
 from chronology.errors import ChronologyError
@@ -211,7 +211,7 @@ def export(
         raise typer.BadParameter("--min-origins counts who supports what held at a date: give --at too")
     with Reader.open(call.path) as chron:
         selection = Selection(
-            subject=None if subject is None else names.meant(call, chron, subject),
+            subject=None if subject is None else options.meant(call, chron, subject),
             attribute=attribute,
             kind=kind,
             valid_at=at,
@@ -241,10 +241,10 @@ def _check(call: Invocation, chron: Reader, exporter: Exporter, selection: Selec
         return
     if selection.valid_at is None:
         refuse_unfitting("export", call.filters, typed=True)
-    names.note_late_position(call, chron)
+    options.note_late_position(call, chron)
     events = selection.events(chron)
     if next(events, None) is None:
-        names.check_known(
+        options.check_known(
             call,
             chron,
             subject=selection.subject,

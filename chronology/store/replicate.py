@@ -1,6 +1,6 @@
-"""Taking in how a shared log goes on: the same rows at the same positions, judged like a stranger's.
+"""Taking in how a log goes on elsewhere: the same rows at the same positions, judged like a stranger's.
 
-Who else writes to the log, and where it is kept, is not known here.
+They come from a shared log, or are the whole of a transcript. Where they are kept is not known here.
 """
 
 import sqlite3
@@ -27,8 +27,12 @@ Left = Callable[[int], Row | None]
 """Returns the row that the log which is taken in holds at a position, None where there is none."""
 
 
+def _position(position: int) -> str:
+    return f"at position {position}"
+
+
 @frozen(kw_only=True)
-class Extended:
+class Replicated:
     """What came in: how many events, how many older ones were erased because a redaction came, and the head."""
 
     added: int
@@ -36,16 +40,17 @@ class Extended:
     head: int
 
 
-def extend(
+def replicate(
     log: Log,
     connection: sqlite3.Connection,
     vocabulary: Vocabulary,
     rows: Iterable[Row],
     *,
-    left: Left,
+    left: Left | None,
     progress: Progress | None,
     until: int | None,
-) -> Extended:
+    place: Callable[[int], str] = _position,
+) -> Replicated:
     """Take in rows that continue a log, in the caller's transaction.
 
     Each is checked as if it were appended now, like an event in a stranger's store. Where a redaction comes in, the
@@ -57,35 +62,29 @@ def extend(
         connection: of the log and its projections.
         vocabulary: of the log so far.
         rows: from the position after the head on; a stream.
-        left: looks up what that log holds now.
-        progress: called every thousand events with how far it has got, of `until`.
+        left: looks up what that log holds now; None where the rows are what it holds now, gaps and all.
+        progress: called about every thousand events with how far it has got, of `until`.
         until: the last position that will come, if that is known.
+        place: says where an event is, for people, given its position.
 
     Raises:
         IntegrityError: a row is not the next one, is not an event of a sound log, or declares redacted what that log
             still holds.
     """
-    return _Extension(log, connection, vocabulary, left, progress, until).take(rows)
+    replica = _Replica(log, connection, vocabulary, left)
+    replica.load(iter(rows), progress, until, place)
+    return replica.finish()
 
 
-class _Extension:
-    def __init__(
-        self,
-        log: Log,
-        connection: sqlite3.Connection,
-        vocabulary: Vocabulary,
-        left: Left,
-        progress: Progress | None,
-        until: int | None,
-    ) -> None:
-        self._log, self._connection, self._vocabulary = log, connection, vocabulary
-        self._left, self._progress, self._until = left, progress, until
+class _Replica:
+    def __init__(self, log: Log, connection: sqlite3.Connection, vocabulary: Vocabulary, left: Left | None) -> None:
+        self._log, self._connection, self._vocabulary, self._left = log, connection, vocabulary, left
         self._head = log.head()
         self._erased = 0
         self._has_gaps = False
 
-    def take(self, rows: Iterable[Row]) -> Extended:
-        self._load(iter(rows))
+    def finish(self) -> Replicated:
+        """Check what was loaded, and bring the projections up to it."""
         self._check()
         head = self._log.head()
         if self._erased or self._has_gaps or not self._head:
@@ -99,9 +98,11 @@ class _Extension:
             while some := list(islice(incoming, _AT_ONCE)):
                 fold.take(some)
             fold.update()
-        return Extended(added=head - self._head, erased=self._erased, head=head)
+        return Replicated(added=head - self._head, erased=self._erased, head=head)
 
-    def _load(self, rows: Iterator[Row]) -> None:
+    def load(
+        self, rows: Iterator[Row], progress: Progress | None, until: int | None, place: Callable[[int], str]
+    ) -> None:
         """Write rows into the log, and erase what they declare redacted while the declaration is the newest event."""
         position = self._head
         while some := list(_up_to_redaction(islice(rows, _AT_ONCE))):
@@ -115,14 +116,17 @@ class _Extension:
             try:
                 self._log.append(some)
             except sqlite3.IntegrityError as exc:
-                refused = self._log.head() + 1
-                raise IntegrityError(f"cannot follow the event before it: {exc}", position=refused) from exc
-            if some[-1].type == REDACTED:
-                self._erase(some[-1])
-            if self._progress:
-                self._progress(position, self._until or position)
+                # Rows before the one that the database refused are there.
+                refused = some[self._log.head() + 1 - some[0].position]
+                known = self._log.by_id(refused.id)
+                told = f"event {refused.id!r:.60} is already {place(known.position)}" if known else exc
+                raise IntegrityError(f"cannot follow the event before it: {told}", position=refused.position) from exc
+            if self._left and some[-1].type == REDACTED:
+                self._erase(some[-1], self._left)
+            if progress:
+                progress(position, until or position)
 
-    def _erase(self, declaration: Row) -> None:
+    def _erase(self, declaration: Row, left: Left) -> None:
         try:
             redaction = declared(declaration.position, decode(declaration.body))
         except ChronologyError as exc:
@@ -131,16 +135,15 @@ class _Extension:
         if target is None or not target.body or not _is_about(redaction, target):
             # Erased before, or a lie, which the check that follows finds.
             return
-        self._check_redaction(redaction, target)
+        self._check_redaction(redaction, target, left(target.position))
         self._erased += 1
         try:
             self._log.redact(target.position)
         except sqlite3.IntegrityError as exc:
             raise IntegrityError(f"redacts an event that the log needs: {exc}", position=declaration.position) from exc
 
-    def _check_redaction(self, redaction: Redaction, target: Row) -> None:
+    def _check_redaction(self, redaction: Redaction, target: Row, left: Row | None) -> None:
         """Refuse to erase what the other log still holds, and a declaration that lies of what was withdrawn."""
-        left = self._left(target.position)
         if left is None or not redaction.matches(left):
             raise IntegrityError(
                 f"declares event {target.id} (position {target.position}) redacted, which the shared log still holds",

@@ -1,4 +1,4 @@
-"""Suggests how to write a name in a refused event that is not a subject: as one in the log, or as a new one."""
+"""The names in an event to be appended: taken for subjects, or refused or noted with the subjects that are similar."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from typing import Final
 import attrs
 from attrs import frozen
 
-from chronology.commands.options.names import note_meant
+from chronology.commands.options import note_meant
 from chronology.commands.screen.output import Notes
 from chronology.errors import AmbiguousNameError, InvalidEventError, did_you_mean, one_of
 from chronology.events.json_values import Json, thaw
@@ -101,8 +101,8 @@ def _replaced(value: Json, steps: Sequence[str], path: str, found: Mapping[str, 
     return value
 
 
-def similar_to_new(chron: Reader, event: Event) -> dict[str, list[str]]:
-    """Return the subjects that an event would be the first to name, each with those that resemble it, if any."""
+def similar_names(chron: Reader, event: Event) -> dict[str, list[str]]:
+    """Return the subjects that an event would be the first to name, each with those that are similar, if any."""
     if event.type not in chron.vocabulary:
         return {}
     data = thaw(event.data)
@@ -114,12 +114,12 @@ def similar_to_new(chron: Reader, event: Event) -> dict[str, list[str]]:
         for name in named
         if is_subject(name) and not (chron.names.knows_subject(name) or chron.names.knows_party(name))
     ]
-    return {name: similar for name in new if (similar := chron.names.similar(name))}
+    return {name: similar for name in new if (similar := chron.names.similar_to_new(name))}
 
 
 @contextmanager
-def of_subjects(chron: Reader, event: Event) -> Iterator[None]:
-    """Let the refusal of an event suggest how to write its names; replaces none of them.
+def with_hint(chron: Reader, event: Event) -> Iterator[None]:
+    """Let the refusal of an event tell how to write its names: as similar ones in the log, or as new ones.
 
     Args:
         chron: the store.
@@ -128,12 +128,12 @@ def of_subjects(chron: Reader, event: Event) -> Iterator[None]:
     try:
         yield
     except InvalidEventError as exc:
-        found = [(one.path, _suggested(chron, one)) for one in _misnamed(event, chron.vocabulary)]
+        found = [(one.path, _how_to_write(chron, one)) for one in _misnamed(event, chron.vocabulary)]
         if len(found) == 1:
             exc.hint = found[0][1]
         elif found:
-            # One line, whether a suggestion is a question or not.
-            exc.hint = "; ".join(f"{path}: {suggestion}" for path, suggestion in found).replace("?;", "?")
+            # One line, whether a hint is a question or not.
+            exc.hint = "; ".join(f"{path}: {hint}" for path, hint in found).replace("?;", "?")
         raise
 
 
@@ -175,8 +175,8 @@ def _texts(value: Json, steps: Sequence[str], path: str) -> Iterator[tuple[str, 
         yield from _texts(value[steps[0]], steps[1:], f"{path}.{steps[0]}")
 
 
-def _suggested(chron: Reader, one: _Misnamed) -> str:
-    known = chron.names.suggestions(one.text, kinds=one.wanted, parties=True)
+def _how_to_write(chron: Reader, one: _Misnamed) -> str:
+    known = chron.names.similar(one.text, kinds=one.wanted, parties=True)
     new = _new_forms(one, chron.names.kinds())
     same = [form for form in new if form in known]
     if same:

@@ -1,1 +1,0 @@
-"""What commands take: shared options, filters, and names as people type them. Prints no answer."""
