@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import Clock
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mirror import Stores, batches
 from strategies import ATTRIBUTES, QUESTIONS, SUBJECTS, histories
@@ -139,8 +139,7 @@ def counted(chron: Chronology) -> Rows:
     ]
 
 
-# Shrinking a failure would take minutes: each example writes a folder.
-@settings(max_examples=25, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(
     commands=histories(max_size=12, max_assertions=2),
     question=st.sampled_from(QUESTIONS),

@@ -27,7 +27,7 @@ def _held(event: Event, slot: int = 0, state: str = "live") -> ExistingEvent:
     recorded = RecordedEvent(
         position=slot + 1,
         event=attrs.evolve(event, id=f"id-{slot}"),
-        recorded_at=datetime.now(UTC),
+        recorded_at=datetime(2018, 5, 15, tzinfo=UTC),
         leaf=b"",
         body=b"x",
     )
