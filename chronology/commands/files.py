@@ -157,6 +157,9 @@ def check_replaceable(path: Path, *, store: Path) -> Path:
         StoreError: it is a store, a journal of one, something else than a file, or in a folder that cannot be written.
     """
     try:
+        # From 3.13 on, only the strict way refuses a link to itself; it refuses what is not there yet, too.
+        target = path.resolve(strict=path.is_symlink())
+    except FileNotFoundError:
         target = path.resolve()
     except (OSError, RuntimeError) as exc:
         raise StoreError(f"{path} cannot be written: it is a link that leads to itself") from exc

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -101,8 +102,8 @@ class Bench:
         with Chronology.open(self.folder / "bulk.db", create=True) as chron:
             ours = seconds(lambda: chron.append_many(some))
             rows = [_as_row(event) for event in chron.read(after=chron.head() - len(some))]
-        bare = bare_table(self.folder / "bulk-bare.db", by_subject=True)
-        share = seconds(lambda: insert(bare, rows)) / ours
+        with closing(bare_table(self.folder / "bulk-bare.db", by_subject=True)) as bare:
+            share = seconds(lambda: insert(bare, rows)) / ours
         self.report("append in one transaction: bare inserts with an index / ours", share, at_least(0.2))
 
     def single(self) -> None:
@@ -116,6 +117,7 @@ class Bench:
             raw.append(seconds(lambda row=row: insert(bare, [row])))
             event = _event(*self.workload.hot, 2019, number)
             hot.append(seconds(lambda event=event: self.chron.append(event)))
+        bare.close()
         self.report("one durable append: bare commit / ours", _ratio(raw, ours), at_least(0.7))
         self.report("append into the hot attribute: that / an ordinary append", _ratio(hot, ours), at_most(3))
 
@@ -194,6 +196,7 @@ class Bench:
 
     def memory(self) -> None:
         """Tell the most memory that each kind of work holds, in a process that does nothing else."""
+        self.bare.close()
         self.chron.close()
         for name in WORKS:
             command = [sys.executable, "-m", "tests.benchmarks.memory", name, str(self.folder / "store.db")]

@@ -31,7 +31,7 @@ _UNSAFE_RANGES = (
     ("\uffa0", "\uffa0"),  # Hangul filler
     ("\ufff0", "\ufffb"),  # unassigned but ignorable, interlinear annotation
     ("\ufffe", "\uffff"),
-    ("\U00013430", "\U0001345f"),  # Egyptian hieroglyph format controls
+    ("\U00013430", "\U0001343f"),  # Egyptian hieroglyph format controls
     ("\U0001bca0", "\U0001bca3"),  # shorthand format controls
     ("\U0001d173", "\U0001d17a"),  # musical format controls
     ("\U000e0000", "\U000e0fff"),  # tags, more variation selectors
