@@ -403,10 +403,10 @@ def viewed(connection: sqlite3.Connection, second: int) -> list[tuple[object, ..
         """
         SELECT subject, attribute, ifnull(value, 'null'), certainty, contested, leading, others
         FROM state
-        WHERE valid_from <= ?1 AND valid_to > ?1
+        WHERE valid_from <= :second AND valid_to > :second
         ORDER BY subject, attribute
         """,
-        (second,),
+        {"second": second},
     )
     return [
         (*told, bool(contested), [(positions[key], standing) for key, standing in [(leading, "leading"), *others]])

@@ -146,14 +146,22 @@ def imported(node: ast.AST) -> Iterator[str]:
             yield inner if inner in MODULES else str(node.module)
 
 
+@cache
+def nodes(name: str) -> tuple[ast.AST, ...]:
+    """Return all that stands in a module, walked once for every test."""
+    return tuple(ast.walk(tree(name)))
+
+
+@cache
 def imports(name: str) -> set[str]:
     """Return everything that a module imports, also inside functions."""
-    return {found for node in ast.walk(tree(name)) for found in imported(node)}
+    return {found for node in nodes(name) for found in imported(node)}
 
 
+@cache
 def hidden(name: str) -> set[str]:
     """Return what a module imports inside its functions."""
-    functions = [n for n in ast.walk(tree(name)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = [n for n in nodes(name) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     return {found for function in functions for node in ast.walk(function) for found in imported(node)}
 
 
@@ -221,7 +229,7 @@ def test_every_hidden_import_is_declared() -> None:
 
 def _calls(name: str) -> Iterator[ast.expr]:
     """Yield what a module calls."""
-    return (node.func for node in ast.walk(tree(name)) if isinstance(node, ast.Call))
+    return (node.func for node in nodes(name) if isinstance(node, ast.Call))
 
 
 def test_only_the_doors_import_by_name() -> None:

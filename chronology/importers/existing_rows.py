@@ -7,7 +7,6 @@ of a hash of dataset and key, which all events of a row share, and 24 bits that 
 
 import hashlib
 import json
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -20,6 +19,7 @@ from attrs import frozen
 from chronology.errors import ImportFileError
 from chronology.events.json_values import Json, thaw
 from chronology.events.records import Event, RecordedEvent
+from chronology.importers.rows import plain_text
 from chronology.store.reader import Reader
 from chronology.vocabulary.event_types import RETRACTED
 
@@ -201,7 +201,7 @@ def _plain(value: Json) -> Json:
     if isinstance(value, str):
         if value.isascii() and " " not in value and "\n" not in value and "\t" not in value:
             return _number(value) if "." in value else value
-        return " ".join(unicodedata.normalize("NFC", value).split())
+        return plain_text(value)
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):

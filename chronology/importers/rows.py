@@ -1,5 +1,6 @@
 """Rows of a file as importers give them: cells as text, by the name of their column. Pure."""
 
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol, runtime_checkable
@@ -115,6 +116,11 @@ class Importer(Protocol):
         Raises:
             ImportFileError: it cannot be read as this format.
         """
+
+
+def plain_text(text: str) -> str:
+    """Return a text without what no reader sees: its Unicode form, and kinds of white space."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def shown(cell: Cell) -> str:

@@ -11,7 +11,7 @@ from chronology.events.canonical import MAX_INTEGER
 from chronology.events.json_values import Json
 from chronology.events.patterns import is_subject
 from chronology.importers.mappings import Dates, ValidTimeRule, Value
-from chronology.importers.rows import Cell, shown
+from chronology.importers.rows import Cell, plain_text, shown
 from chronology.importers.templates import Cells, NamedSubjects, filler, names_in
 from chronology.importers.written_dates import DateFault, Forms
 
@@ -194,13 +194,15 @@ def _list_reader(value: Value, missing: frozenset[str], column: str | None, subj
 
     def read_value(cells: Cells) -> Json:
         lists = {name: items(cells.get(name, "")) for name in names}
-        values: dict[str, None] = {}
+        # By how they look, so that an item counts once in whichever Unicode form it is written the second time.
+        values: dict[str, str] = {}
         for place in range(max(map(len, lists.values()), default=0)):
             item = {name: parts[place] if place < len(parts) else "" for name, parts in lists.items()}
             text = _changed(fill(item), value)
             if text and text not in missing:
-                values[str(read(text, column))] = None
-        return list(values) or None
+                item_value = str(read(text, column))
+                values.setdefault(plain_text(item_value), item_value)
+        return list(values.values()) or None
 
     return read_value
 

@@ -219,10 +219,10 @@ class Log:
             """
             SELECT position, id, type, subject, recorded_at, body, leaf
             FROM event
-            WHERE position IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR type = ?2)
+            WHERE position IN (SELECT value FROM json_each(:positions)) AND (:type IS NULL OR type = :type)
             ORDER BY position
             """,
-            (json.dumps(list(positions)), name),
+            {"positions": json.dumps(list(positions)), "type": name},
         )
         return map(Row._make, rows)
 

@@ -138,17 +138,17 @@ def live(connection: sqlite3.Connection, group: Group, *, limit: int = -1) -> li
 
 def neighbours(connection: sqlite3.Connection, group: Group, start: int) -> list[Said]:
     """Return the live claims of a group that start at an instant, and those before and after them, in order."""
-    live = "subject = ?1 AND attribute = ?2 AND known_until IS NULL"
+    live = "subject = ? AND attribute = ? AND known_until IS NULL"
     found = connection.execute(
         f"""
         SELECT {NUMBERED}
         FROM claim
         WHERE {live}
-            AND start_min >= ifnull((SELECT max(start_min) FROM claim WHERE {live} AND start_min < ?3), ?3)
-            AND start_min <= ifnull((SELECT min(start_min) FROM claim WHERE {live} AND start_min > ?3), ?3)
+            AND start_min >= ifnull((SELECT max(start_min) FROM claim WHERE {live} AND start_min < ?), ?)
+            AND start_min <= ifnull((SELECT min(start_min) FROM claim WHERE {live} AND start_min > ?), ?)
         ORDER BY start_min, key
         """,
-        (*group, start),
+        (*group, *group, start, start, *group, start, start),
     )
     return list(said(found))
 
@@ -193,9 +193,9 @@ def attributes_of(connection: sqlite3.Connection, subject: int) -> list[int]:
     rows = connection.execute(
         """
         WITH RECURSIVE named (attribute) AS (
-            SELECT min(attribute) FROM claim WHERE subject = ?1
+            SELECT min(attribute) FROM claim WHERE subject = :subject
             UNION ALL
-            SELECT (SELECT min(attribute) FROM claim WHERE subject = ?1 AND attribute > named.attribute)
+            SELECT (SELECT min(attribute) FROM claim WHERE subject = :subject AND attribute > named.attribute)
             FROM named
             WHERE named.attribute IS NOT NULL
         )
@@ -203,7 +203,7 @@ def attributes_of(connection: sqlite3.Connection, subject: int) -> list[int]:
         FROM named
         WHERE attribute IS NOT NULL
         """,
-        (subject,),
+        {"subject": subject},
     )
     return [row[0] for row in rows]
 
@@ -219,7 +219,7 @@ def is_party(connection: sqlite3.Connection, name: str) -> bool:
     number = number_of(connection, name)
     if number is None:
         return False
-    row = connection.execute("SELECT 1 FROM claim WHERE ?1 IN (source, origin) LIMIT 1", (number,)).fetchone()
+    row = connection.execute("SELECT 1 FROM claim WHERE ? IN (source, origin) LIMIT 1", (number,)).fetchone()
     return row is not None
 
 

@@ -3,7 +3,6 @@
 A new column is one field of `ClaimRow`, and the code that works it out.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import starmap
 from operator import itemgetter
@@ -201,14 +200,8 @@ def rows(found: Iterable[tuple[Any, ...]]) -> Iterator[Row]:
     return starmap(ClaimRow, found)
 
 
-def _given(text: str) -> str:
-    """Return SQL with the parameters of a row in place of its columns."""
-    places = {name: f"?{number}" for number, name in enumerate(COLUMNS, start=1)}
-    return re.sub(r"[a-z_]+", lambda word: places.get(word[0], word[0]), text)
-
-
 def _written(name: str, default: str | None) -> str:
-    return _given(name if default is None else f"nullif({name}, {default})")
+    return name if default is None else f"nullif({name}, {default})"
 
 
 _NAMES: Final = [place for place, hint in enumerate(_HINTS.values()) if hint.__origin__ is Name]
@@ -227,7 +220,8 @@ def numbered(row: NewClaim, numbers: Mapping[str, int]) -> list[Any]:
 
 INSERT: Final = f"""
     INSERT INTO claim ({", ".join(name for name, _ in _STORED)})
-    VALUES ({", ".join(_written(name, column.default) for name, column in _STORED)})
+    SELECT {", ".join(_written(name, column.default) for name, column in _STORED)}
+    FROM (SELECT {", ".join(f"? AS {name}" for name in COLUMNS)})
 """
 """Writes what `numbered` gives."""
 

@@ -57,9 +57,9 @@ def withdraw(connection: sqlite3.Connection, withdrawals: Sequence[Withdrawal]) 
     connection.executemany(
         f"""
         UPDATE claim
-        SET known_until = ?1, tells = tells AND ?2
-        WHERE subject = ?3 AND attribute = ?4 AND start_min = ?5 AND known_until IS NULL
-            AND ifnull(position, key >> {ORDINAL_BITS}) = ?6
+        SET known_until = ?, tells = tells AND ?
+        WHERE subject = ? AND attribute = ? AND start_min = ? AND known_until IS NULL
+            AND ifnull(position, key >> {ORDINAL_BITS}) = ?
         """,
         sorted(withdrawals, key=itemgetter(2, 3, 4, 5)),
     )

@@ -14,9 +14,9 @@ def known(connection: sqlite3.Connection, known_at: int | None = None) -> Identi
         """
         SELECT position, kept, merged, rank
         FROM merge
-        WHERE position <= ifnull(?1, position) AND (known_until IS NULL OR known_until > ?1)
+        WHERE position <= ifnull(:known_at, position) AND (known_until IS NULL OR known_until > :known_at)
         """,
-        (known_at,),
+        {"known_at": known_at},
     ).fetchall()
     return _ranked(rows)
 
@@ -47,12 +47,12 @@ def between(connection: sqlite3.Connection, earlier: int, later: int) -> list[in
     """Return the positions, after one and up to another, that merged subjects or took such a merge back."""
     rows = connection.execute(
         """
-        SELECT position FROM merge WHERE position BETWEEN ?1 + 1 AND ?2
+        SELECT position FROM merge WHERE position BETWEEN :earlier + 1 AND :later
         UNION
-        SELECT known_until FROM merge WHERE known_until BETWEEN ?1 + 1 AND ?2
+        SELECT known_until FROM merge WHERE known_until BETWEEN :earlier + 1 AND :later
         ORDER BY 1
         """,
-        (earlier, later),
+        {"earlier": earlier, "later": later},
     )
     return [row[0] for row in rows]
 

@@ -41,10 +41,10 @@ def in_order(connection: sqlite3.Connection, *, kind: str | None = None) -> dict
         """
         SELECT id, text
         FROM name
-        WHERE ?1 IS NULL OR (text >= ?1 || '/' AND text < ?1 || '0')
+        WHERE :kind IS NULL OR (text >= :kind || '/' AND text < :kind || '0')
         ORDER BY text
         """,
-        (kind,),
+        {"kind": kind},
     )
     return dict(rows.fetchall())
 

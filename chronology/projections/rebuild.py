@@ -171,12 +171,12 @@ def first_use(connection: sqlite3.Connection, name: int) -> int | None:
         FROM (
             SELECT min(key) >> {ORDINAL_BITS} AS position
             FROM temp.claim
-            WHERE ?1 IN (subject, attribute, origin, source)
+            WHERE :name IN (subject, attribute, origin, source)
             UNION ALL
-            SELECT min(position) FROM temp.reference WHERE subject = ?1
+            SELECT min(position) FROM temp.reference WHERE subject = :name
         )
         """,
-        (name,),
+        {"name": name},
     ).fetchone()
     return row[0] if row else None
 

@@ -76,7 +76,7 @@ def withdrawn_by(connection: sqlite3.Connection, subject: str, position: int, *,
         or connection.execute(
             f"""
         WITH RECURSIVE said (subject, attribute) AS (
-            SELECT id, (SELECT min(attribute) FROM claim WHERE subject = id) FROM name WHERE text = ?1
+            SELECT id, (SELECT min(attribute) FROM claim WHERE subject = id) FROM name WHERE text = :subject
             UNION ALL
             SELECT subject, (
                 SELECT min(attribute) FROM claim WHERE claim.subject = said.subject AND attribute > said.attribute
@@ -87,9 +87,10 @@ def withdrawn_by(connection: sqlite3.Connection, subject: str, position: int, *,
         SELECT known_until
         FROM said
         CROSS JOIN claim USING (subject, attribute)
-        WHERE tells AND start_min = ?3 AND key >= ?2 << {ORDINAL_BITS} AND key < (?2 + 1) << {ORDINAL_BITS}
+        WHERE tells AND start_min = :start
+            AND key >= :position << {ORDINAL_BITS} AND key < (:position + 1) << {ORDINAL_BITS}
         """,
-            (subject, position, start),
+            {"subject": subject, "position": position, "start": start},
         ).fetchone()
     )
     return row[0] if row else None
@@ -139,10 +140,10 @@ def subjects(connection: sqlite3.Connection, *, kind: str | None = None) -> list
         f"""
         SELECT text
         FROM name
-        WHERE {KNOWN} AND (?1 IS NULL OR (text >= ?1 || '/' AND text < ?1 || '0'))
+        WHERE {KNOWN} AND (:kind IS NULL OR (text >= :kind || '/' AND text < :kind || '0'))
         ORDER BY text
         """,
-        (kind,),
+        {"kind": kind},
     )
     return [row[0] for row in rows]
 

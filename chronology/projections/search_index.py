@@ -358,13 +358,13 @@ def positions(connection: sqlite3.Connection, place: Place, expression: str, *, 
             FROM (
                 SELECT rowid, {_RANK} AS rank_of_row
                 FROM {place}.search
-                WHERE search MATCH ?1 AND (?2 IS NULL OR rowid <= ?2)
+                WHERE search MATCH :expression AND (:until IS NULL OR rowid <= :until)
                 ORDER BY rowid DESC
-                LIMIT ?3
+                LIMIT :most
             )
             ORDER BY rank_of_row, rowid DESC
             """,
-            (expression, until, RANKED),
+            {"expression": expression, "until": until, "most": RANKED},
         ).fetchall()
         yield from (row[0] for row in found)
         if len(found) < RANKED:

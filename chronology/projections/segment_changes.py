@@ -132,16 +132,17 @@ def _splice(connection: sqlite3.Connection, group: Group, history: LongHistory, 
     """Make the segments between two instants again, and join them to those outside."""
     # Segments are disjoint, so of those that start earlier only the last can reach the window.
     reach = """
-        WHERE subject = ?1 AND attribute = ?2 AND valid_from <= ?4 AND valid_to >= ?3 AND valid_from >= ifnull(
-            (SELECT max(valid_from) FROM segment WHERE subject = ?1 AND attribute = ?2 AND valid_from < ?3), ?3
+        WHERE subject = ? AND attribute = ? AND valid_from <= ? AND valid_to >= ? AND valid_from >= ifnull(
+            (SELECT max(valid_from) FROM segment WHERE subject = ? AND attribute = ? AND valid_from < ?), ?
         )
     """
-    found = connection.execute(f"SELECT * FROM segment {reach} ORDER BY valid_from", (*group, after, until)).fetchall()
+    window = (*group, until, after, *group, after, after)
+    found = connection.execute(f"SELECT * FROM segment {reach} ORDER BY valid_from", window).fetchall()
     old = [SegmentRow._make(row) for row in found]
     new = [row._replace(valid_to=min(row.valid_to, after)) for row in old if row.valid_from < after]
     new += [_row(group, segment) for segment in segments(history.claims(after, until), after=after, until=until)]
     new += [row._replace(valid_from=max(row.valid_from, until)) for row in old if row.valid_to > until]
-    connection.execute(f"DELETE FROM segment {reach}", (*group, after, until))
+    connection.execute(f"DELETE FROM segment {reach}", window)
     _insert(connection, _joined(new))
 
 

@@ -234,15 +234,15 @@ def stored(connection: sqlite3.Connection, group: Group, instant: int, texts: Ma
     """
     segment = connection.execute(
         """
-        SELECT valid_from <= ?3 AND valid_to > ?3, leading_start, leading, certain, contested, others, starts
+        SELECT valid_from <= ? AND valid_to > ?, leading_start, leading, certain, contested, others, starts
         FROM segment
-        WHERE subject = ?1 AND attribute = ?2 AND valid_from <= ifnull(
-            (SELECT max(valid_from) FROM segment WHERE subject = ?1 AND attribute = ?2 AND valid_from <= ?3), ?4
+        WHERE subject = ? AND attribute = ? AND valid_from <= ifnull(
+            (SELECT max(valid_from) FROM segment WHERE subject = ? AND attribute = ? AND valid_from <= ?), ?
         )
         ORDER BY valid_from DESC
         LIMIT 1
         """,
-        (*group, instant, 2**62),
+        (instant, instant, *group, *group, instant, 2**62),
     ).fetchone()
     if segment is None:
         return _of_plain(connection, group, instant, texts)

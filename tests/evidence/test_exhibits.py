@@ -3,7 +3,8 @@
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -84,26 +85,28 @@ def test_an_empty_log_has_no_checkpoint() -> None:
     connection.close()
 
 
-def bare(bodies: list[bytes]) -> Log:
-    """Return a log in memory that holds some bodies."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    for statement in event_table.SCHEMA.values():
-        connection.execute(statement)
-    made = Log(connection)
-    made.append([Row(n, f"id-{n}", "a.b", "c/d", "2018", body, leaf_hash(body)) for n, body in enumerate(bodies, 1)])
-    return made
+@contextmanager
+def bare(bodies: list[bytes]) -> Iterator[Log]:
+    """Give a log in memory that holds some bodies."""
+    rows = [Row(n, f"id-{n}", "a.b", "c/d", "2018", body, leaf_hash(body)) for n, body in enumerate(bodies, 1)]
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for statement in event_table.SCHEMA.values():
+            connection.execute(statement)
+        made = Log(connection)
+        made.append(rows)
+        yield made
 
 
 @given(st.lists(st.binary(min_size=1, max_size=4), min_size=1, max_size=40), st.data())
 def test_a_log_that_only_grew_extends_every_earlier_checkpoint(bodies: list[bytes], data: st.DataObject) -> None:
     """At any size, the earlier checkpoint is met, and a consistency proof between the two holds."""
     size = data.draw(st.integers(1, len(bodies)))
-    earlier, whole = bare(bodies[:size]), bare(bodies)
-    before, after = exhibits.checkpoint(earlier), exhibits.checkpoint(whole)
-    assert exhibits.compare(whole, before).ok
-    leaves = list(whole.leaves(until=len(bodies)))
-    verify_consistency(size, len(bodies), consistency_proof(leaves, size), before.root, after.root)
-    assert exhibits.compare(earlier, after).outcome == ("extends" if size == len(bodies) else "truncated")
+    with bare(bodies[:size]) as earlier, bare(bodies) as whole:
+        before, after = exhibits.checkpoint(earlier), exhibits.checkpoint(whole)
+        assert exhibits.compare(whole, before).ok
+        leaves = list(whole.leaves(until=len(bodies)))
+        verify_consistency(size, len(bodies), consistency_proof(leaves, size), before.root, after.root)
+        assert exhibits.compare(earlier, after).outcome == ("extends" if size == len(bodies) else "truncated")
 
 
 @given(st.lists(st.binary(min_size=1, max_size=4), min_size=1, max_size=40), st.data())
@@ -111,9 +114,10 @@ def test_any_other_body_under_a_checkpoint_is_a_rewritten_log(bodies: list[bytes
     """One changed body below the checkpoint's size changes the root; above it, it does not."""
     size = data.draw(st.integers(1, len(bodies)))
     changed = data.draw(st.integers(0, len(bodies) - 1))
-    before = exhibits.checkpoint(bare(bodies[:size]))
-    other = bare([*bodies[:changed], bodies[changed] + b"!", *bodies[changed + 1 :]])
-    assert exhibits.compare(other, before).outcome == ("rewritten" if changed < size else "extends")
+    edited = [*bodies[:changed], bodies[changed] + b"!", *bodies[changed + 1 :]]
+    with bare(bodies[:size]) as earlier, bare(edited) as other:
+        before = exhibits.checkpoint(earlier)
+        assert exhibits.compare(other, before).outcome == ("rewritten" if changed < size else "extends")
 
 
 def test_leaves_are_streamed_without_bodies(ten: Chronology) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve, frozen
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chronology import Chronology
@@ -91,16 +91,16 @@ def drawn(draw: random.Random, key: str) -> Raid:
 
 
 def edited(draw: random.Random, raid: Raid) -> Raid:
-    """Return a raid of which one thing really is otherwise."""
+    """Return a raid of which one thing really is otherwise, however often it was edited before."""
     other = {
         "day": raid.day + timedelta(days=1),
-        "reports": (*raid.reports[1:], ("Gazette", raid.day)),
+        "reports": (*raid.reports[1:], ("Gazette", raid.reports[-1][1] + timedelta(days=1))),
         "words": raid.words + " Really.",
         "killed": raid.killed + 1,
         "north": str(Decimal(raid.north) + Decimal("0.01")),
         "where": raid.where + " East",
         "sure": not raid.sure,
-        "arms": (*raid.arms, "drone"),
+        "arms": raid.arms[:-1] if "drone" in raid.arms else (*raid.arms, "drone"),
     }
     name = draw.choice(sorted(other))
     return evolve(raid, **{name: other[name]})  # type: ignore[arg-type]
@@ -125,6 +125,8 @@ def _text(draw: random.Random, text: str) -> str:
 def _cells(draw: random.Random, raid: Raid) -> dict[str, str]:
     reports = draw.sample(raid.reports, len(raid.reports))
     pad = draw.choice(["; ", ";", " ; "])
+    # What a list names twice it names once.
+    arms = (*raid.arms, *draw.sample(raid.arms, draw.randint(0, len(raid.arms))))
     return {
         "id": raid.key,
         "day": _day(draw, raid.day),
@@ -135,7 +137,7 @@ def _cells(draw: random.Random, raid: Raid) -> dict[str, str]:
         "north": _number(draw, raid.north),
         "where": _text(draw, raid.where),
         "sure": draw.choice(["TRUE", "true", "Yes", "1"] if raid.sure else ["FALSE", "false", "no", "0"]),
-        "arms": pad.join(_text(draw, arm) for arm in raid.arms) or draw.choice(["", "NA"]),
+        "arms": pad.join(_text(draw, arm) for arm in arms) or draw.choice(["", "NA"]),
         "spare": str(draw.random()),
     }
 
@@ -181,9 +183,25 @@ def _follow(seed: int, folder: Path, *, rows: int, releases: int) -> None:
 
 @settings(max_examples=12)
 @given(st.integers(0, 1 << 32))
+@example(647465)
 def test_a_sync_reports_exactly_the_edits(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     """Whatever form a release has: added, changed, unchanged and withdrawn rows are those that the publisher meant."""
     _follow(seed, tmp_path_factory.mktemp("flips"), rows=15, releases=3)
+
+
+def test_what_a_list_names_twice_it_names_once(tmp_path: Path) -> None:
+    """`drone; drone` after `drone` is no change, and one more weapon is."""
+    raid = evolve(drawn(random.Random(1), "R1"), arms=("drone",))
+    path = tmp_path / "raids.csv"
+    with Chronology.open(tmp_path / "a.db", create=True, clock=Clock(), randomness=counting()) as chron:
+        counts = []
+        for arms in ("drone", "drone; drone", "drone; rifle; drone"):
+            cells = {**_cells(random.Random(1), raid), "arms": arms}
+            path.write_text(",".join(cells) + "\n" + ",".join(f'"{cell}"' for cell in cells.values()) + "\n")
+            counts.append(take_file(chron, path, MAPPING, sync=True, yes=True).counts)
+        told = [recorded.event.data["arms"] for recorded in chron.read() if recorded.event.type == "raid.told"]
+    assert counts == [(1, 0, 0, 0, 0), (0, 0, 1, 0, 0), (0, 1, 0, 0, 0)]
+    assert list(map(list, told[-1:])) == [["drone", "rifle"]]
 
 
 @pytest.mark.slow

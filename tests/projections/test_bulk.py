@@ -77,7 +77,7 @@ def test_rows_stand_under_the_year_of_their_second(second: int) -> None:
     """SQLite and the calendar agree on it."""
     year = year_of(second)
     with closing(sqlite3.connect(":memory:")) as connection:
-        assert connection.execute(f"SELECT {bulk._year('?1')}", (second,)).fetchone() == (year,)
+        assert connection.execute(f"SELECT {bulk._year(':second')}", {"second": second}).fetchone() == (year,)
     assert day_opening(year, 1, 1) <= second < day_opening(year + 1, 1, 1)
 
 

@@ -1,6 +1,8 @@
 """Words as search compares them: one folding for all scripts, and questions in which nothing is an error of syntax."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from hypothesis import given
@@ -80,11 +82,11 @@ def test_a_question_has_a_limit() -> None:
 
 
 @pytest.fixture(scope="module")
-def index() -> sqlite3.Connection:
+def index() -> Iterator[sqlite3.Connection]:
     """Give an empty index."""
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE VIRTUAL TABLE search USING fts5(text, content='', tokenize='ascii')")
-    return connection
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE VIRTUAL TABLE search USING fts5(text, content='', tokenize='ascii')")
+        yield connection
 
 
 @given(question=st.text() | st.text(alphabet="\"*ab -^:(){}+,'\\ NEARORANDNOT", max_size=40))
@@ -116,10 +118,10 @@ def test_hits_are_shown_exactly_where_fts5_finds(text: str, other: str, data: st
         question = terms(source)
     except ChronologyError:
         return
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE VIRTUAL TABLE search USING fts5(text, content='', tokenize='ascii')")
-    connection.execute("INSERT INTO search (rowid, text) VALUES (1, ?)", (fold(text),))
-    matched = connection.execute("SELECT 1 FROM search WHERE search MATCH ?", (expression(question),)).fetchone()
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE VIRTUAL TABLE search USING fts5(text, content='', tokenize='ascii')")
+        connection.execute("INSERT INTO search (rowid, text) VALUES (1, ?)", (fold(text),))
+        matched = connection.execute("SELECT 1 FROM search WHERE search MATCH ?", (expression(question),)).fetchone()
     assert (matched is not None) == all(hits(text, [term]) for term in question)
 
 

@@ -153,8 +153,8 @@ def make_old(path: Path) -> None:
             connection.execute(statement)
         for name in ("assertion", "state", "mention"):
             connection.execute(f"INSERT INTO {name} SELECT * FROM old_{name}")
-        for versioned in OLD_VERSIONS.items():
-            connection.execute("UPDATE projection SET version = ?2 WHERE name = ?1", versioned)
+        for name, version in OLD_VERSIONS.items():
+            connection.execute("UPDATE projection SET version = ? WHERE name = ?", (version, name))
 
 
 def test_a_store_of_the_version_before_wants_a_replay_and_then_answers_as_before(

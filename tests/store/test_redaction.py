@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -472,23 +473,24 @@ def row(position: int, kind: str = "a.b", subject: str = "place/x") -> Row:
     return Row(position, f"id-{position}", kind, subject, TIME, body, leaf_hash(body))
 
 
-def log_of(*rows: Row) -> sqlite3.Connection:
-    """Return a database that holds the log's objects and some rows."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    for statement in event_table.SCHEMA.values():
-        connection.execute(statement)
-    Log(connection).append(rows)
-    return connection
+@contextmanager
+def log_of(*rows: Row) -> Iterator[sqlite3.Connection]:
+    """Give a database that holds the log's objects and some rows."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for statement in event_table.SCHEMA.values():
+            connection.execute(statement)
+        Log(connection).append(rows)
+        yield connection
 
 
 def test_the_database_lets_a_declared_event_be_erased() -> None:
     """One change, on one condition: the newest event declares the erased one redacted."""
-    connection = log_of(row(1), row(2), row(3, REDACTED, "event/id-1"))
-    Log(connection).redact(1)
-    assert Log(connection).by_position(1) == Row(1, "id-1", "", "", TIME, b"", row(1).leaf)
-    assert [Log(connection).by_position(2), Log(connection).head()] == [row(2), 3]
-    with pytest.raises(IntegrityError, match="there is no event to redact"):
-        Log(connection).redact(9)
+    with log_of(row(1), row(2), row(3, REDACTED, "event/id-1")) as connection:
+        Log(connection).redact(1)
+        assert Log(connection).by_position(1) == Row(1, "id-1", "", "", TIME, b"", row(1).leaf)
+        assert [Log(connection).by_position(2), Log(connection).head()] == [row(2), 3]
+        with pytest.raises(IntegrityError, match="there is no event to redact"):
+            Log(connection).redact(9)
 
 
 @pytest.mark.parametrize(
@@ -505,10 +507,10 @@ def test_the_database_lets_a_declared_event_be_erased() -> None:
 )
 def test_the_database_refuses_to_erase_without_the_declaration(rows: list[Row]) -> None:
     """Also by raw SQL: undeclared, for another event, later, or of what the log cannot do without."""
-    connection = log_of(*rows)
-    with pytest.raises(sqlite3.IntegrityError, match="events are never changed"):
-        connection.execute(ERASE)
-    assert list(Log(connection).read()) == rows
+    with log_of(*rows) as connection:
+        with pytest.raises(sqlite3.IntegrityError, match="events are never changed"):
+            connection.execute(ERASE)
+        assert list(Log(connection).read()) == rows
 
 
 @pytest.mark.parametrize(
@@ -533,21 +535,21 @@ def test_the_database_refuses_to_erase_without_the_declaration(rows: list[Row]) 
 def test_the_database_refuses_every_other_change_of_a_declared_event(verb: str, change: str) -> None:
     """Everything that is to go goes, everything that is to stay stays, or nothing happens."""
     rows = [row(1), row(2, REDACTED, "event/id-1")]
-    connection = log_of(*rows)
-    with pytest.raises(sqlite3.IntegrityError):
-        connection.execute(f"{verb} event SET {change} WHERE position = 1")
-    assert list(Log(connection).read()) == rows
+    with log_of(*rows) as connection:
+        with pytest.raises(sqlite3.IntegrityError):
+            connection.execute(f"{verb} event SET {change} WHERE position = 1")
+        assert list(Log(connection).read()) == rows
 
 
 def test_the_database_erases_one_event_a_declaration_and_once() -> None:
     """No other row goes along, and what is erased is not touched again."""
-    connection = log_of(row(1), row(2), row(3, REDACTED, "event/id-1"))
-    with pytest.raises(sqlite3.IntegrityError):
-        connection.execute(ERASE.replace("= 1", "< 3"))
-    assert Log(connection).by_position(1) == row(1)
-    connection.execute(ERASE)
-    with pytest.raises(sqlite3.IntegrityError):
+    with log_of(row(1), row(2), row(3, REDACTED, "event/id-1")) as connection:
+        with pytest.raises(sqlite3.IntegrityError):
+            connection.execute(ERASE.replace("= 1", "< 3"))
+        assert Log(connection).by_position(1) == row(1)
         connection.execute(ERASE)
+        with pytest.raises(sqlite3.IntegrityError):
+            connection.execute(ERASE)
 
 
 # What verify finds ------------------------------------------------------------------------------------------
