@@ -108,6 +108,13 @@ def test_a_value_is_stale_if_one_old_assertion_supports_it(chron: Chronology) ->
     assert chron.gaps(until="2018-12-31", stale=ninety) == []
 
 
+def test_a_value_is_stale_a_second_after_its_limit(chron: Chronology) -> None:
+    """Not yet when it was stated just so long ago."""
+    say(chron, "2018-01-01")
+    assert chron.gaps(until="2018-05-30T00:00:00", stale=90 * DAY) == []
+    assert [gap.what for gap in chron.gaps(until="2018-05-30T00:00:01", stale=90 * DAY)] == ["stale"]
+
+
 def test_only_the_leading_value_can_be_stale(chron: Chronology) -> None:
     """Not what was outdone, ended, or has surely ended; nor what a source says of itself."""
     say(chron, "2018-01-01")

@@ -108,6 +108,13 @@ def test_of_three_that_repeat_each_other_two_are_found(chron: Chronology) -> Non
     ]
 
 
+@pytest.mark.parametrize(("end", "count"), [("2018-05-14T00:00:00", 1), ("2018-05-13T23:59:59", 0)])
+def test_dates_that_share_one_second_overlap(chron: Chronology, end: str, count: int) -> None:
+    """An account until midnight repeats one of the next day; an account until the second before does not."""
+    chron.append_many([event(f"2018-05-13T12:00:00/{end}"), event("2018-05-14")])
+    assert len(list(chron.lint(["near-duplicate"]))) == count
+
+
 def test_of_two_rare_similar_names_the_later_is_found(chron: Chronology) -> None:
     """One pair, one finding."""
     chron.append_many([event(subject="place/baghuz"), event(subject="place/baguz")])
