@@ -1,6 +1,7 @@
 """Packed files: one file in a ZIP archive, or gzip, is read as it is; whatever else is in an archive is refused."""
 
 import gzip
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -102,6 +103,17 @@ def _long_list(path: Path) -> None:
     _zipped(path, **{f"{number}-{'x' * 60_000}.csv": "" for number in range(70)})
 
 
+def _long_list_told_elsewhere(path: Path) -> None:
+    """Say at the end that the list is short, and how long it is in the record of a large archive before it."""
+    _long_list(path)
+    content = path.read_bytes()
+    before, end = content[:-22], bytearray(content[-22:])
+    parts, size, start = struct.unpack_from("<HLL", end, 10)
+    struct.pack_into("<L", end, 12, 1)
+    large = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, parts, parts, size, start)
+    path.write_bytes(before + large + struct.pack("<4sLQL", b"PK\x06\x07", 0, len(before), 1) + end)
+
+
 @pytest.mark.parametrize(
     ("make", "told"),
     [
@@ -113,6 +125,7 @@ def _long_list(path: Path) -> None:
         (_bomb, "unpacks to more than 250 times its size"),
         (_many_parts, "is an archive of more than 10,000 parts"),
         (_long_list, "is an archive of more than 10,000 parts, or of one too large"),
+        (_long_list_told_elsewhere, "is an archive of more than 10,000 parts, or of one too large"),
     ],
 )
 def test_other_archives_are_refused(store: Path, mapping: Path, make: Callable[[Path], None], told: str) -> None:
