@@ -91,6 +91,17 @@ def test_equal_statements_are_counted() -> None:
     assert (found.same, len(found.gone), found.added) == (1, 1, ())
 
 
+def test_a_redacted_event_is_counted_for_what_it_keeps_out() -> None:
+    """Each keeps one event of its row out, which is counted; a row that says nothing new has nothing to keep out."""
+    held = _held(EVENT, state="settled")
+    redacted = attrs.evolve(held, recorded=attrs.evolve(held.recorded, body=b""))
+    two = [attrs.evolve(EVENT, data={"n": number}) for number in ("1", "2")]
+    assert [(found.kept, found.added) for found in (compare(new, [redacted], frozenset()) for new in (two, []))] == [
+        (1, (two[1],)),
+        (0, ()),
+    ]
+
+
 PLACES = st.builds(Place, st.integers(0, MOST_SLOTS - 1), st.integers(0, MOST_REVISIONS - 1), st.booleans())
 
 

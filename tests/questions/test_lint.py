@@ -131,6 +131,14 @@ def test_a_corrected_day_of_publication_counts_at_once(chron: Chronology) -> Non
     assert list(chron.lint(["published-before"])) == []
 
 
+def test_a_merged_source_was_published_when_the_kept_one_was(chron: Chronology) -> None:
+    """What is known of a source is known of it under each of its names."""
+    chron.append_many([described("2018-05-01"), event(source="source/b")])
+    assert list(chron.lint(["published-before"])) == []
+    chron.merge("source/a", "source/b", reason="one gazette")
+    assert len(list(chron.lint(["published-before"]))) == 1
+
+
 def test_an_unknown_rule_is_refused_before_anything_is_read(chron: Chronology) -> None:
     """The nearest rule is suggested."""
     with pytest.raises(UnknownNameError, match="unknown rule 'far-futur'") as refusal:

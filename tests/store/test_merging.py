@@ -227,3 +227,29 @@ def test_changes_compares_each_known_time_by_its_own_names(chron: Chronology) ->
     assert (found.subject, found.before, found.after and found.after.value) == ("place/a", None, "x")
     assert found.events == (merge,)
     assert list(chron.changes(since=before)) == []
+
+
+def test_changes_names_what_was_said_rather_than_that_it_was_read_anew(chron: Chronology) -> None:
+    """A merge of sources reads what they said anew; what came or went since then is the cause, and not the merge."""
+    before = say(chron, "place/a", "x")
+    new = say(chron, "place/a", "y", "2018-06-01", source="source/q")
+    chron.merge("source/p", "source/q", reason="x")
+    (found,) = chron.changes("place/a", since=before)
+    assert (found.before and found.before.value, found.after and found.after.value) == ("x", "y")
+    assert found.events == (new,)
+    gone = chron.retract(chron.event(new).id, reason="x").position
+    (found,) = chron.changes("place/a", since=new)
+    assert found.events == (gone,)
+
+
+def test_changes_names_the_merge_that_made_two_values_one(chron: Chronology) -> None:
+    """That merge alone, although another one was recorded meanwhile."""
+    for name in ("group/a", "group/b", "place/c", "place/d"):
+        say(chron, name, "x")
+    for name in ("group/a", "group/b"):
+        before = say(chron, "place/a", name, source=f"source/{name[-1]}")
+    merge = chron.merge("group/a", "group/b", reason="x").position
+    chron.merge("place/c", "place/d", reason="x")
+    (found,) = chron.changes("place/a", since=before)
+    assert (found.before and found.before.contested, found.after and found.after.contested) == (True, False)
+    assert found.events == (merge,)

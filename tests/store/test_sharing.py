@@ -676,6 +676,19 @@ def test_of_two_merges_of_the_same_subjects_the_first_names_them(two: list[Chron
     assert [{holding.subject for holding in chron.state()} for chron in two] == [{"place/y"}, {"place/y"}]
 
 
+def test_a_merge_that_both_recorded_is_not_noted(two: list[Chronology], clock: Clock) -> None:
+    """The names that it keeps go by when each log learnt of it, so an earlier recording changes nothing."""
+    one, other = two
+    for chron in two:
+        chron.append_many([said("a", "place/x"), said("a", "place/y")])
+        chron.append(
+            Event(type="subject.merged", subject="place/x", data={"with": "place/y", "reason": "r"}, id=event_id(1))
+        )
+        clock.advance(seconds=1)
+    done = other.sharing.merge_log(path_of(one))
+    assert (done.recorded_twice, done.noted) == (1, 0)
+
+
 def test_names_stand_as_they_did_between_two_notes(logs: Logs, clock: Clock) -> None:
     """An event was recorded still earlier in a third log: what was noted of it before counts for a question of then."""
     clock.now = EPOCH
