@@ -15,7 +15,7 @@ from samples import check_log, content, event, event_id, folder, journal, placed
 
 from chronology import Chronology
 from chronology.errors import ChronologyError, StoreError
-from chronology.log import database, event_table
+from chronology.log import event_table
 from chronology.projections import fold
 from chronology.transparency.merkle import leaf_hash
 
@@ -41,7 +41,7 @@ def faults(path: Path) -> list[str]:
 def refusal(path: Path) -> str:
     """Return why a file cannot be opened for writing."""
     with pytest.raises(ChronologyError) as caught:
-        Chronology.open(path).close()
+        Chronology.open(path, patience=0.05).close()
     return str(caught.value)
 
 
@@ -375,9 +375,8 @@ def test_a_log_whose_newest_events_were_cut_off_shows_only_against_a_checkpoint(
 # Other programs ----------------------------------------------------------------------------------------------
 
 
-def test_wal_mode_switched_on_by_another_program_is_handled(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wal_mode_switched_on_by_another_program_is_handled(path: Path) -> None:
     """A reader reads in WAL mode; a writer goes back to the journal, or says why it cannot."""
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
     wanted = content(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("PRAGMA journal_mode = WAL")
@@ -389,10 +388,9 @@ def test_wal_mode_switched_on_by_another_program_is_handled(path: Path, monkeypa
     assert faults(path) == []
 
 
-def test_a_store_that_another_program_locks_is_refused_clearly(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_another_program_locks_is_refused_clearly(path: Path) -> None:
     """Nobody waits for ever, nothing is written, and it works once the lock is gone."""
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
-    with Chronology.open(path) as chron, closing(sqlite3.connect(path, isolation_level=None)) as other:
+    with Chronology.open(path, patience=0.05) as chron, closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         for call in (lambda: chron.append(event(2, 1)), chron.head, chron.replay, chron.verify):
             with pytest.raises(StoreError, match="is locked by another process"):

@@ -258,8 +258,8 @@ def test_a_file_in_wal_mode_that_is_in_use_is_refused(path: Path) -> None:
     other = sqlite3.connect(path)
     other.execute("BEGIN")
     other.execute("SELECT count(*) FROM event").fetchone()
-    with impatient(), pytest.raises(StoreError):
-        Chronology.open(path)
+    with pytest.raises(StoreError):
+        Chronology.open(path, patience=MOMENT)
     other.close()
 
 
@@ -274,21 +274,13 @@ def test_the_schema_is_listed_by_name(path: Path) -> None:
 # Errors and transactions ------------------------------------------------------------------------------------
 
 
-class impatient:  # noqa: N801 -- reads as a word where it is used
-    """Let connections wait for a lock only a moment."""
-
-    def __enter__(self) -> None:
-        self.before = database.BUSY_SECONDS
-        database.BUSY_SECONDS = 0.05
-
-    def __exit__(self, *_: object) -> None:
-        database.BUSY_SECONDS = self.before
+MOMENT = 0.05
+"""How long a connection waits for a lock, in seconds, where waiting is in vain."""
 
 
 def test_a_store_locked_by_another_process_says_so(path: Path) -> None:
     """A writer that cannot get the lock is told that somebody else has it, and nothing is written."""
-    with impatient():
-        chron = Chronology.open(path)
+    chron = Chronology.open(path, patience=MOMENT)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     before = path.read_bytes()
@@ -304,8 +296,7 @@ def test_a_store_locked_by_another_process_says_so(path: Path) -> None:
 
 def test_a_reader_that_delays_the_commit_leaves_nothing_half_written(path: Path) -> None:
     """A commit that cannot get past a reader is taken back whole."""
-    with impatient():
-        chron = Chronology.open(path)
+    chron = Chronology.open(path, patience=MOMENT)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN")
     other.execute("SELECT count(*) FROM event").fetchone()
@@ -425,8 +416,7 @@ def test_a_transaction_is_taken_back_by_any_exception(path: Path) -> None:
 def test_a_writer_holds_the_lock_from_the_start(path: Path) -> None:
     """Two writers never read the same head: the second one waits at BEGIN."""
     first, seen = connect(path), []
-    with impatient():
-        second = connect(path)
+    second = connect(path, patience=MOMENT)
     with writing(first), pytest.raises(StoreError, match="locked"), writing(second):
         seen.append("never")
     assert seen == []
@@ -450,7 +440,7 @@ def test_a_reader_holds_one_snapshot(path: Path) -> None:
     connection = connect(path, read_only=True)
     with reading(connection):
         connection.execute("SELECT count(*) FROM event").fetchone()
-        with impatient(), Chronology.open(path) as chron, pytest.raises(StoreError, match="locked"):
+        with Chronology.open(path, patience=MOMENT) as chron, pytest.raises(StoreError, match="locked"):
             chron.append(STALLED)
     connection.close()
 
