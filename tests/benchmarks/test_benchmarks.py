@@ -46,7 +46,7 @@ def incidents(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("drawn_or_not", ["drawn", "published"])
+@pytest.mark.parametrize("drawn_or_not", ["drawn", pytest.param("published", marks=pytest.mark.slow)])
 def test_every_step_measures_something(
     drawn_or_not: str, incidents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,7 +93,7 @@ def sweep(place: Path, action: str, call: str, fault: str, *, step: int = 1, onw
         ("append", "ftruncate", "error=EIO", 1),
         ("replay", "pwrite64", "error=EIO", 7),
         ("replay", "fdatasync", "error=ENOSPC", 2),
-        ("create", "pwrite64", "error=ENOSPC", 9),
+        ("create", "pwrite64", "error=ENOSPC", 31),
         *(
             pytest.param(action, call, f"error={error}", 1, marks=pytest.mark.slow)
             for action in ("append", "replay", "create")
