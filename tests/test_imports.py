@@ -94,7 +94,8 @@ def test_only_the_programs_own_process_is_frozen(call: str, frozen: bool) -> Non
     """What is loaded is kept from the garbage collector, but not in the process of somebody who calls `main`."""
     # Some releases of Python 3.12 begin with a few hundred objects frozen.
     end = "print(gc.get_freeze_count() - before)"
-    script = f"import gc, sys\nbefore = gc.get_freeze_count()\nfrom chronology.commands import main\ntry:\n    {call}\nfinally:\n    {end}"
+    begin = "import gc, sys\nbefore = gc.get_freeze_count()\nfrom chronology.commands import main"
+    script = f"{begin}\ntry:\n    {call}\nfinally:\n    {end}"
     ended = subprocess.run([sys.executable, "-c", script, "date", "2018"], check=True, capture_output=True, text=True)
     assert (int(ended.stdout.splitlines()[-1]) > 0) is frozen
 
