@@ -326,6 +326,14 @@ def test_a_redaction_that_has_yet_to_be_pulled_is_no_difference(
     assert second.check().there == first.check().there == 0
 
 
+def test_what_was_erased_there_without_a_word_is_a_difference(first: Follower, url: str) -> None:
+    """No event is still to come that could declare it."""
+    edit(url, "UPDATE chronology.event SET type = '', subject = '', body = '' WHERE position = 20")
+    with pytest.raises(RewrittenError) as caught:
+        first.check()
+    assert caught.value.position == 20
+
+
 def test_an_append_notices_a_rewritten_end(first: Follower, url: str) -> None:
     """The newest leaf is compared with each append."""
     edit(url, f"UPDATE chronology.event SET leaf = sha256('x') WHERE position = {first.head()}")
