@@ -11,6 +11,7 @@ import msgspec
 from chronology.answers.holding import Dissent, Evidence, Holding, Party
 from chronology.answers.resolve import Answer, Claim, Role
 from chronology.dates import edtf
+from chronology.events.patterns import is_day
 from chronology.events.ranks import rank
 from chronology.projections.columns import NUMBERED, ClaimRow, Said, read, said
 from chronology.projections.filters import CODED, Filters
@@ -262,6 +263,17 @@ def claims_of_several(
         parameters | {"latest": instant + fuzz, "earliest": instant - fuzz},
     )
     return said(found)
+
+
+PUBLISHED: Final = "published"
+"""The attribute of a source from which `stated` is filled in."""
+
+
+def published_on(connection: sqlite3.Connection, source: str) -> str | None:
+    """Return the day on which a source was published, None where nobody knows it. Requires a name that is kept."""
+    text = latest_value(connection, source, PUBLISHED)
+    value = msgspec.json.decode(text) if text else None
+    return value if isinstance(value, str) and is_day(value) else None
 
 
 def latest_value(connection: sqlite3.Connection, subject: str, attribute: str) -> str | None:

@@ -110,7 +110,7 @@ def fresh(log: Log, connection: sqlite3.Connection, *, progress: Progress | None
             connection.execute(tables.SCHEMA[name].replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
         connection.execute("PRAGMA temp.cache_size = -16384")
         head = log.head()
-        Fold(log, connection, Vocabulary(), is_new=True).rebuild(_reported(log.read(until=head), head, progress))
+        Fold(log, connection, Vocabulary(), is_new=True).rebuild(reported(log.read(until=head), head, progress))
         yield
     finally:
         for name in PROJECTIONS:
@@ -118,7 +118,8 @@ def fresh(log: Log, connection: sqlite3.Connection, *, progress: Progress | None
         connection.execute(f"PRAGMA query_only = {guarded}")
 
 
-def _reported(rows: Iterable[Row], head: int, progress: Progress | None) -> Iterator[Row]:
+def reported(rows: Iterable[Row], head: int, progress: Progress | None) -> Iterator[Row]:
+    """Yield rows, and tell every thousand events how many are done, of how many."""
     for row in rows:
         yield row
         if progress and (row.position % _TICK == 0 or row.position == head):

@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 import msgspec
 from attrs import evolve, frozen
 
-from chronology.events.patterns import is_day
 from chronology.events.records import Body, decode
 from chronology.log import database
 from chronology.log.event_table import Log
@@ -60,7 +59,7 @@ def lint(
         progress: called every thousand events with how many are done, of how many.
     """
     same = merges.known(connection)
-    published_on = lru_cache(maxsize=65_536)(lambda source: _published(connection, same.of(source)))
+    published_on = lru_cache(maxsize=65_536)(lambda source: claims.published_on(connection, same.of(source)))
     judges = {name: judge for name in rules if (judge := RULES[name].judge)}
     searches = {name: search for name in rules if (search := RULES[name].search)}
     with closing(database.scratch()) as notes:
@@ -96,13 +95,6 @@ def _live(log: Log, connection: sqlite3.Connection, progress: Progress | None) -
             yield row.position, body
         if progress and (number % _CHUNK == 0 or row.position == head):
             progress(row.position, head)
-
-
-def _published(connection: sqlite3.Connection, source: str) -> str | None:
-    """Return the day on which a source was published, as far as the store knows."""
-    text = claims.latest_value(connection, source, "published")
-    value = msgspec.json.decode(text) if text else None
-    return value if isinstance(value, str) and is_day(value) else None
 
 
 def _note(notes: sqlite3.Connection, position: int, body: Body, report: Report) -> None:

@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 import attrs
-import msgspec
 from attrs import frozen
 
 from chronology.errors import DuplicateIdError, InvalidEventError, NotLiveError, UnknownNameError
 from chronology.events import canonical
 from chronology.events.faults import value_faults
 from chronology.events.identities import Identities
-from chronology.events.patterns import format_instant, is_day, is_subject
+from chronology.events.patterns import format_instant, is_subject
 from chronology.events.records import Body, Event, as_dict, body_of, decode, encode, event_of, uuid7
 from chronology.log.event_table import Log, Row
 from chronology.projections import claims, references
@@ -33,9 +32,6 @@ from chronology.vocabulary.event_types import (
 )
 from chronology.vocabulary.registry import Vocabulary
 
-PUBLISHED: Final = "published"
-"""The attribute of a source from which `stated` is filled in."""
-
 _REMEMBERED: Final = 10_000
 
 
@@ -54,9 +50,7 @@ class Published:
                 return None
             if len(self._days) >= _REMEMBERED:
                 self._days.clear()
-            text = claims.latest_value(self._connection, identities.of(source), PUBLISHED)
-            value = msgspec.json.decode(text) if text else None
-            self._days[source] = value if isinstance(value, str) and is_day(value) else None
+            self._days[source] = claims.published_on(self._connection, identities.of(source))
         return self._days[source]
 
     def forget(self) -> None:

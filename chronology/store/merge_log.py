@@ -32,7 +32,7 @@ from chronology.log.event_table import Log, Row
 from chronology.log.redactions import Gap, declaration
 from chronology.projections import recordings as noted
 from chronology.projections import references
-from chronology.projections.rebuild import Progress
+from chronology.projections.rebuild import Progress, reported
 from chronology.store.batch import Batch
 from chronology.vocabulary import builtin
 from chronology.vocabulary.event_types import DEFINED, MERGED, NOTED, REDACTED
@@ -44,8 +44,6 @@ _MOST_NAMES: Final = 10_000
 """How many events that were left out are remembered; what names a later one names an event that nobody knows."""
 
 _LONGEST_REASON: Final = 4_000
-
-_TICK: Final = 1_000
 
 _AHEAD: Final = timedelta(days=1)
 """How far the other log may be ahead of this machine's clock; this log's time goes on from the other's."""
@@ -163,7 +161,7 @@ def merge_log(
     first = _FirstRecordings(into, own=origin(log), theirs=theirs.origin())
     # What does not fit this log is no fault of theirs.
     intake = _Intake(into, theirs, first, refused=(InvalidEventError, NotLiveError, UnknownNameError))
-    for row in _ticking(theirs.rows(), newest.position, progress):
+    for row in reported(theirs.rows(), newest.position, progress):
         intake.take(row, decode(row.body) if row.body else None)
     first.note()
     return MergedLog(
@@ -194,7 +192,7 @@ def append_transcript(batch: "ForeignBatch", transcript: Transcript, progress: P
     """
     # In a text, an event that is wrong of itself is a lie; only what was withdrawn or erased here fits there alone.
     intake = _Intake(batch, transcript, None, refused=(NotLiveError,))
-    for row in _ticking(transcript.rows(), transcript.head.size, progress):
+    for row in reported(transcript.rows(), transcript.head.size, progress):
         try:
             intake.take(row, strict_body(row) if row.body else None)
         except StoreError:
@@ -212,13 +210,6 @@ def append_transcript(batch: "ForeignBatch", transcript: Transcript, progress: P
         gaps=intake.gaps,
         head=batch.finish().head,
     )
-
-
-def _ticking(rows: Iterator[Row], size: int, progress: Progress | None) -> Iterator[Row]:
-    for row in rows:
-        yield row
-        if progress and (row.position % _TICK == 0 or row.position == size):
-            progress(row.position, size)
 
 
 def _later(newest: Row, now: datetime) -> datetime:
